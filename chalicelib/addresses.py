@@ -117,6 +117,13 @@ API: dict[str, list[str]] = {
         "GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline",
         "GET /v1/inspections/{mandate_id}/readings",
     ],
+    "chalicelib.api.redress.routes.amendments": [
+        "POST /v1/credit/amendments",
+        "GET /v1/credit/amendments",
+        "GET /v1/credit/amendments/{amendment_id}",
+        "POST /v1/credit/amendments/{amendment_id}/confirmation",
+        "POST /v1/credit/amendments/{amendment_id}/withdrawal",
+    ],
     "chalicelib.api.redress.routes.objections": [
         "POST /v1/objections",
         "GET /v1/objections",

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from chalicelib.feedback.services.ratings import Ratings
     from chalicelib.inspection.services import Inspection
     from chalicelib.publisher import Queue, Topic
+    from chalicelib.redress.services.amendments import Amendments
     from chalicelib.redress.services.impact import Impact
     from chalicelib.redress.services.objections import Objections
     from chalicelib.redress.services.repairs import Repairs
@@ -431,6 +432,7 @@ class Container:
     def ingest(self) -> Ingest:
         """Taking in credit records."""
         from chalicelib.credit.services.ingest import Ingest
+        from chalicelib.credit.store.directories import listed_sources
         from chalicelib.credit.store.records import CreditStore
 
         return Ingest(
@@ -439,6 +441,7 @@ class Container:
             self.subject_keys,
             packs=self.packs,
             pack=settings().rule_pack,
+            sources=listed_sources(),
         )
 
     @cached_property
@@ -566,7 +569,9 @@ class Container:
             FlagNoticeStore(self.timeline),
             FlagStore(self.timeline),
             self.clocks,
-            subject_keys=lambda: self.subject_keys,
+            # What is only relayed or pushed needs neither the catalogue nor anybody's credit.
+            catalogue=lambda: self.catalogue,
+            credit=lambda: self.credit,
             key=lambda: self.secrets.webhook_key,
             webhooks=lambda: self.webhooks,
             queue=self.deliveries,
@@ -604,11 +609,12 @@ class Container:
         """Withdrawing records and flags whose document no longer stands."""
         from chalicelib.credit.rules.summary import severity_kept
         from chalicelib.credit.services.redress import CreditRedress
+        from chalicelib.credit.store.directories import listed_sources
         from chalicelib.credit.store.records import CreditStore
         from chalicelib.redress.services.withdrawal import Withdrawal
 
         credit = CreditRedress(CreditStore(self.timeline), kept_from=severity_kept(self.packs))
-        return Withdrawal(self.redress_store, credit, self.flag_redress, departments=settings().departments)
+        return Withdrawal(self.redress_store, credit, self.flag_redress, sources=listed_sources())
 
     @cached_property
     def impact(self) -> Impact:
@@ -650,6 +656,13 @@ class Container:
             flag_notices=FlagNoticeStore(self.timeline),
             pack=self.usual_pack,
         )
+
+    @cached_property
+    def amendments(self) -> Amendments:
+        """What the credit office changes in records of any department."""
+        from chalicelib.redress.services.amendments import Amendments
+
+        return Amendments(self.redress_store, self.withdrawal, touching=self.impact)
 
     @cached_property
     def revocations(self) -> Revocations:

@@ -27,7 +27,7 @@ class Catalogue:
         self._packs = tuple(packs)
         self._departments = departments
         self._versions: dict[tuple[str, int], Item] = {}
-        self._packs_of: dict[str, str] = {}
+        self._offered: dict[str, Listed] = {}
 
     @retry_on_conflict
     def publish(self, item: Item, *, by: Caller, at: datetime) -> Item:
@@ -96,18 +96,19 @@ class Catalogue:
             self._versions[code, version] = known
         return known
 
-    def pack_of(self, code: str, *, at: datetime) -> str:
-        """Return the code of the rule pack that an item follows; ``ITEM_NOT_LISTED`` for an unknown item.
+    def offered(self, code: str, *, at: datetime) -> Listed:
+        """Return the entry of an item's version in force or to come; ``ITEM_NOT_LISTED`` for an unknown item.
 
-        An item once published is never removed, so it is read once per process.
+        Good for what hardly changes, its department and rule pack: an item once published is never removed, and is
+        read once per process.
         """
-        known = self._packs_of.get(code)
+        known = self._offered.get(code)
         if known is None:
             shelf = self._store.shelf(code)
             found = shelf.on(day_in_shanghai(at)) or shelf.upcoming
             if found is None:
                 raise DomainError(ErrorCode.ITEM_NOT_LISTED, item_code=code)
-            known = self._packs_of[code] = found.jurisdiction
+            known = self._offered[code] = found
         return known
 
     def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:

@@ -43,6 +43,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.INTERNAL_ERROR: 500,
     ErrorCode.ITEM_NOT_LISTED: 422,
+    ErrorCode.ITEM_NOT_OWN: 422,
     ErrorCode.ITEM_NOT_PUBLISHABLE: 422,
     ErrorCode.ITEM_VERSION_EXISTS: 409,
     ErrorCode.RISK_EXCLUDED: 422,

@@ -1,4 +1,4 @@
-"""Objections, repairs and revocations: their subject matter, decision and effects."""
+"""Objections, repairs, revocations and amendments: their subject matter, decision and effects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -157,6 +157,61 @@ class Objection:
     def entry(self) -> Entry:
         """The disputed entry."""
         return self.plea.entry
+
+
+class AmendmentState(StrEnum):
+    """The state of an amendment (更正状态); it has no effect until a second person has confirmed it."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+AMENDS = frozenset({Outcome.CORRECTED, Outcome.SHORTENED, Outcome.DELETED})
+"""What an amendment may do to a record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendmentAct:
+    """Who confirmed or withdrew an amendment, when, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What the credit office wants to change in a record without an objection (更正): its department may be another.
+
+    ``wanted`` has the reason and the article; ``undone`` and ``touched`` are known once it is confirmed.
+    """
+
+    amendment_id: str
+    entry: Entry
+    subject: SubjectKey
+    department: str
+    wanted: ObjectionDecision
+    proposed_at: datetime
+    proposed_by: str
+    confirmed: AmendmentAct | None = None
+    withdrawn: AmendmentAct | None = None
+    undone: tuple[Undone, ...] = ()
+    touched: tuple[AffectedCase, ...] = ()
+    version: Annotated[int, Field(exclude=True)] = 0
+    head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
+
+    @property
+    def owner(self) -> str:
+        """The key of its timeline."""
+        return f"amendment:{self.amendment_id}"
+
+    @property
+    def state(self) -> AmendmentState:
+        """Whether it is proposed, confirmed or withdrawn."""
+        if self.withdrawn is not None:
+            return AmendmentState.WITHDRAWN
+        return AmendmentState.PROPOSED if self.confirmed is None else AmendmentState.CONFIRMED
 
 
 class ProofKind(StrEnum):

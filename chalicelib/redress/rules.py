@@ -3,16 +3,22 @@
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.cases.model.case import Case
 from chalicelib.clock import months_after
-from chalicelib.credit.model.records import Document, Query, Record, RepairState, Severity
-from chalicelib.credit.model.submissions import is_source_of
+from chalicelib.credit.model.records import UNDONE, Document, Query, Record, RepairState, Severity
+from chalicelib.credit.model.records import ObjectionState as Mark
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.redress.model import (
+    AMENDS,
     AffectedCase,
+    Amendment,
+    AmendmentAct,
+    AmendmentState,
     Entry,
     EntryKind,
     HowAffected,
@@ -37,9 +43,6 @@ from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.rules.due_dates import due
 
-CENTRE = "credit"
-"""The credit centre (信用中心), which takes matters belonging to no office here and may act on any record."""
-
 AN_ENTRY = re.compile(
     r"(?:(?P<kind>flag|repair):(?P<name>[0-9a-f]{16,64})|(?P<record>[A-Za-z0-9._-]{1,64}/[A-Za-z0-9._-]{1,64}))"
 )
@@ -55,11 +58,6 @@ def entry_named(name: str) -> Entry:
     if found["record"]:
         return Entry(kind=EntryKind.RECORD, name=found["record"])
     return Entry(kind=EntryKind(found["kind"]), name=found["name"])
-
-
-def office_of(source: str, *, departments: Collection[str]) -> str:
-    """Return the department that a source belongs to, otherwise the credit centre (谁认定、谁修复)."""
-    return next((name for name in departments if is_source_of(source, name)), CENTRE)
 
 
 def document_name(subject: SubjectKey, document: Document) -> str:
@@ -102,10 +100,46 @@ def require_outcome(recourse: Recourse, request: ObjectionRequest, decision: Obj
     allowed = () if ground is None else ground.outcomes.get(request.entry.kind.value, ())
     if decision.outcome.value not in allowed:
         raise DomainError(ErrorCode.OUTCOME_NOT_ALLOWED, allowed=", ".join(allowed))
+    require_parts(decision)
+
+
+def require_parts(decision: ObjectionDecision) -> None:
+    """Raise ``INVALID_BODY`` for a decision that lacks what its outcome needs."""
     if decision.outcome is Outcome.SHORTENED and decision.ends_on is None:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/ends_on", "新的截止日期", "the new last day"),))
     if decision.outcome is Outcome.CORRECTED and not decision.contents:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(_missing("/contents", "更正后的内容", "what it should say"),))
+
+
+def require_amendable(record: Record, decision: ObjectionDecision) -> None:
+    """Raise ``OUTCOME_NOT_ALLOWED`` for what no amendment does, ``INVALID_BODY`` for missing parts.
+
+    A record under objection is amended by the decision on it (``UNDER_OBJECTION``), one that is undone no more
+    (``STEP_NOT_ALLOWED``).
+    """
+    if decision.outcome not in AMENDS:
+        raise DomainError(ErrorCode.OUTCOME_NOT_ALLOWED, allowed=", ".join(sorted(AMENDS)))
+    require_parts(decision)
+    if record.repair in UNDONE:
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
+    if record.objection is Mark.OPEN:
+        raise DomainError(ErrorCode.UNDER_OBJECTION)
+    if decision.outcome is Outcome.SHORTENED and decision.ends_on is not None:
+        require_earlier(decision.ends_on, starts_on=record.dates.judged_on, ended_on=record.display.until)
+
+
+def confirm(amendment: Amendment, act: AmendmentAct) -> Amendment:
+    """Return the amendment as confirmed; raises ``SAME_PERSON`` for whoever proposed it."""
+    _require_proposed(amendment)
+    if act.by == amendment.proposed_by:
+        raise DomainError(ErrorCode.SAME_PERSON)
+    return replace(amendment, confirmed=act)
+
+
+def withdraw(amendment: Amendment, act: AmendmentAct) -> Amendment:
+    """Return the amendment as withdrawn, by whoever proposed it or by a colleague."""
+    _require_proposed(amendment)
+    return replace(amendment, withdrawn=act)
 
 
 def require_record_open(record: Record, *, on: date) -> None:
@@ -146,7 +180,7 @@ def proofs_of(case: Case | None, *, kept_promises: int, since: date) -> tuple[Pr
     found = [
         Proof(
             kind=ProofKind.PERIOD_PASSED,
-            source=CENTRE,
+            source=CREDIT_OFFICE,
             zh=f"最短公示期已于{since.isoformat()}届满。",
             en=f"The least time of display ended on {since.isoformat()}.",
         )
@@ -164,7 +198,7 @@ def proofs_of(case: Case | None, *, kept_promises: int, since: date) -> tuple[Pr
         found.append(
             Proof(
                 kind=ProofKind.PROMISES_KEPT,
-                source=CENTRE,
+                source=CREDIT_OFFICE,
                 zh=f"已有{kept_promises}项承诺经核查属实。",
                 en=f"{kept_promises} promises were verified as kept.",
             )
@@ -249,14 +283,14 @@ def require_earlier(ends_on: date, *, starts_on: date, ended_on: date | None) ->
 
 def matter_event(
     kind: EventKind,
-    matter: Objection | Repair,
+    matter: Objection | Repair | Amendment,
     *,
     actor: str,
     at: datetime,
     data: Mapping[str, Json],
     texts: Mapping[str, str] | None = None,
 ) -> NewEvent:
-    """Return an event of an objection or repair; blank texts are left out."""
+    """Return an event of an objection, repair or amendment; blank texts are left out."""
     return NewEvent(
         kind=kind,
         occurred_at=at,
@@ -265,6 +299,11 @@ def matter_event(
         data={"entry": str(matter.entry), **data},
         texts={name: text for name, text in (texts or {}).items() if text},
     )
+
+
+def _require_proposed(amendment: Amendment) -> None:
+    if amendment.state is not AmendmentState.PROPOSED:
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
 
 
 def _missing(pointer: str, zh: str, en: str) -> FieldError:

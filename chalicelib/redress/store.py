@@ -1,4 +1,4 @@
-"""The store of objections, repairs and revocations."""
+"""The store of objections, repairs, revocations and amendments."""
 
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
@@ -8,14 +8,14 @@ from pynamodb.indexes import Index
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
-from chalicelib.redress.model import Entry, Objection, Repair, Revocation
+from chalicelib.redress.model import Amendment, Entry, Objection, Repair, Revocation
 from chalicelib.redress.table import FallenRow, RedressRow
 from chalicelib.timeline.owners import OwnerRow
 from chalicelib.timeline.repository import Repository
 from chalicelib.timeline.store import Timeline
 
-Matter: TypeAlias = Objection | Repair | Revocation
-M = TypeVar("M", Objection, Repair, Revocation)
+Matter: TypeAlias = Objection | Repair | Revocation | Amendment
+M = TypeVar("M", Objection, Repair, Revocation, Amendment)
 
 
 class Matters(Repository[M]):
@@ -59,13 +59,14 @@ class Matters(Repository[M]):
 
 
 class RedressStore:
-    """All objections, repairs and revocations, and the revoked documents."""
+    """All objections, repairs, revocations and amendments, and the revoked documents."""
 
     def __init__(self, timeline: Timeline) -> None:
         """Take the timeline to write events to."""
         self.objections = Matters[Objection](timeline, "objection")
         self.repairs = Matters[Repair](timeline, "repair")
         self.revocations = Matters[Revocation](timeline, "reversal")
+        self.amendments = Matters[Amendment](timeline, "amendment")
 
     def about(self, entry: Entry) -> tuple[Objection, ...]:
         """Return the objections to an entry, oldest first."""
@@ -90,4 +91,6 @@ class RedressStore:
 def _began_at(matter: Matter) -> datetime:
     if isinstance(matter, Objection):
         return matter.made_at
+    if isinstance(matter, Amendment):
+        return matter.proposed_at
     return matter.asked_at if isinstance(matter, Repair) else matter.recorded_at

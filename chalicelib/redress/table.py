@@ -1,10 +1,10 @@
-"""The table of objections, repairs and revocations, and of revoked documents."""
+"""The table of objections, repairs, revocations and amendments, and of revoked documents."""
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
-from chalicelib.redress.model import Objection, Repair, Revocation
+from chalicelib.redress.model import Amendment, Objection, Repair, Revocation
 from chalicelib.settings import settings
 from chalicelib.timeline.owners import OwnerRow
 
@@ -66,6 +66,7 @@ class RedressRow(OwnerRow):
     objection: DocumentAttribute[Objection] = DocumentAttribute(lambda: Objection, null=True)
     repair: DocumentAttribute[Repair] = DocumentAttribute(lambda: Repair, null=True)
     reversal: DocumentAttribute[Revocation] = DocumentAttribute(lambda: Revocation, null=True)
+    amendment: DocumentAttribute[Amendment] = DocumentAttribute(lambda: Amendment, null=True)
 
     by_department = ByDepartment()
     by_person = ByPerson()

@@ -113,6 +113,9 @@ class EventKind(StrEnum):
     REPAIR_DECIDED = "repair:decided"
     REPAIR_REOPENED = "repair:reopened"
     REVERSAL_RECORDED = "reversal:recorded"
+    AMENDMENT_PROPOSED = "amendment:proposed"
+    AMENDMENT_CONFIRMED = "amendment:confirmed"
+    AMENDMENT_WITHDRAWN = "amendment:withdrawn"
 
     MEASURES_LOADED = "measures:loaded"
 
@@ -228,6 +231,9 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.REPAIR_DECIDED: ("信用修复结果", "Repair decided"),
     EventKind.REPAIR_REOPENED: ("信用修复重新审查", "Repair looked at again"),
     EventKind.REVERSAL_RECORDED: ("依据文书撤销", "Basis document reversed"),
+    EventKind.AMENDMENT_PROPOSED: ("提出更正", "Amendment proposed"),
+    EventKind.AMENDMENT_CONFIRMED: ("确认更正", "Amendment confirmed"),
+    EventKind.AMENDMENT_WITHDRAWN: ("撤回更正", "Amendment withdrawn"),
     EventKind.MEASURES_LOADED: ("惩戒措施清单载入", "List of measures loaded"),
     EventKind.MANDATE_REQUESTED: ("申请查阅", "Mandate requested"),
     EventKind.MANDATE_APPROVED: ("批准查阅", "Mandate approved"),

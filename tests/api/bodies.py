@@ -95,6 +95,13 @@ ALIAS: dict[str, Any] = {
     "document": {"number": "准予合并登记1号", "organ": "义乌市市场监督管理局", "effective_on": "2026-09-01"},
     "evidence": "登记档案所附合并协议。",
 }
+AMENDMENT: dict[str, Any] = {
+    "entry": "market/redress-5",
+    "outcome": "corrected",
+    "reason": "提供单位已确认罚款金额有误。",
+    "basis": "《浙江省公共信用信息管理条例》第30条",
+    "contents": {"fine": "一千元"},
+}
 REVERSAL: dict[str, Any] = {
     "entry": "market/redress-4",
     "document": {

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.cases.rules.case_numbers import case_no_for
 from tests.api.bodies import (
     ALIAS,
+    AMENDMENT,
     CARD,
     DECISION,
     FLAG,
@@ -24,7 +25,7 @@ from tests.api.bodies import (
     item_body,
     subject_of,
 )
-from tests.api.world import World, a_town, world
+from tests.api.world import Thing, World, a_town, world
 from tests.builders import KeyPair
 
 __all__ = ["world"]
@@ -48,6 +49,7 @@ ABSENT = {
     "objection_id": "0" * 32,
     "repair_id": "0" * 32,
     "reversal_id": "0" * 32,
+    "amendment_id": "0" * 32,
     "import_id": "0" * 32,
     "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
@@ -83,6 +85,7 @@ class Example:
 
 
 PEOPLE = ("applicant2", "agent", "company")
+OTHER_SOURCES = ("system.traffic", "credit.traffic", "credit")
 OTHER_STAFF = ("officer.market", "supervisor.market", "head.market")
 
 
@@ -118,6 +121,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_webhooks(world),
         **_of_flag_notices(world),
         **_of_redress(world),
+        **_of_amendments(world),
     }
 
 
@@ -271,14 +275,16 @@ def _of_credit(world: World) -> dict[str, Example]:
             by="system.market",
             path={"source": "market", "record_id": "r-1"},
             body=RECORD,
-            elsewhere=("system.traffic",),
+            elsewhere=OTHER_SOURCES,
         ),
         "GET /v1/credit/schema": Example(by=None),
-        "POST /v1/credit/imports": Example(by="system.market", body=IMPORT, elsewhere=("system.traffic",)),
+        "POST /v1/credit/imports": Example(by="system.market", body=IMPORT, elsewhere=OTHER_SOURCES),
         "GET /v1/credit/imports/{import_id}": Example(
-            by="system.market", path={"import_id": world.things["import"].name}, elsewhere=("system.traffic",)
+            by="system.market", path={"import_id": world.things["import"].name}, elsewhere=OTHER_SOURCES
         ),
-        "POST /v1/credit/checks": Example(by="officer.traffic", body=check),
+        "POST /v1/credit/checks": Example(
+            by="officer.traffic", body=check, elsewhere=("officer.market", "system.market")
+        ),
         "POST /v1/flags": Example(by="credit", body=FLAG),
         "GET /v1/flags": Example(by="credit", query=f"subject={subject}&limit=2"),
         "GET /v1/flags/{flag_id}": Example(
@@ -298,8 +304,9 @@ def _of_credit(world: World) -> dict[str, Example]:
             path={"edition": "2026"},
             query="dry_run=true&limit=2",
             body=a_list("2026", "2026-10-01", without="9"),
+            elsewhere=("credit.market",),
         ),
-        "GET /v1/measure-editions": Example(by="credit"),
+        "GET /v1/measure-editions": Example(by="credit", elsewhere=("credit.market",)),
         "POST /v1/flags/{flag_id}/resumption": flag("flag suspended", {"reason": "清单已恢复该措施。"}),
         "POST /v1/flags/{flag_id}/lifting": flag("flag active", {"reason": "已履行义务。", "basis": "第23条"}),
     }
@@ -510,7 +517,7 @@ def _of_webhooks(world: World) -> dict[str, Example]:
 
 def _of_flag_notices(world: World) -> dict[str, Example]:
     wish = {"webhook_id": world.things["webhook"].name, "items": ["business-address"]}
-    subject = {"kind": "uscc", "number": "91330782MA0000028Y", "name": "义乌示例市场主体有限公司（合成）"}
+    lookup = {"subject": subject_of("company"), "item_code": "business-address", "purpose": "enforcement"}
     place, others = "/v1/subscriptions/{subscription_id}", ("system.traffic",)
     one = {"subscription_id": world.things["subscription"].name}
     answer = {"flag_notice_id": world.things["flag_notice"].name}
@@ -521,19 +528,20 @@ def _of_flag_notices(world: World) -> dict[str, Example]:
         "GET /v1/subscriptions": Example(by="system.market"),
         f"GET {place}": Example(by="system.market", path=one, strangers=others),
         f"DELETE {place}": Example(by="system.market", path=one, strangers=others),
-        f"POST {place}/subjects": Example(by="system.market", path=one, body={"subject": subject}, strangers=others),
+        f"POST {place}/subjects": Example(by="system.market", path=one, body=lookup, strangers=others),
         f"GET {place}/flag_notices": Example(by="system.market", path=one, query="after=0&limit=1", strangers=others),
         f"POST {place}/acknowledgements": Example(by="system.market", path=one, body=answer, strangers=others),
         "GET /v1/flags/{flag_id}/flag_notices": Example(by="credit", path=flag, query="limit=1"),
         "GET /v1/credit/incidents": Example(by="credit", query="state=open&limit=1"),
         **_of_aliases(world),
         "GET /v1/credit/conflicts": Example(by="credit", query="state=open&limit=1"),
-        "GET /v1/credit/conflicts/{conflict_id}": Example(by="credit", path=conflict),
+        "GET /v1/credit/conflicts/{conflict_id}": Example(by="credit", path=conflict, elsewhere=("credit.traffic",)),
         "POST /v1/credit/conflicts/{conflict_id}/decision": Example(
             by="credit",
             path=conflict,
             body={"outcome": "same_person", "evidence": "户口簿变更页", "reason": "更改姓名。"},
             version=world.things["conflict"].version,
+            elsewhere=("credit.traffic",),
         ),
     }
 
@@ -541,15 +549,41 @@ def _of_flag_notices(world: World) -> dict[str, Example]:
 def _of_aliases(world: World) -> dict[str, Example]:
     place, alias, other = "/v1/credit/aliases/{alias_id}", world.things["alias"], world.things["alias 2"]
     one, two = {"alias_id": alias.name}, {"alias_id": other.name}
-    back = {"reason": "登记有误。", "basis": "义市监更正〔2026〕1号"}
+    back, elsewhere = {"reason": "登记有误。", "basis": "义市监更正〔2026〕1号"}, ("credit.market",)
     return {
-        "POST /v1/credit/aliases": Example(by="credit", body=ALIAS),
-        "GET /v1/credit/aliases": Example(by="credit", query="state=proposed&limit=1"),
-        f"GET {place}": Example(by="credit", path=one),
+        "POST /v1/credit/aliases": Example(by="credit", body=ALIAS, elsewhere=elsewhere),
+        "GET /v1/credit/aliases": Example(by="credit", query="state=proposed&limit=1", elsewhere=elsewhere),
+        f"GET {place}": Example(by="credit", path=one, elsewhere=elsewhere),
         f"POST {place}/confirmation": Example(
-            by="credit2", path=one, body={"reason": "已核对登记档案。"}, version=alias.version
+            by="credit2",
+            path=one,
+            body={"reason": "已核对登记档案。"},
+            version=alias.version,
+            elsewhere=elsewhere,
         ),
-        f"POST {place}/revocation": Example(by="credit", path=two, body=back, version=other.version),
+        f"POST {place}/revocation": Example(
+            by="credit", path=two, body=back, version=other.version, elsewhere=elsewhere
+        ),
+    }
+
+
+def _of_amendments(world: World) -> dict[str, Example]:
+    place, elsewhere = "/v1/credit/amendments/{amendment_id}", ("credit.market", "credit.traffic")
+    amendment, other = world.things["amendment"], world.things["amendment 2"]
+    reason = {"reason": "已向提供单位核实。"}
+
+    def step(thing: Thing, by: str) -> Example:
+        path = {"amendment_id": thing.name}
+        return Example(by=by, path=path, body=reason, version=thing.version, elsewhere=elsewhere)
+
+    return {
+        "POST /v1/credit/amendments": Example(by="credit", body=AMENDMENT, elsewhere=elsewhere),
+        "GET /v1/credit/amendments": Example(
+            by="credit.market", query="department=market&limit=1", elsewhere=elsewhere[1:]
+        ),
+        f"GET {place}": Example(by="credit.market", path={"amendment_id": amendment.name}, elsewhere=elsewhere[1:]),
+        f"POST {place}/confirmation": step(amendment, "credit2"),
+        f"POST {place}/withdrawal": step(other, "credit"),
     }
 
 
@@ -578,7 +612,7 @@ def _of_redress(world: World) -> dict[str, Example]:
         "POST /v1/repairs/{repair_id}/decision": Example(
             by="credit", path=asked, body=verdict, version=repair.version, elsewhere=("credit.traffic",)
         ),
-        "POST /v1/reversals": Example(by="credit", body=REVERSAL, elsewhere=("credit.traffic",)),
+        "POST /v1/reversals": Example(by="credit.market", body=REVERSAL, elsewhere=("credit.traffic", "credit")),
         "GET /v1/reversals": Example(by="company", query="limit=1"),
         "GET /v1/reversals/{reversal_id}": Example(by="company", path=reversal, elsewhere=elsewhere, strangers=people),
     }

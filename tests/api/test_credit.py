@@ -27,7 +27,7 @@ URL = "/v1/credit/records/market/r-1"
 @pytest.fixture(autouse=True)
 def noon(cloud: None) -> None:  # noqa: ARG001 - the clock is part of the services of the cloud
     turn_clock(NOON + timedelta(seconds=90))
-    publish(an_item(code="business-address"))
+    publish(an_item(code="business-address", department="market"))
 
 
 @pytest.fixture
@@ -148,6 +148,13 @@ def test_a_check_for_an_item_that_nobody_published_is_no_clean_bill(
     assert check(client, machine, item_code="business-address").body["effect"] == "none"
     asked = client.get("/v1/me/credit/queries", token=token("company")).body["items"]
     assert [query["item_code"] for query in asked] == ["business-address"]
+
+
+def test_a_check_is_for_the_departments_own_items(client: Client, token: TokenOf) -> None:
+    reply = check(client, token("officer.traffic"))
+
+    assert (reply.status, reply.code) == (403, "FORBIDDEN")
+    assert client.get("/v1/me/credit/queries", token=token("company")).body["items"] == []
 
 
 @pytest.mark.requirement("R7.5")

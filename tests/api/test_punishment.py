@@ -33,7 +33,7 @@ SERVICE = {"served_at": "2026-09-28T04:00:00Z", "method": "直接送达", "proof
 def noon(cloud: None) -> None:  # noqa: ARG001 - the clock is part of the services of the cloud
     turn_clock(NOON + timedelta(minutes=1))
     for code in ("business-address", "plate-replacement", "road-occupation"):
-        publish(an_item(code=code))
+        publish(an_item(code=code, department="market"))
 
 
 class Office:

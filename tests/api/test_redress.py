@@ -18,7 +18,7 @@ KEPT = {"outcome": "kept", "reason": "经核实无误。", "basis": "《浙江�
 @pytest.fixture(autouse=True)
 def noon(cloud: None) -> None:  # noqa: ARG001 - the clock is part of the services of the cloud
     turn_clock(NOON + timedelta(minutes=1))
-    publish(an_item(code="business-address"))
+    publish(an_item(code="business-address", department="market"))
 
 
 class Office:
@@ -135,13 +135,13 @@ def test_a_refusal_without_what_is_missing_is_told_by_field(office: Office) -> N
 def test_a_reversal_takes_the_record_away_even_from_its_subjects_own_view(office: Office) -> None:
     office.store("serious")
 
-    made = office.send("reversals", {**REVERSAL, "entry": ENTRY}, as_="credit")
+    made = office.send("reversals", {**REVERSAL, "entry": ENTRY}, as_="credit.market")
 
     assert (made.status, made.body["undone"]) == (201, [{"entry": ENTRY, "was": "serious"}])
     assert office.check().body["effect"] == "none"
     assert office.see("me/credit").body["records"] == []
     assert office.see(f"reversals/{made.body['id']}").status == 200
-    assert office.send("reversals", {**REVERSAL, "entry": ENTRY}, as_="credit").code == "ALREADY_REVERSED"
+    assert office.send("reversals", {**REVERSAL, "entry": ENTRY}, as_="credit.market").code == "ALREADY_REVERSED"
 
 
 @pytest.mark.parametrize(
@@ -158,4 +158,4 @@ def test_somebody_elses_entry_is_as_good_as_absent(office: Office, path: str, bo
 
 
 def test_a_reversal_of_what_is_not_there_is_not_found(office: Office) -> None:
-    assert office.send("reversals", {**REVERSAL, "entry": "market/nothing"}, as_="credit").code == "NOT_FOUND"
+    assert office.send("reversals", {**REVERSAL, "entry": "market/nothing"}, as_="credit.market").code == "NOT_FOUND"

@@ -130,6 +130,7 @@ def test_measures_are_told_with_their_names_what_was_overturned_by_which_way_and
             "objection": {"flags": 2, "days": 5, "average_days": "2.5"},
             "repair": none,
             "reversal": none,
+            "amendment": none,
         },
         "in_force": 1,
     }

@@ -22,6 +22,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from tests.api.bodies import (
     ALIAS,
+    AMENDMENT,
     CARD,
     DECISION,
     FLAG,
@@ -170,6 +171,7 @@ def _open_offices(world: World) -> None:
         "plate-replacement": item_body(),
         "by-officer": item_body(acceptance="officer"),
         "with-questions": item_body("spouse-household"),
+        "business-address": item_body("business-address"),
         "by-two": item_body(verification={**plan, "officers": 2}),
         "at-once": item_body(jurisdiction="revokes-at-once"),
     }
@@ -369,8 +371,11 @@ def _seek_redress(world: World) -> None:
     world.things["repair asked"] = Thing(name=made["id"], version=made["version"])
     world.things["promise"] = Thing(name=form["promise_hash"], version=1)
     fall = {**REVERSAL, "entry": "market/redress-3"}
-    made = world.send("POST", "/v1/reversals", fall, as_="credit").body
+    made = world.send("POST", "/v1/reversals", fall, as_="credit.market").body
     made_room = world.send("POST", "/v1/credit/imports", IMPORT, as_="system.market").body
+    for name in ("amendment", "amendment 2"):
+        amendment = world.send("POST", "/v1/credit/amendments", AMENDMENT, as_="credit").body
+        world.things[name] = Thing(name=amendment["id"], version=amendment["version"])
     world.things["import"] = Thing(name=made_room["id"], version=1)
     world.things["reversal"] = Thing(name=made["id"], version=made["version"])
 

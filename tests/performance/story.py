@@ -37,7 +37,7 @@ class Story:
         self.applicant.enrol(client)
         self.officer = the_issuer().token("officer.traffic")
         self.supervisor = the_issuer().token("supervisor.traffic")
-        self.machine = the_issuer().token("system.market")
+        self.machine = the_issuer().token("system.market", sub="system.traffic", department="traffic")
         self._numbers = count(1)
         self._long: dict[str, Any] | None = None
 

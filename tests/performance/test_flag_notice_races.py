@@ -14,8 +14,9 @@ from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from tests.builders import NOON, a_caller, a_flag
+from tests.builders import NOON, a_caller, a_flag, an_item
 from tests.depth import goes
+from tests.services.case_office import publish
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -42,6 +43,7 @@ def an_event(flag_id: str, seq: int, kind: EventKind) -> Event:
 @goes("rounds", usually=4, deep=50)
 def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(rounds: int) -> None:
     flag_notices = container().flag_notices
+    publish(an_item(code="business-address", department="market"))
     webhook, _ = container().webhooks.subscribe(
         "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=MACHINE, at=NOON, idempotency_key=None
     )

@@ -26,6 +26,7 @@ from tests.builders import NOON, a_caller, a_proposal, a_submission, an_organisa
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
 CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
 CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+MARKET = a_caller(Role.CREDIT_OFFICER, sub="credit.market", department="market")
 ELSEWHERE = a_caller(Role.CREDIT_OFFICER, sub="credit3", department="elsewhere")
 AFTER_DEFENCE = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
 DUE = datetime.fromisoformat("2026-10-08T15:59:59+00:00")

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 FIRST = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
 SECOND = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+MARKET = a_caller(Role.CREDIT_OFFICER, sub="credit.market", department="market")
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
 A_PAPER = Document(number="准予变更登记1号", organ="义乌市市场监督管理局", effective_on=date(2026, 9, 1))
 
@@ -53,12 +54,12 @@ def key_of(identity: Identity) -> SubjectKey:
 
 
 def propose(
-    kind: LinkKind = LinkKind.MERGED, *, former: Identity = FORMER, present: Identity = PRESENT
+    kind: LinkKind = LinkKind.MERGED, *, former: Identity = FORMER, present: Identity = PRESENT, by: Caller = FIRST
 ) -> IdentityLink:
     proposal = IdentityLinkProposal(
         kind=kind, former=former, present=present, document=A_PAPER, evidence="登记档案第3页。"
     )
-    return container().identity_links.propose(proposal, by=FIRST, at=NOON)[0]
+    return container().identity_links.propose(proposal, by=by, at=NOON)[0]
 
 
 def confirm(alias: IdentityLink, *, by: Caller = SECOND) -> IdentityLink:
@@ -333,7 +334,7 @@ def listed(owner: Caller) -> list[Flag]:
     found: list[Flag] = []
     after: Position | None = None
     while True:
-        page = container().flags.flags_of(FlagFilter(), by=owner, limit=1, after=after)
+        page = container().flags.flags_of(FlagFilter(), by=owner, at=NOON, limit=1, after=after)
         found += page.items
         if page.after is None:
             return found
@@ -356,7 +357,7 @@ def test_a_reversal_of_what_the_former_one_carried_lists_the_promises_refused_to
 
     paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=NOON.date(), basis="第64条")
     fall = Fall(entry=Entry(kind=EntryKind.RECORD, name="market/r-1"), by_document=paper, reason="复议撤销。")
-    reversal, _ = container().revocations.record(fall, by=FIRST, at=NOON, idempotency_key=None)
+    reversal, _ = container().revocations.record(fall, by=MARKET, at=NOON, idempotency_key=None)
 
     assert [(one.case_no, one.how) for one in reversal.touched] == [(case.case_no, HowAffected.PROMISE_REFUSED)]
 
@@ -439,3 +440,13 @@ def test_the_walk_over_summaries_finds_nothing_to_mend_in_linked_ones() -> None:
 
     assert (checked.looked_at, checked.mended, checked.failed) == (4, 0, 0)
     assert check(PRESENT).effect is Effect.REFUSED
+
+
+def test_only_the_credit_office_says_who_belongs_together() -> None:
+    link = propose()
+
+    assert refused(lambda: propose(former=PRESENT, present=FORMER, by=MARKET)) is ErrorCode.FORBIDDEN
+    assert refused(lambda: confirm(link, by=MARKET)) is ErrorCode.FORBIDDEN
+    assert refused(lambda: container().identity_links.get(link.alias_id, by=MARKET)) is ErrorCode.FORBIDDEN
+    page = container().identity_links.page
+    assert refused(lambda: page(link.state, by=MARKET, limit=1, after=None)) is ErrorCode.FORBIDDEN

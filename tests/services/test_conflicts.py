@@ -9,13 +9,15 @@ from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, 
 from chalicelib.credit.model.records import Effect, Purpose, Record, Severity
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Role
+from chalicelib.policy import Caller, Role
 from tests.builders import NOON, a_caller, a_submission, an_organisation
 from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
 CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+MARKET = a_caller(Role.CREDIT_OFFICER, sub="credit.market", department="market")
+TRAFFIC = a_caller(Role.CREDIT_OFFICER, sub="credit.traffic", department="traffic")
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
 RENAMED = an_organisation(name="义乌更名后有限公司（合成）")
 
@@ -38,13 +40,13 @@ def waiting(state: ConflictState = ConflictState.OPEN) -> list[Conflict]:
     return list(container().conflicts.page(state, by=CREDIT, limit=10, after=None).items)
 
 
-def decide(conflict: Conflict, outcome: Outcome, *, version: int | None = None) -> Conflict:
+def decide(conflict: Conflict, outcome: Outcome, *, version: int | None = None, by: Caller = CREDIT) -> Conflict:
     return container().conflicts.decide(
         conflict.conflict_id,
         outcome,
         evidence="准予变更登记通知书1号",
         reason="企业名称变更。",
-        by=CREDIT,
+        by=by,
         version=version or conflict.version,
         at=NOON,
     )
@@ -139,12 +141,25 @@ def test_whoever_put_the_record_in_is_not_their_own_judge() -> None:
     put()
     submission = replace(a_submission(), source="market", record_id="r-9", severity=Severity.SERIOUS)
     with pytest.raises(DomainError):
-        container().conflicts.put_record(submission, about=RENAMED, by=CREDIT, at=NOON)
+        container().conflicts.put_record(submission, about=RENAMED, by=MARKET, at=NOON)
 
     with pytest.raises(DomainError) as refused:
-        decide(waiting()[0], Outcome.SAME_PERSON)
+        decide(waiting()[0], Outcome.SAME_PERSON, by=MARKET)
 
     assert refused.value.code is ErrorCode.SAME_PERSON
+
+
+def test_a_conflict_is_the_business_of_the_source_and_of_the_credit_office() -> None:
+    conflict = conflicting()
+    page = container().conflicts.page
+
+    for officer in (CREDIT, MARKET):
+        assert container().conflicts.get(conflict.conflict_id, by=officer) == conflict
+        assert page(ConflictState.OPEN, by=officer, limit=10, after=None).items == (conflict,)
+    assert page(ConflictState.OPEN, by=TRAFFIC, limit=10, after=None).items == ()
+    with pytest.raises(DomainError) as refused:
+        decide(conflict, Outcome.SAME_PERSON, by=TRAFFIC)
+    assert refused.value.code is ErrorCode.FORBIDDEN
 
 
 def test_any_other_refusal_asks_nobody() -> None:

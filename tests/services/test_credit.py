@@ -13,6 +13,7 @@ from chalicelib.credit.rules import limits
 from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.credit.services.ingest import Ingest
 from chalicelib.credit.services.own_credit import OwnCredit
+from chalicelib.credit.store.directories import listed_sources
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -97,21 +98,29 @@ def test_records_in_any_order_end_the_same() -> None:
     assert summary_of(an_organisation()).bars == ()
 
 
-def test_a_system_speaks_for_its_own_department_only() -> None:
-    put(a_submission(source="market-penalties", record_id="r-2"))
+@pytest.mark.parametrize("role", [Role.SYSTEM, Role.CREDIT_OFFICER])
+def test_a_department_hands_in_its_own_sources_alone(role: Role) -> None:
+    market = a_caller(role, sub="market", department="market")
+    put(a_submission(source="market-penalties", record_id="r-2"), by=market)
 
-    for source in ("traffic", "marketing", "credit"):
+    for source in ("traffic", "marketing", "market-unheard-of", "credit"):
         with pytest.raises(DomainError) as refused:
-            put(a_submission(source=source))
+            put(a_submission(source=source), by=market)
         assert refused.value.code is ErrorCode.FORBIDDEN
 
 
-def test_a_credit_officer_may_speak_for_any_source() -> None:
-    record = put(a_submission(source="traffic"), by=a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit"))
+@pytest.mark.parametrize("department", ["credit", "traffic", "", None])
+def test_nobody_else_hands_in_or_overwrites_a_departments_record(department: str | None) -> None:
+    record = put(a_submission(source="market"))
 
-    assert container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation()))).records == (
-        record,
-    )
+    for role in (Role.SYSTEM, Role.CREDIT_OFFICER):
+        other = a_caller(role, sub="other", department=department)
+        with pytest.raises(DomainError) as refused:
+            put(a_submission(source="market", severity="minor", source_version=9), by=other)
+        assert refused.value.code is ErrorCode.FORBIDDEN
+
+    own = container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+    assert own.records == (record,)
 
 
 @pytest.mark.requirement("R6.3")
@@ -162,7 +171,7 @@ def test_a_check_asks_the_rule_pack_of_the_item_how_grave_a_record_bars() -> Non
     known = container()
     parts = (CreditStore(known.timeline), known.subjects, known.subject_keys)
     credit = Credit(*parts, packs=(one, lenient), pack=one.code)
-    receiving = Ingest(*parts, packs=(one, lenient), pack=one.code)
+    receiving = Ingest(*parts, packs=(one, lenient), pack=one.code, sources=listed_sources())
     receiving.put_record(a_submission(severity="general"), about=an_organisation(), by=MACHINE, at=NOON)
 
     def effect(pack: str | None) -> Effect:
@@ -189,7 +198,7 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
     known = container()
     parts = (CreditStore(known.timeline), known.subjects, known.subject_keys)
     credit = Credit(*parts, packs=(one, stricter), pack=stricter.code)
-    receiving = Ingest(*parts, packs=(one, stricter), pack=stricter.code)
+    receiving = Ingest(*parts, packs=(one, stricter), pack=stricter.code, sources=listed_sources())
     record = receiving.put_record(a_submission(), about=an_organisation(), by=MACHINE, at=NOON)
     credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 

@@ -8,12 +8,16 @@ from standardwebhooks.webhooks import Webhook as Verifier
 
 from chalicelib.alerts.model.webhooks import DeliveryState, Topic
 from chalicelib.container import container
+from chalicelib.credit.model.records import Purpose
+from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState, Subscription
 from chalicelib.sanctions.model.flags import Flag
-from tests.builders import a_caller, an_organisation
+from chalicelib.subjects.model.subjects import Identity
+from tests.builders import a_caller, an_identity, an_item, an_organisation
 from tests.channels import Channels
+from tests.services.case_office import publish
 from tests.services.credit_office import DUE, confirm, lift, proposed, served
 from tests.services.receiving import Receiver, deliver_until_ended, receiver
 
@@ -28,16 +32,31 @@ AFTER = DUE + timedelta(seconds=1)
 ANSWER_DUE = datetime.fromisoformat("2026-10-10T15:59:59+00:00")
 ONE_SECOND = timedelta(seconds=1)
 TRAFFIC = a_caller(Role.SYSTEM, sub="system.traffic", department="traffic")
+OWN_ITEMS = {MACHINE.sub: "business-address", TRAFFIC.sub: "road-occupation"}
+BOTH = tuple(OWN_ITEMS.values())
 MONITOR = a_caller(Role.MONITOR, sub="monitor", department="monitoring")
+
+
+@pytest.fixture(autouse=True)
+def catalogue(cloud: None) -> None:  # noqa: ARG001 - it is published in a cloud
+    """The items of two departments."""
+    for code in ("business-address", "food-permit", "archive-query"):
+        publish(an_item(code=code, department="market"))
+    publish(an_item(code="road-occupation", department="traffic"))
 
 
 def subscribed(*items: str, url: str = "http://127.0.0.1:9/", by: object = MACHINE) -> tuple[Subscription, str]:
     caller = MACHINE if by is MACHINE else TRAFFIC
     webhook, _ = container().webhooks.subscribe(url, (Topic.FLAG_TOLD,), by=caller, at=AFTER, idempotency_key=None)
     made, _ = container().flag_notices.subscribe(
-        webhook.webhook_id, items or ("business-address",), by=caller, at=AFTER, idempotency_key=None
+        webhook.webhook_id, items or (OWN_ITEMS[caller.sub],), by=caller, at=AFTER, idempotency_key=None
     )
     return made, container().webhooks.secret(webhook)
+
+
+def pseudonym_of(about: Identity, subscription: Subscription) -> str:
+    inquiry = Inquiry(item_code="business-address", purpose=Purpose.ENFORCEMENT)
+    return container().flag_notices.pseudonym(subscription.subscription_id, about, inquiry, by=MACHINE, at=AFTER)
 
 
 def relayed(owner: str, *, at: datetime = AFTER, after: int = 0) -> None:
@@ -47,8 +66,8 @@ def relayed(owner: str, *, at: datetime = AFTER, after: int = 0) -> None:
         container().flag_notices.on_event(event, at)
 
 
-def in_force() -> Flag:
-    flag = confirm(served(), at=AFTER)
+def in_force(*items: str) -> Flag:
+    flag = confirm(served(related_items=items or ("business-address",)), at=AFTER)
     relayed(flag.owner)
     return flag
 
@@ -90,7 +109,7 @@ def test_a_subscriber_hears_of_a_flag_and_of_its_lifting_and_knows_whom_they_are
     deliver_until_ended(channels.deliveries, at=AFTER)
 
     said = [Verifier(secret).verify(body, headers)["data"] for headers, body in receiver.got]
-    name = container().flag_notices.pseudonym(subscription.subscription_id, an_organisation(), by=MACHINE)
+    name = pseudonym_of(an_organisation(), subscription)
     assert [(each["number"], each["state"], each["flag_seq"]) for each in said] == [
         (1, "in_force", 3),
         (2, "lifted", 4),
@@ -100,6 +119,47 @@ def test_a_subscriber_hears_of_a_flag_and_of_its_lifting_and_knows_whom_they_are
     }
     assert "91330782MA0000028Y" not in json.dumps(said)
     assert flag.subject not in json.dumps(said)
+
+
+@pytest.mark.parametrize(
+    ("items", "places"),
+    [
+        (("road-occupation",), ["/items/0"]),
+        (("business-address", "no-such-item", "food-permit", "310101190001150014"), ["/items/1", "/items/3"]),
+    ],
+)
+def test_a_subscription_is_to_items_of_the_department_alone(items: tuple[str, ...], places: list[str]) -> None:
+    with pytest.raises(DomainError) as refused:
+        subscribed(*items)
+
+    assert refused.value.code is ErrorCode.ITEM_NOT_OWN
+    assert [fault.pointer for fault in refused.value.faults] == places
+    assert container().flag_notices.subscriptions(by=MACHINE) == ()
+
+
+@pytest.mark.requirement("R6.13")
+def test_a_lookup_tells_nothing_of_flags_and_stands_in_the_subjects_list() -> None:
+    subscription, _ = subscribed()
+    before = [pseudonym_of(about, subscription) for about in (an_organisation(), an_identity())]
+    in_force()
+
+    assert [pseudonym_of(about, subscription) for about in (an_organisation(), an_identity())] == before
+
+    for about in (an_organisation(), an_identity()):
+        subject = container().subject_keys.key_of(about)
+        queries = container().own_credit.queries(by=a_caller(sub="s", subject=subject), limit=5).queries
+        assert [
+            (one.by, one.department, one.purpose, one.item_code, one.fields, one.result_size) for one in queries
+        ] == 2 * [("system:system.market", "market", Purpose.ENFORCEMENT, "business-address", ("pseudonym",), 0)]
+
+
+def test_a_lookup_is_for_an_item_of_the_subscription() -> None:
+    subscription, _ = subscribed("food-permit")
+
+    with pytest.raises(DomainError) as refused:
+        pseudonym_of(an_organisation(), subscription)
+
+    assert refused.value.code is ErrorCode.ITEM_NOT_OWN
 
 
 def test_an_event_that_comes_twice_is_told_once_and_its_message_comes_again(channels: Channels) -> None:
@@ -117,7 +177,7 @@ def test_an_event_that_comes_twice_is_told_once_and_its_message_comes_again(chan
 
 def test_only_who_handles_a_related_item_hears_of_a_flag() -> None:
     related, _ = subscribed("food-permit", "business-address")
-    unrelated, _ = subscribed("plate-replacement")
+    unrelated, _ = subscribed("archive-query")
 
     in_force()
 
@@ -257,7 +317,7 @@ def test_a_flag_in_force_that_is_not_answered_for_is_late_and_no_incident() -> N
 def test_the_credit_office_sees_every_system_and_a_supervisor_those_of_the_department() -> None:
     subscribed()
     subscribed(by=TRAFFIC)
-    flag = in_force()
+    flag = in_force(*BOTH)
 
     def seen(role: Role, department: str) -> list[str]:
         by = a_caller(role, sub="x", department=department)
@@ -305,7 +365,7 @@ def test_nobody_outside_government_is_told_of_peoples_flags() -> None:
 def test_another_departments_subscription_endpoint_or_notice_does_not_exist() -> None:
     subscription, _ = subscribed()
     theirs, _ = subscribed(by=TRAFFIC)
-    in_force()
+    in_force(*BOTH)
     (flag_notice,) = told_to(subscription)
 
     with pytest.raises(DomainError) as refused:

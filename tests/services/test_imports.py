@@ -16,6 +16,7 @@ from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import ConflictState
 from chalicelib.credit.model.imports import Declared, Import, ImportState, Problem
 from chalicelib.credit.model.records import RepairState
+from chalicelib.credit.model.sources import Sources
 from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.import_schema import published
 from chalicelib.credit.store.imports import ImportStore
@@ -405,6 +406,18 @@ def test_a_source_hands_in_its_own_alone(by: Any, source: str) -> None:  # noqa:
     made = requested(b"x")
     with pytest.raises(DomainError, match="FORBIDDEN"):
         container().imports.one(made.import_id, by=ELSEWHERE)
+
+
+def test_a_file_of_a_source_that_went_to_another_department_is_refused_whole(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = uploaded(json_lines([a_line()]))
+    monkeypatch.setattr(container().ingest, "_sources", Sources({"market": "traffic"}))
+
+    done = run(made, channels)
+
+    assert (done.state, done.problem) == (ImportState.REFUSED, Problem.SOURCE_NOT_OWN)
+    assert bars_of(COMPANY) == []
 
 
 def test_the_address_takes_the_file_that_was_declared() -> None:

@@ -253,15 +253,15 @@ def test_people_see_their_own_flags_and_officers_those_of_a_subject() -> None:
     first, second = proposed(), proposed()
     flags_of = container().flags.flags_of
 
-    own = flags_of(FlagFilter(subject=SubjectKey("k1.somebody-else")), by=company(), limit=10)
-    page = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, limit=1)
-    rest = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, limit=1, after=page.after)
+    own = flags_of(FlagFilter(subject=SubjectKey("k1.somebody-else")), by=company(), at=NOON, limit=10)
+    page = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, at=NOON, limit=1)
+    rest = flags_of(FlagFilter(subject=first.subject), by=CREDIT2, at=NOON, limit=1, after=page.after)
 
     assert {flag.flag_id for flag in own.items} == {first.flag_id, second.flag_id}
     assert {flag.flag_id for flag in (*page.items, *rest.items)} == {first.flag_id, second.flag_id}
-    assert flags_of(FlagFilter(subject=first.subject), by=ELSEWHERE, limit=10).items == ()
+    assert flags_of(FlagFilter(subject=first.subject), by=ELSEWHERE, at=NOON, limit=10).items == ()
     with pytest.raises(DomainError) as refused:
-        flags_of(FlagFilter(), by=CREDIT, limit=10)
+        flags_of(FlagFilter(), by=CREDIT, at=NOON, limit=10)
     assert reason_of(refused) is ErrorCode.INVALID_QUERY
 
 

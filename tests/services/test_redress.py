@@ -24,6 +24,7 @@ from tests.services.credit_office import (
     CREDIT2,
     ELSEWHERE,
     MACHINE,
+    MARKET,
     PAPER,
     RECORD,
     asked,
@@ -490,7 +491,7 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING, case_no="EXT-1")
     container().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)
 
-    made, replayed = container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    made, replayed = container().revocations.record(reversal(), by=MARKET, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert not replayed
     assert [one.entry for one in made.undone] == ["market/r-1", flag.owner]
@@ -500,7 +501,7 @@ def test_a_reversal_undoes_everything_and_lists_the_cases_that_met_it() -> None:
     assert kinds_of(made.owner) == ["reversal:recorded"]
     assert kinds_of(f"credit:{record.subject}")[-3:] == ["record:withdrawn", "flag:lifted", "credit:document_fell"]
     with refused(ErrorCode.ALREADY_REVERSED):
-        container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+        container().revocations.record(reversal(), by=MARKET, at=AFTER_DEFENCE, idempotency_key=None)
     with refused(ErrorCode.NO_EFFECTIVE_DOCUMENT):
         flagged(document_no=PAPER, organ="义乌市市场监督管理局")
 
@@ -511,7 +512,7 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
     stored("r-2", document_no=spelling, organ="义乌市市场监督管理局 ")
     flag = flagged(document_no=spelling, organ="义乌市市场监督管理局")
 
-    made, _ = container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    made, _ = container().revocations.record(reversal(), by=MARKET, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert [one.entry for one in made.undone] == ["market/r-1", "market/r-2", flag.owner]
     assert effect_at(AFTER_DEFENCE) == (Effect.NONE, [])
@@ -520,7 +521,7 @@ def test_a_document_falls_under_whatever_spelling_something_stands_on_it(spellin
         flagged(document_no=spelling, organ="义乌市市场监督管理局")
     with refused(ErrorCode.ALREADY_REVERSED):
         container().revocations.record(
-            reversal(Entry(kind=EntryKind.RECORD, name="market/r-3")), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None
+            reversal(Entry(kind=EntryKind.RECORD, name="market/r-3")), by=MARKET, at=AFTER_DEFENCE, idempotency_key=None
         )
 
 
@@ -536,7 +537,7 @@ def test_a_case_that_met_a_record_before_its_source_said_it_again_is_still_liste
     again = a_submission(document_no=PAPER, source_version=2, contents={"said": "again"})
     container().ingest.put_record(again, about=an_organisation(), by=MACHINE, at=NOON + timedelta(days=3))
 
-    made, _ = container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    made, _ = container().revocations.record(reversal(), by=MARKET, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert [one.case_no for one in made.touched] == ["EXT-1"]
 
@@ -549,7 +550,7 @@ def test_a_reversal_lists_the_cases_that_met_what_was_repaired_or_lifted_before(
     container().flags.lift(flag.flag_id, reason="已履行。", basis="第1条", by=CREDIT, version=3, at=AFTER_DEFENCE)
     judged(asked(RECORD, at=at), at=at)
 
-    made, _ = container().revocations.record(reversal(late_reason="复议。"), by=CREDIT, at=at, idempotency_key=None)
+    made, _ = container().revocations.record(reversal(late_reason="复议。"), by=MARKET, at=at, idempotency_key=None)
 
     assert made.undone == ()
     assert [(one.case_no, one.how) for one in made.touched] == [("EXT-1", HowAffected.CHECKED)]
@@ -585,7 +586,7 @@ def test_a_lifted_measure_lists_the_cases_that_met_it() -> None:
 
 def test_what_comes_later_on_a_document_that_fell_is_withdrawn_from_the_beginning() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
-    container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(), by=MARKET, at=AFTER_DEFENCE, idempotency_key=None)
 
     later = stored("r-2", document_no=PAPER, organ="义乌市市场监督管理局")
     other = stored("r-3", document_no="另一文书", organ="义乌市市场监督管理局")
@@ -609,9 +610,9 @@ def test_a_reversal_after_three_working_days_says_why(at: datetime, days: int) -
 
     if is_late:
         with refused(ErrorCode.LATE_REASON_REQUIRED):
-            container().revocations.record(reversal(), by=CREDIT, at=at, idempotency_key=None)
+            container().revocations.record(reversal(), by=MARKET, at=at, idempotency_key=None)
     late = reversal(late_reason="文书今日才送达。" if is_late else "")
-    made, _ = container().revocations.record(late, by=CREDIT, at=at, idempotency_key=None)
+    made, _ = container().revocations.record(late, by=MARKET, at=at, idempotency_key=None)
 
     assert bool(made.late_reason) is is_late
 
@@ -620,7 +621,7 @@ def test_a_reversing_document_has_taken_effect() -> None:
     stored()
 
     with refused(ErrorCode.INVALID_BODY):
-        container().revocations.record(reversal(), by=CREDIT, at=NOON, idempotency_key=None)
+        container().revocations.record(reversal(), by=MARKET, at=NOON, idempotency_key=None)
 
 
 @pytest.mark.requirement("R3.11")
@@ -631,7 +632,7 @@ def test_a_flag_of_a_person_falls_with_the_document_about_the_organisation() -> 
     target = Target(about=an_identity(), document_about=an_organisation())
     flag = punishment.propose(proposal, target, by=CREDIT, at=NOON).flag
 
-    container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(), by=MARKET, at=AFTER_DEFENCE, idempotency_key=None)
 
     assert punishment.get(flag.flag_id, by=CREDIT).state is FlagState.LIFTED
 
@@ -678,7 +679,7 @@ def test_an_objection_reads_its_entry_and_not_everything_else_of_the_subject(
 def test_after_undoing_everything_a_check_answers_as_for_somebody_never_flagged() -> None:
     stored(document_no=PAPER, organ="义乌市市场监督管理局")
     flagged(document_no=PAPER, organ="义乌市市场监督管理局")
-    container().revocations.record(reversal(), by=CREDIT, at=AFTER_DEFENCE, idempotency_key=None)
+    container().revocations.record(reversal(), by=MARKET, at=AFTER_DEFENCE, idempotency_key=None)
 
     inquiry = Inquiry(item_code="business-address", purpose=Purpose.HANDLING)
     undone = container().credit.check(an_organisation(), inquiry, by=MACHINE, at=AFTER_DEFENCE)

@@ -52,6 +52,7 @@ BEGIN = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
 CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+MARKET = a_caller(Role.CREDIT_OFFICER, sub="credit.market", department="market")
 CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
 ITEM = "road-occupation"
 ORGAN = "义乌市市场监督管理局"
@@ -291,8 +292,10 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     def reverse(self, plain: Plain) -> None:
         paper = RevokingDocument(number="复1号", organ="义乌市人民政府", effective_on=self.today, basis="第64条")
         fall = Fall(entry=plain.entry, by_document=paper, reason="复议撤销。")
-        with suppress(DomainError):
-            container().revocations.record(fall, by=CREDIT, at=self.now, idempotency_key=None)
+        # The document is the market department's if there is a record on it, else the office's that proposed the flag.
+        for officer in (MARKET, CREDIT):
+            with suppress(DomainError):
+                container().revocations.record(fall, by=officer, at=self.now, idempotency_key=None)
         self.let_fall(plain.paper)
 
     def let_fall(self, paper: str) -> None:

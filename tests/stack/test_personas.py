@@ -14,6 +14,7 @@ STAFF = {
     "head.market": ("head", "market"),
     "credit": ("credit_officer", "credit"),
     "credit2": ("credit_officer", "credit"),
+    "credit.market": ("credit_officer", "market"),
     "inspector": ("inspector", "inspection"),
     "inspector2": ("inspector", "inspection"),
     "editor": ("catalogue_editor", "monitoring"),

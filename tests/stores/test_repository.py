@@ -33,7 +33,18 @@ from chalicelib.feedback.store.complaints import ComplaintStore
 from chalicelib.feedback.store.ratings import RatingStore
 from chalicelib.inspection.model import Mandate, Scope
 from chalicelib.inspection.store import MandateStore
-from chalicelib.redress.model import Entry, EntryKind, Objection, ObjectionRequest, Repair, Revocation, RevokingDocument
+from chalicelib.redress.model import (
+    Amendment,
+    Entry,
+    EntryKind,
+    Objection,
+    ObjectionDecision,
+    ObjectionRequest,
+    Outcome,
+    Repair,
+    Revocation,
+    RevokingDocument,
+)
 from chalicelib.redress.store import RedressStore
 from chalicelib.sanctions.model.editions import EditionIndex
 from chalicelib.sanctions.model.flag_notices import Change, FlagNotice
@@ -59,6 +70,7 @@ A_PARTY = Party(subject=A_SUBJECT, first=A_SUBJECT, kind=SubjectKind.USCC, maske
 
 REPOSITORIES: dict[str, Repository[Any]] = {
     "alias": IdentityLinkStore(TIMELINE),
+    "amendment": REDRESS.amendments,
     "calendar": YearStore(TIMELINE),
     "case": CaseStore(TIMELINE),
     "complaint": ComplaintStore(TIMELINE),
@@ -186,6 +198,15 @@ NEW: Sequence[Any] = (
         recorded_by="staff:credit",
         undone=(),
         touched=(),
+    ),
+    Amendment(
+        amendment_id="m1",
+        entry=RECORD,
+        subject=A_SUBJECT,
+        department="market",
+        wanted=ObjectionDecision(outcome=Outcome.DELETED, reason="错误", basis="第1条"),
+        proposed_at=NOON,
+        proposed_by="staff:credit",
     ),
     FlagNotice(
         flag_notice_id="t1",

@@ -20,6 +20,13 @@ EntryName = Annotated[
 ]
 """An entry by its name in credit responses: ``<source>/<record id>`` or ``flag:<flag id>``."""
 
+RecordName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}/[A-Za-z0-9._-]{1,64}$"),
+    Field(json_schema_extra={"examples": ["market/r-1"]}),
+]
+"""A record by its name in credit responses: ``<source>/<record id>``."""
+
 EntrysName = Annotated[str, BeforeValidator(str)]
 """The name of an entry, written out from its parts."""
 

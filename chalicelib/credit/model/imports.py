@@ -30,6 +30,7 @@ class Problem(StrEnum):
     EMPTY = "EMPTY"
     NOT_GZIP = "NOT_GZIP"
     HEADER_UNKNOWN = "HEADER_UNKNOWN"
+    SOURCE_NOT_OWN = "SOURCE_NOT_OWN"
 
 
 class Format(StrEnum):

@@ -100,11 +100,6 @@ class Taken:
     error: DomainError | None = None
 
 
-def is_source_of(source: str, department: str) -> bool:
-    """Whether a source belongs to a department: its code, or its code followed by a dash."""
-    return bool(department) and (source == department or source.startswith(f"{department}-"))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of credit data (信用信息类别) that the directory allows."""

@@ -20,7 +20,7 @@ from chalicelib.credit.rules.linked_credit import LinkedSummary, assess, join, l
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction
-from chalicelib.policy import Caller
+from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
@@ -28,6 +28,9 @@ from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
+
+CHECKERS = (Role.OFFICER, Role.SYSTEM)
+"""Who may ask about a subject, for the items of their own department."""
 
 CHECKED = ("effect", "reasons")
 """The fields that a check shows: never the records themselves."""
@@ -37,12 +40,14 @@ CHECKED = ("effect", "reasons")
 class Inquiry:
     """A query about a subject: for which item, why, and for which case, if any.
 
+    ``department`` is the item's own, which alone may ask for it; None if the query is for no item in particular.
     ``pack`` is the item's rule pack; if none is given, the deployment's applies.
     """
 
     item_code: str
     purpose: Purpose
     case_no: str | None = None
+    department: str | None = None
     pack: str | None = None
 
 
@@ -74,7 +79,9 @@ class Credit:
 
         If linked identities count too (R6.4), it takes one more read.
         If credit cannot be read or the query cannot be logged, the answer is ``UNKNOWN``: neither good nor bad.
+        Raises ``FORBIDDEN`` for an item of another department.
         """
+        require(by, roles=CHECKERS, department=inquiry.department)
         valid = require_valid(about)
         subject = self._keys.key_of(valid)
         try:
@@ -87,11 +94,50 @@ class Credit:
             )
             if not self._is_known_by_name(summary, valid):
                 effect, reasons = Effect.UNKNOWN, (rules.identity_conflict(),)
-            kept = 12 * self._law(at).query_log.years
-            self._store.log(_query(inquiry, subject=subject, result_size=len(reasons), kept_months=kept, by=by, at=at))
+            self.log(inquiry, subject, fields=CHECKED, result_size=len(reasons), by=by, at=at)
         except UnreadableError:
             effect, reasons = Effect.UNKNOWN, (rules.source_down(),)
         return CheckAnswer(effect=effect, reasons=reasons, as_of=at)
+
+    def look_up(
+        self, about: Identity, inquiry: Inquiry, *, fields: Sequence[str], by: Caller, at: datetime
+    ) -> SubjectKey:
+        """Return the key of somebody whom a system names, and log who asked and why.
+
+        Nothing about the subject is read or told, so the answer is the same whatever is known. Raises
+        ``UnreadableError``, and answers nothing, if the query cannot be logged.
+        """
+        require(by, roles=CHECKERS, department=inquiry.department)
+        subject = self._keys.key_of(require_valid(about))
+        self.log(inquiry, subject, fields=fields, result_size=0, by=by, at=at)
+        return subject
+
+    def log(
+        self,
+        inquiry: Inquiry,
+        subject: SubjectKey,
+        *,
+        fields: Sequence[str],
+        result_size: int,
+        by: Caller,
+        at: datetime,
+    ) -> None:
+        """Write a query to the subject's list of them (R6.13); raises ``UnreadableError`` if it cannot be written."""
+        months = 12 * self._law(at).query_log.years
+        query = Query(
+            subject=subject,
+            query_id=f"{instant_text(at)}-{secrets.token_hex(8)}",
+            asked_at=at,
+            by=by.actor,
+            department=by.department or "",
+            purpose=inquiry.purpose,
+            item_code=inquiry.item_code,
+            case_no=inquiry.case_no,
+            fields=tuple(fields),
+            result_size=result_size,
+            kept_until=months_after(day_in_shanghai(at), months),
+        )
+        self._store.log(query)
 
     def summary_row(self, subject: SubjectKey) -> Row:
         """Return a row with only the summary's key, for a batch read."""
@@ -157,24 +203,6 @@ class Credit:
         """Whether sources gave this name for the number, or gave no name at all."""
         digests = summary.name_digests
         return not digests or any(self._keys.is_name_of(about, digest=digest) for digest in digests)
-
-
-def _query(
-    inquiry: Inquiry, *, subject: SubjectKey, result_size: int, kept_months: int, by: Caller, at: datetime
-) -> Query:
-    return Query(
-        subject=subject,
-        query_id=f"{instant_text(at)}-{secrets.token_hex(8)}",
-        asked_at=at,
-        by=by.actor,
-        department=by.department or "",
-        purpose=inquiry.purpose,
-        item_code=inquiry.item_code,
-        case_no=inquiry.case_no,
-        fields=CHECKED,
-        result_size=result_size,
-        kept_until=months_after(day_in_shanghai(at), kept_months),
-    )
 
 
 def _flag_event(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> NewEvent:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Outcome
 from chalicelib.credit.model.records import Record
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import identity_conflicts
 from chalicelib.credit.rules.linked_credit import with_names
@@ -13,7 +14,7 @@ from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, require, require_another_person
+from chalicelib.policy import Caller, Role, require_another_person, sees
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import masked_name, require_valid
 from chalicelib.subjects.services import Subjects
@@ -76,17 +77,22 @@ class Conflicts:
             self._store.add(conflict, [event], at=at, tx=tx)
 
     def get(self, conflict_id: str, *, by: Caller) -> Conflict:
-        """Return a conflict to a credit officer; raises ``NOT_FOUND`` if there is none."""
-        require(by, roles=(Role.CREDIT_OFFICER,))
-        found = self._store.find(conflict_id)
-        if found is None:
-            raise DomainError(ErrorCode.NOT_FOUND)
+        """Return a conflict to a credit officer of the source's department or of the credit office.
+
+        Raises ``NOT_FOUND`` if there is none.
+        """
+        found = self._store.load(conflict_id)
+        if not _may_see(found, by=by):
+            raise DomainError(ErrorCode.FORBIDDEN)
         return found
 
     def page(self, state: ConflictState, *, by: Caller, limit: int, after: Position | None) -> Page[Conflict]:
-        """Return a page of conflicts in one state, oldest first."""
-        require(by, roles=(Role.CREDIT_OFFICER,))
-        return self._store.page(state, limit=limit, after=after)
+        """Return a page of conflicts in one state, oldest first.
+
+        Outside the credit office, those of other departments are left out, so a page may be short.
+        """
+        found = self._store.page(state, limit=limit, after=after)
+        return found._replace(items=tuple(each for each in found.items if _may_see(each, by=by)))
 
     @retry_on_conflict
     def decide(  # noqa: PLR0913 - a finding has this many sides, and each is named at the call
@@ -131,3 +137,9 @@ class Conflicts:
             data={"conflict": conflict.owner, "summary_version": after.version},
         )
         self._summaries.save(summary, after, [event], at=at, tx=tx)
+
+
+def _may_see(conflict: Conflict, *, by: Caller) -> bool:
+    """Whether a conflict is the caller's: the department's that sent the record, and always the credit office's."""
+    offices = (conflict.department, CREDIT_OFFICE)
+    return any(sees(by, roles=(Role.CREDIT_OFFICER,), department=office) for office in offices)

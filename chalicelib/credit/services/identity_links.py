@@ -9,6 +9,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState, LinkAction, Party
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document, Summary
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.credit.rules import identity_links
 from chalicelib.credit.rules.linked_credit import with_link, with_names, with_reader, without_link, without_name
 from chalicelib.credit.services.checks import Credit
@@ -41,7 +42,7 @@ class IdentityLinkProposal:
 
 
 class IdentityLinks:
-    """Proposes, confirms and revokes links between identities."""
+    """Proposes, confirms and revokes links between identities: the credit office's own, as they concern everybody."""
 
     def __init__(self, store: IdentityLinkStore, credit: Credit, summaries: CreditStore, subjects: Subjects) -> None:
         """Take the stores, and ``credit``, to know what counts for whom now."""
@@ -59,7 +60,7 @@ class IdentityLinks:
         Also returns whether an earlier request with the same key created it. Raises ``ALIAS_NOT_ACCEPTABLE`` with every
         fault, and ``IDENTITY_CONFLICT`` if a number is not known under the given name.
         """
-        require(by, roles=(Role.CREDIT_OFFICER,))
+        require(by, roles=(Role.CREDIT_OFFICER,), department=CREDIT_OFFICE)
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.load(made), True
@@ -123,14 +124,15 @@ class IdentityLinks:
             return self._store.save(before, after, [_event(EventKind.ALIAS_REVOKED, after, action, by)], at=at, tx=tx)
 
     def get(self, alias_id: str, *, by: Caller) -> IdentityLink:
-        """Return a link to a credit officer; raises ``NOT_FOUND`` if there is none."""
+        """Return a link to the credit office; raises ``NOT_FOUND`` if there is none."""
         link = self._store.load(alias_id)
-        require(by, roles=(Role.CREDIT_OFFICER,), subjects=(link.former.subject, link.present.subject))
+        concerned = (link.former.subject, link.present.subject)
+        require(by, roles=(Role.CREDIT_OFFICER,), department=CREDIT_OFFICE, subjects=concerned)
         return link
 
     def page(self, state: IdentityLinkState, *, by: Caller, limit: int, after: Position | None) -> Page[IdentityLink]:
         """Return a page of links in one state, oldest first."""
-        require(by, roles=(Role.CREDIT_OFFICER,))
+        require(by, roles=(Role.CREDIT_OFFICER,), department=CREDIT_OFFICE)
         return self._store.page(state, limit=limit, after=after)
 
     def _load(self, alias_id: str, *, by: Caller, version: int) -> IdentityLink:

@@ -15,13 +15,13 @@ from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
 from chalicelib.credit.services.identity_conflicts import Conflicts
-from chalicelib.credit.services.ingest import Ingest, require_own_source
+from chalicelib.credit.services.ingest import Ingest
 from chalicelib.credit.store.import_files import Bucket, FileError, inspect_file, numbered
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.policy import Caller, Role, require
+from chalicelib.policy import Caller, Role
 from chalicelib.publisher import Publisher
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
@@ -29,7 +29,6 @@ from chalicelib.timeline.events import Json, NewEvent
 if TYPE_CHECKING:
     from chalicelib.subjects.model.subjects import Identity
 
-SOURCES = (Role.SYSTEM, Role.CREDIT_OFFICER)
 LARGEST = 2_000_000_000
 """The most bytes of a file, because it is read through once in a single step."""
 
@@ -88,8 +87,7 @@ class Imports:
         self, source: str, declared: Declared, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
     ) -> tuple[Import, bool]:
         """Create an import for a file; also returns whether an earlier request with the same key did."""
-        require(by, roles=SOURCES)
-        require_own_source(source, by)
+        self._ingest.require_own(source, by=by)
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.load(made), True
@@ -117,8 +115,7 @@ class Imports:
     def one(self, import_id: str, *, by: Caller) -> Import:
         """Return an import to a caller who may submit records of its source."""
         found = self._store.load(import_id)
-        require(by, roles=SOURCES)
-        require_own_source(found.source, by)
+        self._ingest.require_own(found.source, by=by)
         return found
 
     def address(self, import_: Import) -> Address | None:
@@ -153,9 +150,14 @@ class Imports:
         return current
 
     def _begin(self, before: Import, *, at: datetime) -> Import:
-        """Check the file against its declaration; nothing is stored if they differ."""
+        """Check the file against its declaration; nothing is stored if they differ.
+
+        Nor is anything if the source belongs to another department by now.
+        """
         if not self._bucket.has(before.upload):
             return before
+        if not self._ingest.is_source_of(before.source, before.department):
+            return self._refuse(before, Problem.SOURCE_NOT_OWN, None, at=at)
         try:
             found = inspect_file(self._bucket.blocks(before.upload))
         except FileError as error:

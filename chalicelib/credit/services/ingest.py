@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chalicelib.credit.model.records import Record, Summary
-from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken, is_source_of
+from chalicelib.credit.model.sources import Sources
+from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group
 from chalicelib.credit.rules.revoked_documents import withdraw_if_revoked
@@ -13,13 +14,16 @@ from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role
+from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
+
+PROVIDERS = (Role.SYSTEM, Role.CREDIT_OFFICER)
+"""Who may hand in records of their own department's sources."""
 
 
 class Ingest:
@@ -33,11 +37,13 @@ class Ingest:
         *,
         packs: Sequence[RulePack],
         pack: str,
+        sources: Sources,
     ) -> None:
-        """Take the stores and the subject keys.
+        """Take the stores, the subject keys, and which source is whose.
 
         ``pack`` is the code of the one in ``packs`` whose display periods apply.
         """
+        self._sources = sources
         self._store = store
         self._subjects = subjects
         self._keys = keys
@@ -50,10 +56,20 @@ class Ingest:
         Repeating what is stored changes nothing, and an older version is ignored (R8.2). Raises
         ``RECORD_NOT_ACCEPTABLE`` with every fault, ``IDENTITY_CONFLICT`` if the number is known under another name.
         """
-        require_own_source(submission.source, by)
+        self.require_own(submission.source, by=by)
         subject = self.subject(about)
         self._subjects.require_consistent(subject.about, at)
         return self._store_record(submission, subject, by=by, at=at)
+
+    def require_own(self, source: str, *, by: Caller) -> None:
+        """Raise ``FORBIDDEN`` unless the caller hands in records for the department that the source belongs to."""
+        if not self.is_source_of(source, by.department):
+            raise DomainError(ErrorCode.FORBIDDEN)
+        require(by, roles=PROVIDERS, department=by.department)
+
+    def is_source_of(self, source: str, department: str | None) -> bool:
+        """Whether a source belongs to a department."""
+        return self._sources.belongs_to(source, department)
 
     def subject(self, about: Identity) -> Subject:
         """Return the subject of lines of a file; raises ``INVALID_IDENTIFIER`` for an invalid number."""
@@ -81,14 +97,6 @@ class Ingest:
             event = _record_event(record, after, by, at)
             self._store.save(summary, after, [event], at=at, tx=tx)
         return record
-
-
-def require_own_source(source: str, by: Caller) -> None:
-    """Raise ``FORBIDDEN`` unless the source is the caller's department's own; credit officers may use any."""
-    if Role.CREDIT_OFFICER in by.roles:
-        return
-    if not is_source_of(source, by.department or ""):
-        raise DomainError(ErrorCode.FORBIDDEN)
 
 
 def _record_event(record: Record, after: Summary, by: Caller, at: datetime) -> NewEvent:

@@ -10,8 +10,6 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import ObjectionState as Mark
-from chalicelib.credit.model.records import RepairState
-from chalicelib.credit.rules.redress import with_corrections, with_objection
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
@@ -20,7 +18,6 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require, require_another_person
 from chalicelib.redress import rules
 from chalicelib.redress.model import (
-    UNDOES,
     AffectedCase,
     Decided,
     EntryKind,
@@ -35,10 +32,11 @@ from chalicelib.redress.model import (
 from chalicelib.redress.services import queries
 from chalicelib.redress.services.impact import Impact
 from chalicelib.redress.services.repairs import Repairs
+from chalicelib.redress.services.rulings import carry_out
 from chalicelib.redress.services.withdrawal import DocumentEntries, Withdrawal
 from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.model.pack import RulePack
-from chalicelib.sanctions.model.flags import Flag, Lifting
+from chalicelib.sanctions.model.flags import Flag
 from chalicelib.sanctions.services.redress import FlagRedress, RedressStep
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.calendars import Calendars
@@ -231,28 +229,12 @@ class Objections:
         self, objection: Objection, decision: ObjectionDecision, step: RedressStep
     ) -> tuple[tuple[Undone, ...], tuple[AffectedCase, ...]]:
         """Carry out a decision; returns what it undid, and which cases had been affected (R8.4)."""
-        entry, outcome = objection.entry, decision.outcome
+        entry = objection.entry
         if entry.kind is EntryKind.REPAIR:
-            if outcome is Outcome.REOPENED:
+            if decision.outcome is Outcome.REOPENED:
                 self._repairs.reopen(entry.name, step)
             return (), ()
-        if outcome in UNDOES:
-            is_alone = outcome is Outcome.LIFTED or (outcome is Outcome.DELISTED and entry.kind is EntryKind.FLAG)
-            standing = self._withdrawal.alone(entry) if is_alone else self._withdrawal.standing(entry)
-            lifting = Lifting(
-                lifted_at=step.at, by=step.by.actor, reason=decision.reason, basis=decision.basis, because=step.because
-            )
-            affected = self._impact.by(standing.records, standing.flags)
-            return self._withdrawal.undo(standing, RepairState.WITHDRAWN, lifting, step), affected
-        standing = self._withdrawal.alone(entry)
-        if outcome is Outcome.SHORTENED and decision.ends_on is not None:
-            self._withdrawal.shorten(standing, decision.ends_on, step)
-        elif outcome is Outcome.CORRECTED and standing.record is not None:
-            record = with_corrections(with_objection(standing.record, Mark.NONE), decision.contents)
-            self._withdrawal.change_record(record, EventKind.RECORD_CORRECTED, step)
-        else:
-            self._withdrawal.mark(standing, Mark.NONE, step)
-        return (), ()
+        return carry_out(entry, decision, step, withdrawal=self._withdrawal, impact=self._impact)
 
     def _earlier_deciders(self, objection: Objection) -> frozenset[str]:
         earlier = (one for one in self._store.about(objection.entry) if one.plea.ground == objection.plea.ground)

@@ -1,10 +1,10 @@
-"""Who may read and decide: the subject, the office, the credit centre for records, and supervisors."""
+"""Who may read and decide: the subject, the office, the credit office for records, and supervisors."""
 
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, is_own_matter, require, sees
 from chalicelib.redress.model import Entry, EntryKind
-from chalicelib.redress.rules import CENTRE
 from chalicelib.redress.store import M, Matters
 
 DECIDERS = (Role.CREDIT_OFFICER,)
@@ -12,8 +12,8 @@ READERS = (Role.APPLICANT, *DECIDERS, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 
 
 def offices_of(entry: Entry, department: str) -> tuple[str, ...]:
-    """Return who may act on an entry: its office and, except for flags, the credit centre (谁认定、谁修复)."""
-    return (department,) if entry.kind is EntryKind.FLAG else (department, CENTRE)
+    """Return who may act on an entry: its office and, except for flags, the credit office (谁认定、谁修复)."""
+    return (department,) if entry.kind is EntryKind.FLAG else (department, CREDIT_OFFICE)
 
 
 def require_decider(entry: Entry, department: str, *, subject: str, by: Caller) -> None:
@@ -47,7 +47,7 @@ def page(
 ) -> Page[M]:
     """Return a page of matters about the caller, or of those of a department, by default the caller's own.
 
-    In other departments the credit centre sees only what it may act on; such a page may be short.
+    In other departments the credit office sees only what it may act on; such a page may be short.
     """
     if not by.is_staff:
         return matters.of_person(by.own_subject(), limit=limit, after=after)
@@ -55,8 +55,8 @@ def page(
     if sees(by, roles=READERS, department=wanted):
         office = wanted
     else:
-        require(by, roles=DECIDERS, department=CENTRE)
-        office = CENTRE
+        require(by, roles=DECIDERS, department=CREDIT_OFFICE)
+        office = CREDIT_OFFICE
     found = matters.of_department(wanted, limit=limit, after=after)
     return found._replace(
         items=tuple(

@@ -12,7 +12,7 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller
+from chalicelib.policy import Caller, require
 from chalicelib.redress import rules
 from chalicelib.redress.model import Entry, EntryKind, Revocation, RevokingDocument, Undone
 from chalicelib.redress.services import queries
@@ -87,6 +87,7 @@ class Revocations:
     ) -> tuple[Revocation, bool]:
         """Undo everything based on a document, at once, and record the affected cases (R3.11, R8.4).
 
+        Only the department whose document it is may do so; the credit office amends the records of others.
         Also returns whether an earlier request with the same key did so. Raises ``ALREADY_REVERSED`` for a document
         already revoked, ``LATE_REASON_REQUIRED`` after the rule pack's limit, counted from the revoking document's day
         of effect.
@@ -97,7 +98,8 @@ class Revocations:
         if fall.entry.kind is EntryKind.REPAIR:
             raise DomainError(ErrorCode.NOT_FOUND)
         standing = self._withdrawal.standing(fall.entry, is_whole=True)
-        queries.require_decider(fall.entry, standing.department, subject=standing.subject, by=by)
+        for office in self._withdrawal.offices(standing):
+            require(by, roles=queries.DECIDERS, department=office, subjects=(standing.subject,))
         name = rules.document_name(standing.base, standing.document)
         if self._store.revocations.find(name) is not None:
             raise DomainError(ErrorCode.ALREADY_REVERSED)

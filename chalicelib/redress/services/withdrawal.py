@@ -1,16 +1,16 @@
 """Finding all entries based on a document, marking them, and undoing them all or none."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
 from chalicelib.credit.model.records import UNDONE, Document, FlagMark, ObjectionState, Record, RepairState
+from chalicelib.credit.model.sources import Sources
 from chalicelib.credit.rules import redress as changes
 from chalicelib.credit.rules.redress import Changes
 from chalicelib.credit.services.redress import CreditRedress
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress.model import Entry, EntryKind, Undone
-from chalicelib.redress.rules import document_name, office_of, require_earlier
+from chalicelib.redress.rules import document_name, require_earlier
 from chalicelib.redress.store import RedressStore
 from chalicelib.sanctions.model.flags import OVER, Flag, Lifting
 from chalicelib.sanctions.services.redress import FlagRedress, RedressStep
@@ -50,14 +50,12 @@ class DocumentEntries:
 class Withdrawal:
     """Finds, marks and undoes the entries based on a document."""
 
-    def __init__(
-        self, store: RedressStore, credit: CreditRedress, flags: FlagRedress, *, departments: Collection[str]
-    ) -> None:
-        """Take the stores; credit and flags are changed in the caller's transaction."""
+    def __init__(self, store: RedressStore, credit: CreditRedress, flags: FlagRedress, *, sources: Sources) -> None:
+        """Take the stores, and which source is whose; credit and flags are changed in the caller's transaction."""
         self._store = store
         self._credit = credit
         self._flags = flags
-        self._departments = tuple(departments)
+        self._sources = sources
 
     def alone(self, entry: Entry) -> DocumentEntries:
         """Return an entry alone, read by its key; raises ``NOT_FOUND`` if there is no such record or flag."""
@@ -69,7 +67,7 @@ class Withdrawal:
                 entry=entry,
                 subject=record.subject,
                 base=record.subject,
-                department=office_of(record.source, departments=self._departments),
+                department=self._sources.office_of(record.source),
                 document=record.document,
                 record=record,
                 records=() if record.repair in UNDONE else (record,),
@@ -109,6 +107,11 @@ class Withdrawal:
             ),
         )
         return replace(one, records=records, flags=flags, is_whole=True)
+
+    def offices(self, standing: DocumentEntries) -> frozenset[str]:
+        """Return whose document it is: the departments of the records based on it, or the flag's if there are none."""
+        offices = frozenset(self._sources.office_of(record.source) for record in standing.records)
+        return offices or frozenset({standing.department})
 
     def ever(self, standing: DocumentEntries) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
         """Return all records and flags based on a document, undone or not, because any may have affected cases."""

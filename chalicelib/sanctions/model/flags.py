@@ -208,7 +208,7 @@ class Confirmation:
 class Lifting:
     """Why and on which basis a flag was lifted before its last day (解除).
 
-    ``because`` is ``lifting``, or names the objection, repair or revocation that lifted it.
+    ``because`` is ``lifting``, or names the objection, repair, revocation or amendment that lifted it.
     """
 
     lifted_at: datetime

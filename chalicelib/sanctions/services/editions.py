@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
@@ -18,6 +19,7 @@ from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.rules.due_dates import start_of_day
 
 PUBLISHERS = (Role.CREDIT_OFFICER,)
+"""Of the credit office alone: an edition can suspend the flags of every department."""
 
 
 class MeasureEditions:
@@ -34,7 +36,7 @@ class MeasureEditions:
 
         Flags are checked as of the edition's first day in force. Raises ``EDITION_NOT_ACCEPTABLE`` with every fault.
         """
-        require(by, roles=PUBLISHERS)
+        require(by, roles=PUBLISHERS, department=CREDIT_OFFICE)
         self._lists.refresh()
         if edition not in self._lists.current():
             self._require_acceptable(edition)
@@ -46,7 +48,7 @@ class MeasureEditions:
 
         For an edition that comes into force later, this starts with its first day.
         """
-        require(by, roles=PUBLISHERS)
+        require(by, roles=PUBLISHERS, department=CREDIT_OFFICE)
         self._lists.refresh()
         if edition in self._lists.current():
             return EditionStatus(edition=edition, evaluation=self._evaluations.of(edition.edition))
@@ -89,7 +91,7 @@ class MeasureEditions:
 
     def editions(self, *, by: Caller) -> tuple[EditionStatus, ...]:
         """Return every edition, oldest first, with the progress of its re-evaluation."""
-        require(by, roles=PUBLISHERS)
+        require(by, roles=PUBLISHERS, department=CREDIT_OFFICE)
         self._lists.refresh()
         known = self._lists.current()
         return tuple(EditionStatus(edition=each, evaluation=self._evaluations.of(each.edition)) for each in known)

@@ -2,14 +2,16 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alerts.services.webhooks import Webhooks
+from chalicelib.catalogue.services import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.services.clocks import clocks_payload as told_clocks
+from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -22,13 +24,15 @@ from chalicelib.sanctions.rules import flag_notices
 from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
 from chalicelib.subjects.model.subjects import Identity
-from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Json, NewEvent
 from chalicelib.workdays.model.limits import Limit, Unit
 
 WATCHERS = (Role.CREDIT_OFFICER, Role.SUPERVISOR, Role.MONITOR)
 """Who may see which systems were notified and which have not acknowledged."""
+
+PSEUDONYM = ("pseudonym",)
+"""The field that a system is told of a subject whom it names."""
 
 RELAY = "service:relay"
 SWEEP = "service:sweep"
@@ -43,7 +47,8 @@ class FlagNotices:
         flags: FlagStore,
         clocks: Clocks,
         *,
-        subject_keys: Callable[[], SubjectKeys],
+        catalogue: Callable[[], Catalogue],
+        credit: Callable[[], Credit],
         key: Callable[[], bytes],
         webhooks: Callable[[], Webhooks],
         queue: Publisher,
@@ -57,7 +62,8 @@ class FlagNotices:
         self._store = store
         self._flags = flags
         self._clocks = clocks
-        self._subject_keys = subject_keys
+        self._catalogue = catalogue
+        self._credit = credit
         self._key = key
         self._webhooks = webhooks
         self._queue = queue
@@ -73,9 +79,10 @@ class FlagNotices:
         at: datetime,
         idempotency_key: IdempotencyKey | None,
     ) -> tuple[Subscription, bool]:
-        """Subscribe the caller's department, at one of its endpoints, to flags for the items it handles.
+        """Subscribe the caller's department, at one of its endpoints, to flags for its own items.
 
-        Also returns whether an earlier request with the same key created the subscription.
+        Also returns whether an earlier request with the same key created the subscription. Raises ``ITEM_NOT_OWN`` with
+        every code that is no item of the department in the catalogue.
         """
         require(by, roles=(Role.SYSTEM,))
         if by.department not in self._departments:
@@ -103,6 +110,7 @@ class FlagNotices:
         except DomainError:
             unknown = FieldError(pointer="/webhook_id", detail="本部门没有该推送地址", english="no endpoint of yours")
             raise DomainError(ErrorCode.INVALID_BODY, faults=(unknown,)) from None
+        self._require_own_items(items, department=department, at=at)
         new = Subscription(
             subscription_id=secrets.token_hex(16),
             department=department,
@@ -141,11 +149,33 @@ class FlagNotices:
             self._store.end_subscription(before, after, tx)
         return after
 
-    def pseudonym(self, subscription_id: str, about: Identity, *, by: Caller) -> str:
-        """Return a subscription's pseudonym for somebody whose full identifier its system knows."""
+    def pseudonym(self, subscription_id: str, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> str:
+        """Return a subscription's pseudonym for somebody whose full identifier its system knows.
+
+        The subject sees who asked, for which of the subscription's items, and why. The answer does not depend on
+        whether there is a flag.
+        """
         subscription = self.get(subscription_id, by=by)
-        subject = self._subject_keys().key_of(require_valid(about))
+        if inquiry.item_code not in subscription.items:
+            other = FieldError(pointer="/item_code", detail="不是该订阅的事项", english="no item of this subscription")
+            raise DomainError(ErrorCode.ITEM_NOT_OWN, faults=(other,))
+        subject = self._credit().look_up(about, inquiry, fields=PSEUDONYM, by=by, at=at)
         return flag_notices.pseudonym(subject, subscription.subscription_id, key=self._key())
+
+    def _require_own_items(self, items: Sequence[str], *, department: str, at: datetime) -> None:
+        faults = tuple(
+            FieldError(pointer=f"/items/{number}", detail="不是本部门的事项", english="no item of your department")
+            for number, code in enumerate(items)
+            if not self._is_own_item(code, department=department, at=at)
+        )
+        if faults:
+            raise DomainError(ErrorCode.ITEM_NOT_OWN, faults=faults)
+
+    def _is_own_item(self, code: str, *, department: str, at: datetime) -> bool:
+        try:
+            return self._catalogue().offered(code, at=at).department == department
+        except DomainError:
+            return False
 
     def on_event(self, event: Event, at: datetime) -> None:
         """Notify every subscription to one of the flag's items. Idempotent, whenever the event is delivered."""

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
-from chalicelib.credit.model.records import Document
-from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.model.records import Document, Purpose
+from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -41,6 +41,9 @@ from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json
 from chalicelib.workdays.model.limits import Limit, Unit
+
+LISTED = ("flags",)
+"""The field that a list of a subject's flags shows."""
 
 
 class Flags:
@@ -243,17 +246,22 @@ class Flags:
         clock = self._defence(flag)
         return None if clock is None else clock.due_at
 
-    def flags_of(self, sought: FlagFilter, *, by: Caller, limit: int, after: Position | None = None) -> Page[Flag]:
+    def flags_of(
+        self, sought: FlagFilter, *, by: Caller, at: datetime, limit: int, after: Position | None = None
+    ) -> Page[Flag]:
         """Return a page of flags, newest first; applicants see their own, whatever they ask for.
 
         These include flags of linked identities that count for them, as they may defend themselves against those
-        (R6.4).
+        (R6.4). An officer who looks for a subject's flags stands in that subject's list of queries.
         """
         if Role.CREDIT_OFFICER not in by.roles:
             return flags_of_all(self._store, self._credit.identities(by.own_subject()), limit=limit, after=after)
         if sought.subject is not None:
             page = self._store.of_subject(sought.subject, limit=limit, after=after)
-            return page._replace(items=tuple(flag for flag in page.items if flags.matches(flag, sought, by=by)))
+            own = tuple(flag for flag in page.items if flags.matches(flag, sought, by=by))
+            looking = Inquiry(item_code="", purpose=Purpose.ENFORCEMENT)
+            self._credit.log(looking, sought.subject, fields=LISTED, result_size=len(own), by=by, at=at)
+            return page._replace(items=own)
         if sought.state is None:
             raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
         page = self._store.of_desk(by.department or "", sought.state, limit=limit, after=after)

@@ -27,7 +27,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedressStep:
-    """A step of redress in one transaction; ``because`` names the objection, repair or revocation."""
+    """A step of redress in one transaction; ``because`` names the matter that calls for it."""
 
     because: str
     by: Caller

@@ -75,6 +75,7 @@ class Because(StrEnum):
     OBJECTION = "objection"
     REPAIR = "repair"
     REVERSAL = "reversal"
+    AMENDMENT = "amendment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,7 @@ def _fallen(town: Town, entry: str, reason: str) -> dict[str, Any]:
         "basis": "《行政复议法》第64条",
     }
     body = {"entry": entry, "document": paper, "reason": reason}
-    made: dict[str, Any] = town.who("credit").post("/v1/reversals", body).is_done(201).body
+    made: dict[str, Any] = town.who("credit.market").post("/v1/reversals", body).is_done(201).body
     return made
 
 

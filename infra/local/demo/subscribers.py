@@ -16,6 +16,8 @@ def a_department_subscribes(town: Town) -> None:
     endpoint = machine.post("/v1/webhooks", {"url": receiver.url, "events": ["flag.told"]}).is_done(201).body
     receiver.secret = endpoint["secret"]
     wish = {"webhook_id": endpoint["id"], "items": [ITEM]}
+    others = wish | {"items": ["plate-replacement"]}
+    machine.post("/v1/subscriptions", others).is_refused(422, "ITEM_NOT_OWN")
     town.subscription_id = machine.post("/v1/subscriptions", wish).is_done(201).body["id"]
     narration.fact("市场监管部门的系统订阅本事项的惩戒与解除", "the market department's system subscribes")
 
@@ -24,7 +26,8 @@ def the_flag_is_told_and_answered(town: Town) -> None:
     """5. The system is told by a signed webhook, knows by its own name for the subject who it is, and answers."""
     machine = town.who("system.market")
     told = _told_and_answered(town, "in_force")
-    asked = {"subject": personas()["company"]["claims"]["subject"]}
+    subject = personas()["company"]["claims"]["subject"]
+    asked = {"subject": subject, "item_code": ITEM, "purpose": "enforcement"}
     name = machine.post(f"/v1/subscriptions/{town.subscription_id}/subjects", asked).is_done(200).body["subject"]
     expect("whom it is about (主体代号)", told["subject"], name)
     narration.fact("系统收到签名推送,凭本订阅专用代号认出主体,签收", "told by a signed webhook, and answered for")

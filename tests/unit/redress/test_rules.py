@@ -109,14 +109,6 @@ def test_what_names_no_entry_is_not_found(name: str) -> None:
     assert reason_of(refused) is ErrorCode.NOT_FOUND
 
 
-@pytest.mark.parametrize(
-    ("source", "office"),
-    [("market", "market"), ("market-licences", "market"), ("marketing", "credit"), ("bank-7", "credit")],
-)
-def test_a_record_is_its_departments_or_the_credit_centres(source: str, office: str) -> None:
-    assert rules.office_of(source, departments=("traffic", "market")) == office
-
-
 @pytest.mark.parametrize("pack", load_rule_packs(), ids=lambda pack: pack.code)
 def test_every_outcome_that_a_pack_names_is_one_and_every_ground_can_end_in_nothing_changing(pack: Any) -> None:  # noqa: ANN401 - a pack
     kinds = {kind.value for kind in EntryKind}

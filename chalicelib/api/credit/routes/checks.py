@@ -2,15 +2,11 @@
 
 from chalicelib.api.credit.schemas.checks import CheckReasonResponse, CreditCheckRequest, CreditCheckResponse
 from chalicelib.container import container
-from chalicelib.credit.model.records import Purpose
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Answer, Call, Routes
 from chalicelib.policy import Role
 
 routes = Routes("credit")
-
-PURPOSES = {purpose.value: purpose for purpose in Purpose}
 
 
 @routes.post(
@@ -18,18 +14,18 @@ PURPOSES = {purpose.value: purpose for purpose in Purpose}
     roles=(Role.OFFICER, Role.SYSTEM),
     body=CreditCheckRequest,
     answer=CreditCheckResponse,
-    summary="Check what records and flags mean for one subject and one item",
+    summary="Check what records and flags mean for one subject and one item of the department",
 )
 def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
     """Check credit for an item, and log who asked and why; ``ITEM_NOT_LISTED`` for an unpublished item."""
-    purpose = PURPOSES.get(call.body.purpose or "")
-    if purpose is None:
-        raise DomainError(ErrorCode.PURPOSE_REQUIRED)
+    purpose = call.body.stated_purpose()
+    item = container().catalogue.offered(call.body.item_code, at=call.at)
     inquiry = Inquiry(
-        item_code=call.body.item_code,
+        item_code=item.code,
         purpose=purpose,
         case_no=call.body.case_no,
-        pack=container().catalogue.pack_of(call.body.item_code, at=call.at),
+        department=item.department,
+        pack=item.jurisdiction,
     )
     answer = container().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
     reasons = [

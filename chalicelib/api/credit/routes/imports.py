@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints
 from chalicelib.container import container
 from chalicelib.credit.model.imports import Declared, Format, Import, ImportState, Problem
 from chalicelib.credit.services.import_schema import published
-from chalicelib.credit.services.imports import LARGEST, SOURCES
+from chalicelib.credit.services.imports import LARGEST
+from chalicelib.credit.services.ingest import PROVIDERS
 from chalicelib.http.routes import Answer, Call, Code, RequestBody, ResponseBody, Routes
 
 routes = Routes("credit")
@@ -98,7 +99,7 @@ def schema(call: Call[None]) -> Answer[RecordSchemaResponse]:  # noqa: ARG001 - 
 
 @routes.post(
     "/v1/credit/imports",
-    roles=SOURCES,
+    roles=PROVIDERS,
     body=ImportRequest,
     answer=ImportResponse,
     status=201,
@@ -115,7 +116,7 @@ def request(call: Call[ImportRequest]) -> Answer[ImportResponse]:
 
 
 @routes.get(
-    "/v1/credit/imports/{import_id}", roles=SOURCES, answer=ImportResponse, summary="How far an import has come"
+    "/v1/credit/imports/{import_id}", roles=PROVIDERS, answer=ImportResponse, summary="How far an import has come"
 )
 def one(call: Call[None]) -> Answer[ImportResponse]:
     """Return the progress and, once done, where the refused lines are."""

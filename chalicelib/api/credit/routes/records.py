@@ -4,15 +4,15 @@ from chalicelib.api.credit.schemas.records import RecordResponse
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.model.record_schema import RecordRequest
+from chalicelib.credit.services.ingest import PROVIDERS
 from chalicelib.http.routes import Answer, Call, Routes
-from chalicelib.policy import Role
 
 routes = Routes("credit")
 
 
 @routes.put(
     "/v1/credit/records/{source}/{record_id}",
-    roles=(Role.SYSTEM, Role.CREDIT_OFFICER),
+    roles=PROVIDERS,
     body=RecordRequest,
     answer=RecordResponse,
     summary="Store one credit record; safe to repeat, in any order",

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.credit.model.records import Effect, Purpose, Severity
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Code, Line, RequestBody, ResponseBody
 from chalicelib.subjects.model.schema import SubjectInput
 
@@ -19,6 +20,13 @@ class CreditCheckRequest(RequestBody):
         None
     )
     case_no: Code | None = None
+
+    def stated_purpose(self) -> Purpose:
+        """Return the purpose; raises ``PURPOSE_REQUIRED`` for none, or one that is not on the list."""
+        found = next((purpose for purpose in Purpose if purpose == self.purpose), None)
+        if found is None:
+            raise DomainError(ErrorCode.PURPOSE_REQUIRED)
+        return found
 
 
 class CheckReasonResponse(ResponseBody):

@@ -10,6 +10,7 @@ from chalicelib.api.credit.schemas.records import RecordResponse
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, ObjectionState, Purpose, RepairState, Severity
 from chalicelib.http.routes import PageResponse, ResponseBody
+from chalicelib.http.schemas import BlankAsNull
 
 
 class BarResponse(ResponseBody):
@@ -81,13 +82,16 @@ class OwnCreditResponse(ResponseBody):
 
 
 class CreditQueryResponse(ResponseBody):
-    """A query about a subject: who asked, when, why, for which item and case, and how much was returned."""
+    """A query about a subject: who asked, when, why, for which item and case, and how much was returned.
+
+    ``item_code`` is null if an office looked for what it has itself on the subject, for no item in particular.
+    """
 
     asked_at: datetime
     by: str
     department: str
     purpose: Purpose
-    item_code: str
+    item_code: BlankAsNull
     case_no: str | None
     fields: list[str]
     result_size: int

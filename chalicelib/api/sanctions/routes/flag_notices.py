@@ -5,14 +5,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.api.credit.schemas.checks import CreditCheckRequest
 from chalicelib.container import container
 from chalicelib.credit.model.records import Effect
+from chalicelib.credit.services.checks import Inquiry
 from chalicelib.http.routes import Answer, Call, Code, PageQuery, PageResponse, Query, RequestBody, ResponseBody, Routes
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import Change, FlagNotice, IncidentState
 from chalicelib.sanctions.services.flag_notices import WATCHERS
-from chalicelib.subjects.model.schema import SubjectInput
 
 routes = Routes("flag_notices")
 
@@ -21,16 +22,14 @@ Name = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class SubscriptionRequest(RequestBody):
-    """The endpoint to notify, and the items whose flags it is notified of."""
+    """The endpoint to notify, and the items of the department whose flags it is notified of."""
 
     webhook_id: Name
     items: Annotated[list[Code], Field(min_length=1, max_length=50)]
 
 
-class PseudonymRequest(RequestBody):
-    """A subject whose full identifier the system knows."""
-
-    subject: SubjectInput
+class PseudonymRequest(CreditCheckRequest):
+    """A subject whose full identifier the system knows, and for which of the subscription's items and why it asks."""
 
 
 class FlagNoticeAcknowledgementRequest(RequestBody):
@@ -144,7 +143,7 @@ class FlagNoticeProofPageResponse(PageResponse):
     answer=SubscriptionResponse,
     status=201,
     creates=True,
-    summary="Subscribe the department's system to notices of flags and of their end, for the items it handles",
+    summary="Subscribe the department's system to notices of flags and of their end, for the department's items",
 )
 def subscribe(call: Call[SubscriptionRequest]) -> Answer[SubscriptionResponse]:
     """Subscribe one of the department's endpoints."""
@@ -196,9 +195,12 @@ def end(call: Call[None]) -> Answer[SubscriptionResponse]:
     summary="Under which name this subscription hears of somebody whose number it knows",
 )
 def pseudonym(call: Call[PseudonymRequest]) -> Answer[PseudonymResponse]:
-    """Return a subject's pseudonym for a subscription."""
-    about = call.body.subject.identity()
-    name = container().flag_notices.pseudonym(call.path["subscription_id"], about, by=call.caller)
+    """Return a subject's pseudonym for a subscription, flagged or not; the subject sees who asked, and why."""
+    body = call.body
+    inquiry = Inquiry(item_code=body.item_code, purpose=body.stated_purpose(), case_no=body.case_no)
+    name = container().flag_notices.pseudonym(
+        call.path["subscription_id"], body.subject.identity(), inquiry, by=call.caller, at=call.at
+    )
     return Answer(body=PseudonymResponse(subject=name))
 
 

@@ -85,7 +85,7 @@ def flags(call: Call[None]) -> Answer[FlagPageResponse]:
     """List one's own flags or, for the credit office, those it proposed for a subject or in one state."""
     query: FlagsQuery = call.query
     sought = FlagFilter(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
-    page = container().flags.flags_of(sought, by=call.caller, limit=query.limit, after=call.position)
+    page = container().flags.flags_of(sought, by=call.caller, at=call.at, limit=query.limit, after=call.position)
     today = day_in_shanghai(call.at)
     items = [FlagResponse.of(flag, in_force=flag.is_in_force(today)) for flag in page.items]
     return Answer(body=FlagPageResponse(items=items, next_cursor=call.next_cursor(page.after)))
