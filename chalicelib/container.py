@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from chalicelib.sanctions.services.reinstatement import Reinstatement
     from chalicelib.sanctions.store.editions import LoadedLists
     from chalicelib.sessions.services import Sessions
+    from chalicelib.staff.services import Staff
     from chalicelib.subjects.rules.identifiers import SubjectKeys
     from chalicelib.subjects.services import SigningKeys, Subjects
     from chalicelib.supervision.services.anomalies import Anomalies
@@ -156,7 +157,23 @@ class Container:
         from chalicelib.sessions.services import Sessions
         from chalicelib.sessions.store import SessionStore
 
-        return Sessions(SessionStore(), key=self.secrets.cursor_key)
+        return Sessions(SessionStore(), issuer=settings().issuer, key=self.secrets.cursor_key)
+
+    @cached_property
+    def staff(self) -> Staff:
+        """The register of staff (人员登记)."""
+        from chalicelib.staff.services import Staff
+        from chalicelib.staff.store import StaffStore
+
+        return Staff(
+            StaffStore(self.timeline),
+            issuer=settings().issuer,
+            # The secret is asked for only where somebody logs in or is loaded: jobs read entries by their staff ids.
+            key=lambda: self.secrets.cursor_key,
+            departments=settings().departments,
+            # The clock is asked for each time: the local stage can turn it.
+            now=lambda: self.clock.now(),  # noqa: PLW0108
+        )
 
     # Calendars and clocks
 

@@ -4,7 +4,7 @@ Services check single things with it and lists filter by it, so that a list neve
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,7 +40,8 @@ class Caller:
     """The caller, according to the verified token.
 
     ``identity`` is vouched for by the identity platform (applicants and agents only), ``subject`` is its key,
-    ``auth_time`` the real time of the login.
+    ``auth_time`` the real time of the login. ``own`` are the subject keys that are the person's own, whatever they act
+    as; ``name`` is what the issuer calls them, blank if it does not say.
     """
 
     sub: str
@@ -49,6 +50,8 @@ class Caller:
     identity: Identity | None = None
     subject: SubjectKey | None = None
     auth_time: datetime | None = None
+    own: frozenset[SubjectKey] = frozenset()
+    name: str = field(default="", repr=False)
 
     @property
     def actor(self) -> str:

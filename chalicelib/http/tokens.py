@@ -70,12 +70,11 @@ class Tokens:
         self._asked_at = float("-inf")
         self._verified: OrderedDict[bytes, tuple[Caller, datetime]] = OrderedDict()
 
-    def caller(self, token: str, *, at: datetime) -> Caller:
-        """Return the token's caller; ``UNAUTHENTICATED`` for an invalid one, ``UNAVAILABLE`` without keys."""
-        return self.verified(token, at=at)[0]
-
     def verified(self, token: str, *, at: datetime) -> tuple[Caller, datetime]:
-        """Return the token's caller, and when the token ends; raises like ``caller``."""
+        """Return the token's caller, and when the token ends.
+
+        ``UNAUTHENTICATED`` for an invalid one, ``UNAVAILABLE`` without keys.
+        """
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         known = self._verified.get(digest)
         if known is not None:
@@ -159,7 +158,9 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         raise DomainError(ErrorCode.FORBIDDEN)
     roles = roles - FOR_THEMSELVES or roles
     department = claims.get("department")
-    identity = _identity(claims["subject"]) if roles & FOR_THEMSELVES and claims.get("subject") is not None else None
+    name = claims.get("name")
+    vouched = _identity(claims["subject"]) if claims.get("subject") is not None else None
+    identity = vouched if roles & FOR_THEMSELVES else None
     return Caller(
         sub=claims["sub"],
         roles=roles,
@@ -167,6 +168,8 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         identity=identity,
         subject=container().subject_keys.key_of(identity) if identity else None,
         auth_time=_instant(claims.get("auth_time")),
+        own=frozenset(container().subject_keys.keys_of(vouched) if vouched else ()),
+        name=name if isinstance(name, str) else "",
     )
 
 
@@ -175,7 +178,16 @@ def caller_of(header: str) -> Caller:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise DomainError(ErrorCode.UNAUTHENTICATED)
-    return tokens().caller(token.strip(), at=real_now())
+    return recognised(token.strip(), at=real_now())[0]
+
+
+def recognised(token: str, *, at: datetime) -> tuple[Caller, datetime]:
+    """Return a token's caller as the register of staff knows them, and when the token ends.
+
+    ``UNAUTHENTICATED`` for an invalid token, and for a good one of staff whose role has ended.
+    """
+    caller, ends_at = tokens().verified(token, at=at)
+    return container().staff.recognise(caller), ends_at
 
 
 def require_fresh(caller: Caller, *, at: datetime) -> None:
