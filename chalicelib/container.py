@@ -394,7 +394,7 @@ class Container:
         """Assigning cases and reopening them."""
         from chalicelib.cases.services.assignment import Assignment
 
-        return Assignment(self.case_commands)
+        return Assignment(self.case_commands, self.staff)
 
     @cached_property
     def case_queries(self) -> CaseQueries:
@@ -722,7 +722,15 @@ class Container:
         from chalicelib.supervision.services.cards import Cards
         from chalicelib.supervision.store.cards import CardStore
 
-        return Cards(CardStore(), self.timeline, self.clocks, self.outages, pack=self.pack, usual=settings().rule_pack)
+        return Cards(
+            CardStore(),
+            self.timeline,
+            self.clocks,
+            self.outages,
+            self.staff,
+            pack=self.pack,
+            usual=settings().rule_pack,
+        )
 
     @cached_property
     def anomalies(self) -> Anomalies:
