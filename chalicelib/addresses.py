@@ -176,6 +176,13 @@ API: dict[str, list[str]] = {
     "chalicelib.api.service.routes.openapi": [
         "GET /openapi.json",
     ],
+    "chalicelib.api.staff.routes": [
+        "PUT /v1/staff/{staff_id}",
+        "GET /v1/staff",
+        "GET /v1/staff/{staff_id}",
+        "PUT /v1/staff/{staff_id}/absence",
+        "DELETE /v1/staff/{staff_id}/absence",
+    ],
     "chalicelib.api.supervision.routes.ageing": [
         "GET /v1/supervision/ageing",
     ],

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from chalicelib.sanctions.services.reinstatement import Reinstatement
     from chalicelib.sanctions.store.editions import LoadedLists
     from chalicelib.sessions.services import Sessions
+    from chalicelib.staff.services import Staff
     from chalicelib.subjects.rules.identifiers import SubjectKeys
     from chalicelib.subjects.services import SigningKeys, Subjects
     from chalicelib.supervision.services.anomalies import Anomalies
@@ -159,7 +160,23 @@ class Container:
         from chalicelib.sessions.services import Sessions
         from chalicelib.sessions.store import SessionStore
 
-        return Sessions(SessionStore(), key=self.secrets.cursor_key)
+        return Sessions(SessionStore(), issuer=settings().issuer, key=self.secrets.cursor_key)
+
+    @cached_property
+    def staff(self) -> Staff:
+        """The register of staff (人员登记)."""
+        from chalicelib.staff.services import Staff
+        from chalicelib.staff.store import StaffStore
+
+        return Staff(
+            StaffStore(self.timeline),
+            issuer=settings().issuer,
+            # The secret is asked for only where somebody logs in or is loaded: jobs read entries by their staff ids.
+            key=lambda: self.secrets.cursor_key,
+            departments=settings().departments,
+            # The clock is asked for each time: the local stage can turn it.
+            now=lambda: self.clock.now(),  # noqa: PLW0108
+        )
 
     # Calendars and clocks
 
@@ -380,7 +397,7 @@ class Container:
         """Assigning cases and reopening them."""
         from chalicelib.cases.services.assignment import Assignment
 
-        return Assignment(self.case_commands)
+        return Assignment(self.case_commands, self.staff)
 
     @cached_property
     def case_queries(self) -> CaseQueries:
@@ -736,7 +753,15 @@ class Container:
         from chalicelib.supervision.services.cards import Cards
         from chalicelib.supervision.store.cards import CardStore
 
-        return Cards(CardStore(), self.timeline, self.clocks, self.outages, pack=self.pack, usual=settings().rule_pack)
+        return Cards(
+            CardStore(),
+            self.timeline,
+            self.clocks,
+            self.outages,
+            self.staff,
+            pack=self.pack,
+            usual=settings().rule_pack,
+        )
 
     @cached_property
     def anomalies(self) -> Anomalies:

@@ -4,7 +4,7 @@ Services check single things with it and lists filter by it, so that a list neve
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -82,7 +82,8 @@ class Caller:
 
     ``roles`` of staff is the one role in which they act (``acting``). ``identity`` is vouched for by the identity
     platform (applicants and agents only), ``subject`` is its key, ``auth_time`` the real time of the login; ``own`` are
-    the subject keys under which an official is known as a citizen, according to the register of staff.
+    the subject keys that are the person's own, whatever they act as; ``name`` is what the issuer calls them, blank if
+    it does not say.
     """
 
     sub: str
@@ -92,6 +93,7 @@ class Caller:
     subject: SubjectKey | None = None
     auth_time: datetime | None = None
     own: frozenset[SubjectKey] = frozenset()
+    name: str = field(default="", repr=False)
 
     @property
     def actor(self) -> str:

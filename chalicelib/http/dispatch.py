@@ -72,7 +72,10 @@ def call_of(
 def _call(route: Route, event: Event) -> Call[Any]:
     headers = headers_of(event)
     language = language_of(headers.get("accept-language", ""))
-    who = None if route.is_public else caller_of(headers.get("authorization", ""), role=headers.get("x-acting-role"))
+    who = None
+    if not route.is_public:
+        role, is_acting = headers.get("x-acting-role"), route.method != "GET"
+        who = caller_of(headers.get("authorization", ""), role=role, is_acting=is_acting)
     return call_of(route, event, headers, language, who=who)
 
 

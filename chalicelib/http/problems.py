@@ -113,6 +113,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.ALREADY_RATED: 409,
     ErrorCode.CATEGORY_UNKNOWN: 422,
     ErrorCode.DEPARTMENT_UNKNOWN: 422,
+    ErrorCode.STAFF_UNKNOWN: 422,
+    ErrorCode.STAFF_ID_NOT_ALLOWED: 422,
     ErrorCode.OUT_OF_SCOPE: 404,
     ErrorCode.MANDATE_NOT_IN_FORCE: 403,
 }

@@ -84,12 +84,11 @@ class Tokens:
         self._known_at = self._asked_at = float("-inf")
         self._verified: OrderedDict[bytes, tuple[Caller, datetime]] = OrderedDict()
 
-    def caller(self, token: str, *, at: datetime) -> Caller:
-        """Return the token's caller; ``UNAUTHENTICATED`` for an invalid one, ``UNAVAILABLE`` without keys."""
-        return self.verified(token, at=at)[0]
-
     def verified(self, token: str, *, at: datetime) -> tuple[Caller, datetime]:
-        """Return the token's caller, and when the token ends; raises like ``caller``."""
+        """Return the token's caller, and when the token ends.
+
+        ``UNAUTHENTICATED`` for an invalid one, ``UNAVAILABLE`` without keys.
+        """
         self._refresh()
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         known = self._verified.get(digest)
@@ -196,7 +195,9 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         raise DomainError(ErrorCode.FORBIDDEN)
     roles = roles - FOR_THEMSELVES or roles
     department = claims.get("department")
-    identity = _identity(claims["subject"]) if roles & FOR_THEMSELVES and claims.get("subject") is not None else None
+    name = claims.get("name")
+    vouched = _identity(claims["subject"]) if claims.get("subject") is not None else None
+    identity = vouched if roles & FOR_THEMSELVES else None
     return Caller(
         sub=claims["sub"],
         roles=roles,
@@ -204,15 +205,26 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         identity=identity,
         subject=container().subject_keys.key_of(identity) if identity else None,
         auth_time=_instant(claims.get("auth_time")),
+        own=frozenset(container().subject_keys.keys_of(vouched) if vouched else ()),
+        name=name if isinstance(name, str) else "",
     )
 
 
-def caller_of(header: str, *, role: str | None) -> Caller:
+def caller_of(header: str, *, role: str | None, is_acting: bool) -> Caller:
     """Return the caller of an Authorization header, acting in a role; ``UNAUTHENTICATED`` without a valid token."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise DomainError(ErrorCode.UNAUTHENTICATED)
-    return acting(tokens().caller(token.strip(), at=real_now()), role)
+    return acting(recognised(token.strip(), at=real_now(), is_acting=is_acting)[0], role)
+
+
+def recognised(token: str, *, at: datetime, is_acting: bool = False) -> tuple[Caller, datetime]:
+    """Return a token's caller with all roles, as the register of staff knows them, and when the token ends.
+
+    ``UNAUTHENTICATED`` for an invalid token, and for a good one of staff whose role has ended.
+    """
+    caller, ends_at = tokens().verified(token, at=at)
+    return container().staff.recognise(caller, is_acting=is_acting), ends_at
 
 
 def require_fresh(caller: Caller, *, at: datetime) -> None:

@@ -45,9 +45,12 @@ def challenge_of(verifier: str) -> str:
     return _text(hashlib.sha256(verifier.encode()).digest())
 
 
-def person_of(sub: str, *, key: bytes) -> str:
-    """Return the keyed digest under which all sessions of one person are found."""
-    return hmac.new(key, f"session {sub}".encode(), hashlib.sha256).hexdigest()
+def person_of(issuer: str, sub: str, *, key: bytes) -> str:
+    """Return the keyed digest of a person, who is an issuer's ``sub`` whatever their roles.
+
+    All their sessions are found under it, and so are the subject keys that they were vouched for.
+    """
+    return hmac.new(key, f"person {issuer} {sub}".encode(), hashlib.sha256).hexdigest()
 
 
 def onward_of(wanted: str) -> str:

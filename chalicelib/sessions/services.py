@@ -12,16 +12,17 @@ from chalicelib.sessions.store import SessionStore
 class Sessions:
     """All sessions; times are real, like those of tokens, even if the service clock is shifted."""
 
-    def __init__(self, store: SessionStore, *, key: bytes) -> None:
-        """``key`` derives the digest under which a person's sessions are found."""
+    def __init__(self, store: SessionStore, *, issuer: str, key: bytes) -> None:
+        """``key`` derives the digest under which the sessions of one of the issuer's people are found."""
         self._store = store
+        self._issuer = issuer
         self._key = key
 
     def begin(self, onward: str, *, at: datetime) -> Begun:
         """Begin a login that will continue to one of our pages."""
         secret, state, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         login = {"state": state, "verifier": verifier, "onward": onward_of(onward)}
-        self._store.add(secret, json.dumps(login), person=None, ends_at=at + LOGIN_LIVES)
+        self._store.add(secret, json.dumps(login), person=None, at=at, ends_at=at + LOGIN_LIVES)
         return Begun(secret=secret, state=state, challenge=challenge_of(verifier))
 
     def come_back(self, secret: str, *, state: str, at: datetime) -> Login | None:
@@ -31,10 +32,10 @@ class Sessions:
         is_same = login is not None and secrets.compare_digest(login.state.encode(), state.encode(errors="replace"))
         return login if is_same else None
 
-    def open(self, token: str, *, sub: str, ends_at: datetime) -> str:
+    def open(self, token: str, *, sub: str, at: datetime, ends_at: datetime) -> str:
         """Open a session with a verified token, and return the browser's secret."""
         secret = secrets.token_urlsafe(32)
-        self._store.add(secret, token, person=person_of(sub, key=self._key), ends_at=ends_at)
+        self._store.add(secret, token, person=self._person(sub), at=at, ends_at=ends_at)
         return secret
 
     def find(self, secret: str, *, at: datetime) -> Session | None:
@@ -50,4 +51,7 @@ class Sessions:
     def leave(self, secret: str, *, sub: str) -> None:
         """End all of a person's sessions, wherever they were opened."""
         self.end(secret)
-        self._store.remove_all(person_of(sub, key=self._key))
+        self._store.remove_all(self._person(sub))
+
+    def _person(self, sub: str) -> str:
+        return person_of(self._issuer, sub, key=self._key)

@@ -1,6 +1,7 @@
 """Storing sessions, encrypted with a secret that only the browser has."""
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from chalicelib.dynamo.transaction import ConflictError, Transaction
@@ -14,11 +15,12 @@ NONCE = 12
 class SessionStore:
     """All sessions and logins in progress."""
 
-    def add(self, secret: str, text: str, *, person: str | None, ends_at: datetime) -> None:
+    def add(self, secret: str, text: str, *, person: str | None, at: datetime, ends_at: datetime) -> None:
         """Save a text until an instant, readable only with its secret."""
         row = self._row(secret)
         row.sealed = _sealed(text, secret)
         row.person = person
+        row.opened_at = at
         row.expires = int(ends_at.timestamp())
         tx = Transaction()
         tx.add(row, on_failure=ConflictError())
@@ -55,6 +57,14 @@ class SessionStore:
         """Delete all sessions of a person."""
         for row in SessionRow.by_person.query(person):
             SessionRow(row.pk).delete()
+
+    def remove_older(self, person: str, *, than: datetime) -> None:
+        """Delete the sessions of a person that were opened before an instant."""
+        for row in SessionRow.by_person.query(person):
+            tx = Transaction()
+            tx.remove(SessionRow(row.pk), condition=SessionRow.opened_at < than, on_failure=ConflictError())
+            with suppress(ConflictError):  # opened since, or gone already
+                tx.commit()
 
     def _row(self, secret: str) -> SessionRow:
         return SessionRow(place_of(secret))

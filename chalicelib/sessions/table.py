@@ -3,7 +3,7 @@
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.model import InstantAttribute, Row
 from chalicelib.settings import settings
 
 
@@ -20,9 +20,10 @@ class ByPerson(GlobalSecondaryIndex["SessionRow"]):  # type: ignore[no-untyped-c
 
 
 class SessionRow(Row):
-    """``pk`` is a digest of the browser's secret, which decrypts ``sealed``; ``expires`` is in seconds, real time.
+    """``pk`` is a digest of the browser's secret, which decrypts ``sealed``.
 
-    ``person`` is a keyed digest, absent until somebody has logged in.
+    ``opened_at`` and ``expires`` (in seconds) are real time; ``person`` is a keyed digest, absent until
+    somebody has logged in.
     """
 
     class Meta:
@@ -33,6 +34,7 @@ class SessionRow(Row):
     pk = UnicodeAttribute(hash_key=True)
     person = UnicodeAttribute(null=True)
     sealed = BinaryAttribute(legacy_encoding=False)
+    opened_at = InstantAttribute()
     expires = NumberAttribute()
 
     by_person = ByPerson()

@@ -8,6 +8,12 @@ class EventKind(StrEnum):
 
     ITEM_PUBLISHED = "item:published"
 
+    STAFF_REGISTERED = "staff:registered"
+    STAFF_CHANGED = "staff:changed"
+    STAFF_ROLE_ENDED = "staff:role_ended"
+    STAFF_ABSENT = "staff:absent"
+    STAFF_BACK = "staff:back"
+
     CALENDAR_LOADED = "calendar:loaded"
     CALENDAR_MISSED = "calendar:missed"
 
@@ -132,6 +138,11 @@ class EventKind(StrEnum):
 
 LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.ITEM_PUBLISHED: ("事项发布", "Item published"),
+    EventKind.STAFF_REGISTERED: ("人员登记", "Staff registered"),
+    EventKind.STAFF_CHANGED: ("人员信息变更", "Staff entry changed"),
+    EventKind.STAFF_ROLE_ENDED: ("人员职责终止", "Staff role ended"),
+    EventKind.STAFF_ABSENT: ("人员不在岗登记", "Absence recorded"),
+    EventKind.STAFF_BACK: ("人员返岗", "Back from absence"),
     EventKind.CALENDAR_LOADED: ("工作日历载入", "Working calendar loaded"),
     EventKind.CALENDAR_MISSED: ("工作日历未载入", "Working calendar missing"),
     EventKind.CASE_FILED: ("收件", "Case received"),

@@ -28,6 +28,7 @@ OWNERS = {
     "repair": "chalicelib.redress.table:RedressRow",
     "reversal": "chalicelib.redress.table:RedressRow",
     "amendment": "chalicelib.redress.table:RedressRow",
+    "staff": "chalicelib.staff.table:StaffRow",
     "flag_notice": "chalicelib.sanctions.table.flag_notices:FlagNoticeRow",
 }
 """The row of each kind of owner, by name, so that a domain package is imported only when one of its owners is used."""

@@ -56,6 +56,7 @@ ABSENT = {
     "item_code": "no-such-item",
     "guide_code": "no-such-guide",
     "number": "9",
+    "staff_id": "nobody",
     "year": "1999",
     "kind": "no-such-kind",
 }
@@ -122,6 +123,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_flag_notices(world),
         **_of_redress(world),
         **_of_amendments(world),
+        **_of_staff(),
     }
 
 
@@ -240,6 +242,27 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),
         f"{case}/revocation": step("heard", revocation, by="supervisor.traffic"),
         f"{case}/unmasking": replace(step("accepted", {"purpose": "handling", "reason": "须核对证件。"}), version=None),
+    }
+
+
+def _of_staff() -> dict[str, Example]:
+    one, place = {"staff_id": "officer.traffic"}, "/v1/staff/{staff_id}"
+    entry = {
+        "name": "经办甲",
+        "department": "traffic",
+        "roles": ["officer"],
+        "identity": {"kind": "passport", "number": "E12345678"},
+        "ended": False,
+    }
+    absence = {"from": "2026-10-08", "until": "2026-10-16", "deputy": "officer.traffic+"}
+    return {
+        f"PUT {place}": Example(by="head.traffic", path=one, body=entry, elsewhere=("head.market", "system.market")),
+        "GET /v1/staff": Example(
+            by="supervisor.traffic", query="department=traffic&role=officer&state=active&limit=1", elsewhere=OTHER_STAFF
+        ),
+        f"GET {place}": Example(by="officer.traffic", path=one, elsewhere=OTHER_STAFF),
+        f"PUT {place}/absence": Example(by="officer.traffic", path=one, body=absence, elsewhere=OTHER_STAFF),
+        f"DELETE {place}/absence": Example(by="supervisor.traffic", path=one, elsewhere=OTHER_STAFF),
     }
 
 

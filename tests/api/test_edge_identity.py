@@ -53,7 +53,7 @@ def tokens(issuer: Issuer, ticks: Ticks, cloud: None) -> Tokens:  # noqa: ARG001
 
 
 def caller(tokens: Tokens, token: str, *, after: timedelta = timedelta(0)) -> Caller:
-    return tokens.caller(token, at=real_now() + after)
+    return tokens.verified(token, at=real_now() + after)[0]
 
 
 def reason(tokens: Tokens, token: str, *, after: timedelta = timedelta(0)) -> ErrorCode:
@@ -204,15 +204,15 @@ def test_a_token_ends_thirty_seconds_after_its_time_also_when_it_is_remembered(
 ) -> None:
     at = real_now().replace(microsecond=0)
     token = issuer.token(exp=int(at.timestamp()))
-    tokens.caller(token, at=at)
+    tokens.verified(token, at=at)
     fresh = Tokens(issuer="https://issuer.test", audience="xinnuo-api", jwks=lambda: issuer.jwks(URL))
 
     for verifier in (tokens, fresh):
         if after < 30:
-            assert verifier.caller(token, at=at + timedelta(seconds=after)).sub == "applicant"
+            assert verifier.verified(token, at=at + timedelta(seconds=after))[0].sub == "applicant"
         else:
             with pytest.raises(DomainError, match="UNAUTHENTICATED"):
-                verifier.caller(token, at=at + timedelta(seconds=after))
+                verifier.verified(token, at=at + timedelta(seconds=after))
 
 
 URL = "https://issuer.test/jwks"

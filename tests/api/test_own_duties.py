@@ -28,7 +28,9 @@ DUE = {
 @pytest.fixture
 def office(client: Client, token: TokenOf, channels: Channels) -> Office:  # noqa: ARG001 - alerts go there
     """An office that is told of alerts, and a promise that it has accepted."""
-    return a_promise(client, token)
+    made = a_promise(client, token)
+    client.get("/v1/staff", token=token("officer.traffic"))
+    return made
 
 
 def relay(owner: str, *, at: datetime) -> None:

@@ -65,8 +65,7 @@ def test_no_combination_of_roles_makes_one_person_two(world: World, known: dict[
         needed, department = whoever_may(example)
         for one, other in combinations(Role, 2):
             offices = [role for role in (one, other) if role not in FOR_THEMSELVES]
-            subject = subject_of("applicant") if len(offices) < 2 else None
-            token = the_issuer().token("monitor", sub=sub, roles=[one, other], department=department, subject=subject)
+            token = the_issuer().token("monitor", sub=sub, roles=[one, other], department=department)
             named: list[Role | None] = [*offices] or [None]
             for role in named:
                 with about(f"{pair.second} by {sub} as {one} and {other}, acting as {role}", wrong):
@@ -118,3 +117,33 @@ def test_a_machine_has_no_role_beside(world: World, beside: Role) -> None:
         headers = {} if role is None else {"X-Acting-Role": role}
         reply = world.client.call("GET", "/v1/flag_notices/subscriptions", token=token, headers=headers)
         assert (reply.status, reply.code) in {(403, "FORBIDDEN"), (404, "NOT_FOUND")}
+
+
+@pytest.mark.requirement("R7.10")
+def test_whoever_filed_a_case_decides_nothing_in_it_with_the_same_login(
+    world: World, known: dict[str, Example]
+) -> None:
+    route = "POST /v1/cases/{case_no}/decision"
+    citizen = the_issuer().token("applicant", sub="officer.traffic")
+    own = world.client.get("/v1/cases", token=citizen)
+
+    refused = send(world, route, known[route], token_of("officer.traffic"))
+    colleague = send(world, route, known[route], token_of("officer.traffic+"))
+
+    assert (own.status, refused.status, refused.code) == (200, 403, "OWN_MATTER")
+    assert colleague.status == 200
+    world.rewind()
+
+
+@pytest.mark.requirement("R7.10")
+def test_an_objection_is_decided_by_somebody_whom_it_does_not_concern(world: World, known: dict[str, Example]) -> None:
+    route = "POST /v1/objections/{objection_id}/decision"
+    assert world.client.get("/v1/me/credit", token=the_issuer().token("company", sub="credit")).status == 200
+
+    refused = send(world, route, known[route], token_of("credit"))
+    listed = world.client.get("/v1/objections?department=market", token=token_of("credit")).body["items"]
+    colleague = send(world, route, known[route], token_of("credit2"))
+
+    assert (refused.status, refused.code, listed) == (403, "OWN_MATTER", [])
+    assert colleague.status == 200
+    world.rewind()

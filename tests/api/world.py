@@ -179,6 +179,9 @@ def _open_offices(world: World) -> None:
         world.send("PUT", f"/v1/items/{code}/versions/1", body, as_="editor")
     for persona in ("applicant", "applicant2"):
         world.enrol(persona)
+    # Whoever is named by others must have been here once.
+    for officer in ("officer.traffic", "officer.traffic+"):
+        world.send("GET", "/v1/worklist", as_=officer)
 
 
 def _be_late(world: World) -> None:

@@ -141,24 +141,36 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "ingest": (None, "credit jobs rulepacks subjects timeline"),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
-    "POST /v1/credit/checks": (200, "api catalogue credit rulepacks subjects timeline workdays"),
-    "POST /v1/drafts": (201, "api calendars cases catalogue clocks credit rulepacks subjects timeline workdays"),
-    "POST /v1/cases": (422, "api calendars cases catalogue clocks credit rulepacks subjects timeline workdays"),
+    "POST /v1/credit/checks": (200, "api catalogue credit rulepacks sessions staff subjects timeline workdays"),
+    "POST /v1/drafts": (
+        201,
+        "api calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays",
+    ),
+    "POST /v1/cases": (
+        422,
+        "api calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays",
+    ),
     "GET /v1/cases/{case_no}/timeline": (
         404,
-        "api calendars cases catalogue clocks credit rulepacks subjects timeline workdays",
+        "api calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays",
     ),
     "POST /v1/flags": (
         201,
-        "api calendars cases catalogue clocks credit redress rulepacks sanctions subjects timeline workdays",
+        (
+            "api calendars cases catalogue clocks credit redress rulepacks sanctions sessions staff"
+            " subjects timeline workdays"
+        ),
     ),
     "GET /v1/supervision/clocks": (
         200,
-        "alerts api calendars cases catalogue clocks credit rulepacks subjects supervision timeline workdays",
+        (
+            "alerts api calendars cases catalogue clocks credit rulepacks sessions staff"
+            " subjects supervision timeline workdays"
+        ),
     ),
     "POST /v1/inspections": (
         201,
-        "api calendars cases catalogue clocks credit inspection rulepacks subjects timeline workdays",
+        "api calendars cases catalogue clocks credit inspection rulepacks sessions staff subjects timeline workdays",
     ),
     "GET /v1/guides": (200, "api catalogue subjects timeline workdays"),
     "GET /readyz": (200, "api catalogue subjects"),
@@ -166,14 +178,14 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "GET /worklist": (
         200,
         (
-            "alerts api calendars cases catalogue clocks credit rulepacks sessions subjects supervision timeline"
+            "alerts api calendars cases catalogue clocks credit rulepacks sessions staff subjects supervision timeline"
             " web workdays"
         ),
     ),
     "GET /board": (
         200,
         (
-            "alerts api calendars cases catalogue clocks credit rulepacks sessions subjects supervision timeline"
+            "alerts api calendars cases catalogue clocks credit rulepacks sessions staff subjects supervision timeline"
             " web workdays"
         ),
     ),

@@ -210,7 +210,9 @@ def _persona(name: str) -> Reader:
 
 def _reader(token: str, *, sub: str) -> Reader:
     now = real_now()
-    return Reader(token=token, secret=container().sessions.open(token, sub=sub, ends_at=now.replace(year=now.year + 1)))
+    return Reader(
+        token=token, secret=container().sessions.open(token, sub=sub, at=now, ends_at=now.replace(year=now.year + 1))
+    )
 
 
 def _flag(client: Client, token: str) -> str:

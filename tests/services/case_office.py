@@ -23,6 +23,12 @@ def publish(item: Item | None = None, *, at: datetime = NOON) -> Item:
     return container().catalogue.publish(item or an_item(), by=editor, at=at)
 
 
+def employ(*people: Caller) -> None:
+    """Let staff be known, as if they had logged in."""
+    for person in people:
+        container().staff.recognise(person)
+
+
 def a_paper(name: str = "old-plate") -> Material:
     """A material as handed in."""
     return Material(id=name, sha256=SHA)

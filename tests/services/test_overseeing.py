@@ -14,7 +14,7 @@ from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from tests.builders import NOON, a_caller, an_item
-from tests.services.case_office import Applicant, publish
+from tests.services.case_office import Applicant, employ, publish
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -121,6 +121,8 @@ def test_an_officer_does_not_reopen() -> None:
 
 
 def test_whoever_has_a_case_answers_for_its_clocks_and_for_those_to_come() -> None:
+    employ(COLLEAGUE)
+
     assigned = container().assignment.assign(by(SUPERVISOR, a_promise()), officer="o-2").case
 
     assert assigned.officer == "o-2"
@@ -130,6 +132,7 @@ def test_whoever_has_a_case_answers_for_its_clocks_and_for_those_to_come() -> No
 
 
 def test_a_person_s_own_clock_stays_theirs() -> None:
+    employ(COLLEAGUE)
     found = container().consequences.verify(
         by(OFFICER, decided(a_promise()), hours=2), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实。"
     )
@@ -143,6 +146,7 @@ def test_a_person_s_own_clock_stays_theirs() -> None:
 
 
 def test_an_officer_takes_a_case_that_nobody_has_and_no_other() -> None:
+    employ(OFFICER, COLLEAGUE)
     case = a_promise()
     with pytest.raises(DomainError) as given:
         container().assignment.assign(by(OFFICER, case), officer="o-2")

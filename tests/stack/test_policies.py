@@ -32,6 +32,7 @@ TO_TABLES = {
         "RatingsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RedressTable": "GetItem PutItem UpdateItem",
         "SessionsTable": "DeleteItem GetItem PutItem",
+        "StaffTable": "BatchGetItem GetItem PutItem UpdateItem",
         "StatisticsTable": "Query",
         "SubjectsTable": "BatchGetItem PutItem Query UpdateItem",
         "FlagNoticesTable": "BatchGetItem GetItem PutItem UpdateItem",

@@ -62,6 +62,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "redress",
         "sessions",
         "signals",
+        "staff",
         "statistics",
         "subjects",
         "timeline",

@@ -33,6 +33,7 @@ from chalicelib.feedback.store.complaints import ComplaintStore
 from chalicelib.feedback.store.ratings import RatingStore
 from chalicelib.inspection.model import Mandate, Scope
 from chalicelib.inspection.store import MandateStore
+from chalicelib.policy import Role
 from chalicelib.redress.model import (
     Amendment,
     Entry,
@@ -51,6 +52,8 @@ from chalicelib.sanctions.model.flag_notices import Change, FlagNotice
 from chalicelib.sanctions.store.editions import EditionIndexStore
 from chalicelib.sanctions.store.flag_notices import FlagNoticeStore
 from chalicelib.sanctions.store.flags import FlagStore
+from chalicelib.staff.model import StaffMember
+from chalicelib.staff.store import StaffStore
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.supervision.model.outages import Outage, Window
 from chalicelib.supervision.store.outages import OutageStore
@@ -86,6 +89,7 @@ REPOSITORIES: dict[str, Repository[Any]] = {
     "rating": RatingStore(TIMELINE),
     "repair": REDRESS.repairs,
     "reversal": REDRESS.revocations,
+    "staff": StaffStore(TIMELINE),
     "flag_notice": FlagNoticeStore(TIMELINE),
 }
 
@@ -228,6 +232,9 @@ NEW: Sequence[Any] = (
         ends_on=date(2027, 9, 27),
         changed_at=NOON,
         told_at=NOON,
+    ),
+    StaffMember(
+        staff_id="s1", person="ab", name="经办", department="", roles=frozenset({Role.INSPECTOR}), heard_at=NOON
     ),
 )
 """One owner of each kind, as it is before it is added."""

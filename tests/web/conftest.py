@@ -28,6 +28,9 @@ def portal(client: Client, token: TokenOf) -> Client:
         for path in SAMPLES:
             sent = client.put(f"/v1/items/{path.stem}/versions/1", path.read_text("utf-8"), token=token("editor"))
             assert sent.status == 200, sent.text
+        # Colleagues are named only once they have been here.
+        for persona in ("officer.traffic", "supervisor.traffic", "head.traffic"):
+            client.get("/v1/staff", token=token(persona))
 
     told_once("portal", publish)
     return client

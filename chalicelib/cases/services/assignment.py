@@ -8,15 +8,17 @@ from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result
 from chalicelib.clocks.model import ClockKind
+from chalicelib.staff.services import Staff
 from chalicelib.timeline.event_types import EventKind
 
 
 class Assignment:
     """Assigns and reopens cases."""
 
-    def __init__(self, commands: CaseCommands) -> None:
-        """Take the case commands, through which all steps go."""
+    def __init__(self, commands: CaseCommands, staff: Staff) -> None:
+        """Take the case commands, through which all steps go, and the register of staff."""
         self._commands = commands
+        self._staff = staff
 
     def reopen(self, command: Command, *, reason: str) -> Result:
         """Reopen a decided or closed case; both handling times start anew.
@@ -56,14 +58,18 @@ class Assignment:
     def assign(self, command: Command, *, officer: str) -> Result:
         """Assign a case and its running clocks to an officer; officers may only take cases for themselves.
 
+        While somebody is absent, what is assigned to them goes to their deputy, but not what they take themselves.
         Raises ``FORBIDDEN`` for an officer who names somebody else, ``STEP_NOT_ALLOWED`` for one who takes another's
-        case.
+        case, ``STAFF_UNKNOWN`` for anybody but an active officer of the case's department.
         """
 
         def change(context: CaseContext) -> Case:
             rules.require_assignable(context.case, officer, by=command.by)
-            context.assign(officer)
-            context.tell(EventKind.CASE_ASSIGNED, {"officer": officer, "before": context.case.officer})
-            return replace(context.case, officer=officer)
+            in_charge = self._staff.in_charge(officer, department=context.case.department, at=command.at)
+            given = officer if officer == command.by.sub else in_charge
+            data = {"officer": given, "before": context.case.officer}
+            context.assign(given)
+            context.tell(EventKind.CASE_ASSIGNED, data if given == officer else {**data, "instead_of": officer})
+            return replace(context.case, officer=given)
 
         return self._commands.take(CaseStep.ASSIGN, command, change)

@@ -15,6 +15,7 @@ from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transa
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, require_another_person, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.staff.services import Staff
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Finding, Outcome, Word
 from chalicelib.supervision.rules import cards
 from chalicelib.supervision.services.outages import Outages
@@ -48,12 +49,13 @@ class CardCommand:
 class Cards:
     """All cards."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a card rests on, and whom it names
         self,
         store: CardStore,
         timeline: Timeline,
         clocks: Clocks,
         outages: Outages,
+        staff: Staff,
         *,
         pack: Callable[[str, datetime], RulePack],
         usual: str,
@@ -63,6 +65,7 @@ class Cards:
         self._timeline = timeline
         self._clocks = clocks
         self._outages = outages
+        self._staff = staff
         self._pack = pack
         self._usual = usual
 
@@ -73,7 +76,8 @@ class Cards:
         """Give a card; also return whether an earlier request with the same key had given it.
 
         ``NOT_FOUND`` for an unknown timeline, ``SAME_PERSON`` for a card about oneself, ``STEP_NOT_ALLOWED`` with its
-        ``card_id`` if it was given before, and whatever the rules refuse.
+        ``card_id`` if it was given before, ``STAFF_UNKNOWN`` for an officer who does not work in the department, and
+        whatever the rules refuse.
         """
         require(by, roles=cards.GIVERS)
         made_before = idempotency_key.look_up() if idempotency_key is not None else None
@@ -87,6 +91,8 @@ class Cards:
         department = rests_on[0].department
         require(by, roles=cards.GIVERS, department=department)
         require_another_person(by, f"staff:{finding.officer}")
+        if finding.officer:
+            self._staff.require(finding.officer, department=department)
         cards.require_window_over(named, pack, at=at)
         self._require_not_excused(rests_on, at=at)
         if self._store.is_given(finding.card_id):

@@ -19,7 +19,7 @@ from chalicelib.http.language import TAGS, chosen_in, language_of
 from chalicelib.http.parsing import bytes_of, form_of, path_of, require_names
 from chalicelib.http.problems import Failure, failure_of
 from chalicelib.http.request import Event, headers_of
-from chalicelib.http.tokens import require_fresh, tokens
+from chalicelib.http.tokens import recognised, require_fresh
 from chalicelib.logging import tell
 from chalicelib.policy import Caller, acting
 from chalicelib.sessions.rules import is_form_token
@@ -125,7 +125,7 @@ def _known(visit: PageRequest) -> PageRequest:
     session = container().sessions.find(secret, at=at)
     if session is None:
         raise DomainError(ErrorCode.UNAUTHENTICATED)
-    caller = tokens().caller(session.token, at=at)
+    caller, _ = recognised(session.token, at=at, is_acting=visit.route.startswith("POST"))
     # A choice that an earlier login left behind is none.
     role = held(visit.cookies, ROLE)
     who = acting(caller, role) if role in caller.roles else caller

@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 from chalicelib.clock import real_now
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.tokens import tokens
+from chalicelib.http.tokens import recognised
 from chalicelib.logging import logger
 from chalicelib.policy import Role
 from chalicelib.settings import settings
@@ -57,9 +57,9 @@ def come_back(visit: PageRequest) -> Redirect | Page:
     if login is None or not code:
         return Page(template="not_logged_in.html", status=400)
     token = exchanged(code, verifier=login.verifier)
-    caller, ends_at = tokens().verified(token, at=at)
+    caller, ends_at = recognised(token, at=at)
     container().sessions.end(held(visit.cookies, SESSION))
-    secret = container().sessions.open(token, sub=caller.sub, ends_at=ends_at)
+    secret = container().sessions.open(token, sub=caller.sub, at=at, ends_at=ends_at)
     return Redirect(to=login.onward or "home", cookies=(taken(login_named(login.state)), given(SESSION, secret)))
 
 

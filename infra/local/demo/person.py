@@ -1,6 +1,7 @@
 """A person or machine with a token, who asks the service over HTTP and nothing else."""
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from infra.local.place import LocalError
 
 PATIENCE_SECONDS = 60
 PAGE = 100
+FRESH_SECONDS = 200
+"""After how long a login counts as old here; the service says so after 300 seconds by its own clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +52,16 @@ class Answer:
 
 
 class Person:
-    """One of the personas, logged in when it first asks for something."""
+    """One of the personas, logged in when it first asks for something, and again where the service wants it fresh."""
 
     def __init__(self, name: str) -> None:
         """Be the persona of this name."""
         self.name = name
+        self._logged_in_at = 0.0
 
     @cached_property
     def _token(self) -> str:
+        self._logged_in_at = time.monotonic()
         return token_of(self.name)
 
     def get(self, path: str) -> Answer:
@@ -131,6 +136,9 @@ class Person:
             raise LocalError(message) from error
         if is_told:
             narration.came(answer.status, answer.body if answer.status >= HTTPStatus.BAD_REQUEST else None)
+        if answer.body.get("code") == "FRESH_LOGIN_REQUIRED" and time.monotonic() - self._logged_in_at > FRESH_SECONDS:
+            del self._token
+            return self._ask(method, path, body, headers, is_told=is_told)
         return answer
 
 

@@ -29,7 +29,13 @@ def test_what_is_no_secret_is_not_looked_up(text: str) -> None:
 
 
 def test_nothing_that_is_stored_or_shown_is_the_secret_or_one_another() -> None:
-    derived = {place_of(SECRET), seal_key_of(SECRET).hex(), form_token(SECRET), person_of(SECRET, key=b"k"), SECRET}
+    derived = {
+        place_of(SECRET),
+        seal_key_of(SECRET).hex(),
+        form_token(SECRET),
+        person_of("https://issuer.test", SECRET, key=b"k"),
+        SECRET,
+    }
 
     assert len(derived) == 5
     assert derived.isdisjoint({place_of(OTHER), seal_key_of(OTHER).hex(), form_token(OTHER)})

@@ -46,7 +46,7 @@ class GiveCardRequest(RequestBody):
     ground: Code
     events: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=50)]
     facts: Text
-    officer: Code | None = None
+    officer: Line | None = None
 
 
 class CardReplyRequest(RequestBody):

@@ -1,0 +1,1 @@
+"""Routes and bodies of the register of staff (人员登记)."""

@@ -1,0 +1,263 @@
+"""Learning who works where as people log in, loading it, and answering for everything that names staff."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from chalicelib.clock import day_in_shanghai, real_now
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
+from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.policy import ALL_DEPARTMENTS, FOR_THEMSELVES, Caller, Role, require
+from chalicelib.sessions.rules import person_of
+from chalicelib.staff import rules
+from chalicelib.staff.model import Absence, Loaded, StaffMember, StaffState
+from chalicelib.staff.store import StaffStore
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Json, NewEvent
+
+LOADERS: Final = (Role.SYSTEM, Role.HEAD, Role.MONITOR)
+"""Who loads entries: a department's personnel system and its head, and the monitoring office for all of them."""
+
+SUPERIORS: Final = (Role.SUPERVISOR, Role.HEAD)
+"""Who records the absence of others."""
+
+REGISTER: Final = "service:staff"
+"""The service's own name for what it learns from logins."""
+
+GOOD_FOR: Final = 60.0
+"""Seconds for which a process does not look again at somebody whom it has recognised."""
+
+KEPT: Final = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffFilter:
+    """Which staff a list shows; without a department the caller's own, or all for the monitoring office."""
+
+    department: str | None = None
+    role: Role | None = None
+    state: StaffState | None = None
+
+
+class Staff:
+    """The register of staff."""
+
+    def __init__(
+        self,
+        store: StaffStore,
+        *,
+        issuer: str,
+        key: Callable[[], bytes],
+        departments: Sequence[str],
+        now: Callable[[], datetime],
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``key`` derives the digests of persons, ``now`` is the service's clock, ``ticks`` counts real seconds."""
+        self._store = store
+        self._issuer = issuer
+        self._key = key
+        self._departments = tuple(departments)
+        self._now = now
+        self._ticks = ticks
+        self._recognised: OrderedDict[Caller, tuple[frozenset[SubjectKey], float]] = OrderedDict()
+
+    # Learning from logins
+
+    def recognise(self, caller: Caller, *, is_acting: bool = False) -> Caller:
+        """Return the caller with the subject keys that are their own, and learn what their login says of them.
+
+        ``caller`` has every role of the token, and in ``own`` what the token itself vouches for. Machines are passed
+        on unread. Who acts for an office (``is_acting``) is looked up each time, so that nobody decides what they did
+        as a citizen a moment before; for a reader the last minute's word will do. ``UNAUTHENTICATED`` for staff who
+        have left, and for a login with a role or a department that has ended since.
+        """
+        if Role.SYSTEM in caller.roles:
+            return caller
+        own, at = self._recognised.get(caller, (frozenset(), float("-inf")))
+        if self._ticks() - at >= GOOD_FOR or (is_acting and caller.is_staff):
+            own = self._met(caller)
+            self._recognised[caller] = own, self._ticks()
+            self._recognised.move_to_end(caller)
+            if len(self._recognised) > KEPT:
+                self._recognised.popitem(last=False)
+        return replace(caller, own=own)
+
+    def _met(self, caller: Caller) -> frozenset[SubjectKey]:
+        person = self._person(caller.sub)
+        if caller.roles & FOR_THEMSELVES:
+            vouched: frozenset[SubjectKey] = self._store.vouched(person)
+            loaded: tuple[SubjectKey, ...] = ()
+        else:
+            member, vouched = self._learned(caller, person)
+            loaded = member.subjects
+        if not caller.own <= vouched:
+            self._store.vouch(person, caller.own)
+        return caller.own | vouched | frozenset(loaded)
+
+    @retry_on_conflict
+    def _learned(self, caller: Caller, person: str) -> tuple[StaffMember, frozenset[SubjectKey]]:
+        known, vouched = self._store.known(caller.sub, person)
+        if known is not None:
+            if known.state is StaffState.ENDED:
+                raise DomainError(ErrorCode.UNAUTHENTICATED)
+            if rules.is_superseded(known, caller):
+                if rules.goes_beyond(caller, known):
+                    raise DomainError(ErrorCode.UNAUTHENTICATED)
+                return known, vouched
+        after = rules.learn(known, caller, person=person, heard_at=caller.auth_time or real_now())
+        if known is not None and rules.is_same(known, after):
+            return known, vouched
+        return self._saved(known, after, actor=REGISTER, at=self._now()), vouched
+
+    # Loading, and absences
+
+    @retry_on_conflict
+    def load(self, staff_id: str, loaded: Loaded, *, by: Caller, at: datetime) -> StaffMember:
+        """Enter or change somebody. Idempotent.
+
+        ``FORBIDDEN`` for another department than the caller's, be it the one that somebody leaves; the monitoring
+        office loads all. ``DEPARTMENT_UNKNOWN`` for one that is not served, ``STAFF_ID_NOT_ALLOWED`` for the number
+        of an identity document.
+        """
+        require(by, roles=LOADERS, department=loaded.department)
+        rules.require_staff_id(staff_id)
+        if loaded.department not in self._departments:
+            raise DomainError(ErrorCode.DEPARTMENT_UNKNOWN)
+        known = self._store.find(staff_id)
+        if known is not None and known.state is StaffState.ACTIVE:
+            require(by, roles=LOADERS, department=known.department or None)
+        after = rules.load(
+            known, loaded, staff_id=staff_id, person=self._person(staff_id), heard_at=real_now().replace(microsecond=0)
+        )
+        if known is not None and rules.is_same(known, after):
+            return known
+        return self._saved(known, after, actor=by.actor, at=at)
+
+    @retry_on_conflict
+    def be_absent(self, staff_id: str, absence: Absence, *, by: Caller, at: datetime) -> StaffMember:
+        """Record an absence, in place of an earlier one. Idempotent.
+
+        ``FORBIDDEN`` unless it is the caller's own or they are a superior in the department, ``STAFF_UNKNOWN`` for a
+        deputy who cannot stand in, ``INVALID_BODY`` for days in the wrong order or over.
+        """
+        member = self._changeable(staff_id, by=by)
+        rules.require_absence(member, absence, self._store.find(absence.deputy), today=day_in_shanghai(at))
+        if member.absence == absence:
+            return member
+        days: dict[str, Json] = {
+            "from": absence.since.isoformat(),
+            "until": absence.until.isoformat(),
+            "deputy": absence.deputy,
+        }
+        return self._with_absence(member, absence, EventKind.STAFF_ABSENT, days, by=by, at=at)
+
+    @retry_on_conflict
+    def be_back(self, staff_id: str, *, by: Caller, at: datetime) -> StaffMember:
+        """End an absence, or take back one to come. Idempotent; ``FORBIDDEN`` as in ``be_absent``."""
+        member = self._changeable(staff_id, by=by)
+        if member.absence is None:
+            return member
+        return self._with_absence(member, None, EventKind.STAFF_BACK, {}, by=by, at=at)
+
+    def _changeable(self, staff_id: str, *, by: Caller) -> StaffMember:
+        member = self._store.load(staff_id)
+        if not (by.is_staff and by.sub == staff_id):
+            require(by, roles=SUPERIORS, department=member.department)
+        return member
+
+    def _with_absence(
+        self,
+        member: StaffMember,
+        absence: Absence | None,
+        kind: EventKind,
+        data: Mapping[str, Json],
+        *,
+        by: Caller,
+        at: datetime,
+    ) -> StaffMember:
+        event = NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=member.department, data=data)
+        with transaction() as tx:
+            return self._store.save(member, replace(member, absence=absence), [event], at=at, tx=tx)
+
+    # Reading
+
+    def member(self, staff_id: str, *, by: Caller) -> StaffMember:
+        """Return an entry to the staff of its department and to the monitoring office; ``FORBIDDEN`` for others."""
+        member = self._store.load(staff_id)
+        require(by, roles=rules.STAFF_ROLES | {Role.SYSTEM}, department=member.department)
+        return member
+
+    def page(
+        self, wanted: StaffFilter, *, by: Caller, limit: int, after: dict[str, Any] | None
+    ) -> tuple[tuple[StaffMember, ...], dict[str, Any] | None]:
+        """Return a page of a department's staff, and where the next one begins.
+
+        For the monitoring office, if it names no department, the departments follow one another. ``FORBIDDEN`` for
+        another department's staff, and for somebody of no department who names none.
+        """
+        departments = self._asked(wanted.department, by=by)
+        place = dict(after or {})
+        index = int(place.get("index", 0))
+        members: list[StaffMember] = []
+        while index < len(departments) and len(members) < limit:
+            page = self._store.of_department(
+                departments[index],
+                role=wanted.role,
+                state=wanted.state,
+                limit=limit - len(members),
+                after=place.get("key"),
+            )
+            members.extend(page.items)
+            if page.after is None:
+                index += 1
+            place = {"index": index, "key": page.after}
+        return tuple(members), (place if index < len(departments) else None)
+
+    def _asked(self, department: str | None, *, by: Caller) -> tuple[str, ...]:
+        if department is None and by.roles & ALL_DEPARTMENTS:
+            return self._departments
+        asked = department or by.department
+        if asked is None:
+            raise DomainError(ErrorCode.FORBIDDEN)
+        require(by, roles=rules.STAFF_ROLES | {Role.SYSTEM}, department=asked)
+        return (asked,)
+
+    # For everything that names staff
+
+    def find(self, staff_id: str) -> StaffMember | None:
+        """Return an entry, or ``None``."""
+        return self._store.find(staff_id)
+
+    def named(self, staff_ids: Collection[str]) -> Mapping[str, StaffMember]:
+        """Return the entries that exist among these, by staff id, for pages to show names."""
+        return {member.staff_id: member for member in self._store.named(frozenset(staff_ids))}
+
+    def require(self, staff_id: str, *roles: Role, department: str) -> StaffMember:
+        """Return who is meant by a staff id; ``STAFF_UNKNOWN`` unless they work there now, in one of the roles."""
+        member = self._store.find(staff_id)
+        if member is None or not member.serves(department, *roles):
+            raise DomainError(ErrorCode.STAFF_UNKNOWN)
+        return member
+
+    def in_charge(self, staff_id: str, *, department: str, at: datetime) -> str:
+        """Return who gets a case that is given to somebody: they, or while they are absent their deputy.
+
+        ``STAFF_UNKNOWN`` unless they can be in charge of the department's cases.
+        """
+        member = self.require(staff_id, *rules.IN_CHARGE, department=department)
+        acting = rules.acting_for(member, *rules.IN_CHARGE, on=day_in_shanghai(at), find=self._store.find)
+        return acting.staff_id
+
+    def _person(self, sub: str) -> str:
+        return person_of(self._issuer, sub, key=self._key())
+
+    def _saved(self, before: StaffMember | None, after: StaffMember, *, actor: str, at: datetime) -> StaffMember:
+        event = rules.change_event(before, after, actor=actor, at=at)
+        with transaction() as tx:
+            if before is None:
+                return self._store.add(after, [event], at=at, tx=tx)
+            return self._store.save(before, after, [event], at=at, tx=tx)
