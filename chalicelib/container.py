@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.drafting import Drafting
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
+    from chalicelib.cases.services.handover import Handover
     from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
     from chalicelib.cases.services.queries import CaseQueries
     from chalicelib.cases.services.repeat_promise import RepeatPromise
@@ -160,7 +161,8 @@ class Container:
         from chalicelib.sessions.services import Sessions
         from chalicelib.sessions.store import SessionStore
 
-        return Sessions(SessionStore(), issuer=settings().issuer, key=self.secrets.cursor_key)
+        # The secret is asked for only where somebody logs in: the relay ends sessions by their person.
+        return Sessions(SessionStore(), issuer=settings().issuer, key=lambda: self.secrets.cursor_key)
 
     @cached_property
     def staff(self) -> Staff:
@@ -170,8 +172,8 @@ class Container:
 
         return Staff(
             StaffStore(self.timeline),
+            sessions=lambda: self.sessions,
             issuer=settings().issuer,
-            # The secret is asked for only where somebody logs in or is loaded: jobs read entries by their staff ids.
             key=lambda: self.secrets.cursor_key,
             departments=settings().departments,
             # The clock is asked for each time: the local stage can turn it.
@@ -231,6 +233,7 @@ class Container:
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.flag_notices.open_incident(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.RECOUNT, lambda *due: self.recalculation.step(*due))  # noqa: PLW0108
+        clocks.on_due(TaskKind.HANDOVER, lambda *due: self.handover.step(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.EVALUATION, lambda *due: self.re_evaluation.step(*due))  # noqa: PLW0108
         return clocks
 
@@ -266,6 +269,7 @@ class Container:
             # Only deliveries need the webhooks' secret, and only they may read it.
             webhooks=lambda: self.webhooks,
             digests=self.digests,
+            staff=lambda: self.staff,
         )
 
     @cached_property
@@ -398,6 +402,14 @@ class Container:
         from chalicelib.cases.services.assignment import Assignment
 
         return Assignment(self.case_commands, self.staff)
+
+    @cached_property
+    def handover(self) -> Handover:
+        """Handing over the cases of those whose role has ended."""
+        from chalicelib.cases.services.handover import Handover
+        from chalicelib.clocks.store import TaskStore
+
+        return Handover(self.cases, self.case_commands, self.staff, TaskStore())
 
     @cached_property
     def case_queries(self) -> CaseQueries:

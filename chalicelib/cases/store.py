@@ -9,6 +9,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.cases.model.case import Case, CaseCard, CasePage, Draft, State, owner_of
 from chalicelib.cases.rules.case_numbers import case_no_for
+from chalicelib.cases.rules.handling import has_work_left
 from chalicelib.cases.table import CaseRow, DraftRow
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
@@ -68,6 +69,11 @@ class CaseStore(Repository[Case]):
         """Iterate over the cards of a person's cases, newest first, reading only as far as needed."""
         return (_card_of(row) for row in CaseRow.by_subject.query(subject, scan_index_forward=False, page_size=20))
 
+    def in_charge_of(self, department: str, officer: str, *, limit: int) -> tuple[str, ...]:
+        """Return the numbers of cases in which an officer still owes something, oldest first."""
+        rows = CaseRow.by_officer.query(_in_charge(department, officer), limit=limit, page_size=limit)
+        return tuple(row.pk.partition(":")[2] for row in rows)
+
     def add_draft(self, draft: Draft, *, tx: Transaction) -> None:
         """Add a new draft."""
         tx.add(
@@ -111,6 +117,7 @@ class CaseStore(Repository[Case]):
             "subject": case.subject,
             "agent": None if case.agent is None else case.agent.subject,
             "desk": case.department,
+            "in_charge": _in_charge(case.department, case.officer) if case.officer and has_work_left(case) else None,
             "listed_at": f"{instant_text(case.received_at)}#{case.case_no}",
             "state": case.state.value,
             "card": case.card,
@@ -138,6 +145,11 @@ def draft_of(row: Row) -> Draft:
 def _card_of(row: CaseRow) -> CaseCard:
     card: CaseCard = row.card
     return replace(card, version=int(row.version))
+
+
+def _in_charge(department: str, officer: str) -> str:
+    """Name a partition; the staff id comes last, because it might contain a slash."""
+    return f"{department}/{officer}"
 
 
 def _wanted(state: State | None, department: str | None = None) -> Condition | None:

@@ -48,6 +48,19 @@ class ByDepartment(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-
     listed_at = UnicodeAttribute(range_key=True)
 
 
+class ByOfficer(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
+    """The cases in which an officer still owes something, in order of receipt; all others are not in it."""
+
+    class Meta:
+        """The index holds only keys: each case is read before it is handed over."""
+
+        index_name = "by_officer"
+        projection = KeysOnlyProjection()
+
+    in_charge = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
 class CaseRow(OwnerRow):
     """A case; ``pk`` is ``case:<case number>``, and ``listed_at`` is the instant of receipt plus the number.
 
@@ -63,6 +76,7 @@ class CaseRow(OwnerRow):
     subject = UnicodeAttribute()
     agent = UnicodeAttribute(null=True)
     desk = UnicodeAttribute()
+    in_charge = UnicodeAttribute(null=True)
     listed_at = UnicodeAttribute()
     state = UnicodeAttribute()
     card = DocumentAttribute[CaseCard](lambda: CaseCard)
@@ -71,6 +85,7 @@ class CaseRow(OwnerRow):
     by_subject = BySubject()
     by_agent = ByAgent()
     by_department = ByDepartment()
+    by_officer = ByOfficer()
 
 
 class ByMaker(GlobalSecondaryIndex["DraftRow"]):  # type: ignore[no-untyped-call]  # as above

@@ -35,6 +35,7 @@ class TaskKind(StrEnum):
 
     RECOUNT = "recount"
     EVALUATION = "evaluation"
+    HANDOVER = "handover"
 
 
 NOT_WARNED = frozenset(

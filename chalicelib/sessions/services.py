@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib.sessions.model import LOGIN_LIVES, Begun, Login, Session
@@ -12,8 +13,8 @@ from chalicelib.sessions.store import SessionStore
 class Sessions:
     """All sessions; times are real, like those of tokens, even if the service clock is shifted."""
 
-    def __init__(self, store: SessionStore, *, issuer: str, key: bytes) -> None:
-        """``key`` derives the digest under which the sessions of one of the issuer's people are found."""
+    def __init__(self, store: SessionStore, *, issuer: str, key: Callable[[], bytes]) -> None:
+        """``key`` returns what derives the digest under which the sessions of one of the issuer's people are found."""
         self._store = store
         self._issuer = issuer
         self._key = key
@@ -53,5 +54,9 @@ class Sessions:
         self.end(secret)
         self._store.remove_all(self._person(sub))
 
+    def end_older(self, person: str, *, than: datetime) -> None:
+        """End the sessions of a person, by the digest, that were opened before an instant."""
+        self._store.remove_older(person, than=than)
+
     def _person(self, sub: str) -> str:
-        return person_of(self._issuer, sub, key=self._key)
+        return person_of(self._issuer, sub, key=self._key())

@@ -12,12 +12,13 @@ from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, FOR_THEMSELVES, Caller, Role, require
 from chalicelib.sessions.rules import person_of
+from chalicelib.sessions.services import Sessions
 from chalicelib.staff import rules
 from chalicelib.staff.model import Absence, Loaded, StaffMember, StaffState
 from chalicelib.staff.store import StaffStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Json, NewEvent
+from chalicelib.timeline.events import Event, Json, NewEvent
 
 LOADERS: Final = (Role.SYSTEM, Role.HEAD, Role.MONITOR)
 """Who loads entries: a department's personnel system and its head, and the monitoring office for all of them."""
@@ -46,10 +47,11 @@ class StaffFilter:
 class Staff:
     """The register of staff."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - who is whose, by which key, where and when
         self,
         store: StaffStore,
         *,
+        sessions: Callable[[], Sessions],
         issuer: str,
         key: Callable[[], bytes],
         departments: Sequence[str],
@@ -58,6 +60,7 @@ class Staff:
     ) -> None:
         """``key`` derives the digests of persons, ``now`` is the service's clock, ``ticks`` counts real seconds."""
         self._store = store
+        self._sessions = sessions
         self._issuer = issuer
         self._key = key
         self._departments = tuple(departments)
@@ -251,6 +254,41 @@ class Staff:
         member = self.require(staff_id, *rules.IN_CHARGE, department=department)
         acting = rules.acting_for(member, *rules.IN_CHARGE, on=day_in_shanghai(at), find=self._store.find)
         return acting.staff_id
+
+    def is_in_charge(self, staff_id: str, *, department: str) -> bool:
+        """Return whether somebody can be in charge of a department's cases now."""
+        member = self._store.find(staff_id)
+        return member is not None and member.serves(department, *rules.IN_CHARGE)
+
+    def successor(self, staff_id: str, *, department: str, at: datetime) -> str:
+        """Return who takes over the cases of somebody whose role has ended: their deputy, or nobody (blank).
+
+        The deputy is the one of an absence that is not over, and must be able to be in charge.
+        """
+        member = self._store.find(staff_id)
+        today = day_in_shanghai(at)
+        if member is None or member.absence is None or member.absence.until < today:
+            return ""
+        deputy = self._store.find(member.absence.deputy)
+        if deputy is None or not deputy.serves(department, *rules.IN_CHARGE):
+            return ""
+        return rules.acting_for(deputy, *rules.IN_CHARGE, on=today, find=self._store.find).staff_id
+
+    def acting_roles(self, by: Caller) -> frozenset[Role]:
+        """Return the caller's roles, and those of the colleagues for whom they are deputy today."""
+        today = day_in_shanghai(self._now())
+        others = (
+            member.roles
+            for member in self._store.deputised_by(by.sub)
+            if member.department == by.department and member.absence is not None and member.absence.covers(today)
+        )
+        return by.roles.union(*others)
+
+    def on_event(self, event: Event, _at: datetime) -> None:
+        """End the portal's sessions from before a role ended. Idempotent."""
+        if event.kind == EventKind.STAFF_ROLE_ENDED:
+            member = self._store.load(event.owner.partition(":")[2])
+            self._sessions().end_older(member.person, than=member.heard_at)
 
     def _person(self, sub: str) -> str:
         return person_of(self._issuer, sub, key=self._key())

@@ -55,12 +55,17 @@ class StaffStore(Repository[StaffMember]):
         )
         return page_of(rows, self.from_row)
 
+    def deputised_by(self, staff_id: str) -> tuple[StaffMember, ...]:
+        """Return everybody whose recorded absence names somebody as deputy, whenever it is."""
+        return tuple(self.from_row(row) for row in StaffRow.by_deputy.query(staff_id))
+
     def _columns(self, member: StaffMember) -> dict[str, Any]:
         return {
             "document": member,
             "department": member.department or None,
             "roles": {role.value for role in member.roles} or None,
             "state": member.state.value,
+            "deputy": None if member.absence is None else member.absence.deputy,
         }
 
 

@@ -22,6 +22,19 @@ class ByDepartment(GlobalSecondaryIndex["StaffRow"]):  # type: ignore[no-untyped
     pk = UnicodeAttribute(range_key=True)
 
 
+class ByDeputy(GlobalSecondaryIndex["StaffRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Those whose recorded absence names a deputy, by the deputy; all others are not in it."""
+
+    class Meta:
+        """The index's name and projection."""
+
+        index_name = "by_deputy"
+        projection = AllProjection()
+
+    deputy = UnicodeAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
+
+
 class StaffRow(OwnerRow):
     """``pk`` is ``staff:<staff id>``; ``roles`` and ``state`` repeat the document, for lists to filter by."""
 
@@ -33,9 +46,11 @@ class StaffRow(OwnerRow):
     department = UnicodeAttribute(null=True)
     roles = UnicodeSetAttribute(null=True)
     state = UnicodeAttribute()
+    deputy = UnicodeAttribute(null=True)
     document = DocumentAttribute[StaffMember](lambda: StaffMember)
 
     by_department = ByDepartment()
+    by_deputy = ByDeputy()
 
 
 class PersonRow(Row):

@@ -133,8 +133,8 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "dispatch_events": (
         None,
         (
-            "alerts calendars cases catalogue clocks credit jobs rulepacks sanctions subjects supervision"
-            " timeline workdays"
+            "alerts calendars cases catalogue clocks credit jobs rulepacks sanctions sessions staff subjects"
+            " supervision timeline workdays"
         ),
     ),
     "deliver": (None, "alerts calendars clocks jobs rulepacks subjects timeline workdays"),

@@ -15,6 +15,9 @@ from tests.services.timelines import FRIDAY, an_owner
 RED = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
 """The second after the day on which the clock is due."""
 
+MORNING = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
+"""The morning after."""
+
 
 def staff(role: Role, department: str) -> Caller:
     return Caller(sub=f"{role}.{department}", roles=frozenset({role}), department=department)
@@ -34,6 +37,14 @@ def a_running_clock() -> str:
             started_at=FRIDAY,
             tx=tx,
         )
+    return owner
+
+
+def a_late_clock() -> str:
+    """The same, passed and told; returns whose clock it is."""
+    owner = a_running_clock()
+    container().clocks.sweep(at=MORNING)
+    tell(owner, at=MORNING)
     return owner
 
 

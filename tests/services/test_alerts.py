@@ -14,11 +14,11 @@ from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from tests.channels import Channels
+from tests.services.alerting import MORNING as MORNING_AFTER
 from tests.services.alerting import RED, a_running_clock, inbox, staff, tell
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
-MORNING_AFTER = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 ONE_DAY_LATER = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
 """The end of the working day after the one on which the first alert was raised."""
 TWO_DAYS_LATER = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)

@@ -49,6 +49,7 @@ TO_TABLES = {
         "RatingsTable": "GetItem UpdateItem",
         "RedressTable": "GetItem UpdateItem",
         "FlagNoticesTable": "GetItem PutItem UpdateItem",
+        "StaffTable": "GetItem",
         "TimelineTable": "PutItem",
     },
     "hourly": {
@@ -66,11 +67,13 @@ TO_TABLES = {
     "dispatch_events": {
         "AlertsTable": "GetItem PutItem",
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
-        "CasesTable": "GetItem UpdateItem",
-        "ClocksTable": "GetItem PutItem",
+        "CasesTable": "GetItem PutItem UpdateItem",
+        "ClocksTable": "GetItem PutItem Query",
         "ComplaintsTable": "GetItem UpdateItem",
         "PunishmentTable": "GetItem UpdateItem",
+        "SessionsTable": "DeleteItem",
         "SignalsTable": "PutItem",
+        "StaffTable": "GetItem",
         "StatisticsTable": "PutItem UpdateItem",
         "FlagNoticesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem Query",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
 from chalicelib.alerts.model.webhooks import Notice, Topic
@@ -26,6 +26,10 @@ from chalicelib.timeline.events import Event, NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import Limit, Unit
 
+if TYPE_CHECKING:
+    # The jobs that push alerts need nobody's register.
+    from chalicelib.staff.services import Staff
+
 PUSHED = frozenset({TOPIC, WEBHOOK})
 
 
@@ -43,6 +47,7 @@ class Alerts:
         topic: Publisher,
         webhooks: Callable[[], Webhooks],
         digests: Digests,
+        staff: "Callable[[], Staff]",
     ) -> None:
         """Raise alerts as the rule packs say; ``queue`` leads to ``publish``, which pushes them."""
         self._store = store
@@ -54,6 +59,7 @@ class Alerts:
         self._withdrawing = AlertWithdrawal(store, clocks, timeline)
         self._webhooks = webhooks
         self._digests = digests
+        self._staff = staff
 
     def on_event(self, event: Event, at: datetime) -> None:
         """Raise or withdraw the alerts that an event calls for. Idempotent; the order of events does not matter.
@@ -163,9 +169,9 @@ class Alerts:
     ) -> tuple[tuple[Alert, ...], dict[str, Any] | None]:
         """Return a page of the caller's own alerts, and where the next one begins.
 
-        For callers with several roles, the inboxes follow one another.
+        For callers with several roles, the inboxes follow one another; a deputy has those of the absent too.
         """
-        recipients = recipients_of([role.value for role in by.roles], by.department)
+        recipients = self._recipients(by)
         place = dict(after or {})
         index = int(place.get("index", 0))
         alerts: list[Alert] = []
@@ -178,11 +184,14 @@ class Alerts:
         return tuple(alerts), (place if index < len(recipients) else None)
 
     def get(self, alert_id: str, *, by: Caller) -> Alert:
-        """Return one of the caller's own alerts; ``NOT_FOUND`` for anybody else's."""
+        """Return one of the caller's own alerts, or of those for whom they are deputy; ``NOT_FOUND`` for another."""
         alert = self._store.get(alert_id)
-        if alert.recipient not in recipients_of([role.value for role in by.roles], by.department):
+        if alert.recipient not in self._recipients(by):
             raise DomainError(ErrorCode.NOT_FOUND)
         return alert
+
+    def _recipients(self, by: Caller) -> tuple[str, ...]:
+        return recipients_of([role.value for role in self._staff().acting_roles(by)], by.department)
 
     @retry_on_conflict
     def acknowledge(self, alert_id: str, *, reason: str, expected_on: date, by: Caller, at: datetime) -> Alert:

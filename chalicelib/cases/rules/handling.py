@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.cases.model.case import Case, Material, State
-from chalicelib.cases.model.stages import Decision, Interruption, Outcome
+from chalicelib.cases.model.stages import Decision, Finding, Interruption, Outcome
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role
@@ -59,6 +59,9 @@ WITH_THE_OFFICE = (
     *IN_HAND,
     *AFTER_DECISION,
 )
+
+FOUND_GOOD = frozenset({Finding.TRUE, Finding.CHANGED})
+"""Results of a verification after which nothing is owed any more."""
 
 STEPS: Mapping[CaseStep, Right] = {
     CaseStep.CORRECT: Right(OFFICER, BEFORE_ACCEPTANCE),
@@ -220,6 +223,17 @@ def require_assignable(case: Case, officer: str, *, by: Caller) -> None:
         raise DomainError(ErrorCode.FORBIDDEN)
     if case.officer not in {"", officer}:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.ASSIGN, assigned_to=case.officer)
+
+
+def has_work_left(case: Case) -> bool:
+    """Whether an office still owes something in a case: it is under way, or closed and not verified for good.
+
+    A promise found broken stays open: its consequences follow, until the decision is revoked.
+    """
+    if case.state is not State.CLOSED:
+        return not case.is_finished
+    found = case.verification
+    return must_be_verified(case) and (found is None or not found.has_effect or found.result not in FOUND_GOOD)
 
 
 def require_reopenable(case: Case) -> Decision:
