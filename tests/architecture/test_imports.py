@@ -109,52 +109,70 @@ EVERYWHERE = {"dynamo", "http"}
 
 EXPECTED: dict[str, tuple[int | None, str]] = {
     "sweep": (None, "calendars clocks jobs rulepacks timeline workdays"),
-    "hourly": (None, "alerts calendars clocks jobs rulepacks subjects timeline workdays"),
+    "hourly": (
+        None,
+        "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays",
+    ),
     "nightly": (None, "clocks credit jobs rulepacks sanctions subjects timeline workdays"),
     "dispatch_events": (
         None,
         (
-            "alerts calendars cases catalogue clocks credit jobs rulepacks sanctions subjects supervision"
+            "alerts bounds calendars cases catalogue clocks credit jobs rulepacks sanctions subjects supervision"
             " timeline workdays"
         ),
     ),
-    "deliver": (None, "alerts calendars clocks jobs rulepacks subjects timeline workdays"),
-    "ingest": (None, "credit jobs rulepacks subjects timeline"),
+    "deliver": (
+        None,
+        "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays",
+    ),
+    "ingest": (
+        None,
+        "bounds credit jobs rulepacks subjects timeline",
+    ),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (404, "api catalogue rulepacks subjects timeline workdays"),
-    "POST /v1/credit/checks": (422, "api catalogue credit rulepacks subjects timeline workdays"),
-    "POST /v1/drafts": (422, "api calendars cases catalogue clocks credit rulepacks subjects timeline workdays"),
-    "POST /v1/cases": (422, "api calendars cases catalogue clocks credit rulepacks subjects timeline workdays"),
+    "POST /v1/credit/checks": (
+        422,
+        "api bounds catalogue credit rulepacks subjects timeline workdays",
+    ),
+    "POST /v1/drafts": (
+        422,
+        "api bounds calendars cases catalogue clocks credit rulepacks subjects timeline workdays",
+    ),
+    "POST /v1/cases": (
+        422,
+        "api bounds calendars cases catalogue clocks credit rulepacks subjects timeline workdays",
+    ),
     "GET /v1/cases/{case_no}/timeline": (
         404,
-        "api calendars cases catalogue clocks credit rulepacks subjects timeline workdays",
+        "api bounds calendars cases catalogue clocks credit rulepacks subjects timeline workdays",
     ),
     "POST /v1/flags": (
         201,
-        "api calendars cases catalogue clocks credit redress rulepacks sanctions subjects timeline workdays",
+        "api bounds calendars cases catalogue clocks credit redress rulepacks sanctions subjects timeline workdays",
     ),
     "GET /v1/supervision/clocks": (
         200,
-        "alerts api calendars cases catalogue clocks credit rulepacks subjects supervision timeline workdays",
+        "alerts api bounds calendars cases catalogue clocks credit rulepacks subjects supervision timeline workdays",
     ),
     "POST /v1/inspections": (
         201,
         "api calendars cases catalogue clocks credit inspection rulepacks subjects timeline workdays",
     ),
     "GET /v1/guides": (200, "api catalogue subjects timeline workdays"),
-    "GET /readyz": (200, "api catalogue subjects"),
+    "GET /readyz": (200, "api bounds catalogue subjects"),
     "GET /items": (200, "api catalogue rulepacks sessions subjects timeline web workdays"),
     "GET /worklist": (
         200,
         (
-            "alerts api calendars cases catalogue clocks credit rulepacks sessions subjects supervision timeline"
+            "alerts api bounds calendars cases catalogue clocks credit rulepacks sessions subjects supervision timeline"
             " web workdays"
         ),
     ),
     "GET /board": (
         200,
         (
-            "alerts api calendars cases catalogue clocks credit rulepacks sessions subjects supervision timeline"
+            "alerts api bounds calendars cases catalogue clocks credit rulepacks sessions subjects supervision timeline"
             " web workdays"
         ),
     ),
