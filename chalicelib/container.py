@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.alerts.services.alerts import Alerts
     from chalicelib.alerts.services.digests import Digests
     from chalicelib.alerts.services.webhooks import Webhooks
+    from chalicelib.bounds.store import CountStore
     from chalicelib.calendars.services.calendars import CalendarEditions
     from chalicelib.calendars.services.recalculation import Recalculation
     from chalicelib.calendars.store import LoadedCalendars, YearStore
@@ -153,7 +154,14 @@ class Container:
         from chalicelib.subjects.services import SigningKeys
         from chalicelib.subjects.store import SigningKeyStore
 
-        return SigningKeys(SigningKeyStore())
+        return SigningKeys(SigningKeyStore(), self.counts)
+
+    @cached_property
+    def counts(self) -> CountStore:
+        """What is counted towards a bound."""
+        from chalicelib.bounds.store import CountStore
+
+        return CountStore(key=lambda: self.secrets.cursor_key)
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -304,6 +312,7 @@ class Container:
             source=f"urn:xinnuo:{settings().stage}",
             queue=self.deliveries,
             dead_letters=Queue(settings().dead_letter_queue),
+            counts=self.counts,
         )
 
     # Catalogue
@@ -337,6 +346,7 @@ class Container:
             subjects=self.subjects,
             packs=self.packs,
             again=self.repeat_promise,
+            counts=self.counts,
         )
 
     @cached_property
@@ -416,7 +426,7 @@ class Container:
         """What applicants, officers and supervisors see of cases."""
         from chalicelib.cases.services.queries import CaseQueries
 
-        return CaseQueries(self.cases, clocks=self.clocks, timeline=self.timeline)
+        return CaseQueries(self.cases, clocks=self.clocks, timeline=self.timeline, counts=self.counts)
 
     @cached_property
     def identity_disclosure(self) -> IdentityDisclosure:

@@ -3,8 +3,10 @@
 Handlers are imported on first use, so that a cold start pays only for what it needs.
 """
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from importlib import import_module
 from typing import Any, cast
 
@@ -75,12 +77,10 @@ class App(Chalice):
         request_id = str(about.get("requestId") or getattr(context, "aws_request_id", ""))
         begin(request_id=request_id)
         event = {**OFTEN_ABSENT, **{name: value for name, value in event.items() if value is not None}}
+        if path not in self.routes:
+            path, event = self._found(event)
         methods = self.routes.get(path)
-        response: dict[str, Any]
-        if methods is not None and method in methods:
-            response = super().__call__(event, context)
-        else:
-            response = self._refused(event, allowed=", ".join(sorted(methods or ())))
+        response = self._answer(event, context, method=method, methods=methods or {})
         response["headers"] = {**ALWAYS, "X-Request-Id": request_id, **response["headers"]}
         logger("api").info(
             "request",
@@ -90,6 +90,49 @@ class App(Chalice):
             duration_ms=round((time.perf_counter() - began) * 1000, 1),
         )
         return response
+
+    def _answer(
+        self,
+        event: dict[str, Any],
+        context: Any,  # noqa: ANN401 - as Lambda has it
+        *,
+        method: str,
+        methods: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Call the route, or do without one: HEAD is GET without the body, OPTIONS says what there is (RFC 9110, 9.3).
+
+        Both belong to every address that has a route, so no route declares them.
+        """
+        allowed = ", ".join(sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])})) if methods else ""
+        wanted = "GET" if method == "HEAD" else method
+        response: dict[str, Any]
+        if method == "OPTIONS" and methods:
+            response = {"statusCode": 204, "headers": {"Allow": allowed}, "body": ""}
+        elif wanted in methods:
+            about = event["requestContext"] | {"httpMethod": wanted}
+            response = super().__call__({**event, "httpMethod": wanted, "requestContext": about}, context)
+        else:
+            response = self._refused(event, allowed=allowed)
+        return {**response, "body": "", "isBase64Encoded": False} if method == "HEAD" else response
+
+    def _found(self, event: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return the route's path behind an address that the gateway passes on, and the event as it would name it.
+
+        The gateway knows an address together with its declared methods; with any other it takes it for
+        ``/{proxy+}``, whose parameter holds the whole address, encoded like every other parameter.
+        """
+        address = (event["pathParameters"] or {}).get("proxy")
+        for pattern, path in self._patterns if address else ():
+            if match := pattern.fullmatch(f"/{address}"):
+                about = {**event["requestContext"], "resourcePath": path}
+                return path, {**event, "resource": path, "requestContext": about, "pathParameters": match.groupdict()}
+        return "", event
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        """Return what addresses look like, fixed parts before parameters, as the gateway looks for them."""
+        paths = sorted(self.routes, key=lambda path: [part.startswith("{") for part in path.split("/")])
+        return [(re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))), path) for path in paths]
 
     def _refused(self, event: dict[str, Any], *, allowed: str) -> dict[str, Any]:
         """Return the error for an unknown address, or for an unsupported method."""

@@ -207,9 +207,14 @@ def idempotency_key_of(
 
 def origin_of(event: Event) -> str:
     """Return the client's address and browser as seen by the gateway; empty without an address."""
-    seen = (event.get("requestContext") or {}).get("identity") or {}
-    address = seen.get("sourceIp")
-    return f"{address}\0{seen.get('userAgent') or ''}" if address else ""
+    context = event.get("requestContext") or {}
+    address = address_of(context)
+    return f"{address}\0{context['identity'].get('userAgent') or ''}" if address else ""
+
+
+def address_of(context: Mapping[str, Any]) -> str:
+    """Return the client's address from the gateway's context; empty if it is unknown."""
+    return str((context.get("identity") or {}).get("sourceIp") or "")
 
 
 def _fault(code: str, pointer: str) -> FieldError:

@@ -40,6 +40,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.PURPOSE_REQUIRED: 400,
     ErrorCode.BUSY: 409,
     ErrorCode.TOO_MUCH_AT_ONCE: 409,
+    ErrorCode.TOO_MANY_REQUESTS: 429,
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.INTERNAL_ERROR: 500,
     ErrorCode.ITEM_NOT_LISTED: 422,
@@ -53,7 +54,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.IDENTITY_CONFLICT: 409,
     ErrorCode.INVALID_IDENTIFIER: 422,
     ErrorCode.UNSUITABLE_KEY: 422,
-    ErrorCode.TOO_MANY_KEYS: 409,
+    ErrorCode.TOO_MANY_KEYS: 429,
     ErrorCode.KEY_TAKEN: 409,
     ErrorCode.KEY_REVOKED: 422,
     ErrorCode.SIGNATURE_INVALID: 422,
@@ -104,6 +105,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.ALREADY_ACKNOWLEDGED: 409,
     ErrorCode.CALENDAR_UNKNOWN: 409,
     ErrorCode.EDITION_NOT_ACCEPTABLE: 422,
+    ErrorCode.TOO_MANY_WEBHOOKS: 429,
     ErrorCode.ADDRESS_NOT_ALLOWED: 422,
     ErrorCode.CORRECTION_WINDOW_OPEN: 409,
     ErrorCode.GROUND_UNKNOWN: 422,
@@ -120,8 +122,14 @@ STATUS: dict[ErrorCode, int] = {
 }
 
 
-RETRY_AFTER: Final = {ErrorCode.UNAVAILABLE: "5", ErrorCode.CREDIT_SOURCE_DOWN: "30", ErrorCode.BUSY: "1"}
-"""Seconds after which the same request may succeed."""
+RETRY_AFTER: Final = {
+    ErrorCode.UNAVAILABLE: "5",
+    ErrorCode.CREDIT_SOURCE_DOWN: "30",
+    ErrorCode.BUSY: "1",
+    ErrorCode.TOO_MANY_KEYS: "3600",
+    ErrorCode.TOO_MANY_WEBHOOKS: "3600",
+}
+"""Seconds after which the same request may succeed; where something has to be given up first, an hour."""
 
 FAULTY_CALL: Final = frozenset({"ParamValidationError", "ValidationException", "SerializationException"})
 """AWS error codes that mean a mistake of ours; all others mean that AWS is unavailable."""
@@ -159,7 +167,8 @@ class Failure:
     @property
     def headers(self) -> dict[str, str]:
         """When to try again, if that may help."""
-        return {"Retry-After": RETRY_AFTER[self.reason]} if self.reason in RETRY_AFTER else {}
+        seconds = self.facts.get("retry_after", RETRY_AFTER.get(self.reason))
+        return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def problem_of(reason: ErrorCode) -> Problem:

@@ -59,6 +59,11 @@ class Call(Generic[B]):
         return self.who
 
     @property
+    def address(self) -> str:
+        """The client's address as seen by the gateway, for a keyed digest and for nothing else; blank if unknown."""
+        return self.origin.partition("\0")[0]
+
+    @property
     def version(self) -> int:
         """The version in ``If-Match``, on a route that needs it."""
         if self.sent_version is None:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from chalicelib.bounds.model import Counted
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -16,8 +17,8 @@ from chalicelib.subjects.rules.passkeys import passkey_of
 from chalicelib.subjects.rules.signing_keys import signing_key_of
 from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
 
-MOST_KEYS = 20
-"""The most active signing keys per subject."""
+if TYPE_CHECKING:
+    from chalicelib.bounds.store import CountStore
 
 
 class Subjects:
@@ -122,9 +123,10 @@ class Subjects:
 class SigningKeys:
     """The public keys with which subjects sign (R7.1: nobody but them has the private ones)."""
 
-    def __init__(self, store: SigningKeyStore) -> None:
-        """Read and write keys in ``store``."""
+    def __init__(self, store: SigningKeyStore, counts: "CountStore") -> None:
+        """Read and write keys in ``store``; ``counts`` knows how many are in force."""
         self._store = store
+        self._counts = counts
 
     @retry_on_conflict
     def enrol(
@@ -165,7 +167,8 @@ class SigningKeys:
         if new.passkey is not None and self._store.is_taken(new.passkey):
             raise DomainError(ErrorCode.KEY_TAKEN)
         with transaction() as tx:
-            self._store.add(new, subject=subject, most=MOST_KEYS, tx=tx)
+            self._store.add(new, subject=subject, tx=tx)
+            self._counts.count(Counted.SIGNING_KEYS, subject, at=at, tx=tx)
             if idempotency_key:
                 idempotency_key.remember(new.key_id, tx, at=at)
         return Enrolment(key=new)
@@ -184,7 +187,8 @@ class SigningKeys:
             return old
         new = replace(old, revoked_at=at)
         with transaction() as tx:
-            self._store.revoke(old, new, subject=subject, tx=tx)
+            self._store.replace(old, new, subject=subject, tx=tx)
+            self._counts.give_back(Counted.SIGNING_KEYS, subject, at=at, tx=tx)
         return new
 
     def row(self, subject: SubjectKey, key_id: str) -> Row:

@@ -13,7 +13,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction, read_toget
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Passkey, SigningKey, SubjectKey
 from chalicelib.subjects.rules.passkeys import digest_of
-from chalicelib.subjects.table import CredentialRow, KeyCountRow, SigningKeyRow, SubjectRow
+from chalicelib.subjects.table import CredentialRow, SigningKeyRow, SubjectRow
 
 IDENTITY = "identity"
 """The sort key of a subject's own row."""
@@ -140,11 +140,8 @@ class SigningKeyStore:
         (row,) = read_together(_credential(passkey))
         return row is not None
 
-    def add(self, key: SigningKey, *, subject: SubjectKey, most: int, tx: Transaction) -> None:
-        """Add a new key, and with it whose passkey it is.
-
-        Raises ``ConflictError`` if either exists already, ``TOO_MANY_KEYS`` if ``most`` are in force.
-        """
+    def add(self, key: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
+        """Add a new key, and with it whose passkey it is. Raises ``ConflictError`` if either exists already."""
         row = self.row(subject, key.key_id)
         row.document = key
         tx.add(row, on_failure=ConflictError())
@@ -152,19 +149,12 @@ class SigningKeyStore:
             credential = _credential(key.passkey)
             credential.subject = subject
             tx.add(credential, on_failure=ConflictError())
-        tx.change(
-            KeyCountRow(subject, "keys"),
-            actions=[KeyCountRow.active.add(1)],
-            condition=KeyCountRow.active.does_not_exist() | (KeyCountRow.active < most),
-            on_failure=DomainError(ErrorCode.TOO_MANY_KEYS),
-        )
 
-    def revoke(self, old: SigningKey, new: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
-        """Save a key as revoked. Raises ``ConflictError`` if the stored version has changed."""
+    def replace(self, old: SigningKey, new: SigningKey, *, subject: SubjectKey, tx: Transaction) -> None:
+        """Save the new version. Raises ``ConflictError`` if the stored version has changed."""
         row = self.row(subject, new.key_id)
         row.document = new
         tx.put(row, condition=SigningKeyRow.document == old, on_failure=ConflictError())
-        tx.increase(KeyCountRow(subject, "keys"), actions=[KeyCountRow.active.add(-1)])
 
 
 def _credential(passkey: Passkey) -> CredentialRow:

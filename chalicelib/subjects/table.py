@@ -1,6 +1,6 @@
 """The table of subjects: encrypted identities, and signing keys."""
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
@@ -38,19 +38,6 @@ class SigningKeyRow(Row):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     document: DocumentAttribute[SigningKey] = DocumentAttribute(lambda: SigningKey)
-
-
-class KeyCountRow(Row):
-    """``pk``: subject key, ``sk``: ``keys``. How many keys of the subject are in force."""
-
-    class Meta:
-        """In the same table as the subjects."""
-
-        table_name = settings().table("subjects")
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True, default="keys")
-    active = NumberAttribute()
 
 
 class CredentialRow(Row):

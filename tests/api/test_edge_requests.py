@@ -28,7 +28,7 @@ from chalicelib.http.routes import (
 )
 from chalicelib.policy import Role
 from tests.builders import NOON
-from tests.cloud import Client, TokenOf, turn_clock
+from tests.cloud import Client, Reply, TokenOf, turn_clock
 
 
 class Part(RequestBody):
@@ -389,11 +389,50 @@ def test_an_idempotency_key_belongs_to_all_that_a_caller_speaks_for(client: Clie
     assert key_of() == keys[0]
 
 
-@pytest.mark.parametrize("method", ["PATCH", "PUT", "HEAD", "OPTIONS"])
-def test_another_method_is_refused_with_those_allowed(client: Client, method: str) -> None:
-    reply = client.call(method, "/things")
+def passed_on(client: Client, method: str, path: str, *, token: str | None = None) -> Reply:
+    """Ask for an address with a method that it does not declare: the gateway takes it for one that nobody has."""
+    event = client.event(method, path, token=token)
+    event |= {"resource": "/{proxy+}", "pathParameters": {"proxy": path.removeprefix("/")}}
+    event["requestContext"] |= {"resourcePath": "/{proxy+}"}
+    return client.send(event)
 
-    assert (reply.status, reply.code, reply.headers["allow"]) == (405, "METHOD_NOT_ALLOWED", "GET, POST")
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT", "DELETE", "TRACE"])
+def test_another_method_is_refused_with_those_allowed(client: Client, method: str) -> None:
+    for reply in (client.call(method, "/things"), passed_on(client, method, "/things")):
+        assert (reply.status, reply.code) == (405, "METHOD_NOT_ALLOWED")
+        assert reply.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+def test_an_address_is_found_by_its_fixed_parts_and_its_parameters(client: Client) -> None:
+    assert passed_on(client, "PATCH", "/things/%E4%B9%89").headers["allow"] == "DELETE, OPTIONS, POST"
+    assert passed_on(client, "GET", "/things/a").status == 405
+    for nothing in ("/thing", "/things/", "/things/a/b", "/fails", "/"):
+        assert passed_on(client, "PATCH", nothing).status == 404
+
+
+@pytest.mark.parametrize("path", ["/things", "/things/a"])
+def test_options_says_which_methods_there_are(client: Client, path: str) -> None:
+    for reply in (client.call("OPTIONS", path), passed_on(client, "OPTIONS", path)):
+        assert (reply.status, reply.text) == (204, "")
+        assert reply.headers["allow"] == ("GET, HEAD, OPTIONS, POST" if path == "/things" else "DELETE, OPTIONS, POST")
+        assert "access-control-allow-origin" not in reply.headers
+    assert passed_on(client, "OPTIONS", "/nothing").status == 404
+
+
+def test_head_is_get_without_the_body(client: Client, officer: str) -> None:
+    full = client.get("/things?limit=5", token=officer)
+
+    for reply in (
+        client.call("HEAD", "/things?limit=5", token=officer),
+        passed_on(client, "HEAD", "/things", token=officer),
+    ):
+        assert (reply.status, reply.text) == (200, "")
+        assert reply.headers["content-type"] == full.headers["content-type"]
+        assert reply.headers["cache-control"] == "no-store"
+    assert passed_on(client, "HEAD", "/things").status == 401
+    assert passed_on(client, "HEAD", "/things").text == ""
+    assert (passed_on(client, "HEAD", "/things/a").status, passed_on(client, "HEAD", "/no").status) == (405, 404)
 
 
 def test_an_event_may_lack_whatever_is_empty(client: Client) -> None:

@@ -128,7 +128,10 @@ EVERYWHERE = {"dynamo", "http"}
 
 EXPECTED: dict[str, tuple[int | None, str]] = {
     "sweep": (None, "calendars clocks jobs rulepacks timeline workdays"),
-    "hourly": (None, "alerts calendars clocks jobs rulepacks subjects timeline workdays"),
+    "hourly": (
+        None,
+        "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays",
+    ),
     "nightly": (None, "clocks credit jobs rulepacks sanctions subjects timeline workdays"),
     "dispatch_events": (
         None,
@@ -137,8 +140,14 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
             " supervision timeline workdays"
         ),
     ),
-    "deliver": (None, "alerts calendars clocks jobs rulepacks subjects timeline workdays"),
-    "ingest": (None, "credit jobs rulepacks subjects timeline"),
+    "deliver": (
+        None,
+        "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays",
+    ),
+    "ingest": (
+        None,
+        "bounds credit jobs rulepacks subjects timeline",
+    ),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
     "POST /v1/credit/checks": (200, "api catalogue credit rulepacks sessions staff subjects timeline workdays"),
@@ -173,7 +182,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
         "api calendars cases catalogue clocks credit inspection rulepacks sessions staff subjects timeline workdays",
     ),
     "GET /v1/guides": (200, "api catalogue subjects timeline workdays"),
-    "GET /readyz": (200, "api catalogue subjects"),
+    "GET /readyz": (200, "api bounds catalogue subjects"),
     "GET /items": (200, "api catalogue rulepacks sessions subjects timeline web workdays"),
     "GET /worklist": (
         200,

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import random
+import time
 import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -365,6 +366,10 @@ def test_nothing_is_stored_of_a_file_that_is_not_the_one_declared(
         (b"a,b\n1,2\n", Problem.HEADER_UNKNOWN),
         (gzip.compress(json_lines([a_line()]))[:-9], Problem.NOT_GZIP),
         (b"\x1f\x8bnothing", Problem.NOT_GZIP),
+        (gzip.compress(b"\n" * 20_000_000), Problem.TOO_MANY_BLANK_LINES),
+        (json_lines([a_line(), *[" "] * 1001]), Problem.TOO_MANY_BLANK_LINES),
+        (gzip.compress(b"x\n" * 1_000_000), Problem.EXPANDS_TOO_MUCH),
+        (gzip.compress(b"x" * 20_000_000), Problem.EXPANDS_TOO_MUCH),
     ],
 )
 def test_a_file_that_holds_no_records_is_refused_whole(channels: Channels, data: bytes, problem: Problem) -> None:
@@ -374,6 +379,40 @@ def test_a_file_that_holds_no_records_is_refused_whole(channels: Channels, data:
     done = run(made, channels)
 
     assert (done.state, done.problem if data else Problem.EMPTY) == (ImportState.REFUSED, problem)
+
+
+def test_twenty_kilobytes_of_blank_lines_cost_next_to_nothing(channels: Channels) -> None:
+    made = uploaded(gzip.compress(b"\n" * 20_000_000))
+    began = time.process_time()
+
+    done = run(made, channels)
+
+    assert made.declared.size < 20_000
+    assert done.problem is Problem.TOO_MANY_BLANK_LINES
+    assert time.process_time() - began < 1
+
+
+def test_some_blank_lines_and_a_file_that_compresses_well_are_taken(channels: Channels) -> None:
+    lines = [a_line(f"r-{number}", basis="同" * 190) for number in range(300)]
+
+    made = run(uploaded(gzip.compress(json_lines([*lines, *[""] * 1000]))), channels)
+
+    assert counts(made) == {"stored": 300}
+
+
+def test_a_step_ends_when_its_time_is_up_and_the_next_goes_on(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.credit.services.imports.CHUNK", 2)
+    made = uploaded(json_lines([a_line(f"r-{number}") for number in range(6)]))
+    ticks = iter(range(0, 100_000, 200))
+    monkeypatch.setattr(container().imports, "_ticks", lambda: next(ticks))
+
+    first = container().imports.step(made.import_id, at=NOON)
+    done = run(made, channels)
+
+    assert (first.state, first.progress.line) == (ImportState.STORING, 4)
+    assert (done.state, counts(done)) == (ImportState.DONE, {"stored": 6})
 
 
 def test_a_line_that_is_too_long_or_no_utf8_is_refused_alone(channels: Channels) -> None:

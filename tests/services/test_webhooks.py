@@ -198,7 +198,15 @@ def outside(*answers: str) -> Webhooks:
     """Webhooks of another stage than the local one, where a name stands for one answer after the other."""
     queue = Queue(settings().deliver_queue)
     sender = Sender(Stage.PROD, looked_up(*answers))
-    return Webhooks(WebhookStore(), sender, key=b"k" * 32, source="urn:xinnuo:prod", queue=queue, dead_letters=queue)
+    return Webhooks(
+        WebhookStore(),
+        sender,
+        key=b"k" * 32,
+        source="urn:xinnuo:prod",
+        queue=queue,
+        dead_letters=queue,
+        counts=container().counts,
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ TO_TABLES = {
     "api": {
         "AlertsTable": "GetItem PutItem",
         "AliasesTable": "GetItem PutItem",
+        "BoundsTable": "UpdateItem",
         "DigestsTable": "GetItem PutItem Query",
         "EditionsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",

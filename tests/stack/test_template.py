@@ -1,5 +1,6 @@
 """What every deployment must have, whatever else changes."""
 
+import json
 import re
 import subprocess
 import sys
@@ -230,8 +231,17 @@ def test_what_the_gateway_answers_by_itself_is_a_problem_too(resources: Resource
 def test_an_address_that_nobody_declared_is_answered_by_the_function_too(resources: Resources) -> None:
     paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
 
-    assert set(paths["/{proxy+}"]) == {"get"}
-    assert (
-        paths["/{proxy+}"]["get"]["x-amazon-apigateway-integration"]["uri"]
-        == (paths["/items"]["get"]["x-amazon-apigateway-integration"]["uri"])
-    )
+    (own,) = {json.dumps(paths["/items"]["get"]["x-amazon-apigateway-integration"]["uri"])}
+
+    assert set(paths["/{proxy+}"]) == {"get", "head", "options", "post", "put", "patch", "delete"}
+    assert {json.dumps(method["x-amazon-apigateway-integration"]["uri"]) for method in paths["/{proxy+}"].values()} == {
+        own
+    }
+
+
+def test_the_gateway_has_room_for_every_address(resources: Resources) -> None:
+    paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    parts = [path.strip("/").split("/") for path in paths]
+    nodes = {"/".join(path[: depth + 1]) for path in parts for depth in range(len(path))}
+
+    assert len(nodes) + 1 < 300, "API Gateway's quota of resources for a REST API, unless it is raised"

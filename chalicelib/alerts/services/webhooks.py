@@ -4,16 +4,21 @@ import json
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Topic, Webhook
 from chalicelib.alerts.rules import webhooks as rules
 from chalicelib.alerts.services.webhook_sender import Outcome, Sender
 from chalicelib.alerts.store.webhooks import Position, WebhookStore
+from chalicelib.bounds.model import Counted
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.publisher import DelayingPublisher
+
+if TYPE_CHECKING:
+    from chalicelib.bounds.store import CountStore
 
 KEEPERS = (Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.SYSTEM)
 """Who may manage a department's endpoints."""
@@ -29,7 +34,7 @@ class EarlyError(RuntimeError):
 class Webhooks:
     """Endpoints of all departments."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         store: WebhookStore,
         sender: Sender,
@@ -38,8 +43,13 @@ class Webhooks:
         source: str,
         queue: DelayingPublisher,
         dead_letters: DelayingPublisher,
+        counts: "CountStore",
     ) -> None:
-        """Derive secrets from ``key``; attempts wait in ``queue``, given-up deliveries go to ``dead_letters``."""
+        """Derive secrets from ``key``; attempts wait in ``queue``, given-up deliveries go to ``dead_letters``.
+
+        ``counts`` knows how many endpoints a department has.
+        """
+        self._counts = counts
         self._store = store
         self._sender = sender
         self._key = key
@@ -52,6 +62,7 @@ class Webhooks:
     ) -> tuple[Webhook, bool]:
         """Register an endpoint of the caller's department; ``ADDRESS_NOT_ALLOWED`` for a forbidden address.
 
+        ``TOO_MANY_WEBHOOKS`` if the department has as many as it may have.
         Also returns whether an earlier request with the same key had registered it.
         """
         made_before = idempotency_key.look_up() if idempotency_key is not None else None
@@ -72,6 +83,7 @@ class Webhooks:
         )
         with transaction() as tx:
             self._store.add(webhook, tx)
+            self._counts.count(Counted.WEBHOOKS, webhook.department, at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(webhook.webhook_id, tx, at=at)
         return webhook, False
@@ -97,13 +109,20 @@ class Webhooks:
     def rotate(self, webhook_id: str, *, by: Caller, at: datetime) -> Webhook:
         """Give an endpoint a new secret; the previous one also signs for 24 hours, older ones no longer."""
         webhook = self.get(webhook_id, by=by)
-        return self._saved(webhook, replace(webhook, generation=webhook.generation + 1, rotated_at=at))
+        rotated = replace(webhook, generation=webhook.generation + 1, rotated_at=at)
+        with transaction() as tx:
+            self._store.save(webhook, rotated, tx)
+        return rotated
 
     @retry_on_conflict
     def end(self, webhook_id: str, *, by: Caller, at: datetime) -> Webhook:
         """Deliver nothing more to an endpoint; past deliveries stay on record."""
         webhook = self.get(webhook_id, by=by)
-        return self._saved(webhook, replace(webhook, ended_at=at))
+        ended = replace(webhook, ended_at=at)
+        with transaction() as tx:
+            self._store.save(webhook, ended, tx)
+            self._counts.give_back(Counted.WEBHOOKS, webhook.department, at=at, tx=tx)
+        return ended
 
     def deliveries(
         self, webhook_id: str, state: DeliveryState, *, by: Caller, limit: int, after: Position
@@ -205,11 +224,6 @@ class Webhooks:
     def _ask_for(self, delivery: Delivery, *, at: datetime | None = None) -> None:
         after = AT_ONCE if at is None else rules.wait(delivery.next_at, at=at)
         self._queue.send(_message(delivery), name=delivery.delivery_id, after=after)
-
-    def _saved(self, before: Webhook, after: Webhook) -> Webhook:
-        with transaction() as tx:
-            self._store.save(before, after, tx)
-        return after
 
 
 def _department(by: Caller) -> str:

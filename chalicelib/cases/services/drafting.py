@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Agent, Draft, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.rules import filing
@@ -28,6 +30,9 @@ from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.subjects.services import Subjects
+
+if TYPE_CHECKING:
+    from chalicelib.bounds.store import CountStore
 
 DRAFT_LIVES = timedelta(hours=24)
 """How long a draft can be signed; filing checks everything again anyway."""
@@ -81,7 +86,7 @@ class _Party:
 class Drafting:
     """Makes and reads drafts."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         store: CaseStore,
         *,
@@ -90,8 +95,10 @@ class Drafting:
         subjects: Subjects,
         packs: Sequence[RulePack],
         again: RepeatPromise,
+        counts: "CountStore",
     ) -> None:
-        """Take the stores of items, credit and people."""
+        """Take the stores of items, credit and people; ``counts`` knows how many drafts somebody has begun."""
+        self._counts = counts
         self._store = store
         self._catalogue = catalogue
         self._credit = credit
@@ -104,7 +111,8 @@ class Drafting:
         """Make a draft and say whether it may be signed as a promise; a refusal is not an error.
 
         Raises ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``,
-        ``NOT_FOR_AUDIENCE``, and ``PROXY_NOT_ALLOWED`` if an agent wants to promise on an item that forbids it.
+        ``NOT_FOR_AUDIENCE``, ``PROXY_NOT_ALLOWED`` if an agent wants to promise on an item that forbids it, and
+        ``TOO_MANY_REQUESTS`` after so many drafts in a day.
         """
         made = idempotency_key.look_up() if idempotency_key else None
         if made is not None:
@@ -120,6 +128,7 @@ class Drafting:
         drafted = replace(drafted, draft=replace(draft, refused_by=filing.refused_by(drafted.grounds)))
         with transaction() as tx:
             self._store.add_draft(drafted.draft, tx=tx)
+            self._counts.count(Counted.DRAFTS, draft.maker, at=at, tx=tx, roles=by.roles)
             if idempotency_key:
                 idempotency_key.remember(draft.draft_id, tx, at=at)
         return drafted

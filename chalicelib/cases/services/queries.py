@@ -4,18 +4,24 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
+from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Case, CasePage, State
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require, sees
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Reading
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import DayCount
+
+if TYPE_CHECKING:
+    from chalicelib.bounds.store import CountStore
 
 READERS = frozenset(
     {Role.APPLICANT, Role.AGENT, Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR},
@@ -56,8 +62,9 @@ class Track:
 class CaseQueries:
     """Reads cases; to a caller without access, a case looks the same as one that does not exist."""
 
-    def __init__(self, store: CaseStore, *, clocks: Clocks, timeline: Timeline) -> None:
-        """Take the stores of cases, clocks and timelines."""
+    def __init__(self, store: CaseStore, *, clocks: Clocks, timeline: Timeline, counts: "CountStore") -> None:
+        """Take the stores of cases, clocks and timelines; ``counts`` knows how many tracking codes were tried."""
+        self._counts = counts
         self._store = store
         self._clocks = clocks
         self._timeline = timeline
@@ -128,13 +135,25 @@ class CaseQueries:
         case = self.one(case_no, by=by)
         return self._timeline.reading(case.owner, head=case.head)
 
-    def track(self, case_no: str, code: str) -> Track:
-        """Return state and dates to a holder of the tracking code; raises ``NOT_FOUND`` for a wrong code, too."""
+    def track(self, case_no: str, code: str, *, address: str, at: datetime) -> Track:
+        """Return state and dates to a holder of the tracking code; raises ``NOT_FOUND`` for a wrong code, too.
+
+        ``TOO_MANY_REQUESTS`` after so many wrong codes from one address. A try is counted before the code is compared,
+        and given back if it was right, so that many tries at once find no more room than one after another.
+        """
         if not is_case_no(case_no):
             raise DomainError(ErrorCode.NOT_FOUND)
+        whose = self._counts.digest_of(address)
+        tries = {Counted.CODES: whose, Counted.CODES_OF_A_CASE: f"{whose}#{case_no}"}
+        with transaction() as tx:
+            for what, each in tries.items():
+                self._counts.count(what, each, at=at, tx=tx)
         case = self._store.load(case_no)
         if not hmac.compare_digest(case.tracking_code.encode(), code.encode()):
             raise DomainError(ErrorCode.NOT_FOUND)
+        with transaction() as tx:
+            for what, each in tries.items():
+                self._counts.give_back(what, each, at=at, tx=tx)
         promised = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind is ClockKind.HANDLING_PROMISED]
         return Track(
             state=case.state,

@@ -2,13 +2,15 @@
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from chalicelib.bounds.store import bounds
 from chalicelib.credit.model.imports import Declared, Found, Import, ImportState, Problem, Refused
 from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Taken
 from chalicelib.credit.rules import imports
@@ -28,9 +30,6 @@ from chalicelib.timeline.events import Json, NewEvent
 
 if TYPE_CHECKING:
     from chalicelib.subjects.model.subjects import Identity
-
-LARGEST = 2_000_000_000
-"""The most bytes of a file, because it is read through once in a single step."""
 
 CHUNK = 4_000
 """The lines between two saves of an import's progress; a step that dies repeats at most this many.
@@ -73,9 +72,17 @@ class Imports:
     """Requests and processes bulk imports."""
 
     def __init__(
-        self, store: ImportStore, bucket: Bucket, ingest: Ingest, conflicts: Conflicts, *, queue: Publisher
+        self,
+        store: ImportStore,
+        bucket: Bucket,
+        ingest: Ingest,
+        conflicts: Conflicts,
+        *,
+        queue: Publisher,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the stores; lines go to ``ingest``, and ``queue`` triggers the next step."""
+        """Take the stores; lines go to ``ingest``, ``queue`` triggers the next step, ``ticks`` counts seconds."""
+        self._ticks = ticks
         self._store = store
         self._bucket = bucket
         self._ingest = ingest
@@ -159,7 +166,9 @@ class Imports:
         if not self._ingest.is_source_of(before.source, before.department):
             return self._refuse(before, Problem.SOURCE_NOT_OWN, None, at=at)
         try:
-            found = inspect_file(self._bucket.blocks(before.upload))
+            found = inspect_file(
+                self._bucket.blocks(before.upload), declared=before.declared.size, allowed=bounds().imports
+            )
         except FileError as error:
             return self._refuse(before, error.problem, None, at=at)
         problem = imports.disagreement(before.declared, found)
@@ -175,7 +184,8 @@ class Imports:
         return self._save(before, after, [_event(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
 
     def _go_on(self, current: Import, *, at: datetime) -> Import:
-        """Process some chunks, reading the next one while one is being written."""
+        """Process some chunks, reading the next one while one is being written; a step ends when its time is up."""
+        until = self._ticks() + bounds().imports.step_seconds
         found = current.found
         if found is None:
             message = "an import is stored only after its file was looked at"
@@ -195,6 +205,8 @@ class Imports:
                 if number + 1 < CHUNKS_A_STEP:
                     ahead = reader.submit(read)
                 current = self._take(current, chunk, pool=pool, at=at)
+                if self._ticks() >= until:
+                    break
         return current
 
     def _take(self, before: Import, chunk: Chunk, *, pool: ThreadPoolExecutor, at: datetime) -> Import:
@@ -279,10 +291,11 @@ def _require_usable(source: str, declared: Declared) -> None:
     faults = []
     if not A_NAME.fullmatch(source) or source == OWN_SOURCE:
         faults.append(FieldError(pointer="/source", detail="来源代码有误", english="no source's code"))
-    if not 1 <= declared.size <= LARGEST:
+    largest = bounds().imports.largest_bytes
+    if not 1 <= declared.size <= largest:
         faults.append(
             FieldError(
-                pointer="/size", detail=f"1至{LARGEST}字节", english=f"from 1 to {LARGEST} bytes", code="OUT_OF_RANGE"
+                pointer="/size", detail=f"1至{largest}字节", english=f"from 1 to {largest} bytes", code="OUT_OF_RANGE"
             )
         )
     if faults:

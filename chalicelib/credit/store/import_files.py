@@ -12,6 +12,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from chalicelib.bounds.model import ImportBounds
 from chalicelib.credit.model.imports import Declared, Format, Found, Import, Problem
 from chalicelib.credit.rules.imports import LONGEST_LINE, format_of, is_header
 from chalicelib.settings import Stage, settings
@@ -129,6 +130,16 @@ def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(piece)
 
 
+def bounded(blocks: Iterator[bytes], *, most: int) -> Iterator[bytes]:
+    """Yield the blocks; raises ``FileError`` once there are more than ``most`` bytes of them."""
+    passed = 0
+    for block in blocks:
+        passed += len(block)
+        if passed > most:
+            raise FileError(Problem.EXPANDS_TOO_MUCH)
+        yield block
+
+
 def decompressed(blocks: Iterator[bytes], *, is_compressed: bool) -> Iterator[bytes]:
     """Yield the decompressed blocks; raises ``FileError`` for an invalid or truncated gzip."""
     if not is_compressed:
@@ -172,9 +183,13 @@ def lines(blocks: Iterator[bytes], *, skip: int = 0) -> Iterator[tuple[bytes, in
         yield rest, len(rest) + passed_over
 
 
-def inspect_file(blocks: Iterator[bytes]) -> Found:
-    """Read a file once for its size, digest, format and number of records. Raises ``FileError`` if it is unreadable."""
-    digest, size = hashlib.sha256(), 0
+def inspect_file(blocks: Iterator[bytes], *, declared: int, allowed: ImportBounds) -> Found:
+    """Read a file once for its size, digest, format and number of records.
+
+    ``declared`` is the size that it should have. Raises ``FileError`` if it is unreadable, and as soon as it has
+    expanded, or held blank lines, beyond what is allowed: those cost time and say nothing.
+    """
+    digest, size, blank = hashlib.sha256(), 0, 0
 
     def seen() -> Iterator[bytes]:
         nonlocal size
@@ -187,8 +202,12 @@ def inspect_file(blocks: Iterator[bytes]) -> Found:
     first = next(source, b"")
     is_compressed = first.startswith(GZIP)
     count, format_, header = 0, Format.JSON_LINES, ""
-    for line, _ in lines(decompressed(_again(first, source), is_compressed=is_compressed)):
+    expanded = decompressed(_again(first, source), is_compressed=is_compressed)
+    for line, _ in lines(bounded(expanded, most=allowed.most_bytes(declared)) if is_compressed else expanded):
         if not line.strip():
+            blank += 1
+            if blank > allowed.blank_lines:
+                raise FileError(Problem.TOO_MANY_BLANK_LINES)
             continue
         if not count and not header:
             text = text_of(line) or ""

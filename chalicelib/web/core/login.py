@@ -5,9 +5,12 @@ from typing import Final
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from chalicelib.bounds.model import Counted
 from chalicelib.clock import real_now
 from chalicelib.container import container
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.parsing import address_of
 from chalicelib.http.tokens import recognised
 from chalicelib.logging import logger
 from chalicelib.policy import Role
@@ -25,12 +28,19 @@ LARGEST_ANSWER: Final = 64 * 1024
 
 @pages.get("/login", public=True)
 def log_in(visit: PageRequest) -> Redirect:
-    """Send the browser to the identity provider, and remember where it wanted to go."""
+    """Send the browser to the identity provider, and remember where it wanted to go.
+
+    ``TOO_MANY_REQUESTS`` for an address from which too many logins were begun: each is kept for a while.
+    """
     known = settings()
     if not known.portal_url or not known.authorize_url:
         logger("web").error("portal_url_unknown")
         raise DomainError(ErrorCode.UNAVAILABLE)
-    begun = container().sessions.begin(visit.query.get("next", ""), at=real_now())
+    at = real_now()
+    counts = container().counts
+    with transaction() as tx:
+        counts.count(Counted.LOGINS, counts.digest_of(address_of(visit.context)), at=at, tx=tx)
+    begun = container().sessions.begin(visit.query.get("next", ""), at=at)
     asked = {
         "response_type": "code",
         "client_id": known.client_id,

@@ -251,7 +251,7 @@ def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
 )
 def track(call: Call[None]) -> Answer[TrackResponse]:
     """Return the state to anyone who has the case number and the tracking code."""
-    found = container().case_queries.track(call.path["case_no"], call.query.code)
+    found = container().case_queries.track(call.path["case_no"], call.query.code, address=call.address, at=call.at)
     return Answer(body=TrackResponse.model_validate(found), headers={"Cache-Control": "no-store"})
 
 

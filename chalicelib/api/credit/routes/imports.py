@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from chalicelib.bounds.store import bounds
 from chalicelib.container import container
 from chalicelib.credit.model.imports import Declared, Format, Import, ImportState, Problem
 from chalicelib.credit.services.import_schema import published
-from chalicelib.credit.services.imports import LARGEST
 from chalicelib.credit.services.ingest import PROVIDERS
 from chalicelib.http.routes import Answer, Call, Code, RequestBody, ResponseBody, Routes
 
@@ -22,7 +22,7 @@ class ImportRequest(RequestBody):
     """
 
     source: Code
-    size: Annotated[int, Field(ge=1, le=LARGEST)]
+    size: Annotated[int, Field(ge=1, le=bounds().imports.largest_bytes)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     count: Annotated[int, Field(ge=1, le=2**53)] | None = None
 
