@@ -128,58 +128,49 @@ EVERYWHERE = {"dynamo", "http"}
 
 EXPECTED: dict[str, tuple[int | None, str]] = {
     "sweep": (None, "calendars clocks jobs rulepacks timeline workdays"),
-    "hourly": (
-        None,
-        "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays",
-    ),
+    "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
     "nightly": (None, "clocks credit jobs rulepacks sanctions subjects timeline workdays"),
     "dispatch_events": (
         None,
         (
-            "alerts calendars cases catalogue clocks credit jobs rulepacks sanctions sessions staff subjects"
-            " supervision timeline workdays"
+            "alerts bounds calendars cases catalogue clocks credit jobs rulepacks sanctions sessions"
+            " staff subjects supervision timeline workdays"
         ),
     ),
-    "deliver": (
-        None,
-        "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays",
-    ),
-    "ingest": (
-        None,
-        "bounds credit jobs rulepacks subjects timeline",
-    ),
+    "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
+    "ingest": (None, "bounds credit jobs rulepacks subjects timeline"),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
-    "POST /v1/credit/checks": (200, "api catalogue credit rulepacks sessions staff subjects timeline workdays"),
+    "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks sessions staff subjects timeline workdays"),
     "POST /v1/drafts": (
         201,
-        "api calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays",
+        ("api bounds calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays"),
     ),
     "POST /v1/cases": (
         422,
-        "api calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays",
+        ("api bounds calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays"),
     ),
     "GET /v1/cases/{case_no}/timeline": (
         404,
-        "api calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays",
+        ("api bounds calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays"),
     ),
     "POST /v1/flags": (
         201,
         (
-            "api calendars cases catalogue clocks credit redress rulepacks sanctions sessions staff"
-            " subjects timeline workdays"
+            "api bounds calendars cases catalogue clocks credit redress rulepacks sanctions sessions"
+            " staff subjects timeline workdays"
         ),
     ),
     "GET /v1/supervision/clocks": (
         200,
         (
-            "alerts api calendars cases catalogue clocks credit rulepacks sessions staff"
+            "alerts api bounds calendars cases catalogue clocks credit rulepacks sessions staff"
             " subjects supervision timeline workdays"
         ),
     ),
     "POST /v1/inspections": (
         201,
-        "api calendars cases catalogue clocks credit inspection rulepacks sessions staff subjects timeline workdays",
+        ("api calendars cases catalogue clocks credit inspection rulepacks sessions staff subjects timeline workdays"),
     ),
     "GET /v1/guides": (200, "api catalogue subjects timeline workdays"),
     "GET /readyz": (200, "api bounds catalogue subjects"),
@@ -187,15 +178,15 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "GET /worklist": (
         200,
         (
-            "alerts api calendars cases catalogue clocks credit rulepacks sessions staff subjects supervision timeline"
-            " web workdays"
+            "alerts api bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            " subjects supervision timeline web workdays"
         ),
     ),
     "GET /board": (
         200,
         (
-            "alerts api calendars cases catalogue clocks credit rulepacks sessions staff subjects supervision timeline"
-            " web workdays"
+            "alerts api bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            " subjects supervision timeline web workdays"
         ),
     ),
 }
