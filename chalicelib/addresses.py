@@ -391,6 +391,11 @@ PORTAL: dict[str, list[str]] = {
         "GET /card",
         "POST /card",
     ],
+    "chalicelib.web.supervisors.staff": [
+        "GET /staff",
+        "GET /staff/{staff_id}/acts/{act}",
+        "POST /staff/{staff_id}/acts/{act}",
+    ],
     "chalicelib.web.supervisors.statistics": [
         "GET /board/statistics",
         "GET /board/statistics/export",

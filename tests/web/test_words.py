@@ -28,6 +28,7 @@ from chalicelib.sanctions.model.editions import EvaluationState
 from chalicelib.sanctions.model.flag_notices import Change, IncidentState
 from chalicelib.sanctions.model.flags import FlagState, MeasureClass
 from chalicelib.sanctions.rules.state_machine import FlagStep
+from chalicelib.staff.rules import STAFF_ROLES
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.supervision.model.cards import CardState, CardStep, Colour
 from chalicelib.supervision.model.cards import Outcome as CardOutcome
@@ -39,6 +40,7 @@ from chalicelib.web.core.i18n import by_text, day_text, limit_text, text
 from chalicelib.web.credit_office import flag_actions, identities
 from chalicelib.web.officers import case_actions
 from chalicelib.web.supervisors import card_actions
+from chalicelib.web.supervisors import staff as staff_pages
 from chalicelib.workdays.model.limits import DayReason, Unit
 from infra.assets.build import without_government
 from infra.assets.catalogues import LANGUAGES, compiled, files_of, read, texts_of
@@ -89,6 +91,9 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "stage": WAY_THROUGH,
     "act": OFFERS,
     "done": DONE.values(),
+    "role": STAFF_ROLES,
+    "staff": ("absence", "absence_hint", "back", "back_hint"),
+    "staff_done": ("absence", "back"),
 }
 """Texts that templates name by a value, and what the values are."""
 
@@ -160,6 +165,7 @@ def test_whatever_an_action_calls_itself_and_its_fields_has_a_text() -> None:
         *own_actions.ACTIONS,
         *case_actions.ACTIONS,
         *card_actions.ACTIONS,
+        *staff_pages.ACTIONS,
         *flag_actions.ACTIONS,
         flag_actions.CONFIRMATION,
         identities.CONFIRMATION,
@@ -170,7 +176,7 @@ def test_whatever_an_action_calls_itself_and_its_fields_has_a_text() -> None:
     named = {action.button for action in actions}
     named |= {field.label or f"field_{field.name}" for field in fields if field.kind != "materials"}
     named |= {name for field in fields for name in (field.hint, field.unanswered)}
-    assert len(actions) == 6 + 14 + 4 + 4 + 3
+    assert len(actions) == 6 + 14 + 4 + 2 + 4 + 3
     assert named - {""} - set(CHINESE) == set()
 
 

@@ -39,7 +39,7 @@ Options = Sequence[tuple[str, ...]]
 Said = ResponseBody | Mapping[str, object] | None
 """What a thing keeps of an action once it was done, and ``by`` whom."""
 
-Kind = Literal["text", "area", "number", "choice", "ticks", "tick", "day", "moment", "file", "materials"]
+Kind = Literal["text", "area", "number", "choice", "select", "ticks", "tick", "day", "moment", "file", "materials"]
 
 
 def number_of(sent: str) -> int | str:

@@ -3,13 +3,22 @@
 from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from chalicelib.catalogue.model.items import WrittenLimit
 from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.http.language import Language
 from chalicelib.web.core.assets import catalogue
 from chalicelib.workdays.model.limits import Limit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    # Most pages name nobody.
+    from chalicelib.staff.model import StaffMember
+
+STAFF: Final = "staff:"
+"""What stands before a staff id in the actors of events."""
 
 DAYS: Final = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -48,6 +57,17 @@ def department_text(code: str, language: Language) -> str:
         return text(f"department_{code}", language)
     except KeyError:
         return code
+
+
+def who_text(name: str, known: "Mapping[str, StaffMember]", language: Language) -> str:
+    """Return what people call somebody: ``经办甲 · 公安交管``; the name itself of whoever is not among the known.
+
+    ``name`` is a staff id, or the actor of an event.
+    """
+    member = known.get(name.removeprefix(STAFF))
+    if member is None or not member.department:
+        return name if member is None else member.name
+    return f"{member.name} · {department_text(member.department, language)}"
 
 
 def limit_text(limit: Limit | WrittenLimit, language: Language) -> str:

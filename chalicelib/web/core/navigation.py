@@ -9,13 +9,14 @@ CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "n
 BOARD, FIGURES = ("board", "nav_board"), ("board/statistics", "nav_statistics")
 OF_FLAGS = ("board/measures", "nav_flag_figures")
 WORKLIST, DESK, CARDS = ("worklist", "nav_worklist"), ("desk", "nav_desk"), ("cards", "nav_cards")
+STAFF = ("staff", "nav_staff")
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), KEYS),
     Role.AGENT: (CASES, ITEMS, KEYS),
     Role.OFFICER: (WORKLIST, DESK, CARDS),
-    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, CARDS, FIGURES, OF_FLAGS),
-    Role.HEAD: (BOARD, WORKLIST, DESK, CARDS, FIGURES, OF_FLAGS),
+    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, CARDS, STAFF, FIGURES, OF_FLAGS),
+    Role.HEAD: (BOARD, WORKLIST, DESK, CARDS, STAFF, FIGURES, OF_FLAGS),
     Role.MONITOR: (BOARD, CARDS, FIGURES, OF_FLAGS),
     Role.CREDIT_OFFICER: (
         ("matters", "nav_matters"),

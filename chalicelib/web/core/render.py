@@ -20,7 +20,7 @@ from chalicelib.web.core.assets import built, icon, stylesheet
 from chalicelib.web.core.cookies import SESSION, held
 from chalicelib.web.core.forms import LARGEST, ROOM
 from chalicelib.web.core.fragments import kept
-from chalicelib.web.core.i18n import by_text, day_text, department_text, instant_text, limit_text, text
+from chalicelib.web.core.i18n import by_text, day_text, department_text, instant_text, limit_text, text, who_text
 from chalicelib.web.core.navigation import places_of
 from chalicelib.web.core.request import Page, PageRequest
 
@@ -52,6 +52,7 @@ def drawn(page: Page, visit: PageRequest) -> str:
             day=lambda day: day_text(day, visit.language, year=day_in_shanghai(visit.at).year),
             limit=lambda limit: limit_text(limit, visit.language),
             link=link,
+            who=partial(_who, page, visit),
             department=lambda code: department_text(code, visit.language),
             by=lambda day: by_text(day, visit.language, year=day_in_shanghai(visit.at).year),
             moment=lambda at: instant_text(instant_from(at), visit.language, year=day_in_shanghai(visit.at).year),
@@ -86,6 +87,11 @@ def _acting_role(visit: PageRequest) -> Role | None:
 
 def _said(visit: PageRequest, name: str, **blanks: object) -> str:
     return text(name, visit.language, **blanks)
+
+
+def _who(page: Page, visit: PageRequest, name: str) -> str:
+    """Return what people call somebody whom the page has looked up (``staff``)."""
+    return who_text(name, page.facts.get("staff", {}), visit.language)  # type: ignore[arg-type]  # pages put it there
 
 
 def _as_written(visit: PageRequest, words: str | None) -> Markup:

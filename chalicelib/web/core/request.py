@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
+from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.in_process import Question, ask
 from chalicelib.http.language import Language
@@ -45,6 +46,11 @@ class PageRequest:
     def root(self) -> str:
         """The way from this address to the portal's start, whatever stage or domain stands in front of it."""
         return "../" * (self.route.count("/") - 1) or "./"
+
+    @property
+    def today(self) -> date:
+        """The day in Shanghai."""
+        return day_in_shanghai(self.at)
 
     @property
     def caller(self) -> Caller:

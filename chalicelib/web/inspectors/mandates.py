@@ -11,6 +11,7 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.forms import moment_of
 from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
+from chalicelib.web.core.staff import staff_named
 
 INSPECTORS: Final = (Role.INSPECTOR,)
 SCOPE: Final = ("departments", "items", "case_nos")
@@ -77,6 +78,7 @@ def read_case(visit: PageRequest) -> Page:
     told = _timeline(visit)
     facts = {
         "told": told,
+        "staff": staff_named(event.actor for event in told.items),
         "mandate_id": visit.path["mandate_id"],
         "case_no": visit.path["case_no"],
         "moment_asked": visit.query.get("at", ""),

@@ -7,13 +7,15 @@ from chalicelib.api.cases.routes import assignment, cases, consequences, handlin
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
-from chalicelib.cases.rules.handling import STEPS
+from chalicelib.cases.rules.handling import STEPS, SUPERIORS
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
+from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, named
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
+from chalicelib.web.core.staff import choices
 from chalicelib.web.officers.cases import OFFERS, OFFICE
 
 
@@ -35,6 +37,14 @@ def _grounds(case: CaseResponse, visit: PageRequest) -> Options:
 def _basis_of_pause(case: CaseResponse, visit: PageRequest) -> dict[str, object]:
     found = (ground[2] for ground in _grounds(case, visit) if ground[0] == visit.sent("ground"))
     return {"basis": next(found, "")}
+
+
+def _officers(case: CaseResponse, visit: PageRequest) -> Options:
+    """Return who can have the case: for a superior every officer of the department, for an officer themselves."""
+    found = choices(visit, department=case.item.department, role=Role.OFFICER)
+    if visit.caller.roles & set(SUPERIORS):
+        return [("", text("choose_somebody", visit.language)), *found]
+    return [one for one in found if one[0] == visit.caller.sub]
 
 
 LATE: Final[Field[CaseResponse]] = Field(name="late_reason", kind="area", may_be_blank=True)
@@ -131,7 +141,8 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
     Action(
         name="assignment",
         route=assignment.assign,
-        fields=(Field(name="officer", kind="text", start=lambda visit: visit.caller.sub),),
+        fields=(Field(name="officer", kind="select", options=_officers, start=lambda visit: visit.caller.sub),),
+        at={"": "officer"},
     ),
 )
 

@@ -14,6 +14,7 @@ from chalicelib.policy import Role
 from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
+from chalicelib.web.core.staff import staff_named
 
 OFFICE: Final = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
 FILTERS: Final = ("light", "kind", "officer")
@@ -78,7 +79,13 @@ def worklist(visit: PageRequest) -> Page:
 
     asked = {name: visit.query[name] for name in (*FILTERS, "cursor") if visit.query.get(name)}
     found = visit.get(due.worklist, query={"limit": "20"} | asked)
-    facts = {"found": found, "asked": asked, "lights": tuple(Light), "mine": visit.caller.sub}
+    facts = {
+        "found": found,
+        "asked": asked,
+        "lights": tuple(Light),
+        "mine": visit.caller.sub,
+        "staff": staff_named(clock.responsible for clock in found.items),
+    }
     return Page(template="worklist.html", facts=facts)
 
 
@@ -97,6 +104,7 @@ def read_case(visit: PageRequest) -> Page:
     done = visit.query.get("done")
     facts = {
         "case": case,
+        "staff": staff_named((case.officer,)),
         "timeline": visit.get(cases.read_timeline),
         "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
         "done": done if done in OFFERS else None,

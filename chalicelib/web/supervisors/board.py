@@ -11,6 +11,7 @@ from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.request import Page, PageRequest, Redirect
+from chalicelib.web.core.staff import staff_named
 
 WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 COUNTED: Final = (Light.RED, Light.YELLOW)
@@ -31,10 +32,12 @@ def board(visit: PageRequest) -> Page:
     """Show the lights by department, what is late or nearly so, and the alerts that wait for an answer."""
     departments = settings().departments if visit.caller.roles & ALL_DEPARTMENTS else (visit.caller.department or "",)
     asked = {name: visit.query[name] for name in ("department", "light", "cursor") if visit.query.get(name)}
+    found = visit.get(supervision.board, query={"limit": "20"} | asked)
     facts: dict[str, object] = {
         "counts": {one: {light.value: _count(visit, one, light) for light in COUNTED} for one in departments},
         "departments": departments,
-        "found": visit.get(supervision.board, query={"limit": "20"} | asked),
+        "found": found,
+        "staff": staff_named(clock.responsible for clock in found.items),
         "asked": asked,
         "lights": COUNTED,
         "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,

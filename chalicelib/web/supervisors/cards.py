@@ -17,6 +17,7 @@ from chalicelib.web.core.actions import submit
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
+from chalicelib.web.core.staff import choices, staff_named
 
 
 @pages.get("/cards", roles=READERS)
@@ -24,8 +25,10 @@ def list_cards(visit: PageRequest) -> Page:
     """List cards, newest first, each with the light and the due date of its next act."""
     asked = {name: visit.query[name] for name in ("department", "state", "officer", "cursor") if visit.query.get(name)}
     sees_all = bool(visit.caller.roles & ALL_DEPARTMENTS)
+    found = visit.get(cards.cards, query={"limit": "20"} | asked)
     facts = {
-        "found": visit.get(cards.cards, query={"limit": "20"} | asked),
+        "found": found,
+        "staff": staff_named(card.officer for card in found.items),
         "asked": asked,
         "departments": settings().departments if sees_all else (),
         "states": tuple(CardState),
@@ -41,11 +44,13 @@ def read_card(visit: PageRequest) -> Page:
     """Show a card with everything said about it, and the actions that are open to the caller."""
     card = visit.get(cards.card)
     done = visit.query.get("done", "")
+    words = [(step.value, word) for step in CardStep if (word := getattr(card, step))]
     facts = {
         "card": card,
+        "staff": staff_named((card.officer, card.given_by, *(word.by for _, word in words))),
         "ground": _grounds(visit).get(card.ground, card.ground),
         "actions": [step.value for step in open_now(visit)],
-        "words": [(step.value, getattr(card, step)) for step in CardStep if getattr(card, step)],
+        "words": words,
         "done": done if done in {"given", *CardStep} else None,
         "can_open": bool(visit.caller.roles - ALL_DEPARTMENTS),
     }
@@ -77,7 +82,16 @@ def ask_card(visit: PageRequest) -> Page:
         )
         for one in _pack(visit, case.item.code).card_grounds
     ]
-    facts = {"case_no": case_no, "timeline": timeline, "case": case, "grounds": grounds}
+    facts = {
+        "case_no": case_no,
+        "timeline": timeline,
+        "case": case,
+        "grounds": grounds,
+        "officers": [
+            ("", text("card_the_department", visit.language)),
+            *choices(visit, department=case.item.department),
+        ],
+    }
     return Page(template="card_form.html", facts=facts)
 
 
@@ -106,7 +120,7 @@ def give(visit: PageRequest) -> Page | Redirect:
         body,
         ask=ask_card,
         onward=lambda card: Redirect(to=f"cards/{card.id}", query={"done": "given"}),
-        at={ErrorCode.SAME_PERSON: "officer", "": "events"},
+        at={ErrorCode.SAME_PERSON: "officer", ErrorCode.STAFF_UNKNOWN: "officer", "": "events"},
     )
 
 
