@@ -246,13 +246,17 @@ class Staff:
             raise DomainError(ErrorCode.STAFF_UNKNOWN)
         return member
 
-    def in_charge(self, staff_id: str, *, department: str, at: datetime) -> str:
+    def in_charge(self, staff_id: str, *, department: str, people: Collection[SubjectKey], at: datetime) -> str:
         """Return who gets a case that is given to somebody: they, or while they are absent their deputy.
 
-        ``STAFF_UNKNOWN`` unless they can be in charge of the department's cases.
+        ``STAFF_UNKNOWN`` unless they can be in charge of the department's cases, ``OWN_MATTER`` if they are one of the
+        people whom it concerns.
         """
         member = self.require(staff_id, *rules.IN_CHARGE, department=department)
         acting = rules.acting_for(member, *rules.IN_CHARGE, on=day_in_shanghai(at), find=self._store.find)
+        _, vouched = self._store.known(acting.staff_id, acting.person)
+        if not vouched.union(acting.subjects).isdisjoint(people):
+            raise DomainError(ErrorCode.OWN_MATTER)
         return acting.staff_id
 
     def is_in_charge(self, staff_id: str, *, department: str) -> bool:

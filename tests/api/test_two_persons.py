@@ -128,8 +128,12 @@ def test_whoever_filed_a_case_decides_nothing_in_it_with_the_same_login(
     own = world.client.get("/v1/cases", token=citizen)
 
     refused = send(world, route, known[route], token_of("officer.traffic"))
+    giving = "POST /v1/cases/{case_no}/assignment"
+    given = replace(known[giving], body={"officer": "officer.traffic"}, version=known[giving].version)
+    assigned = send(world, giving, given, token_of("head.traffic"))
     colleague = send(world, route, known[route], token_of("officer.traffic+"))
 
+    assert (assigned.status, assigned.code) == (403, "OWN_MATTER")
     assert (own.status, refused.status, refused.code) == (200, 403, "OWN_MATTER")
     assert colleague.status == 200
     world.rewind()

@@ -24,12 +24,13 @@ IDLE = ["Query", "Query", "Query", "Query", "PutItem", "UpdateItem"]
 
 @pytest.fixture(autouse=True)
 def _a_watch_that_stands(elsewhere: None) -> None:  # noqa: ARG001 - services need it
-    """Let the calendar that a process has read stay fresh, however long the test takes."""
+    """Let the calendar that a process has read, and whom it has recognised, stay fresh however long the test takes."""
     forget_everything()
     known = container()
     vars(known)["calendars"] = LoadedCalendars(
         known.years, load_calendar().editions, now=known.clock.now, ticks=lambda: 0.0
     )
+    vars(known.staff)["_ticks"] = lambda: 0.0
 
 
 @pytest.fixture
@@ -139,10 +140,22 @@ def test_a_timeline_is_read_without_a_call_for_each_event(story: Story) -> None:
     assert wire.operations == ["GetItem", "Query"]
 
 
+def test_somebody_is_looked_up_once_and_a_machine_never(story: Story) -> None:
+    client, officer = Client(app), the_issuer().token("officer.market", sub="new")
+    listed = client.event("GET", "/v1/staff?limit=1", token=officer)
+    system = client.event("GET", "/v1/webhooks?limit=1", token=the_issuer().token("system.market"))
+
+    first, again, machine = (sent_by(story, event, status=200) for event in (listed, listed, system))
+
+    assert first.operations == ["BatchGetItem", "TransactWriteItems", "Query"]
+    assert again.operations == machine.operations == ["Query"]
+
+
 @pytest.mark.requirement("R4.22")
 @goes("clocks", usually=6_000, deep=100_000)
 def test_beside_many_clocks_lists_and_sweeps_cost_what_they_cost_beside_few(clocks: int) -> None:
     client, token = Client(app), the_issuer().token("supervisor.traffic")
+    assert client.get("/v1/staff", token=token).status == 200
     idle_sweep()
     nothing = idle_sweep()
     # The register of staff has met her, and need not look again.

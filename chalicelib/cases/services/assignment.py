@@ -60,12 +60,14 @@ class Assignment:
 
         While somebody is absent, what is assigned to them goes to their deputy, but not what they take themselves.
         Raises ``FORBIDDEN`` for an officer who names somebody else, ``STEP_NOT_ALLOWED`` for one who takes another's
-        case, ``STAFF_UNKNOWN`` for anybody but an active officer of the case's department.
+        case, ``STAFF_UNKNOWN`` for anybody but an active officer of the case's department, ``OWN_MATTER`` for one whom
+        it concerns.
         """
 
         def change(context: CaseContext) -> Case:
             rules.require_assignable(context.case, officer, by=command.by)
-            in_charge = self._staff.in_charge(officer, department=context.case.department, at=command.at)
+            case = context.case
+            in_charge = self._staff.in_charge(officer, department=case.department, people=case.people, at=command.at)
             given = officer if officer == command.by.sub else in_charge
             data = {"officer": given, "before": context.case.officer}
             context.assign(given)
