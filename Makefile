@@ -20,11 +20,12 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token logs sweep hourly nightly check-summaries clock import seed bench
-.PHONY: requirements assets addresses browse screenshots lint format types contracts unit coverage deep venv lock python
+.PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage deep venv
+.PHONY: lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: python ## start the local cloud, deploy, and walk through the whole story, checking each step
 	$(LOCAL) demo
@@ -93,6 +94,9 @@ requirements: python ## each requirement with the tests that prove it, and what 
 
 assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of texts
 	@$(BIN)/python -m infra.assets > /dev/null
+
+authorisation: $(BIN)/.ready ## write down anew what each route answers to whom (docs/authorisation.md)
+	@$(BIN)/python -m tests.authorisation > /dev/null
 
 addresses: $(BIN)/.ready ## write down anew which module answers which address, after routes or pages changed
 	@$(BIN)/python -m infra.addresses

@@ -12,8 +12,8 @@ from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, require
-from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.policy import Caller, Role, require, sees
+from chalicelib.rulepacks.model.pack import Desk, RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 
@@ -33,6 +33,7 @@ class Catalogue:
     def publish(self, item: Item, *, by: Caller, at: datetime) -> Item:
         """Publish a new version. Idempotent for the same version with the same content.
 
+        Editors of a department publish its own items, those of the monitoring office (which keeps the catalogue) all.
         Raises ``ITEM_NOT_PUBLISHABLE`` with every fault, and ``ITEM_VERSION_EXISTS`` if this version or a later one is
         already published.
         """
@@ -52,8 +53,8 @@ class Catalogue:
 
     def _acceptable(self, item: Item, *, by: Caller) -> tuple[Kept, bool]:
         """Return the stored state of an item whose new version may be published, and whether it is there already."""
-        require(by, roles=(Role.CATALOGUE_EDITOR,))
         kept, published = self._store.both(item.code, item.version)
+        _require_own(item, kept, by=by)
         if published == item:
             return kept, True
         faults = faults_of(item, packs=self._packs, departments=self._departments)
@@ -137,6 +138,15 @@ class Catalogue:
                 return Found(items=tuple(page), after=page[-1].code)
             page.append(found)
         return Found(items=tuple(page), after=None)
+
+
+def _require_own(item: Item, kept: Kept, *, by: Caller) -> None:
+    """Refuse editors of another department than the item belongs to, now and from this version on."""
+    roles, offices = (Role.CATALOGUE_EDITOR,), {item.department}
+    offices |= {listed.department for listed in (kept.shelf.current, kept.shelf.upcoming) if listed is not None}
+    if not sees(by, roles=roles, department=Desk.MONITORING.value):
+        for office in offices:
+            require(by, roles=roles, department=office)
 
 
 def _published(item: Item, *, by: Caller, at: datetime) -> NewEvent:

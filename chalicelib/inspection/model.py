@@ -65,6 +65,7 @@ class CaseSeen:
 class Mandate:
     """A mandate to inspect (查阅授权): file number, legal basis, scope and last day; in force once approved.
 
+    ``department`` is the inspectors' own, outside which nobody learns of it (R7.13).
     ``version`` and ``head`` belong to the row and are not part of the stored document.
     """
 
@@ -74,6 +75,7 @@ class Mandate:
     scope: Scope
     expires_on: date
     inspector: str
+    department: str
     asked_at: datetime
     approver: str | None = None
     approved_at: datetime | None = None

@@ -20,7 +20,7 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.inspection.model import CaseFacts, CaseFilter, CaseSeen, Mandate, Scope, Wanted, owner_of
 from chalicelib.inspection.rules import covers, gravest, is_in_force
 from chalicelib.inspection.store import MandateStore
-from chalicelib.policy import Caller, Role, require, require_another_person
+from chalicelib.policy import Caller, Role, require, require_another_person, sees
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, NewEvent, Reading
 from chalicelib.timeline.store import Timeline
@@ -57,6 +57,7 @@ class Inspection:
             scope=wanted.scope,
             expires_on=wanted.expires_on,
             inspector=by.actor,
+            department=by.department or "",
             asked_at=at,
         )
         event = NewEvent(
@@ -84,8 +85,7 @@ class Inspection:
     @retry_on_conflict
     def approve(self, mandate_id: str, *, by: Caller, version: int | None, at: datetime) -> Mandate:
         """Approve a mandate. Idempotent; ``SAME_PERSON`` for whoever requested it."""
-        require(by, roles=INSPECTORS)
-        mandate = self._store.load(mandate_id)
+        mandate = self.mandate(mandate_id, by=by)
         require_another_person(by, mandate.inspector)
         if version is not None and mandate.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
@@ -103,9 +103,15 @@ class Inspection:
             return self._store.save(mandate, approved, [event], at=at, tx=tx)
 
     def mandate(self, mandate_id: str, *, by: Caller) -> Mandate:
-        """Return a mandate to any inspector: whoever approves it must see what it asks for."""
+        """Return a mandate to the inspectors of its department: whoever approves it must see what it asks for.
+
+        To all others there is none (``NOT_FOUND``), lest the inspected office hear of it (R7.13).
+        """
         require(by, roles=INSPECTORS)
-        return self._store.load(mandate_id)
+        found = self._store.load(mandate_id)
+        if not sees(by, roles=INSPECTORS, department=found.department):
+            raise DomainError(ErrorCode.NOT_FOUND)
+        return found
 
     def asked_by(self, by: Caller, *, limit: int, after: Position | None) -> Page[Mandate]:
         """Return a page of the caller's own mandates, newest first."""
@@ -170,8 +176,7 @@ class Inspection:
 
     def _in_force(self, mandate_id: str, *, by: Caller, at: datetime) -> Mandate:
         """Return the caller's own mandate if it is in force; ``NOT_FOUND`` for anybody else's."""
-        require(by, roles=INSPECTORS)
-        mandate = self._store.load(mandate_id)
+        mandate = self.mandate(mandate_id, by=by)
         if mandate.inspector != by.actor:
             raise DomainError(ErrorCode.NOT_FOUND)
         if not is_in_force(mandate, at=at):

@@ -9,14 +9,16 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from infra.local.deployment import base_url
+from infra.local.identity import personas
 from infra.local.login import token_of
-from infra.local.place import STATE, LocalError
+from infra.local.place import ROOT, STATE, LocalError
 
-WHO = "credit"
-"""A credit officer may hand in for any source."""
+SOURCES = ROOT / "chalicelib/credit/editions/sources.json"
+PROVIDERS = ("system", "credit_officer")
+"""Who hands in for a source of their department, whom one would expect first."""
 
 WIDTH = 30
 BLOCK = 1 << 20
@@ -29,22 +31,41 @@ SHOWN = 10
 Progress = Callable[[str, int, int], None]
 
 
-def bring(file: Path, source: str, *, show: Progress | None = None, who: str = WHO) -> dict[str, Any]:
+class TokenEndedError(LocalError):
+    """The API does not take the token any more."""
+
+
+def bring(file: Path, source: str, *, show: Progress | None = None) -> dict[str, Any]:
     """Hand a file in and return the import at its end; ``LocalError`` if it was refused whole or stands still."""
     show = show or bar
     if not file.is_file() or not file.stat().st_size:
         message = f"There is no file {file}, or nothing in it."
         raise LocalError(message)
-    token = token_of(who)
+    who = provider_of(source)
     size = file.stat().st_size
     wish = {"source": source, "size": size, "sha256": _digest(file, size, show)}
-    made = _ask("POST", "/v1/credit/imports", token, wish)
+    made = _ask("POST", "/v1/credit/imports", token_of(who), wish)
     _upload(file, made["upload"], size, show)
-    done = _followed(made["id"], token, show)
+    done = _followed(made["id"], who, show)
     if done["state"] == "refused":
         message = f"The whole file was refused: {done['problem']}."
         raise LocalError(message)
     return done
+
+
+def provider_of(source: str) -> str:
+    """Return the persona who may hand in for a source; ``LocalError`` if nobody may."""
+    listed = json.loads(SOURCES.read_text(encoding="utf-8"))
+    found = [
+        (PROVIDERS.index(role), name)
+        for name, persona in personas().items()
+        for role in cast("list[str]", persona["claims"]["roles"])
+        if role in PROVIDERS and source in listed.get(persona["claims"].get("department"), ())
+    ]
+    if not found:
+        message = f"Nobody here hands in for {source}: {SOURCES.relative_to(ROOT)} says whose each source is."
+        raise LocalError(message)
+    return min(found)[1]
 
 
 def run(file: str, source: str) -> None:
@@ -129,10 +150,15 @@ def _upload(file: Path, upload: Mapping[str, Any], size: int, show: Progress) ->
             raise LocalError(message) from refusal
 
 
-def _followed(import_id: str, token: str, show: Progress) -> dict[str, Any]:
-    moved_at, seen = time.monotonic(), -1
+def _followed(import_id: str, who: str, show: Progress) -> dict[str, Any]:
+    """Ask until it has ended; a token ends sooner than a long import, and is then fetched anew."""
+    moved_at, seen, token, path = time.monotonic(), -1, token_of(who), f"/v1/credit/imports/{import_id}"
     while True:
-        found = _ask("GET", f"/v1/credit/imports/{import_id}", token)
+        try:
+            found = _ask("GET", path, token)
+        except TokenEndedError:
+            token = token_of(who)
+            found = _ask("GET", path, token)
         records = found["records"]
         if records["total"]:
             show("records", records["done"], records["total"])
@@ -160,7 +186,5 @@ def _ask(method: str, path: str, token: str, body: Mapping[str, Any] | None = No
     except urllib.error.HTTPError as refusal:
         with refusal:
             said = refusal.read().decode(errors="replace")
-        if refusal.code == HTTPStatus.UNAUTHORIZED and method == "GET":
-            return _ask(method, path, token_of(WHO), body)
         message = f"The API refused {method} {path} ({refusal.code}): {said}"
-        raise LocalError(message) from refusal
+        raise (TokenEndedError if refusal.code == HTTPStatus.UNAUTHORIZED else LocalError)(message) from refusal

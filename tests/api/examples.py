@@ -67,8 +67,8 @@ ABSENT = {
 class Example:
     """A good request.
 
-    ``elsewhere``: people of a named role to whom it is forbidden, because the thing is another department's;
-    ``strangers``: people of a named role to whom the thing does not exist, because it is another person's.
+    ``owner``: the person whom the thing belongs to, and ``office``: its department, if ``by`` does not tell;
+    ``first``: who took the step before, if this one is a second person's.
     """
 
     by: str | None
@@ -76,18 +76,14 @@ class Example:
     query: str = ""
     body: Any = None
     version: int | None = None
-    elsewhere: tuple[str, ...] = ()
-    strangers: tuple[str, ...] = ()
+    owner: str | None = None
+    office: str | None = None
+    first: str | None = None
 
     def url(self, pattern: str, **other: str) -> str:
         """Write the address; ``other`` replaces parameters."""
         path = pattern.format(**{**self.path, **other})
         return f"{path}?{self.query}" if self.query else path
-
-
-PEOPLE = ("applicant2", "agent", "company")
-OTHER_SOURCES = ("system.traffic", "credit.traffic", "credit")
-OTHER_STAFF = ("officer.market", "supervisor.market", "head.market")
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +142,11 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
         "GET /v1/measures": Example(by=None, query="edition=2024"),
         "GET /v1/track/{case_no}": Example(by=None, path={"case_no": case_no}, query=f"code={code}"),
         "PUT /v1/items/{item_code}/versions/{version}": Example(
-            by="editor", path={"item_code": "another-item", "version": "1"}, query="dry_run=false", body=item_body()
+            by="editor",
+            path={"item_code": "another-item", "version": "1"},
+            query="dry_run=false",
+            body=item_body(),
+            office="traffic",
         ),
         "GET /v1/item-editions": Example(by="editor", query="item=plate-replacement&limit=2"),
     }
@@ -155,11 +155,11 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
 def _of_people(world: World) -> dict[str, Example]:
     def own(name: str, body: object = None, **path: str) -> Example:
         case = {"case_no": world.things[name].name, **path}
-        return Example(by="applicant", path=case, body=body, strangers=PEOPLE)
+        return Example(by="applicant", path=case, body=body)
 
     def seen(**path: str) -> Example:
         case = {"case_no": world.things["accepted"].name, **path}
-        return Example(by="officer.traffic", path=case, elsewhere=OTHER_STAFF, strangers=PEOPLE)
+        return Example(by="officer.traffic", path=case, owner="applicant")
 
     paper = [{"id": "old-plate", "sha256": SHA, "name": "旧车牌"}]
     case, clock = "/v1/cases/{case_no}", {"kind": "handling_promised"}
@@ -175,12 +175,10 @@ def _of_people(world: World) -> dict[str, Example]:
             },
         ),
         "GET /v1/drafts": Example(by="applicant"),
-        "GET /v1/drafts/{draft_id}": Example(
-            by="applicant", path={"draft_id": world.things["draft"].name}, strangers=PEOPLE
-        ),
-        "POST /v1/cases": Example(by="applicant", body=world.promise("applicant"), strangers=PEOPLE),
+        "GET /v1/drafts/{draft_id}": Example(by="applicant", path={"draft_id": world.things["draft"].name}),
+        "POST /v1/cases": Example(by="applicant", body=world.promise("applicant")),
         "GET /v1/cases": Example(
-            by="officer.traffic", query="state=accepted&limit=2&department=traffic", elsewhere=OTHER_STAFF
+            by="officer.traffic", query="state=accepted&limit=2&department=traffic", owner="applicant"
         ),
         f"GET {case}": seen(),
         f"GET {case}/clocks/{{kind}}/explanation": seen(**clock),
@@ -191,9 +189,7 @@ def _of_people(world: World) -> dict[str, Example]:
         f"POST {case}/statement": own("untrue", {"text": "车牌是后来找到的。"}),
         "POST /v1/signing-keys": Example(by="applicant", body={"jwk": KeyPair().jwk}),
         "GET /v1/signing-keys": Example(by="applicant"),
-        "DELETE /v1/signing-keys/{key_id}": Example(
-            by="applicant", path={"key_id": world.keys["applicant"].key_id}, strangers=PEOPLE
-        ),
+        "DELETE /v1/signing-keys/{key_id}": Example(by="applicant", path={"key_id": world.keys["applicant"].key_id}),
         "GET /v1/me/credit": Example(by="company"),
         "GET /v1/me/credit/queries": Example(by="company", query="limit=5"),
     }
@@ -202,10 +198,7 @@ def _of_people(world: World) -> dict[str, Example]:
 def _of_offices(world: World) -> dict[str, Example]:
     def step(name: str, body: object = None, *, by: str = "officer.traffic", **path: str) -> Example:
         thing = world.things[name]
-        elsewhere = (by.rstrip("+").replace("traffic", "market"),)
-        return Example(
-            by=by, path={"case_no": thing.name, **path}, body=body, version=thing.version, elsewhere=elsewhere
-        )
+        return Example(by=by, path={"case_no": thing.name, **path}, body=body, version=thing.version)
 
     revocation = {
         "document_no": "义公交撤〔2026〕1号",
@@ -235,7 +228,7 @@ def _of_offices(world: World) -> dict[str, Example]:
         ),
         f"{case}/delivery": step("decided", {"method": "窗口", "late_reason": None}),
         f"{case}/verification": step("decided", UNTRUE),
-        f"{case}/verification/confirmation": step("verified", by="officer.traffic+"),
+        f"{case}/verification/confirmation": replace(step("verified", by="officer.traffic+"), first="officer.traffic"),
         f"{case}/rectification": step("untrue", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
         f"{case}/rectification/outcome": step("rectifying", {"outcome": "done", "findings": "已改正。"}),
         f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
@@ -256,13 +249,11 @@ def _of_staff() -> dict[str, Example]:
     }
     absence = {"from": "2026-10-08", "until": "2026-10-16", "deputy": "officer.traffic+"}
     return {
-        f"PUT {place}": Example(by="head.traffic", path=one, body=entry, elsewhere=("head.market", "system.market")),
-        "GET /v1/staff": Example(
-            by="supervisor.traffic", query="department=traffic&role=officer&state=active&limit=1", elsewhere=OTHER_STAFF
-        ),
-        f"GET {place}": Example(by="officer.traffic", path=one, elsewhere=OTHER_STAFF),
-        f"PUT {place}/absence": Example(by="officer.traffic", path=one, body=absence, elsewhere=OTHER_STAFF),
-        f"DELETE {place}/absence": Example(by="supervisor.traffic", path=one, elsewhere=OTHER_STAFF),
+        f"PUT {place}": Example(by="head.traffic", path=one, body=entry),
+        "GET /v1/staff": Example(by="supervisor.traffic", query="department=traffic&role=officer&state=active&limit=1"),
+        f"GET {place}": Example(by="officer.traffic", path=one),
+        f"PUT {place}/absence": Example(by="officer.traffic", path=one, body=absence),
+        f"DELETE {place}/absence": Example(by="supervisor.traffic", path=one),
     }
 
 
@@ -283,53 +274,44 @@ def _of_calendars() -> dict[str, Example]:
 
 
 def _of_credit(world: World) -> dict[str, Example]:
-    def flag(name: str, body: object = None, *, by: str = "credit") -> Example:
+    def flag(name: str, body: object = None, *, by: str = "credit", first: str | None = None) -> Example:
         thing = world.things[name]
-        return Example(
-            by=by, path={"flag_id": thing.name}, body=body, version=thing.version, elsewhere=("credit.market",)
-        )
+        return Example(by=by, path={"flag_id": thing.name}, body=body, version=thing.version, first=first)
 
     active, served = world.things["flag active"].name, world.things["flag heard"].name
     subject = world.send("GET", f"/v1/flags/{active}", as_="credit").body["subject"]["key"]
     check = {"subject": subject_of("company"), "item_code": "plate-replacement", "purpose": "handling", "case_no": None}
-    people = ("applicant", "applicant2")
     return {
         "PUT /v1/credit/records/{source}/{record_id}": Example(
             by="system.market",
             path={"source": "market", "record_id": "r-1"},
             body=RECORD,
-            elsewhere=OTHER_SOURCES,
         ),
         "GET /v1/credit/schema": Example(by=None),
-        "POST /v1/credit/imports": Example(by="system.market", body=IMPORT, elsewhere=OTHER_SOURCES),
+        "POST /v1/credit/imports": Example(by="system.market", body=IMPORT),
         "GET /v1/credit/imports/{import_id}": Example(
-            by="system.market", path={"import_id": world.things["import"].name}, elsewhere=OTHER_SOURCES
+            by="system.market", path={"import_id": world.things["import"].name}
         ),
-        "POST /v1/credit/checks": Example(
-            by="officer.traffic", body=check, elsewhere=("officer.market", "system.market")
-        ),
+        "POST /v1/credit/checks": Example(by="officer.traffic", body=check),
         "POST /v1/flags": Example(by="credit", body=FLAG),
-        "GET /v1/flags": Example(by="credit", query=f"subject={subject}&limit=2"),
-        "GET /v1/flags/{flag_id}": Example(
-            by="company", path={"flag_id": active}, elsewhere=("credit.market",), strangers=people
-        ),
+        "GET /v1/flags": Example(by="credit", query=f"subject={subject}&limit=2", owner="company"),
+        "GET /v1/flags/{flag_id}": Example(by="company", path={"flag_id": active}, office="credit"),
         "POST /v1/flags/{flag_id}/service": flag(
             "flag proposed", {"served_at": "2026-09-28T04:01:00Z", "method": "直接送达", "proof": "回证1号"}
         ),
         "POST /v1/flags/{flag_id}/statement": Example(
-            by="company", path={"flag_id": served}, body={"text": "住所存在。"}, strangers=people
+            by="company", path={"flag_id": served}, body={"text": "住所存在。"}
         ),
         "POST /v1/flags/{flag_id}/confirmation": flag(
-            "flag heard", {"reason": "事实清楚。", "statement_answer": "现场未发现。"}, by="credit2"
+            "flag heard", {"reason": "事实清楚。", "statement_answer": "现场未发现。"}, by="credit2", first="credit"
         ),
         "PUT /v1/measures/{edition}": Example(
             by="credit",
             path={"edition": "2026"},
             query="dry_run=true&limit=2",
             body=a_list("2026", "2026-10-01", without="9"),
-            elsewhere=("credit.market",),
         ),
-        "GET /v1/measure-editions": Example(by="credit", elsewhere=("credit.market",)),
+        "GET /v1/measure-editions": Example(by="credit"),
         "POST /v1/flags/{flag_id}/resumption": flag("flag suspended", {"reason": "清单已恢复该措施。"}),
         "POST /v1/flags/{flag_id}/lifting": flag("flag active", {"reason": "已履行义务。", "basis": "第23条"}),
     }
@@ -340,22 +322,22 @@ def _of_watchers(world: World) -> dict[str, Example]:
     mandate = {"mandate_id": approved.name}
     case = {**mandate, "case_no": world.things["accepted"].name}
     answer = {"reason": "人手不足。", "expected_on": "2026-10-10"}
-    recipients = ("officer.traffic", "head.traffic", "supervisor.market", "monitor")
     place = "/v1/inspections/{mandate_id}"
     return {
         "POST /v1/inspections": Example(by="inspector", body=MANDATE),
         "GET /v1/inspections": Example(by="inspector", query="limit=1"),
-        f"GET {place}": Example(by="inspector2", path=mandate),
-        f"POST {place}/approval": Example(by="inspector2", path={"mandate_id": asked.name}, version=asked.version),
-        f"GET {place}/cases": Example(by="inspector", path=mandate, query="limit=2", strangers=("inspector2",)),
+        f"GET {place}": Example(by="inspector2", path=mandate, first="inspector"),
+        f"POST {place}/approval": Example(
+            by="inspector2", path={"mandate_id": asked.name}, version=asked.version, first="inspector"
+        ),
+        f"GET {place}/cases": Example(by="inspector", path=mandate, query="limit=2"),
         f"GET {place}/cases/{{case_no}}/timeline": Example(
-            by="inspector", path=case, query="at=2026-09-28T04:00:00Z&event=1", strangers=("inspector2",)
+            by="inspector", path=case, query="at=2026-09-28T04:00:00Z&event=1"
         ),
         f"GET {place}/readings": Example(by="inspector", path=mandate),
         "GET /v1/supervision/clocks": Example(
             by="supervisor.traffic",
             query="department=traffic&light=red&kind=delivery&officer=officer&item=plate-replacement",
-            elsewhere=OTHER_STAFF[1:],
         ),
         "GET /v1/worklist": Example(
             by="officer.traffic", query="light=red&kind=delivery&officer=officer&item=plate-replacement"
@@ -363,32 +345,25 @@ def _of_watchers(world: World) -> dict[str, Example]:
         "GET /v1/supervision/statistics": Example(
             by="supervisor.traffic",
             query="department=traffic&item=plate-replacement&from=2026-09-01&to=2026-09-30&as_of=2026-09-30T04:00:00Z",
-            elsewhere=OTHER_STAFF[1:],
         ),
         "GET /v1/supervision/statistics/export": Example(
             by="supervisor.traffic",
             query="department=traffic&item=plate-replacement&from=2026-09-01&to=2026-09-30&format=jsonl",
-            elsewhere=OTHER_STAFF[1:],
         ),
-        "GET /v1/supervision/ageing": Example(
-            by="supervisor.traffic", query="department=traffic", elsewhere=OTHER_STAFF[1:]
-        ),
+        "GET /v1/supervision/ageing": Example(by="supervisor.traffic", query="department=traffic"),
         "GET /v1/supervision/measures": Example(
             by="credit",
             query="department=credit&measure=9&from=2026-09-01&to=2026-09-30",
-            elsewhere=("supervisor.traffic", "supervisor.market"),
         ),
         "GET /v1/supervision/signals": Example(
             by="supervisor.traffic",
             query="department=traffic&kind=late_entry&officer=officer.traffic&from=2026-09-01&to=2026-09-30&limit=2",
-            elsewhere=OTHER_STAFF[1:],
         ),
         "GET /v1/supervision/alerts": Example(by="supervisor.traffic", query="state=open&limit=1"),
         "POST /v1/supervision/alerts/{alert_id}/acknowledgement": Example(
             by="supervisor.traffic",
             path={"alert_id": world.things["alert"].name},
             body=answer,
-            strangers=recipients,
         ),
         "GET /v1/supervision/preferences": Example(by="officer.traffic"),
         "PUT /v1/supervision/preferences": Example(by="officer.traffic", body={"yellow": "daily"}),
@@ -397,7 +372,6 @@ def _of_watchers(world: World) -> dict[str, Example]:
             by="officer.traffic",
             path={"digest_id": world.things["digest"].name},
             query="limit=1",
-            strangers=("supervisor.traffic", *recipients[1:]),
         ),
         "GET /v1/supervision/heartbeats": Example(by="inspector", query="limit=1"),
     }
@@ -425,20 +399,14 @@ def _of_voices(world: World) -> dict[str, Example]:
             path={"complaint_id": complaint.name},
             body=body,
             version=complaint.version,
-            elsewhere=("officer.market", "supervisor.market"),
         )
 
-    others = ("applicant2", "company")
     return {
         "POST /v1/cases/{case_no}/rating": Example(
-            by="applicant", path={"case_no": world.things["to rate"].name}, body=opinion, strangers=others
+            by="applicant", path={"case_no": world.things["to rate"].name}, body=opinion
         ),
-        "GET /v1/cases/{case_no}/rating": Example(
-            by="applicant", path={"case_no": world.things["rated"].name}, strangers=others
-        ),
-        "GET /v1/ratings": Example(
-            by="supervisor.traffic", query="department=traffic&level=1&suspicious=true", elsewhere=OTHER_STAFF
-        ),
+        "GET /v1/cases/{case_no}/rating": Example(by="applicant", path={"case_no": world.things["rated"].name}),
+        "GET /v1/ratings": Example(by="supervisor.traffic", query="department=traffic&level=1&suspicious=true"),
         "POST /v1/ratings/{rating_id}/answer": Example(
             by="officer.traffic",
             path={"rating_id": bad.name},
@@ -449,14 +417,13 @@ def _of_voices(world: World) -> dict[str, Example]:
                 "late_reason": None,
             },
             version=bad.version,
-            elsewhere=("officer.market", "supervisor.market"),
         ),
         "POST /v1/complaints": Example(by="applicant", body=sent),
         "GET /v1/complaints": Example(
-            by="officer.traffic", query="department=traffic&state=open&limit=1", elsewhere=OTHER_STAFF
+            by="officer.traffic", query="department=traffic&state=open&limit=1", owner="applicant"
         ),
         "GET /v1/complaints/{complaint_id}": Example(
-            by="applicant", path={"complaint_id": complaint.name}, elsewhere=OTHER_STAFF, strangers=PEOPLE
+            by="applicant", path={"complaint_id": complaint.name}, office="traffic"
         ),
         "POST /v1/complaints/{complaint_id}/transfer": step({"department": "market", "reason": "是市场监管的事项。"}),
         "POST /v1/complaints/{complaint_id}/sorting": step({"clear": False, "reason": "牵涉两个部门。"}),
@@ -471,35 +438,32 @@ def _of_cards(world: World) -> dict[str, Example]:
     given, appealed = world.things["card given"], world.things["card appealed"]
     card = {"card_id": given.name}
     place = "/v1/supervision/cards"
-    elsewhere = ("officer.market", "head.market")
     body = {**CARD, "case_no": missed.name, "events": [missed.version, 2]}
     return {
-        f"POST {place}": Example(by="supervisor.traffic", body=body, elsewhere=OTHER_STAFF[1:]),
+        f"POST {place}": Example(by="supervisor.traffic", body=body),
         f"GET {place}": Example(
             by="supervisor.traffic",
             query=f"department=traffic&state=given&officer=officer.traffic&case_no={missed.name}&limit=2",
-            elsewhere=OTHER_STAFF,
         ),
-        f"GET {place}/{{card_id}}": Example(by="officer.traffic", path=card, elsewhere=OTHER_STAFF),
+        f"GET {place}/{{card_id}}": Example(by="officer.traffic", path=card),
         f"POST {place}/{{card_id}}/reply": Example(
-            by="officer.traffic", path=card, version=given.version, body={"text": "已经办结。"}, elsewhere=elsewhere
+            by="officer.traffic", path=card, version=given.version, body={"text": "已经办结。"}
         ),
         f"POST {place}/{{card_id}}/appeal": Example(
-            by="head.traffic", path=card, version=given.version, body={"grounds": "系统故障。"}, elsewhere=elsewhere
+            by="head.traffic", path=card, version=given.version, body={"grounds": "系统故障。"}
         ),
         f"POST {place}/{{card_id}}/appeal/decision": Example(
             by="monitor",
             path={"card_id": appealed.name},
             version=appealed.version,
             body={"outcome": "upheld", "reasons": "逾期属实。"},
-            elsewhere=("head.market",),
+            office="traffic",
         ),
         f"POST {place}/{{card_id}}/withdrawal": Example(
             by="supervisor.traffic",
             path=card,
             version=given.version,
             body={"reason": "所据事实有误。"},
-            elsewhere=OTHER_STAFF[1:],
         ),
     }
 
@@ -522,26 +486,24 @@ def _of_outages(world: World) -> dict[str, Example]:
 
 def _of_webhooks(world: World) -> dict[str, Example]:
     wish = {"url": "http://127.0.0.1:9/hook", "events": ["alert.raised"]}
-    place, other = "/v1/webhooks/{webhook_id}", ("head.market", "system.traffic")
+    place = "/v1/webhooks/{webhook_id}"
     one = {"webhook_id": world.things["webhook"].name}
     told = {**one, "delivery_id": world.things["delivery"].name}
     return {
         "POST /v1/webhooks": Example(by="system.market", body=wish),
         "GET /v1/webhooks": Example(by="system.market", query="limit=1"),
-        f"GET {place}": Example(by="system.market", path=one, strangers=other[1:]),
-        f"DELETE {place}": Example(by="system.market", path=one, strangers=other[1:]),
-        f"POST {place}/rotation": Example(by="system.market", path=one, strangers=other[1:]),
-        f"GET {place}/deliveries": Example(
-            by="system.market", path=one, query="state=dead&limit=1", strangers=other[1:]
-        ),
-        f"POST {place}/deliveries/{{delivery_id}}/replay": Example(by="system.market", path=told, strangers=other[1:]),
+        f"GET {place}": Example(by="system.market", path=one),
+        f"DELETE {place}": Example(by="system.market", path=one),
+        f"POST {place}/rotation": Example(by="system.market", path=one),
+        f"GET {place}/deliveries": Example(by="system.market", path=one, query="state=dead&limit=1"),
+        f"POST {place}/deliveries/{{delivery_id}}/replay": Example(by="system.market", path=told),
     }
 
 
 def _of_flag_notices(world: World) -> dict[str, Example]:
     wish = {"webhook_id": world.things["webhook"].name, "items": ["business-address"]}
     lookup = {"subject": subject_of("company"), "item_code": "business-address", "purpose": "enforcement"}
-    place, others = "/v1/subscriptions/{subscription_id}", ("system.traffic",)
+    place = "/v1/subscriptions/{subscription_id}"
     one = {"subscription_id": world.things["subscription"].name}
     answer = {"flag_notice_id": world.things["flag_notice"].name}
     flag = {"flag_id": world.things["flag active"].name}
@@ -549,22 +511,22 @@ def _of_flag_notices(world: World) -> dict[str, Example]:
     return {
         "POST /v1/subscriptions": Example(by="system.market", body=wish),
         "GET /v1/subscriptions": Example(by="system.market"),
-        f"GET {place}": Example(by="system.market", path=one, strangers=others),
-        f"DELETE {place}": Example(by="system.market", path=one, strangers=others),
-        f"POST {place}/subjects": Example(by="system.market", path=one, body=lookup, strangers=others),
-        f"GET {place}/flag_notices": Example(by="system.market", path=one, query="after=0&limit=1", strangers=others),
-        f"POST {place}/acknowledgements": Example(by="system.market", path=one, body=answer, strangers=others),
+        f"GET {place}": Example(by="system.market", path=one),
+        f"DELETE {place}": Example(by="system.market", path=one),
+        f"POST {place}/subjects": Example(by="system.market", path=one, body=lookup),
+        f"GET {place}/flag_notices": Example(by="system.market", path=one, query="after=0&limit=1"),
+        f"POST {place}/acknowledgements": Example(by="system.market", path=one, body=answer),
         "GET /v1/flags/{flag_id}/flag_notices": Example(by="credit", path=flag, query="limit=1"),
         "GET /v1/credit/incidents": Example(by="credit", query="state=open&limit=1"),
         **_of_aliases(world),
-        "GET /v1/credit/conflicts": Example(by="credit", query="state=open&limit=1"),
-        "GET /v1/credit/conflicts/{conflict_id}": Example(by="credit", path=conflict, elsewhere=("credit.traffic",)),
+        "GET /v1/credit/conflicts": Example(by="credit", query="state=open&limit=1", office="market"),
+        "GET /v1/credit/conflicts/{conflict_id}": Example(by="credit", path=conflict, office="market"),
         "POST /v1/credit/conflicts/{conflict_id}/decision": Example(
             by="credit",
             path=conflict,
             body={"outcome": "same_person", "evidence": "户口簿变更页", "reason": "更改姓名。"},
             version=world.things["conflict"].version,
-            elsewhere=("credit.traffic",),
+            office="market",
         ),
     }
 
@@ -572,48 +534,43 @@ def _of_flag_notices(world: World) -> dict[str, Example]:
 def _of_aliases(world: World) -> dict[str, Example]:
     place, alias, other = "/v1/credit/aliases/{alias_id}", world.things["alias"], world.things["alias 2"]
     one, two = {"alias_id": alias.name}, {"alias_id": other.name}
-    back, elsewhere = {"reason": "登记有误。", "basis": "义市监更正〔2026〕1号"}, ("credit.market",)
+    back = {"reason": "登记有误。", "basis": "义市监更正〔2026〕1号"}
     return {
-        "POST /v1/credit/aliases": Example(by="credit", body=ALIAS, elsewhere=elsewhere),
-        "GET /v1/credit/aliases": Example(by="credit", query="state=proposed&limit=1", elsewhere=elsewhere),
-        f"GET {place}": Example(by="credit", path=one, elsewhere=elsewhere),
+        "POST /v1/credit/aliases": Example(by="credit", body=ALIAS),
+        "GET /v1/credit/aliases": Example(by="credit", query="state=proposed&limit=1"),
+        f"GET {place}": Example(by="credit", path=one),
         f"POST {place}/confirmation": Example(
             by="credit2",
             path=one,
             body={"reason": "已核对登记档案。"},
             version=alias.version,
-            elsewhere=elsewhere,
+            first="credit",
         ),
-        f"POST {place}/revocation": Example(
-            by="credit", path=two, body=back, version=other.version, elsewhere=elsewhere
-        ),
+        f"POST {place}/revocation": Example(by="credit", path=two, body=back, version=other.version),
     }
 
 
 def _of_amendments(world: World) -> dict[str, Example]:
-    place, elsewhere = "/v1/credit/amendments/{amendment_id}", ("credit.market", "credit.traffic")
+    place = "/v1/credit/amendments/{amendment_id}"
     amendment, other = world.things["amendment"], world.things["amendment 2"]
     reason = {"reason": "已向提供单位核实。"}
 
     def step(thing: Thing, by: str) -> Example:
         path = {"amendment_id": thing.name}
-        return Example(by=by, path=path, body=reason, version=thing.version, elsewhere=elsewhere)
+        return Example(by=by, path=path, body=reason, version=thing.version, office="market", first="credit")
 
     return {
-        "POST /v1/credit/amendments": Example(by="credit", body=AMENDMENT, elsewhere=elsewhere),
-        "GET /v1/credit/amendments": Example(
-            by="credit.market", query="department=market&limit=1", elsewhere=elsewhere[1:]
-        ),
-        f"GET {place}": Example(by="credit.market", path={"amendment_id": amendment.name}, elsewhere=elsewhere[1:]),
+        "POST /v1/credit/amendments": Example(by="credit", body=AMENDMENT, office="market"),
+        "GET /v1/credit/amendments": Example(by="credit.market", query="department=market&limit=1"),
+        f"GET {place}": Example(by="credit.market", path={"amendment_id": amendment.name}),
         f"POST {place}/confirmation": step(amendment, "credit2"),
-        f"POST {place}/withdrawal": step(other, "credit"),
+        f"POST {place}/withdrawal": replace(step(other, "credit"), first=None),
     }
 
 
 def _of_redress(world: World) -> dict[str, Example]:
     objection, repair = world.things["objection open"], world.things["repair asked"]
     reversal = {"reversal_id": world.things["reversal"].name}
-    people, elsewhere = ("applicant", "applicant2"), ("credit.traffic", "supervisor.traffic", "head.traffic")
     plea = {"entry": "market/redress-4", "ground": "period", "text": "期限算错了。"}
     wish = {"entry": "market/redress-4", "promise_hash": world.things["promise"].name}
     ruling = {"outcome": "kept", "reason": "经现场核实,事实无误。", "basis": "《浙江省公共信用信息管理条例》第30条"}
@@ -622,20 +579,20 @@ def _of_redress(world: World) -> dict[str, Example]:
     asked = {"repair_id": repair.name}
     return {
         "POST /v1/objections": Example(by="company", body=plea),
-        "GET /v1/objections": Example(by="company", query="limit=1"),
-        "GET /v1/objections/{objection_id}": Example(by="company", path=one, elsewhere=elsewhere, strangers=people),
-        "POST /v1/objections/{objection_id}/withdrawal": Example(by="company", path=one, strangers=people),
+        "GET /v1/objections": Example(by="company", query="department=market&limit=1", office="market"),
+        "GET /v1/objections/{objection_id}": Example(by="company", path=one, office="market"),
+        "POST /v1/objections/{objection_id}/withdrawal": Example(by="company", path=one),
         "POST /v1/objections/{objection_id}/decision": Example(
-            by="credit", path=one, body=ruling, version=objection.version, elsewhere=("credit.traffic",)
+            by="credit", path=one, body=ruling, version=objection.version, office="market"
         ),
         "GET /v1/me/credit/repair": Example(by="company", query="entry=market/redress-4"),
         "POST /v1/repairs": Example(by="company", body=wish),
-        "GET /v1/repairs": Example(by="company", query="limit=1"),
-        "GET /v1/repairs/{repair_id}": Example(by="company", path=asked, elsewhere=elsewhere, strangers=people),
+        "GET /v1/repairs": Example(by="company", query="department=market&limit=1", office="market"),
+        "GET /v1/repairs/{repair_id}": Example(by="company", path=asked, office="market"),
         "POST /v1/repairs/{repair_id}/decision": Example(
-            by="credit", path=asked, body=verdict, version=repair.version, elsewhere=("credit.traffic",)
+            by="credit", path=asked, body=verdict, version=repair.version, office="market"
         ),
-        "POST /v1/reversals": Example(by="credit.market", body=REVERSAL, elsewhere=("credit.traffic", "credit")),
-        "GET /v1/reversals": Example(by="company", query="limit=1"),
-        "GET /v1/reversals/{reversal_id}": Example(by="company", path=reversal, elsewhere=elsewhere, strangers=people),
+        "POST /v1/reversals": Example(by="credit.market", body=REVERSAL),
+        "GET /v1/reversals": Example(by="company", query="department=market&limit=1", office="market"),
+        "GET /v1/reversals/{reversal_id}": Example(by="company", path=reversal, office="market"),
     }

@@ -53,7 +53,7 @@ class Person:
 
 
 def publish(item: Item | None = None) -> None:
-    editor = a_caller(Role.CATALOGUE_EDITOR, sub="editor", department="traffic")
+    editor = a_caller(Role.CATALOGUE_EDITOR, sub="editor", department="monitoring")
     container().catalogue.publish(item or an_item(), by=editor, at=AT)
 
 

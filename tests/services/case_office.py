@@ -19,7 +19,7 @@ SHA = "ab" * 32
 
 def publish(item: Item | None = None, *, at: datetime = NOON) -> Item:
     """Publish an item; the plate replacement unless said."""
-    editor = a_caller(Role.CATALOGUE_EDITOR, sub="editor", department="traffic")
+    editor = a_caller(Role.CATALOGUE_EDITOR, sub="editor", department="monitoring")
     return container().catalogue.publish(item or an_item(), by=editor, at=at)
 
 

@@ -14,7 +14,7 @@ from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.timeline.store import Timeline
 from tests.builders import NOON, a_caller, a_notice, an_item
 
-EDITOR = a_caller(Role.CATALOGUE_EDITOR, sub="editor-1")
+EDITOR = a_caller(Role.CATALOGUE_EDITOR, sub="editor-1", department="monitoring")
 LAST_SECOND = datetime(2026, 9, 30, 15, 59, 59, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 9, 30, 16, 0, 0, tzinfo=UTC)
 
@@ -187,3 +187,16 @@ def test_two_editors_publishing_at_once_leave_one_chain(
 
     assert timeline.reading("item:plate-replacement").verified
     assert [event.data["item_version"] for event in timeline.events("item:plate-replacement")] == [1, 2, 3]
+
+
+def test_a_departments_editor_publishes_its_own_items_and_takes_none_from_another(catalogue: Catalogue) -> None:
+    traffic, market = (a_caller(Role.CATALOGUE_EDITOR, sub=name, department=name) for name in ("traffic", "market"))
+    catalogue.publish(an_item(), by=traffic, at=NOON)
+
+    for item in (an_item(version=2), an_item(version=2, department="market")):
+        with pytest.raises(DomainError, match="FORBIDDEN"):
+            catalogue.publish(item, by=market, at=NOON)
+    with pytest.raises(DomainError, match="FORBIDDEN"):
+        catalogue.publish(an_item(version=2, department="market"), by=traffic, at=NOON)
+
+    assert catalogue.current("plate-replacement", at=NOON).version == 1

@@ -72,6 +72,19 @@ def test_another_inspector_approves_and_a_second_approval_changes_nothing() -> N
     assert again == approved
 
 
+@pytest.mark.requirement("R7.13")
+def test_inspectors_of_another_department_learn_nothing_of_a_mandate() -> None:
+    mandate = a_mandate()
+    inspected = Caller(sub="inspector3", roles=frozenset({Role.INSPECTOR}), department="traffic")
+    inspection = container().inspection
+
+    assert [
+        refused(lambda: inspection.mandate(mandate.mandate_id, by=inspected)),
+        refused(lambda: inspection.readings(mandate.mandate_id, by=inspected)),
+        refused(lambda: inspection.approve(mandate.mandate_id, by=inspected, version=1, at=AT)),
+    ] == 3 * [ErrorCode.NOT_FOUND]
+
+
 def test_approving_an_old_version_is_refused() -> None:
     mandate = a_mandate()
 

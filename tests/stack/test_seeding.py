@@ -88,3 +88,16 @@ def test_an_empty_file_is_not_handed_in(tmp_path: Path) -> None:
 
     with pytest.raises(LocalError, match="nothing in it"):
         importing.bring(tmp_path / "nothing", "market")
+
+
+@pytest.mark.parametrize(
+    ("source", "who"),
+    [("market", "system.market"), ("market-penalties", "system.market"), ("credit-city", "credit")],
+)
+def test_a_file_is_handed_in_by_somebody_of_the_sources_department(source: str, who: str) -> None:
+    assert importing.provider_of(source) == who
+
+
+def test_nobody_hands_in_for_a_source_that_is_not_listed() -> None:
+    with pytest.raises(LocalError, match=r"sources\.json"):
+        importing.provider_of("bank-7")

@@ -150,6 +150,7 @@ NEW: Sequence[Any] = (
         scope=Scope(departments=("traffic",)),
         expires_on=date(2027, 1, 1),
         inspector="staff:inspector",
+        department="inspection",
         asked_at=NOON,
     ),
     EditionIndex(),

@@ -35,7 +35,7 @@ def a_source_hands_in_a_file(town: Town) -> None:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "records.jsonl"
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        done = importing.bring(file, "market", show=_silent, who="system.market")
+        done = importing.bring(file, "market", show=_silent)
         counts = done["records"]
         expect("records stored (入库)", counts["stored"], len(good))
         expect("lines refused and in conflict (退回、待核对)", (counts["refused"], counts["conflict"]), (3, 1))
@@ -47,7 +47,7 @@ def a_source_hands_in_a_file(town: Town) -> None:
             f"{len(good)} 条入库,4 行退回,逐行有行号和原因", "the rest is stored; each refused line says why"
         )
 
-        again = importing.bring(file, "market", show=_silent, who="system.market")["records"]
+        again = importing.bring(file, "market", show=_silent)["records"]
         expect("the same file again (重复导入)", (again["stored"], again["unchanged"]), (0, len(good)))
         narration.fact("同一文件再导入一次,什么都不变", "the same file again changes nothing")
     waiting = town.who("credit").get("/v1/credit/conflicts").is_done(200).body["items"]

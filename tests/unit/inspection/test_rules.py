@@ -17,6 +17,7 @@ MANDATE = Mandate(
     scope=Scope(departments=("traffic",)),
     expires_on=date(2026, 11, 30),
     inspector="staff:inspector",
+    department="inspection",
     asked_at=datetime(2026, 11, 20, 1, 0, tzinfo=UTC),
     approver="staff:approver",
     approved_at=datetime(2026, 11, 20, 2, 0, tzinfo=UTC),
