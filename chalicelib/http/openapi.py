@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from chalicelib.bounds.store import bounds
 from chalicelib.errors import ErrorCode
 from chalicelib.http.problems import STATUS, problem_of
 from chalicelib.http.routes import Route
@@ -170,6 +171,7 @@ def _refusals(route: Route) -> dict[str, Any]:
         reasons.append(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     if route.needs_version:
         reasons += [ErrorCode.PRECONDITION_REQUIRED, ErrorCode.STALE_VERSION]
+    reasons += [bound.code for bound in bounds().counts.values() if route.name in bound.routes]
     by_status: dict[str, Any] = {}
     for reason in sorted(reasons, key=STATUS.__getitem__):
         by_status.setdefault(str(STATUS[reason]), _refusal(problem_of(reason).title_en))

@@ -117,3 +117,21 @@ def test_an_address_does_not_begin_logins_without_end(client: Client, monkeypatc
     assert refused.status == 429
     assert 0 < int(refused.headers["retry-after"]) <= 600
     assert from_elsewhere(client, "/login") == 303
+
+
+def test_the_document_says_which_routes_are_bounded(client: Client) -> None:
+    paths = client.get("/openapi.json").body["paths"]
+
+    bounded = {
+        f"{method.upper()} {path}"
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if "429" in operation["responses"]
+    }
+
+    assert bounded == {
+        "POST /v1/drafts",
+        "POST /v1/signing-keys",
+        "POST /v1/webhooks",
+        "GET /v1/track/{case_no}",
+    }
