@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from chalicelib.credit.services.identity_links import IdentityLinks
     from chalicelib.credit.services.imports import Imports
     from chalicelib.credit.services.ingest import Ingest
+    from chalicelib.credit.services.kept_promises import KeptPromises
+    from chalicelib.credit.services.own_credit import OwnCredit
     from chalicelib.credit.services.reconciliation import Reconciliation
     from chalicelib.feedback.services.complaints import Complaints
     from chalicelib.feedback.services.ratings import Ratings
@@ -371,7 +373,7 @@ class Container:
         """From verification (核查) to revocation (撤销)."""
         from chalicelib.cases.services.consequences import Consequences
 
-        return Consequences(self.cases, self.case_commands, credit=self.credit)
+        return Consequences(self.cases, self.case_commands, kept_promises=self.kept_promises)
 
     @cached_property
     def assignment(self) -> Assignment:
@@ -398,7 +400,7 @@ class Container:
 
     @cached_property
     def credit(self) -> Credit:
-        """Summaries, checks, and what subjects see of themselves."""
+        """Summaries, checks, and the gate for promises."""
         from chalicelib.credit.services.checks import Credit
         from chalicelib.credit.store.records import CreditStore
 
@@ -411,10 +413,27 @@ class Container:
         )
 
     @cached_property
+    def own_credit(self) -> OwnCredit:
+        """What subjects see of their own credit."""
+        from chalicelib.credit.services.own_credit import OwnCredit
+        from chalicelib.credit.store.records import CreditStore
+
+        return OwnCredit(CreditStore(self.timeline), self.credit, law=self.usual_pack)
+
+    @cached_property
+    def kept_promises(self) -> KeptPromises:
+        """Kept promises, which count in somebody's credit."""
+        from chalicelib.credit.services.kept_promises import KeptPromises
+        from chalicelib.credit.store.records import CreditStore
+
+        return KeptPromises(CreditStore(self.timeline))
+
+    @cached_property
     def ingest(self) -> Ingest:
         """Taking in credit records."""
         from chalicelib.credit.services.ingest import Ingest
-        from chalicelib.credit.store.records import CreditStore, listed_sources
+        from chalicelib.credit.store.records import CreditStore
+        from chalicelib.credit.store.sources import listed_sources
 
         return Ingest(
             CreditStore(self.timeline),
@@ -590,7 +609,8 @@ class Container:
         """Withdrawing records and flags whose document no longer stands."""
         from chalicelib.credit.rules.summary import severity_kept
         from chalicelib.credit.services.redress import CreditRedress
-        from chalicelib.credit.store.records import CreditStore, listed_sources
+        from chalicelib.credit.store.records import CreditStore
+        from chalicelib.credit.store.sources import listed_sources
         from chalicelib.redress.services.withdrawal import Withdrawal
 
         credit = CreditRedress(CreditStore(self.timeline), kept_from=severity_kept(self.packs))

@@ -27,7 +27,7 @@ class Catalogue:
         self._packs = tuple(packs)
         self._departments = departments
         self._versions: dict[tuple[str, int], Item] = {}
-        self._offered: dict[str, Item] = {}
+        self._offered: dict[str, Listed] = {}
 
     @retry_on_conflict
     def publish(self, item: Item, *, by: Caller, at: datetime) -> Item:
@@ -97,8 +97,8 @@ class Catalogue:
             self._versions[code, version] = known
         return known
 
-    def offered(self, code: str, *, at: datetime) -> Item:
-        """Return an item's version in force or the one to come; ``ITEM_NOT_LISTED`` for an unknown item.
+    def offered(self, code: str, *, at: datetime) -> Listed:
+        """Return the entry of an item's version in force or of the one to come; ``ITEM_NOT_LISTED`` for no item.
 
         Good for what hardly changes, its department and rule pack: an item once published is never removed, and is
         read once per process.
@@ -109,7 +109,7 @@ class Catalogue:
             found = shelf.on(day_in_shanghai(at)) or shelf.upcoming
             if found is None:
                 raise DomainError(ErrorCode.ITEM_NOT_LISTED, item_code=code)
-            known = self._offered[code] = self.version(code, found.version)
+            known = self._offered[code] = found
         return known
 
     def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.cases.model.case import Case
+from chalicelib.clock import months_after
 from chalicelib.credit.model.records import UNDONE, Document, Query, Record, RepairState, Severity
 from chalicelib.credit.model.records import ObjectionState as Mark
 from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.credit.rules.revoked_documents import normalized_document
-from chalicelib.credit.rules.submissions import months_after
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.redress.model import (
     AMENDS,

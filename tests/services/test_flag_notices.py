@@ -147,7 +147,7 @@ def test_a_lookup_tells_nothing_of_flags_and_stands_in_the_subjects_list() -> No
 
     for about in (an_organisation(), an_identity()):
         subject = container().subject_keys.key_of(about)
-        queries = container().credit.own_queries(by=a_caller(sub="s", subject=subject), limit=5).queries
+        queries = container().own_credit.queries(by=a_caller(sub="s", subject=subject), limit=5).queries
         assert [
             (one.by, one.department, one.purpose, one.item_code, one.fields, one.result_size) for one in queries
         ] == 2 * [("system:system.market", "market", Purpose.ENFORCEMENT, "business-address", ("pseudonym",), 0)]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.credit.schemas.credit import CreditCheckRequest
+from chalicelib.api.credit.schemas.checks import CreditCheckRequest
 from chalicelib.container import container
 from chalicelib.credit.model.records import Effect
 from chalicelib.credit.services.checks import Inquiry
