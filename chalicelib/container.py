@@ -471,8 +471,8 @@ class Container:
     def ingest(self) -> Ingest:
         """Taking in credit records."""
         from chalicelib.credit.services.ingest import Ingest
-        from chalicelib.credit.store.directories import listed_sources
         from chalicelib.credit.store.records import CreditStore
+        from chalicelib.credit.store.sources import listed_sources
 
         return Ingest(
             CreditStore(self.timeline),
@@ -648,8 +648,8 @@ class Container:
         """Withdrawing records and flags whose document no longer stands."""
         from chalicelib.credit.rules.summary import severity_kept
         from chalicelib.credit.services.redress import CreditRedress
-        from chalicelib.credit.store.directories import listed_sources
         from chalicelib.credit.store.records import CreditStore
+        from chalicelib.credit.store.sources import listed_sources
         from chalicelib.redress.services.withdrawal import Withdrawal
 
         credit = CreditRedress(CreditStore(self.timeline), kept_from=severity_kept(self.packs))

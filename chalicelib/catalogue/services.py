@@ -98,7 +98,7 @@ class Catalogue:
         return known
 
     def offered(self, code: str, *, at: datetime) -> Listed:
-        """Return the entry of an item's version in force or to come; ``ITEM_NOT_LISTED`` for an unknown item.
+        """Return the entry of an item's version in force or of the one to come; ``ITEM_NOT_LISTED`` for no item.
 
         Good for what hardly changes, its department and rule pack: an item once published is never removed, and is
         read once per process.

@@ -13,8 +13,8 @@ from chalicelib.credit.rules import limits
 from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.credit.services.ingest import Ingest
 from chalicelib.credit.services.own_credit import OwnCredit
-from chalicelib.credit.store.directories import listed_sources
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.credit.store.sources import listed_sources
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role

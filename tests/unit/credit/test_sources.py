@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.credit.model.sources import Sources
-from chalicelib.credit.store.directories import listed_sources
+from chalicelib.credit.store.sources import listed_sources
 from chalicelib.settings import settings
 
 SOURCES = Sources.of({"market": ["market", "market-penalties"], "traffic": ["traffic"]})
