@@ -68,10 +68,7 @@ API: dict[str, list[str]] = {
         "GET /v1/item-editions",
     ],
     "chalicelib.api.credit.routes.checks": [
-        "PUT /v1/credit/records/{source}/{record_id}",
         "POST /v1/credit/checks",
-        "GET /v1/me/credit",
-        "GET /v1/me/credit/queries",
     ],
     "chalicelib.api.credit.routes.identity_conflicts": [
         "GET /v1/credit/conflicts",
@@ -89,6 +86,13 @@ API: dict[str, list[str]] = {
         "GET /v1/credit/schema",
         "POST /v1/credit/imports",
         "GET /v1/credit/imports/{import_id}",
+    ],
+    "chalicelib.api.credit.routes.own_credit": [
+        "GET /v1/me/credit",
+        "GET /v1/me/credit/queries",
+    ],
+    "chalicelib.api.credit.routes.records": [
+        "PUT /v1/credit/records/{source}/{record_id}",
     ],
     "chalicelib.api.feedback.routes.complaints": [
         "POST /v1/complaints",

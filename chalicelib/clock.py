@@ -1,10 +1,12 @@
 """The only place that reads the time."""
 
+import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+DECEMBER = 12
 
 
 def real_now() -> datetime:
@@ -26,6 +28,13 @@ class ServiceClock:
 def day_in_shanghai(instant: datetime) -> date:
     """Return the calendar day of an instant in China."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months later, or that month's last day if there is no such day (民法典第202条)."""
+    year, month = divmod(day.year * DECEMBER + day.month - 1 + months, DECEMBER)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 def instant_text(instant: datetime) -> str:

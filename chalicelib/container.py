@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from chalicelib.credit.services.identity_links import IdentityLinks
     from chalicelib.credit.services.imports import Imports
     from chalicelib.credit.services.ingest import Ingest
+    from chalicelib.credit.services.kept_promises import KeptPromises
+    from chalicelib.credit.services.own_credit import OwnCredit
     from chalicelib.credit.services.reconciliation import Reconciliation
     from chalicelib.feedback.services.complaints import Complaints
     from chalicelib.feedback.services.ratings import Ratings
@@ -391,7 +393,7 @@ class Container:
         """From verification (核查) to revocation (撤销)."""
         from chalicelib.cases.services.consequences import Consequences
 
-        return Consequences(self.cases, self.case_commands, credit=self.credit)
+        return Consequences(self.cases, self.case_commands, kept_promises=self.kept_promises)
 
     @cached_property
     def assignment(self) -> Assignment:
@@ -426,7 +428,7 @@ class Container:
 
     @cached_property
     def credit(self) -> Credit:
-        """Summaries, checks, and what subjects see of themselves."""
+        """Summaries, checks, and the gate for promises."""
         from chalicelib.credit.services.checks import Credit
         from chalicelib.credit.store.records import CreditStore
 
@@ -437,6 +439,22 @@ class Container:
             packs=self.packs,
             pack=settings().rule_pack,
         )
+
+    @cached_property
+    def own_credit(self) -> OwnCredit:
+        """What subjects see of their own credit."""
+        from chalicelib.credit.services.own_credit import OwnCredit
+        from chalicelib.credit.store.records import CreditStore
+
+        return OwnCredit(CreditStore(self.timeline), self.credit, law=self.usual_pack)
+
+    @cached_property
+    def kept_promises(self) -> KeptPromises:
+        """Kept promises, which count in somebody's credit."""
+        from chalicelib.credit.services.kept_promises import KeptPromises
+        from chalicelib.credit.store.records import CreditStore
+
+        return KeptPromises(CreditStore(self.timeline))
 
     @cached_property
     def ingest(self) -> Ingest:

@@ -35,7 +35,7 @@ from chalicelib.catalogue.model.questions import Option, Question, When
 from chalicelib.credit.model.records import Bar, Document, Effect, FlagMark, Record, Severity, Summary
 from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import submissions as intake
-from chalicelib.credit.store.records import directories
+from chalicelib.credit.store.directories import directories
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs

@@ -18,7 +18,7 @@ import pytest
 
 IS_DEEP: Final = os.environ.get("XINNUO_TESTS") == "deep"
 
-EXAMPLES: Final = 2_000 if IS_DEEP else 100
+EXAMPLES: Final = 2_000 if IS_DEEP else 50
 
 PROFILE: Final = "xinnuo"
 # The same examples in every run, however slow the machine is.

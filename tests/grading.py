@@ -34,4 +34,5 @@ def let_grades_count(patch: pytest.MonkeyPatch, scale: GradeScale, *, since: dat
             replace(old, edition="synthetic", effective_from=since, grading=scale),
         )
     ]
+    patch.setattr(container(), "packs", tuple(packs))
     patch.setattr(container().credit, "_packs", tuple(packs))

@@ -107,7 +107,7 @@ class Catalogue:
             found = shelf.on(day_in_shanghai(at)) or shelf.upcoming
             if found is None:
                 raise DomainError(ErrorCode.ITEM_NOT_LISTED, item_code=code)
-            known = self._packs_of[code] = self.version(code, found.version).jurisdiction
+            known = self._packs_of[code] = found.jurisdiction
         return known
 
     def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:

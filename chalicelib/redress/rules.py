@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from chalicelib.cases.model.case import Case
+from chalicelib.clock import months_after
 from chalicelib.credit.model.records import Document, Query, Record, RepairState, Severity
 from chalicelib.credit.model.submissions import is_source_of
 from chalicelib.credit.rules.revoked_documents import normalized_document
-from chalicelib.credit.rules.submissions import months_after
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.redress.model import (
     AffectedCase,

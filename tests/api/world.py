@@ -63,7 +63,7 @@ class World:
     client: Client
     keys: dict[str, KeyPair] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
-    kept: bytes = b""
+    kept: bytes = field(default=b"", repr=False)
 
     def send(
         self, method: str, url: str, body: object = None, *, as_: str | None = None, version: int | None = None

@@ -1,6 +1,7 @@
 """A process of its own that forks a fresh one for each question, and says what answering it loaded.
 
-AWS is stood in for on the wire: the secret is there and one session of the portal, and every table is empty.
+AWS is stood in for on the wire: the secret is there, one session of the portal and one item of the catalogue, and
+nothing else is stored.
 """
 
 import contextlib
@@ -23,7 +24,6 @@ from chalicelib.start import prepare
 
 NOTHING: dict[str, Any] = {"Items": [], "Count": 0, "ScannedCount": 0}
 ANSWERS: dict[str, dict[str, Any]] = {
-    "BatchGetItem": {"Responses": {}},
     "Encrypt": {"CiphertextBlob": "AAAA"},
     "Query": NOTHING,
     "Scan": NOTHING,
@@ -35,10 +35,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
 class Wire:
     """Answers what is sent to AWS."""
 
-    def __init__(self, *, secret: dict[str, Any], session: dict[str, Any]) -> None:
-        """Hold the service's secret, and the row of a session."""
+    def __init__(self, *, secret: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+        """Hold the service's secret and some rows, of whatever tables, found by their partition keys."""
         self._secret = secret
-        self._session = session
+        self._rows = {row["pk"]["S"]: row for row in rows}
 
     def send(self, request: AWSPreparedRequest, **_about: object) -> AWSResponse:
         """Answer in place of AWS."""
@@ -50,9 +50,20 @@ class Wire:
         operation = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
         if operation == "GetSecretValue":
             return {"SecretString": json.dumps(self._secret)}
-        if operation == "GetItem" and json.loads(cast("bytes", request.body))["Key"] == {"pk": self._session["pk"]}:
-            return {"Item": self._session}
+        asked = json.loads(cast("bytes", request.body))
+        if operation == "GetItem" and (row := self._row(asked["Key"])):
+            return {"Item": row}
+        if operation == "BatchGetItem":
+            return {
+                "Responses": {
+                    table: [row for key in keys["Keys"] if (row := self._row(key))]
+                    for table, keys in asked["RequestItems"].items()
+                }
+            }
         return ANSWERS.get(operation, {})
+
+    def _row(self, key: dict[str, Any]) -> dict[str, Any] | None:
+        return self._rows.get(key["pk"]["S"]) if key.keys() == {"pk"} else None
 
 
 def loaded() -> list[str]:

@@ -10,11 +10,15 @@ from typing import Any, TypeAlias
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import app
+from chalicelib.catalogue.model.versions import ItemVersions
+from chalicelib.catalogue.rules.items import listed
+from chalicelib.catalogue.table.items import ItemRow, VersionRow
 from chalicelib.clock import real_now
 from chalicelib.sessions.rules import place_of, seal_key_of
 from chalicelib.web.core.cookies import SESSION, given
 from tests.api.bodies import FLAG, MANDATE, subject_of, token_of
 from tests.architecture.sources import ROOT
+from tests.builders import an_item
 from tests.cloud import SECRET, Client, the_issuer
 from tests.jobs.test_jobs import scheduled, stored_event, stream_of
 
@@ -57,7 +61,9 @@ JOBS: dict[str, Question] = {
 REQUESTS: dict[str, Question] = {
     "GET /v1/items/{item_code}": route("GET /v1/items/plate-replacement"),
     "POST /v1/credit/checks": route("POST /v1/credit/checks", by="officer.traffic", body=CHECK),
-    "POST /v1/drafts": route("POST /v1/drafts", by="applicant", body={"item_code": "a", "way": "commitment"}),
+    "POST /v1/drafts": route(
+        "POST /v1/drafts", by="applicant", body={"item_code": "plate-replacement", "way": "commitment"}
+    ),
     "POST /v1/cases": route("POST /v1/cases", by="applicant", body=FILING),
     "GET /v1/cases/{case_no}/timeline": route("GET /v1/cases/C1/timeline", by="applicant"),
     "POST /v1/flags": route("POST /v1/flags", by="credit", body=FLAG),
@@ -72,7 +78,7 @@ REQUESTS: dict[str, Question] = {
 
 
 def wire() -> dict[str, Any]:
-    """What the stand-in for AWS holds: the service's secret and the session of the pages."""
+    """What the stand-in for AWS holds: the service's secret, the session of the pages, and an item."""
     nonce = b"n" * 12
     text = token_of("supervisor.traffic").encode()
     sealed = nonce + AESGCM(seal_key_of(SECRET_OF_BROWSER)).encrypt(nonce, text, None)
@@ -81,7 +87,20 @@ def wire() -> dict[str, Any]:
         "sealed": {"B": base64.b64encode(sealed).decode()},
         "expires": {"N": str(int(real_now().timestamp()) + 3600)},
     }
-    return {"secret": SECRET, "session": session}
+    item = an_item()
+    shelf = ItemVersions(current=listed(item))
+    stored = ItemRow(
+        f"item:{item.code}",
+        document=shelf,
+        shelf="published",
+        item_code=item.code,
+        current=item.version,
+        upcoming=0,
+        upcoming_from="9999-12-31",
+        version=1,
+    )
+    version = VersionRow(f"version:{item.code}:{item.version}", document=item)
+    return {"secret": SECRET, "rows": [session, stored.serialize(), version.serialize()]}
 
 
 def answers() -> dict[str, tuple[int | None, str]]:
@@ -121,10 +140,10 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "deliver": (None, "alerts calendars clocks jobs rulepacks subjects timeline workdays"),
     "ingest": (None, "credit jobs rulepacks subjects timeline"),
     "INIT": (None, "catalogue subjects"),
-    "GET /v1/items/{item_code}": (404, "api catalogue rulepacks subjects timeline workdays"),
-    "POST /v1/credit/checks": (422, "api catalogue credit rulepacks sessions staff subjects timeline workdays"),
+    "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
+    "POST /v1/credit/checks": (200, "api catalogue credit rulepacks sessions staff subjects timeline workdays"),
     "POST /v1/drafts": (
-        422,
+        201,
         "api calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays",
     ),
     "POST /v1/cases": (

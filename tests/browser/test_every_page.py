@@ -7,6 +7,10 @@ import pytest
 from infra.browser.visit import DESK, PHONE, Language
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Come
+from tests.depth import IS_DEEP
+
+LOOKS = [("zh", PHONE), ("en", DESK), *([("zh", DESK), ("en", PHONE)] if IS_DEEP else [])]
+"""Languages and widths in which every page is looked at."""
 
 HEAVIEST = 200_000
 """Bytes of a first visit, compressed, without the library of charts."""
@@ -104,8 +108,7 @@ def test_a_page_that_is_not_accessible_is_seen_to_be(come: Come) -> None:
     assert {one.partition(":")[0] for one in violations(person)} >= {"label", "html-has-lang"}
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 @pytest.mark.parametrize("persona", sorted({place.persona or "" for place in PLACES}))
 def test_every_page_is_whole_accessible_and_light(
     come: Come, case_no: str, flag_id: str, persona: str, language: Language, width: int

@@ -158,7 +158,7 @@ def test_a_proposal_can_be_revoked_before_it_ever_counted() -> None:
 
     assert revoke(alias).state is IdentityLinkState.REVOKED
 
-    assert container().credit.own(by=an_owner(PRESENT)).summary.version == 0
+    assert container().own_credit.report(by=an_owner(PRESENT)).summary.version == 0
     assert refused(lambda: confirm(replace(alias, version=2))) is ErrorCode.STEP_NOT_ALLOWED
 
 
@@ -215,7 +215,7 @@ def test_a_new_name_that_was_confirmed_before_the_first_record_is_no_conflict_af
 def test_a_new_name_lets_the_old_one_stay_where_only_kept_promises_are_known() -> None:
     container().subjects.know(FORMER, NOON)
     with transaction() as tx:
-        container().credit.count_kept_promise(key_of(FORMER), "c-1", by="officer", at=NOON, tx=tx)
+        container().kept_promises.count(key_of(FORMER), "c-1", by="officer", at=NOON, tx=tx)
 
     confirm(propose(LinkKind.RENAMED, present=RENAMED))
 
@@ -293,7 +293,7 @@ def test_the_present_one_sees_objects_to_and_asks_to_repair_what_the_former_one_
     owner = an_owner(PRESENT)
     entry = Entry(kind=EntryKind.RECORD, name="market/r-1")
 
-    own = container().credit.own(by=owner)
+    own = container().own_credit.report(by=owner)
     plea = ObjectionRequest(entry=entry, ground="fact", text="并非本单位所为。", evidence="")
     objection, _ = container().objections.make(plea, by=owner, at=NOON, idempotency_key=None)
 
@@ -380,9 +380,9 @@ def test_kept_promises_of_the_former_one_speak_for_the_present_one_in_a_repair()
     bar(FORMER)
     confirm(propose())
     with transaction() as tx:
-        container().credit.count_kept_promise(key_of(PRESENT), "c-1", by="officer", at=NOON, tx=tx)
+        container().kept_promises.count(key_of(PRESENT), "c-1", by="officer", at=NOON, tx=tx)
     with transaction() as tx:
-        container().credit.count_kept_promise(key_of(FORMER), "c-2", by="officer", at=NOON, tx=tx)
+        container().kept_promises.count(key_of(FORMER), "c-2", by="officer", at=NOON, tx=tx)
     at = datetime(2027, 1, 8, 4, tzinfo=UTC)
 
     form = container().repairs.form(Entry(kind=EntryKind.RECORD, name="market/r-1"), by=an_owner(PRESENT), at=at)
@@ -409,7 +409,7 @@ def asked_of(owner: Caller) -> list[str | None]:
     found: list[str | None] = []
     after: str | None = None
     while True:
-        page = container().credit.own_queries(by=owner, limit=2, after=after)
+        page = container().own_credit.queries(by=owner, limit=2, after=after)
         found += [query.case_no for query in page.queries]
         if page.after is None:
             return found

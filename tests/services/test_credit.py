@@ -12,6 +12,7 @@ from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import limits
 from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.credit.services.ingest import Ingest
+from chalicelib.credit.services.own_credit import OwnCredit
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -108,7 +109,7 @@ def test_a_system_speaks_for_its_own_department_only() -> None:
 def test_a_credit_officer_may_speak_for_any_source() -> None:
     record = put(a_submission(source="traffic"), by=a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit"))
 
-    assert container().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation()))).records == (
+    assert container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation()))).records == (
         record,
     )
 
@@ -132,9 +133,9 @@ def test_no_serious_record_is_refused_or_lost_however_many_there_are(monkeypatch
     subject = subject_of(an_organisation())
     land()
     with transaction() as tx:
-        container().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().kept_promises.count(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
-    own = container().credit.own(by=a_caller(sub="company", subject=subject))
+    own = container().own_credit.report(by=a_caller(sub="company", subject=subject))
     plates = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
     answer = container().credit.check(an_organisation(), plates, by=OFFICER, at=NOON)
 
@@ -193,7 +194,7 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
     credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 
     company = a_caller(sub="company", subject=subject_of(an_organisation()))
-    (query,) = credit.own_queries(by=company, limit=1).queries
+    (query,) = OwnCredit(parts[0], credit, law=known.usual_pack).queries(by=company, limit=1).queries
     assert query.kept_until == date(2038, 9, 28)
     assert [bar.ends_on for bar in summary_of(an_organisation()).bars] == [date(2028, 1, 8)]
     assert (record.display.until, record.display.repairable_from) == (date(2028, 1, 8), date(2026, 7, 8))
@@ -251,8 +252,8 @@ def test_the_subject_sees_who_asked_when_and_why() -> None:
     for minute in range(3):
         container().credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON + timedelta(minutes=minute))
 
-    first = container().credit.own_queries(by=company, limit=2)
-    rest = container().credit.own_queries(by=company, limit=2, after=first.after)
+    first = container().own_credit.queries(by=company, limit=2)
+    rest = container().own_credit.queries(by=company, limit=2, after=first.after)
 
     assert [query.asked_at for query in first.queries] == [NOON + timedelta(minutes=2), NOON + timedelta(minutes=1)]
     assert [query.asked_at for query in rest.queries] == [NOON]
@@ -267,11 +268,9 @@ def test_own_credit_holds_records_flags_and_kept_promises() -> None:
     put()
     land()
     with transaction() as tx:
-        container().credit.count_kept_promise(
-            subject_of(an_organisation()), "C1", by="staff:officer.market", at=NOON, tx=tx
-        )
+        container().kept_promises.count(subject_of(an_organisation()), "C1", by="staff:officer.market", at=NOON, tx=tx)
 
-    own = container().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+    own = container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())))
 
     assert [record.source for record in own.records] == ["commitments", "market"]
     assert (own.summary.kept_promises, len(own.summary.bars), len(own.summary.flags)) == (1, 1, 1)
@@ -282,7 +281,7 @@ def test_own_credit_is_not_guessed_while_the_store_is_down() -> None:
     client("dynamodb").delete_table(TableName=settings().table("credit"))
 
     with pytest.raises(DomainError) as refused:
-        container().credit.own(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+        container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())))
 
     assert refused.value.code is ErrorCode.UNAVAILABLE
 
@@ -314,7 +313,7 @@ def test_a_kept_promise_shuts_no_gate_of_a_known_subject() -> None:
     land()
     known = summary_of(an_organisation())
     with transaction() as tx:
-        container().credit.count_kept_promise(known.subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().kept_promises.count(known.subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
     with transaction() as tx:
         container().credit.require_unchanged(known, tx)
@@ -324,7 +323,7 @@ def test_a_kept_promise_shuts_no_gate_of_a_known_subject() -> None:
 def test_the_gate_holds_for_a_subject_of_whom_only_kept_promises_are_known() -> None:
     subject = subject_of(an_organisation())
     with transaction() as tx:
-        container().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().kept_promises.count(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
     known = summary_of(an_organisation())
     with transaction() as tx:
         container().credit.require_unchanged(known, tx)
@@ -336,10 +335,10 @@ def test_the_gate_holds_for_a_subject_of_whom_only_kept_promises_are_known() -> 
 def test_a_promise_is_counted_once() -> None:
     subject = subject_of(an_organisation())
     with transaction() as tx:
-        container().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().kept_promises.count(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
     with pytest.raises(ConflictError), transaction() as tx:
-        container().credit.count_kept_promise(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+        container().kept_promises.count(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
 
 
 def test_two_writers_of_one_summary_never_lose_a_write() -> None:

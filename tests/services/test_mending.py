@@ -132,7 +132,7 @@ DELIVERY = st.tuples(
 
 @pytest.mark.requirement("R8.2", "R8.3")
 @given(deliveries=st.lists(DELIVERY, max_size=8))
-@settings(max_examples=depth.EXAMPLES // 20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=max(5, depth.EXAMPLES // 20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_give(
     deliveries: list[tuple[str, str, int, str, date, int]],
 ) -> None:

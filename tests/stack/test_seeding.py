@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.imports import record_of
-from chalicelib.credit.store.records import directories
+from chalicelib.credit.store.directories import directories
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.subjects.rules.identifiers import require_valid

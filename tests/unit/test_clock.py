@@ -1,8 +1,10 @@
 """The time that cases live by, and the machine's own."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from chalicelib.clock import ServiceClock, real_now
+import pytest
+
+from chalicelib.clock import ServiceClock, months_after, real_now
 from tests.clock import a_machine_that_stands
 
 AT = datetime(2026, 9, 28, 4, 0, 0, 999_999, tzinfo=UTC)
@@ -18,3 +20,17 @@ def test_the_local_stage_s_clock_is_shifted_and_the_machine_s_is_not() -> None:
     with a_machine_that_stands(AT):
         assert ServiceClock(timedelta(days=-11)).now() == datetime(2026, 9, 17, 4, 0, tzinfo=UTC)
         assert real_now() == AT
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 11, 30), 1, date(2026, 12, 30)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)),
+        (date(2026, 5, 5), 0, date(2026, 5, 5)),
+    ],
+)
+def test_months_end_on_the_same_day_or_the_months_last(day: date, months: int, later: date) -> None:
+    assert months_after(day, months) == later

@@ -13,7 +13,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
-from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.services.kept_promises import KeptPromises
 from chalicelib.credit.store.records import UnreadableError
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.model.pack import StepKind, TermKey
@@ -25,11 +25,11 @@ from chalicelib.workdays.model.limits import Limit, Unit
 class Consequences:
     """Records verifications and takes the steps that follow, in the order of the rule pack."""
 
-    def __init__(self, store: CaseStore, commands: CaseCommands, *, credit: Credit) -> None:
-        """Take the case commands, through which all steps go; kept promises are counted in ``credit``."""
+    def __init__(self, store: CaseStore, commands: CaseCommands, *, kept_promises: KeptPromises) -> None:
+        """Take the case commands, through which all steps go; and what counts kept promises."""
         self._store = store
         self._commands = commands
-        self._credit = credit
+        self._kept_promises = kept_promises
 
     def verify(
         self, command: Command, *, result: Finding, method: Method, findings: str, late_reason: str | None = None
@@ -183,7 +183,7 @@ class Consequences:
         """Count the kept promise in the person's favour, in the same write (R1.20)."""
         case = context.case
         try:
-            self._credit.count_kept_promise(
+            self._kept_promises.count(
                 SubjectKey(case.subject), case.case_no, by=context.actor, at=context.at, tx=context.tx
             )
         except UnreadableError:

@@ -9,7 +9,7 @@ from chalicelib.timeline.events import ChainHead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A version's entry in lists, which is also what the search looks at."""
+    """A version's entry in lists, which is also what the search looks at; ``jurisdiction`` is its rule pack."""
 
     code: str
     version: int
@@ -22,6 +22,7 @@ class Listed:
     keywords: tuple[str, ...]
     offers_commitment: bool
     limits: Limits
+    jurisdiction: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

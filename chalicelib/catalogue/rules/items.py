@@ -74,6 +74,7 @@ def listed(item: Item) -> Listed:
         keywords=item.keywords,
         offers_commitment=item.offers_commitment,
         limits=item.limits,
+        jurisdiction=item.jurisdiction,
     )
 
 

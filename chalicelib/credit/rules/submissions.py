@@ -1,11 +1,11 @@
 """Checks on submitted records, reporting all faults at once (R6.5, R6.6), and how long records have effect."""
 
-import calendar
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from chalicelib.clock import months_after
 from chalicelib.credit.model.records import Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.credit.model.submissions import Directory, Submission
 from chalicelib.credit.rules.merge import carry_over
@@ -26,19 +26,10 @@ PUBLICITIES = frozenset(publicity.value for publicity in Publicity)
 MOST_ITEMS = 20
 LONGEST_BASIS = 200
 
-DECEMBER = 12
-
 
 def directory_in_force(directories: Sequence[Directory], *, on: date) -> Directory:
     """Return the edition of the directory in force on a day; the oldest one for earlier days."""
     return next((edition for edition in reversed(directories) if edition.in_force_from <= on), directories[0])
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day some months later, or that month's last day if there is no such day (民法典第202条)."""
-    year, month = divmod(day.year * DECEMBER + day.month - 1 + months, DECEMBER)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
 
 
 def with_display(record: Record, rules: DisplayRules, *, reason: str) -> Record:

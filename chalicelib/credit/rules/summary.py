@@ -31,6 +31,11 @@ LIFTING = Text(
     en="You may object to the measure, or ask for lifting once the duty is done; both are free. "
     "The certificate way stays open.",
 )
+CHANNEL = Text(
+    zh="本服务是唯一的官方受理渠道,不收取任何费用。",
+    en="This service is the only official channel; it costs nothing.",
+)
+"""Shown wherever somebody can object or ask for repair, so that nobody pays an agency for it (R3.14)."""
 ASK_AGAIN = Text(
     zh="请稍后再试;也可选择提交证明材料的方式办理。", en="Try again later; the certificate way stays open."
 )

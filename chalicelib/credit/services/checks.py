@@ -1,30 +1,23 @@
-"""The use of credit: checks by offices and systems, and access by the subjects themselves."""
+"""The use of credit: summaries, checks by offices and systems, and the gate for promises."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.clock import day_in_shanghai, instant_text, months_after
 from chalicelib.credit.model.records import (
     CheckAnswer,
-    Dates,
-    Document,
     Effect,
     FlagMark,
-    Publicity,
     Purpose,
     Query,
-    Record,
-    RepairState,
     Severity,
     Summary,
 )
-from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules import summary as rules
-from chalicelib.credit.rules.grades import Grade, grade_of
-from chalicelib.credit.rules.linked_credit import LinkedSummary, assess, combine, join, links_beyond, parts_of
-from chalicelib.credit.store.records import CreditStore, QueryPage, UnreadableError, directories
+from chalicelib.credit.rules.linked_credit import LinkedSummary, assess, join, links_beyond, parts_of
+from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.policy import Caller
@@ -39,9 +32,6 @@ from chalicelib.timeline.events import Json, NewEvent
 CHECKED = ("effect", "reasons")
 """The fields that a check shows: never the records themselves."""
 
-KIND_OF_PROMISES = "commitment"
-BASIS_OF_PROMISES = "国办发〔2020〕42号;全国公共信用信息基础目录(信用承诺及履行情况信息)"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
@@ -54,14 +44,6 @@ class Inquiry:
     purpose: Purpose
     case_no: str | None = None
     pack: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCredit:
-    """A subject's own credit: the summary and every record behind it."""
-
-    summary: Summary
-    records: tuple[Record, ...]
 
 
 class Credit:
@@ -111,28 +93,6 @@ class Credit:
             effect, reasons = Effect.UNKNOWN, (rules.source_down(),)
         return CheckAnswer(effect=effect, reasons=reasons, as_of=at)
 
-    def own(self, *, by: Caller) -> OwnCredit:
-        """Return the caller's own credit, free of charge; without withdrawn records, which may be another's."""
-        summary = self.summary(by.own_subject())
-        records = (record for part in parts_of(summary) for record in self._store.records(part.subject))
-        standing = (record for record in records if record.repair is not RepairState.WITHDRAWN)
-        return OwnCredit(summary=summary, records=tuple(standing))
-
-    def graded(self, own: OwnCredit, *, by: Caller, at: datetime) -> Grade | None:
-        """Return the caller's own grade, or None if the rules in force have no scale for this kind of subject."""
-        if by.identity is None:
-            return None
-        law, today = self._law(at), day_in_shanghai(at)
-        return grade_of(combine(own.summary), own.records, law.grading, kind=by.identity.kind, on=today)
-
-    def own_queries(self, *, by: Caller, limit: int, after: str | None = None) -> QueryPage:
-        """Return who queried the caller's credit, when and why, newest first, under all its identities (R6.4)."""
-        pages = [self._store.queries(name, limit=limit, after=after) for name in self.identities(by.own_subject())]
-        found = sorted((query for page in pages for query in page.queries), key=lambda one: one.query_id, reverse=True)
-        has_more = len(found) > limit or any(page.after for page in pages)
-        shown = tuple(found[:limit])
-        return QueryPage(queries=shown, after=f"query:{shown[-1].query_id}" if has_more else None)
-
     def summary_row(self, subject: SubjectKey) -> Row:
         """Return a row with only the summary's key, for a batch read."""
         return self._store.summary_row(subject)
@@ -162,37 +122,6 @@ class Credit:
         """Make a transaction fail with ``ConflictError`` unless all summaries are unchanged: the gate."""
         for part in parts_of(summary):
             self._store.require_unchanged(part, tx)
-
-    def count_kept_promise(self, subject: SubjectKey, case_no: str, *, by: str, at: datetime, tx: Transaction) -> None:
-        """Add a kept promise to the subject's credit in the caller's transaction (R1.20): one read, three writes.
-
-        ``by`` is the actor who found it kept. Raises ``ConflictError`` at the commit if it is already counted.
-        """
-        summary = self._store.summary(subject)
-        today = day_in_shanghai(at)
-        record = Record(
-            subject=subject,
-            source=intake.OWN_SOURCE,
-            record_id=case_no,
-            kind=KIND_OF_PROMISES,
-            edition=intake.directory_in_force(directories(), on=today).edition,
-            severity=Severity.NONE,
-            publicity=Publicity.QUERY_ONLY,
-            document=Document(number=case_no, organ=intake.OWN_SOURCE, effective_on=today),
-            dates=Dates(judged_on=today, received_on=today, effective_on=today),
-            basis=BASIS_OF_PROMISES,
-            repair_notice="",
-            received_at=at,
-        )
-        event = NewEvent(
-            kind=EventKind.PROMISE_KEPT,
-            occurred_at=at,
-            actor=by,
-            department="",
-            data={"case_no": case_no, "kept_promises": summary.kept_promises + 1},
-        )
-        self._store.save_record(record, tx)
-        self._store.save(summary, rules.with_kept_promise(summary), [event], at=at, tx=tx)
 
     def put_flag(
         self, subject: SubjectKey, flag: FlagMark, *, name_digest: str, by: Caller, at: datetime, tx: Transaction
@@ -244,7 +173,7 @@ def _query(
         case_no=inquiry.case_no,
         fields=CHECKED,
         result_size=result_size,
-        kept_until=intake.months_after(day_in_shanghai(at), kept_months),
+        kept_until=months_after(day_in_shanghai(at), kept_months),
     )
 
 

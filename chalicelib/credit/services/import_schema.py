@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.credit.model.record_schema import RecordLine
 from chalicelib.credit.rules.imports import COLUMNS
-from chalicelib.credit.store.records import directories
+from chalicelib.credit.store.directories import directories
 
 EXAMPLES = Path(__file__).parents[1] / "editions" / "record-examples.json"
 

@@ -8,7 +8,7 @@ from chalicelib.credit.model.records import Record, Summary
 from chalicelib.credit.model.submissions import Subject, Submission
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules import summary as rules
-from chalicelib.credit.store.records import directories
+from chalicelib.credit.store.directories import directories
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.model.pack import RulePack

@@ -4,16 +4,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import TypeAdapter
 from pynamodb.exceptions import GetError, PutError
 
 from chalicelib.credit.model.records import UNDONE, Query, Record, Summary
-from chalicelib.credit.model.submissions import Directory
 from chalicelib.credit.table.records import EntryRow, SummaryRow
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
@@ -26,8 +22,6 @@ if TYPE_CHECKING:
 
 SHARDS = 16
 """The partitions of the index of ending records; a city's import writes 16,000 items a second to it."""
-
-EDITIONS = Path(__file__).parents[1] / "editions"
 
 
 class UnreadableError(DomainError):
@@ -152,14 +146,6 @@ class CreditStore(Repository[Summary]):
 
     def _columns(self, summary: Summary) -> dict[str, Any]:
         return {"document": summary, "shard": zlib.crc32(summary.owner.encode()) % SHARDS}
-
-
-@cache
-def directories() -> tuple[Directory, ...]:
-    """Return the packaged editions of the directory, oldest first; cached per process."""
-    adapter: TypeAdapter[Directory] = TypeAdapter(Directory)
-    texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("directory-*.json"))
-    return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))
 
 
 def entry_of(record: Record) -> EntryRow:

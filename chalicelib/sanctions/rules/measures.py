@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from chalicelib.clock import months_after
 from chalicelib.credit.model.records import Document, Effect
-from chalicelib.credit.rules.submissions import months_after
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.sanctions.model.flags import Flag, LostGround, Measure, MeasureList, Proposal
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKind

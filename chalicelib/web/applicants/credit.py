@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from chalicelib.api.credit.routes import checks
+from chalicelib.api.credit.routes import own_credit
 from chalicelib.api.redress.routes import objections, repairs
 from chalicelib.api.redress.routes.repairs import RepairFormResponse
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.rules.submissions import directory_in_force
-from chalicelib.credit.store.records import directories
+from chalicelib.credit.store.directories import directories
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
@@ -24,7 +24,7 @@ LONGEST_ENTRY: Final = 140
 @pages.get("/credit", roles=OWN)
 def read_credit(visit: PageRequest) -> Page:
     """Show everything on record about oneself, free of charge, with the remedies for each entry (R3.14)."""
-    own = visit.get(checks.own)
+    own = visit.get(own_credit.own)
     facts = {
         "own": own,
         "objections": visit.get(objections.objections, query={"limit": "20"}).items,
@@ -38,7 +38,7 @@ def read_credit(visit: PageRequest) -> Page:
 def list_queries(visit: PageRequest) -> Page:
     """Show who queried one's credit, when and why (R7.15)."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
-    return Page(template="credit/own_queries.html", facts={"found": visit.get(checks.own_queries, query=query)})
+    return Page(template="credit/own_queries.html", facts={"found": visit.get(own_credit.own_queries, query=query)})
 
 
 @pages.get("/credit/objection", roles=OWN)

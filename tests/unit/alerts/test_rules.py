@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
-from chalicelib.alerts.rules.alerts import alerts_for, news, recipients_of, withdrawals
+from chalicelib.alerts.rules.alerts import Withdrawal, alerts_for, news, recipients_of, withdrawals
 from chalicelib.clock import day_in_shanghai
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
@@ -98,6 +98,15 @@ def test_a_defence_period_that_ends_alerts_nobody() -> None:
     assert alerts_of(an_event(clock="defence")) == ()
 
 
+def test_a_missing_calendar_calls_the_calendar_editor_of_the_monitoring_office() -> None:
+    missed = replace(an_event(kind=EventKind.CALENDAR_MISSED, clock="calendar_edition"), department="")
+
+    (alert,) = alerts_of(missed)
+
+    assert (alert.recipient, alert.department, alert.level) == ("calendar_editor.monitoring", "monitoring", 1)
+    assert (alert.clock_id, alert.milestone, alert.due_on) == ("calendar_edition", "missing", date(2026, 11, 25))
+
+
 def test_somebody_is_told_under_each_role_in_their_department() -> None:
     assert recipients_of(["supervisor", "officer"], "traffic") == ("officer.traffic", "supervisor.traffic")
     assert recipients_of(["supervisor"], None) == ()
@@ -124,3 +133,44 @@ def test_an_extension_withdraws_what_was_told_of_clocks_that_it_moved_into_the_f
     found = withdrawals(told_of(EventKind.CASE_EXTENDED, clocks_changed=changed))
 
     assert [(one.clock_id, one.milestones, one.before_round) for one in found] == [("a", ("passed",), 1)]
+
+
+def test_a_recount_withdraws_the_milestones_that_it_took_back_from_before_its_round() -> None:
+    event = told_of(EventKind.CLOCK_RECOUNTED, clock_id="handling_promised", taken_back=["warned", "passed"], round=2)
+
+    (found,) = withdrawals(event)
+
+    assert (found.clock_id, found.milestones, found.before_round) == ("handling_promised", ("yellow", "passed"), 2)
+
+
+def test_a_loaded_calendar_withdraws_that_it_is_missing() -> None:
+    loaded = replace(told_of(EventKind.CALENDAR_LOADED), owner="calendar:2027")
+
+    (found,) = withdrawals(loaded)
+
+    assert (found.owner, found.clock_id) == ("calendar:2027", "calendar_edition")
+    assert (found.milestones, found.before_round) == (("missing",), None)
+
+
+def test_an_acknowledged_notice_withdraws_that_it_was_overdue() -> None:
+    (found,) = withdrawals(told_of(EventKind.FLAG_NOTICE_ACKNOWLEDGED))
+
+    assert (found.clock_id, found.milestones, found.before_round) == ("flag_notice", ("passed",), None)
+
+
+def test_a_withdrawal_covers_open_alerts_of_its_clock_and_milestones_from_before_its_round() -> None:
+    (alert,) = alerts_of(an_event())
+    withdrawal = Withdrawal(owner="case:1", clock_id="handling_promised", milestones=("passed",), before_round=1)
+
+    assert withdrawal.covers(alert)
+    assert not withdrawal.covers(replace(alert, round=1))
+    assert not withdrawal.covers(replace(alert, clock_id="delivery"))
+    assert not withdrawal.covers(replace(alert, milestone="yellow"))
+    assert not withdrawal.covers(replace(alert, withdrawn_at=AT))
+
+
+def test_a_withdrawal_without_a_round_covers_alerts_of_every_round() -> None:
+    (alert,) = alerts_of(an_event())
+    withdrawal = Withdrawal(owner="case:1", clock_id="handling_promised", milestones=("passed",), before_round=None)
+
+    assert withdrawal.covers(replace(alert, round=7))

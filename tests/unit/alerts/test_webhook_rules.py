@@ -1,5 +1,6 @@
 """Secrets, attempts and addresses of webhooks, without any store."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -74,6 +75,22 @@ def test_the_tenth_failure_is_the_last_and_410_needs_no_second() -> None:
 )
 def test_only_a_status_of_200_to_299_is_a_delivery(outcome: str, state: str) -> None:
     assert webhooks.with_attempt(a_delivery(), outcome, at=AT).state == state
+
+
+def test_an_endpoint_is_sent_a_cloud_event_in_the_same_words_at_every_attempt() -> None:
+    data: dict[str, str | int | None] = {"level": 1, "item": "车牌补领"}
+    notice = replace(a_delivery().notice, data=data)
+    delivery = replace(a_delivery(), delivery_id="d1", notice=notice)
+
+    body = webhooks.body_of(delivery, source="https://xinnuo.example.com")
+
+    assert body == (
+        '{"data":{"item":"车牌补领","level":1},"datacontenttype":"application/json","id":"d1",'
+        '"source":"https://xinnuo.example.com","specversion":"1.0","subject":"case:X",'
+        '"time":"2026-11-25T01:00:00Z","type":"cn.xinnuo.alert.raised"}'
+    )
+    tried = webhooks.with_attempt(delivery, "500", at=AT + timedelta(hours=1))
+    assert webhooks.body_of(tried, source="https://xinnuo.example.com") == body
 
 
 def test_a_replay_begins_anew_under_the_same_id() -> None:

@@ -1,11 +1,21 @@
+from dataclasses import replace
+
 import pytest
 
-from chalicelib.cases.model.case import Case, Material, State, Way
-from chalicelib.cases.model.stages import CommitmentStatus
+from chalicelib.cases.model.case import Agent, Case, Material, State, Way
+from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot
 from chalicelib.cases.rules import filing_events
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.credit.model.records import Eligibility
-from tests.builders import NOON, a_case, a_draft, a_plan, a_summary, some_terms
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Json
+from tests.builders import A_SUBJECT, NOON, a_case, a_commitment, a_draft, a_plan, a_summary, some_terms
+
+AN_AGENT = Agent(subject=SubjectKey("k1.agent"), name="王*", authority="授权委托书:办理号牌补领。")
+ALLOWED = CreditSnapshot(version=7, head_hash="ef" * 32, standing=CommitmentStatus.ALLOWED, reasons=(), checked_at=NOON)
+PAPER = Material(id="old-plate", sha256="ab" * 32, name="张三的旧车牌")
+STARTED: tuple[Json, ...] = ({"kind": "handling_promised"},)
 
 
 def by(accepted_by: Acceptance, way: Way = Way.COMMITMENT) -> Case:
@@ -47,10 +57,11 @@ def test_the_summary_that_was_judged_is_kept_with_the_case() -> None:
 def test_clocks_are_told_with_the_event_that_started_them() -> None:
     waiting = by(Acceptance.OFFICER)
     accepted = filing_events.accept(by(Acceptance.INSTANT), at=NOON)
-    paper = (Material(id="old-plate", sha256="ab" * 32, name="张三的旧车牌"),)
 
-    asked = filing_events.materials_event(waiting, paper, actor="subject:x", started=[{"kind": "acceptance"}], at=NOON)
-    taken = filing_events.materials_event(accepted, paper, actor="subject:x", started=[], at=NOON)
+    asked = filing_events.materials_event(
+        waiting, [PAPER], actor="subject:x", started=[{"kind": "acceptance"}], at=NOON
+    )
+    taken = filing_events.materials_event(accepted, [PAPER], actor="subject:x", started=[], at=NOON)
 
     assert asked.data["clocks_started"] == [{"kind": "acceptance"}]
     assert "clocks_started" not in taken.data
@@ -69,3 +80,142 @@ def test_an_exempt_plan_is_told_with_its_justification() -> None:
         "limit": None,
         "exempt_justification": "日常监管覆盖。",
     }
+
+
+@pytest.mark.requirement("R1.6")
+def test_a_signing_is_told_with_what_was_signed_by_which_key_and_how_it_is_verified() -> None:
+    case = by(Acceptance.OFFICER)
+    draft = a_draft(payload='{"item":"plate-replacement"}')
+
+    event = filing_events.signing_event(case, draft, a_commitment(payload_hash="12" * 32), actor="subject:x")
+
+    assert (event.kind, event.occurred_at) == (EventKind.COMMITMENT_SIGNED, NOON)
+    assert (event.actor, event.department) == ("subject:x", "traffic")
+    assert event.texts == {"payload": '{"item":"plate-replacement"}'}
+    assert event.data == {
+        "item_code": "plate-replacement",
+        "item_version": 1,
+        "notice_hash": "cd" * 32,
+        "confirmed": ("plate-lost",),
+        "payload_hash": "12" * 32,
+        "signature": "header..signature",
+        "key_id": "key-1",
+        "algorithm": "ES256",
+        "verification": {
+            "required": True,
+            "method": "online",
+            "officers": 1,
+            "standard": "系统里没有扣押记录。",
+            "limit": {"value": 2, "unit": "months", "basis": "第1条"},
+            "exempt_justification": "",
+        },
+        "subject": A_SUBJECT,
+    }
+
+
+@pytest.mark.requirement("R6.8")
+def test_a_filing_is_told_with_its_way_its_materials_and_what_the_gate_decided_on() -> None:
+    case = a_case(terms=some_terms(accepted_by=Acceptance.OFFICER), materials=(PAPER,), credit=ALLOWED)
+
+    event = filing_events.filing_event(case, actor="subject:x", started=STARTED, at=NOON)
+
+    assert (event.kind, event.actor, event.texts) == (EventKind.CASE_FILED, "subject:x", {})
+    assert event.data == {
+        "item_code": "plate-replacement",
+        "item_version": 1,
+        "way": "commitment",
+        "pack": "corrects-first",
+        "state": "received",
+        "materials": [{"id": "old-plate", "sha256": "ab" * 32}],
+        "credit": {"version": 7, "head_hash": "ef" * 32, "standing": "allowed", "reasons": ()},
+        "subject": A_SUBJECT,
+        "clocks_started": ({"kind": "handling_promised"},),
+    }
+
+
+@pytest.mark.requirement("R1.8")
+def test_a_filing_by_an_agent_is_told_with_the_agent_and_keeps_the_letter_of_authority() -> None:
+    event = filing_events.filing_event(a_case(agent=AN_AGENT), actor="subject:k1.agent", started=(), at=NOON)
+
+    assert (event.data["subject"], event.data["agent"]) == (A_SUBJECT, "k1.agent")
+    assert event.texts == {"authority": "授权委托书:办理号牌补领。"}
+
+
+def test_a_filing_starts_no_clock_if_acceptance_does_or_credit_is_awaited() -> None:
+    accepted = filing_events.accept(by(Acceptance.AUTOMATIC), at=NOON)
+    waiting = a_case(state=State.PENDING_CREDIT)
+
+    for case in (accepted, waiting):
+        assert "clocks_started" not in filing_events.filing_event(case, actor="x", started=STARTED, at=NOON).data
+
+
+def test_the_event_of_a_filing_without_a_check_says_that_there_was_none() -> None:
+    assert filing_events.filing_event(a_case(credit=None), actor="x", started=(), at=NOON).data["credit"] is None
+
+
+@pytest.mark.requirement("R6.4")
+def test_linked_summaries_that_counted_are_told_with_the_check() -> None:
+    snapshot = replace(ALLOWED, others=("k1.former@3:" + "0" * 64,))
+
+    told = filing_events.credit_payload(snapshot)
+
+    assert isinstance(told, dict)
+    assert told["others"] == ("k1.former@3:" + "0" * 64,)
+
+
+def test_an_item_accepted_on_filing_is_told_as_accepted_and_an_instant_one_as_delivered_too() -> None:
+    accepted = filing_events.accept(by(Acceptance.AUTOMATIC), at=NOON)
+    instant = filing_events.accept(a_case(case_no="A1", terms=some_terms(accepted_by=Acceptance.INSTANT)), at=NOON)
+
+    (word,) = filing_events.acceptance_events(accepted, started=STARTED, at=NOON)
+    _, decided, delivered = filing_events.acceptance_events(instant, started=(), at=NOON)
+
+    assert filing_events.acceptance_events(by(Acceptance.OFFICER), started=STARTED, at=NOON) == ()
+    assert (word.kind, word.actor) == (EventKind.CASE_ACCEPTED, "system:filing")
+    assert word.data == {"manner": "on_filing", "clocks_started": ({"kind": "handling_promised"},)}
+    assert (decided.kind, decided.data) == (EventKind.CASE_DECIDED, {"outcome": "granted", "document_no": "A1"})
+    assert (delivered.kind, delivered.data) == (EventKind.CASE_DELIVERED, {})
+
+
+@pytest.mark.requirement("R6.10")
+def test_waiting_for_credit_says_nothing_of_the_subject() -> None:
+    event = filing_events.waiting_event(a_case(state=State.PENDING_CREDIT), started=STARTED, at=NOON)
+
+    assert (event.kind, event.actor) == (EventKind.CREDIT_AWAITED, "system:filing")
+    assert event.data == {"clocks_started": ({"kind": "handling_promised"},)}
+
+
+def test_the_late_answer_of_the_gate_starts_the_clocks_that_it_held_up() -> None:
+    case = a_case(state=State.RECEIVED, credit=ALLOWED)
+
+    event = filing_events.check_event(case, started=STARTED, stopped=("credit_recheck",), at=NOON)
+
+    assert event.kind is EventKind.CREDIT_CHECKED
+    assert event.data == {
+        "credit": {"version": 7, "head_hash": "ef" * 32, "standing": "allowed", "reasons": ()},
+        "clocks_stopped": ("credit_recheck",),
+        "clocks_started": ({"kind": "handling_promised"},),
+    }
+
+
+def test_a_promise_that_credit_refuses_late_is_told_as_refused() -> None:
+    refused = replace(ALLOWED, standing=CommitmentStatus.REFUSED, reasons=("SUBJECT_BARRED:market/r-1",))
+    case = a_case(state=State.AWAITING_MATERIALS, credit=refused)
+
+    event = filing_events.check_event(case, started=(), stopped=("credit_recheck",), at=NOON)
+
+    assert event.kind is EventKind.COMMITMENT_REFUSED
+    assert event.data["credit"] == {
+        "version": 7,
+        "head_hash": "ef" * 32,
+        "standing": "refused",
+        "reasons": ("SUBJECT_BARRED:market/r-1",),
+    }
+
+
+def test_a_case_accepted_with_the_late_answer_starts_its_clocks_by_its_acceptance() -> None:
+    accepted = filing_events.accept(a_case(credit=ALLOWED), at=NOON)
+
+    event = filing_events.check_event(accepted, started=STARTED, stopped=(), at=NOON)
+
+    assert "clocks_started" not in event.data

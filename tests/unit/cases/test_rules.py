@@ -12,6 +12,7 @@ from chalicelib.cases.rules.filing import (
     payload_of,
     reasons_of_item,
     refused_by,
+    require_audience,
     require_confirmations,
     require_in_time,
     require_materials,
@@ -19,12 +20,14 @@ from chalicelib.cases.rules.filing import (
     terms_of,
     way_of,
 )
+from chalicelib.catalogue.model.items import Audience
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.rules.items import checklist
 from chalicelib.credit.model.records import Eligibility, ObjectionState
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
+from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import (
     NOON,
     a_bar,
@@ -77,6 +80,30 @@ def test_where_nothing_may_be_promised_no_promise_is_offered() -> None:
 def test_proxy_and_recommitment_close_the_way_where_the_item_says_so() -> None:
     assert reasons(is_by_proxy=True) == (ErrorCode.PROXY_NOT_ALLOWED,)
     assert reasons(may_promise_again=False) == (ErrorCode.RECOMMITMENT_NOT_ALLOWED,)
+
+
+@pytest.mark.parametrize(
+    ("audience", "kind"),
+    [
+        (Audience.NATURAL, SubjectKind.RESIDENT_ID),
+        (Audience.NATURAL, SubjectKind.PASSPORT),
+        (Audience.LEGAL, SubjectKind.USCC),
+        (Audience.BOTH, SubjectKind.RESIDENT_ID),
+        (Audience.BOTH, SubjectKind.USCC),
+    ],
+)
+def test_whom_an_item_is_for_may_apply(audience: Audience, kind: SubjectKind) -> None:
+    require_audience(an_item(audience=audience), kind)
+
+
+@pytest.mark.parametrize(
+    ("audience", "kind"), [(Audience.LEGAL, SubjectKind.RESIDENT_ID), (Audience.NATURAL, SubjectKind.USCC)]
+)
+def test_whom_an_item_is_not_for_is_told_whom_it_is_for(audience: Audience, kind: SubjectKind) -> None:
+    with pytest.raises(DomainError, match="NOT_FOR_AUDIENCE") as refused:
+        require_audience(an_item(audience=audience), kind)
+
+    assert refused.value.facts == {"audience": audience.value}
 
 
 @pytest.mark.requirement("R6.10")

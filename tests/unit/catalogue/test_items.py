@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.catalogue.model.items import Audience, Recommitment, VerificationPlan, Way, WrittenLimit
 from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind, When
-from chalicelib.catalogue.model.versions import ItemVersions
+from chalicelib.catalogue.model.versions import ItemVersions, Kept
 from chalicelib.catalogue.rules.items import checklist, listed, notice_hash, wanted
 from chalicelib.errors import DomainError
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -151,6 +151,16 @@ def test_a_publication_replaces_what_waits_but_not_what_has_come() -> None:
 def test_an_empty_shelf_has_nothing() -> None:
     assert ItemVersions().on(DAY) is None
     assert ItemVersions().latest == 0
+    assert ItemVersions().code == ""
+
+
+def test_versions_have_the_code_of_their_item_before_the_first_of_them_comes_into_force_too() -> None:
+    assert ItemVersions(current=listed(an_item())).code == "plate-replacement"
+    assert ItemVersions(upcoming=listed(an_item())).code == "plate-replacement"
+
+
+def test_an_item_keeps_one_timeline_for_all_its_versions() -> None:
+    assert Kept(code="plate-replacement").owner == an_item(version=2).owner == "item:plate-replacement"
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,10 @@ def test_an_alias_of_two_organisations_by_a_document_in_effect_can_be() -> None:
     identity_links.require_possible(AN_ALIAS, on=TODAY)
 
 
+def test_an_alias_has_a_timeline_of_its_own() -> None:
+    assert AN_ALIAS.owner == "alias:a1"
+
+
 def test_a_new_name_needs_the_same_number_and_another_name() -> None:
     renamed = replace(AN_ALIAS, kind=LinkKind.RENAMED)
 

@@ -104,6 +104,15 @@ def test_an_objection_shows_in_the_answer() -> None:
         assert codes == [ErrorCode.SUBJECT_BARRED, ErrorCode.UNDER_OBJECTION]
 
 
+@pytest.mark.requirement("R3.9")
+def test_a_paused_flag_bars_nobody_and_its_objection_still_shows() -> None:
+    summary = a_summary(flags=(a_flag_mark(is_paused=True, objection=ObjectionState.OPEN),))
+
+    assert effect_of(summary) is Effect.NONE
+    assert asked(summary).allowed
+    assert [reason.code for reason in asked(summary).reasons] == [ErrorCode.UNDER_OBJECTION]
+
+
 @pytest.mark.requirement("R6.9")
 @pytest.mark.parametrize(
     ("on", "effect"),

@@ -11,10 +11,9 @@ from chalicelib.credit.rules.submissions import (
     faults,
     is_news,
     make_record,
-    months_after,
     with_display,
 )
-from chalicelib.credit.store.records import directories
+from chalicelib.credit.store.directories import directories
 from chalicelib.errors import DomainError
 from chalicelib.rulepacks.model.display import DisplayPeriod, rules_of_the_day
 from chalicelib.rulepacks.rules import pack_in_force
@@ -203,20 +202,6 @@ def test_the_earliest_of_the_ends_counts() -> None:
 )
 def test_repair_may_be_asked_for_after_the_least_display(severity: str, day: date | None) -> None:
     assert a_record(severity=severity).display.repairable_from == day
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "later"),
-    [
-        (date(2026, 1, 31), 1, date(2026, 2, 28)),
-        (date(2024, 2, 29), 12, date(2025, 2, 28)),
-        (date(2026, 11, 30), 1, date(2026, 12, 30)),
-        (date(2026, 12, 15), 1, date(2027, 1, 15)),
-        (date(2026, 5, 5), 0, date(2026, 5, 5)),
-    ],
-)
-def test_months_end_on_the_same_day_or_the_months_last(day: date, months: int, later: date) -> None:
-    assert months_after(day, months) == later
 
 
 @pytest.mark.requirement("R6.7")

@@ -87,3 +87,10 @@ def test_a_line_was_taken_if_its_record_came_in_it_or_in_a_later_one_of_the_same
     batch = Batch(name="i", actor="system:m", department="market", at=NOON)
 
     assert a_line(5).was_taken(by_whom, batch) is was_taken
+
+
+def test_a_record_is_stored_with_the_file_and_the_line_that_it_came_from() -> None:
+    batch = Batch(name="i", actor="system:m", department="market", at=NOON)
+
+    assert a_line(7).of(batch) == "i:7"
+    assert a_line(7).was_taken(a_line(7).of(batch), batch)

@@ -1,11 +1,22 @@
 from dataclasses import replace
 from datetime import date
 
+from chalicelib.credit.model.corrections import Corrected, Correction
 from chalicelib.credit.model.records import Display, ObjectionState, Record, RepairState, Severity, Summary
 from chalicelib.credit.rules.limits import MOST_BARS
-from chalicelib.credit.rules.redress import Changes, after_redress, with_next_version, with_objection, with_repair
+from chalicelib.credit.rules.redress import (
+    Changes,
+    after_redress,
+    record_event,
+    with_corrections,
+    with_earlier_end,
+    with_next_version,
+    with_objection,
+    with_repair,
+)
 from chalicelib.credit.rules.summary import is_stale, with_record
-from tests.builders import A_SUBJECT, a_record
+from chalicelib.timeline.event_types import EventKind
+from tests.builders import A_SUBJECT, NOON, a_record
 
 TODAY = date(2026, 9, 28)
 KEPT_FROM = Severity.SERIOUS
@@ -30,6 +41,57 @@ def test_an_undone_record_carries_no_mark_of_an_objection() -> None:
     assert with_repair(record, RepairState.REPAIRED).objection is ObjectionState.NONE
     assert with_repair(record, RepairState.APPLIED).objection is ObjectionState.OPEN
     assert with_next_version(record).version == record.version + 1
+
+
+def test_a_correction_changes_the_contents_and_remembers_what_was_wrong() -> None:
+    record = a_record(contents={"address": "旧", "fine": "500"})
+
+    after = with_corrections(with_corrections(record, {"address": "新", "note": "已缴清"}), {"address": "更新"})
+
+    assert after.contents == {"address": "更新", "fine": "500", "note": "已缴清"}
+    assert after.ruled == Corrected(
+        corrections=(
+            Correction(name="address", wrong="旧", right="新"),
+            Correction(name="note", wrong=None, right="已缴清"),
+            Correction(name="address", wrong="新", right="更新"),
+        )
+    )
+
+
+def test_an_earlier_end_is_the_last_day_and_is_remembered_as_ruled() -> None:
+    after = with_earlier_end(a_record(), date(2026, 10, 8))
+
+    assert (after.display.until, after.ruled.ends_on) == (date(2026, 10, 8), date(2026, 10, 8))
+    assert replace(after.display, until=a_record().display.until) == a_record().display
+
+
+def test_a_change_is_told_with_what_it_rests_on_and_how_the_record_stands_after_it() -> None:
+    after = replace(with_repair(with_earlier_end(a_record(), date(2026, 10, 8)), RepairState.REPAIRED), version=4)
+
+    event = record_event(
+        EventKind.RECORD_REPAIRED, after, because="repair:1", actor="staff:credit", department="credit", at=NOON
+    )
+
+    assert (event.kind, event.occurred_at) == (EventKind.RECORD_REPAIRED, NOON)
+    assert (event.actor, event.department) == ("staff:credit", "credit")
+    assert event.data == {
+        "record": "market/r-1",
+        "because": "repair:1",
+        "objection": "none",
+        "repair": "repaired",
+        "displayed_until": "2026-10-08",
+        "record_version": 4,
+    }
+
+
+def test_a_record_that_is_never_displayed_is_told_without_a_last_day() -> None:
+    favourable = replace(a_record(), display=Display())
+
+    event = record_event(
+        EventKind.RECORD_REPAIRED, favourable, because="repair:1", actor="staff:a", department="credit", at=NOON
+    )
+
+    assert event.data["displayed_until"] is None
 
 
 def test_what_had_no_room_stops_barring_with_its_record() -> None:

@@ -8,7 +8,7 @@ from chalicelib.credit.model.records import Bar, Freshness, Overflow, Record, Re
 from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.rules.submissions import make_record
 from chalicelib.credit.rules.summary import severity_kept, with_flag, with_kept_promise, with_record, without_flag
-from chalicelib.credit.store.records import directories
+from chalicelib.credit.store.directories import directories
 from chalicelib.credit.table.records import SummaryRow
 from chalicelib.errors import ErrorCode
 from chalicelib.rulepacks.model.pack import Choice

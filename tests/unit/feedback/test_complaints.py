@@ -101,3 +101,7 @@ def test_limits_that_cannot_be_added_up_are_a_fault_of_the_pack(term: Term) -> N
 
     with pytest.raises(ValueError, match="is not more than"):
         more_time(pack)
+
+
+def test_a_complaint_has_a_timeline_of_its_own() -> None:
+    assert a_complaint().owner == "complaint:c1"

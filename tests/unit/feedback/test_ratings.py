@@ -220,3 +220,7 @@ def test_a_reply_that_says_enough_is_taken() -> None:
     require_complete(a_reply())
     require_complete(a_reply(ReplyOutcome.NEEDS_TIME, expected_on=date(2026, 9, 28)))
     require_complete(a_reply(ReplyOutcome.NEEDS_TIME, expected_on=date(2026, 9, 29)))
+
+
+def test_a_rating_has_a_timeline_of_its_own() -> None:
+    assert a_rating().owner == "rating:r1"

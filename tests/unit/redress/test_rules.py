@@ -20,11 +20,15 @@ from chalicelib.redress.model import (
     Outcome,
     ProofKind,
     Reopening,
+    Repair,
     RepairDecision,
+    Revocation,
+    RevokingDocument,
 )
 from chalicelib.rulepacks.model.recourse import ObjectionLimit
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.model.flags import FlagState
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.builders import A_SUBJECT, NOON, a_case, a_decision, a_flag, a_record
@@ -47,6 +51,35 @@ def an_objection(ground: str = "fact", state: ObjectionState = ObjectionState.DE
     )
 
 
+A_REPAIR = Repair(
+    repair_id="r",
+    entry=FLAG,
+    subject=A_SUBJECT,
+    department="credit",
+    organ="义乌市市场监督管理局",
+    document_no="义市监撤〔2026〕1号",
+    proof="罚款已缴清。",
+    promise_hash="ab" * 32,
+    proofs=(),
+    asked_at=NOON,
+)
+A_REVOCATION = Revocation(
+    reversal_id="v",
+    entry=RECORD,
+    subject=A_SUBJECT,
+    department="market",
+    organ="义乌市市场监督管理局",
+    document_no="义市监罚〔2026〕1号",
+    by_document=RevokingDocument(number="1号", organ="义乌市人民法院", effective_on=TODAY, basis="第1条"),
+    reason="事实不清。",
+    late_reason="",
+    recorded_at=NOON,
+    recorded_by="staff:market",
+    undone=(),
+    touched=(),
+)
+
+
 def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:
     return refused.value.code
 
@@ -54,6 +87,18 @@ def reason_of(refused: pytest.ExceptionInfo[DomainError]) -> ErrorCode:
 @pytest.mark.parametrize("entry", [RECORD, FLAG, REPAIR])
 def test_an_entry_reads_back_from_the_name_that_answers_use(entry: Entry) -> None:
     assert rules.entry_named(str(entry)) == entry
+
+
+def test_a_record_is_named_by_its_source_and_its_id_there() -> None:
+    assert rules.entry_named("market/r-1").record == ("market", "r-1")
+
+
+def test_objections_repairs_and_revocations_have_timelines_of_their_own() -> None:
+    assert [one.owner for one in (an_objection(), A_REPAIR, A_REVOCATION)] == [
+        "objection:o",
+        "repair:r",
+        "reversal:v",
+    ]
 
 
 @pytest.mark.parametrize("name", ["", "market", "market/", "flag:x", "case:" + "0" * 24, "a/b/c", "flag:" + "0" * 65])
@@ -90,6 +135,13 @@ def test_a_ground_belongs_to_kinds_of_entries(entry: Entry, ground: str) -> None
         rules.require_ground(RECOURSE, a_plea(entry, ground))
 
     assert reason_of(refused) is ErrorCode.OBJECTION_GROUND_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("entry", "ground"), [(RECORD, "fact"), (FLAG, "fact"), (FLAG, "measure"), (REPAIR, "repair_refusal")]
+)
+def test_a_ground_is_taken_for_the_kinds_of_entries_that_it_belongs_to(entry: Entry, ground: str) -> None:
+    rules.require_ground(RECOURSE, a_plea(entry, ground))
 
 
 def test_a_ground_is_reviewed_once_and_another_ground_is_another_objection() -> None:
@@ -145,6 +197,24 @@ def test_an_outcome_is_one_of_the_grounds_and_brings_what_it_needs(
         rules.require_outcome(RECOURSE, plea, ruling)
 
     assert reason_of(refused) is reason
+
+
+@pytest.mark.requirement("R3.12")
+@pytest.mark.parametrize(
+    ("plea", "ruling"),
+    [
+        (a_plea(), ObjectionDecision(outcome=Outcome.KEPT, reason="x", basis="y")),
+        (a_plea(), ObjectionDecision(outcome=Outcome.CORRECTED, reason="x", basis="y", contents={"fine": "500"})),
+        (
+            a_plea(ground="period"),
+            ObjectionDecision(outcome=Outcome.SHORTENED, reason="x", basis="y", ends_on=TODAY),
+        ),
+    ],
+)
+def test_an_outcome_of_the_ground_with_what_it_needs_is_taken(
+    plea: ObjectionRequest, ruling: ObjectionDecision
+) -> None:
+    rules.require_outcome(RECOURSE, plea, ruling)
 
 
 @pytest.mark.parametrize(
@@ -354,3 +424,25 @@ def test_a_documents_name_tells_subject_organ_and_number_apart() -> None:
     }
 
     assert len(names) == 3
+
+
+def test_an_event_names_the_disputed_entry_and_leaves_blank_texts_out() -> None:
+    event = rules.matter_event(
+        EventKind.OBJECTION_MADE,
+        an_objection(),
+        actor="subject:x",
+        at=NOON,
+        data={"ground": "fact"},
+        texts={"text": "不是这样。", "evidence": ""},
+    )
+
+    assert (event.kind, event.occurred_at) == (EventKind.OBJECTION_MADE, NOON)
+    assert (event.actor, event.department) == ("subject:x", "market")
+    assert event.data == {"entry": "market/r-1", "ground": "fact"}
+    assert event.texts == {"text": "不是这样。"}
+
+
+def test_an_event_of_a_repair_without_texts_names_the_flag_to_be_repaired() -> None:
+    event = rules.matter_event(EventKind.REPAIR_ASKED, A_REPAIR, actor="subject:x", at=NOON, data={})
+
+    assert (event.department, event.data, event.texts) == ("credit", {"entry": "flag:" + "0" * 24}, {})

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.credit.model.records import Effect, Severity
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.sanctions.model.editions import EvaluationState, Place
+from chalicelib.sanctions.model.editions import EditionIndex, EvaluationState, Place
 from chalicelib.sanctions.model.flags import (
     Conduct,
     Flag,
@@ -91,6 +91,10 @@ def test_every_ground_has_its_words_in_both_languages() -> None:
 def codes(edition: MeasureList) -> list[tuple[str, str]]:
     known = (a_list(edition="2024", in_force_from=date(2024, 1, 1)),)
     return [(fault.pointer, fault.code) for fault in faults_of(edition, known)]
+
+
+def test_all_editions_of_the_list_have_one_timeline() -> None:
+    assert EditionIndex().owner == "measures:list"
 
 
 def test_a_whole_edition_has_no_fault() -> None:

@@ -5,7 +5,8 @@ import pytest
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Algorithm, SigningKey, Site
 from chalicelib.subjects.rules.passkeys import challenge_of, passkey_of, signature_of, verify_signature
-from tests.builders import NOON
+from chalicelib.subjects.rules.signing_keys import signing_key_of
+from tests.builders import NOON, KeyPair
 from tests.device import Device
 
 SITE = Site(host="localhost", origin="http://localhost:8000")
@@ -70,3 +71,14 @@ def test_an_unsuitable_key_is_refused(device: Device) -> None:
         enrolled(device)
 
     assert refused.value.code is ErrorCode.UNSUITABLE_KEY
+
+
+def test_a_key_that_is_on_no_device_signs_by_itself() -> None:
+    pair = KeyPair()
+    key = signing_key_of(pair.jwk, at=NOON)
+
+    verify_signature(pair.sign(PAYLOAD), PAYLOAD, key)
+
+    with pytest.raises(DomainError) as refused:
+        verify_signature(pair.sign(PAYLOAD), PAYLOAD + " ", key)
+    assert refused.value.code is ErrorCode.SIGNATURE_INVALID

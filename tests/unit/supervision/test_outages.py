@@ -1,11 +1,11 @@
 """What an outage excuses: the second and the day before, on and after; and what may be recorded as one."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.supervision.model.outages import LONGEST, Duty, Outage, Proof, Window
 from chalicelib.supervision.rules.outages import end_of, excuses, faults_of, faults_of_end
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -123,3 +123,28 @@ def test_an_outage_may_begin_and_end_now() -> None:
 )
 def test_an_end_is_not_before_the_start_and_at_most_31_days_after(ends_at: datetime, faults: int) -> None:
     assert len(faults_of_end(TUESDAY, ends_at, at=TUESDAY + 2 * LONGEST)) == faults
+
+
+def test_a_clock_is_a_duty_of_its_department_that_was_done_when_the_clock_stopped() -> None:
+    clock = Clock(
+        owner="case:A1",
+        clock_id="delivery",
+        kind=ClockKind.DELIVERY,
+        department="traffic",
+        responsible="officer",
+        limit=Limit(value=10, unit=Unit.WORKING_DAYS, basis="行政许可法第44条"),
+        pack="corrects-first",
+        started_at=TUESDAY - 14 * DAY,
+        due_at=END_OF_TUESDAY,
+        due_on=date(2026, 9, 8),
+        provisional=False,
+        yellow_at=TUESDAY - DAY,
+        stopped_at=NOON,
+    )
+
+    assert Duty.of(clock) == Duty(department="traffic", kind=ClockKind.DELIVERY, due_at=END_OF_TUESDAY, done_at=NOON)
+    assert Duty.of(replace(clock, stopped_at=None)).done_at is None
+
+
+def test_an_outage_has_a_timeline_of_its_own() -> None:
+    assert an_outage().owner == "outage:1"

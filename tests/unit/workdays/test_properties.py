@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.workdays.model.limits import DayReason, Limit, Pause, Unit, day_of
@@ -49,7 +49,6 @@ def test_a_pause_told_twice_counts_once(limit: Limit, started_at: datetime, data
     assert due(limit, started_at=started_at, calendar=CALENDAR, pauses=[*reversed(pauses), *pauses]) == once
 
 
-@settings(deadline=None)
 @given(limit=limits, started_at=instants, data=st.data())
 def test_the_explanation_counts_the_limit_and_ends_on_the_due_day(
     limit: Limit, started_at: datetime, data: st.DataObject

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import AliasPath, Field, StringConstraints
 
-from chalicelib.api.credit.schemas.credit import CHANNEL
 from chalicelib.api.redress.schemas import EntryName, EntrysName, RedressQuery, Said, UndoneEntryResponse
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.container import container
+from chalicelib.credit.rules.summary import CHANNEL
 from chalicelib.http.routes import (
     Answer,
     Call,

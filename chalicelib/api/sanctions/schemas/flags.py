@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.credit.schemas.credit import DocumentResponse
+from chalicelib.api.credit.schemas.records import DocumentResponse
 from chalicelib.credit.model.record_schema import Given
 from chalicelib.credit.model.records import Effect, ObjectionState, Severity
 from chalicelib.http.routes import (

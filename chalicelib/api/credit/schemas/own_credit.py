@@ -1,0 +1,99 @@
+"""Responses for one's own credit."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.api.credit.schemas.grades import GradeResponse
+from chalicelib.api.credit.schemas.records import RecordResponse
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.credit.model.records import Effect, ObjectionState, Purpose, RepairState, Severity
+from chalicelib.http.routes import PageResponse, ResponseBody
+
+
+class BarResponse(ResponseBody):
+    """A record that bars promises; ``in_force`` as of today, ``stale`` if its source has missed its update."""
+
+    record: str
+    kind: str
+    severity: Severity
+    organ: str
+    document_no: str
+    basis: str
+    starts_on: date
+    ends_on: date
+    items: list[str]
+    in_force: bool
+    stale: bool
+    objection: ObjectionState
+    repair: RepairState
+
+
+class FlagMarkResponse(ResponseBody):
+    """A flag (惩戒标识) in the summary, and whether it is in force today."""
+
+    flag_id: str
+    measure_code: str
+    measure: str
+    edition: str
+    effect: Effect
+    items: list[str]
+    organ: str
+    document_no: str
+    basis: str
+    starts_on: date
+    ends_on: date
+    in_force: bool
+    objection: ObjectionState
+    paused: Annotated[bool, Field(validation_alias="is_paused")]
+
+
+class CreditLinkResponse(ResponseBody):
+    """Another identity whose records and flags count for this one, and the document that links them."""
+
+    subject: str
+    kind: LinkKind
+    text: str
+    organ: str
+    document_no: str
+    since: date
+
+
+class OwnCreditResponse(ResponseBody):
+    """Everything in one's own credit: records, bars, flags, kept promises, and the remedies.
+
+    ``links`` are former or merged identities, whose records are included.
+    ``grade`` is null unless an edition of a scale grades this kind of subject.
+    """
+
+    version: int
+    kept_promises: int
+    grade: GradeResponse | None
+    bars: list[BarResponse]
+    flags: list[FlagMarkResponse]
+    links: list[CreditLinkResponse]
+    records: list[RecordResponse]
+    objection: str
+    repair: str
+    free_of_charge: bool
+    channel: str
+
+
+class CreditQueryResponse(ResponseBody):
+    """A query about a subject: who asked, when, why, for which item and case, and how much was returned."""
+
+    asked_at: datetime
+    by: str
+    department: str
+    purpose: Purpose
+    item_code: str
+    case_no: str | None
+    fields: list[str]
+    result_size: int
+
+
+class CreditQueryPageResponse(PageResponse):
+    """A page of queries about oneself, newest first."""
+
+    items: list[CreditQueryResponse]

@@ -1,0 +1,56 @@
+"""What subjects see of their own credit (本人信用)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.model.records import Record, RepairState, Summary
+from chalicelib.credit.rules.grades import Grade, grade_of
+from chalicelib.credit.rules.linked_credit import combine, parts_of
+from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.store.records import CreditStore, QueryPage
+from chalicelib.policy import Caller
+from chalicelib.rulepacks.model.pack import RulePack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditReport:
+    """A subject's own credit (信用报告): the summary and every record behind it."""
+
+    summary: Summary
+    records: tuple[Record, ...]
+
+
+class OwnCredit:
+    """Reports, grades and the list of queries, for the subject itself and free of charge."""
+
+    def __init__(self, store: CreditStore, credit: Credit, *, law: Callable[[datetime], RulePack]) -> None:
+        """``law`` returns the deployment's own rule pack as in force at an instant."""
+        self._store = store
+        self._credit = credit
+        self._law = law
+
+    def report(self, *, by: Caller) -> CreditReport:
+        """Return the caller's own credit, free of charge; without withdrawn records, which may be another's."""
+        summary = self._credit.summary(by.own_subject())
+        records = (record for part in parts_of(summary) for record in self._store.records(part.subject))
+        standing = (record for record in records if record.repair is not RepairState.WITHDRAWN)
+        return CreditReport(summary=summary, records=tuple(standing))
+
+    def graded(self, own: CreditReport, *, by: Caller, at: datetime) -> Grade | None:
+        """Return the caller's own grade, or None if the rules in force have no scale for this kind of subject."""
+        if by.identity is None:
+            return None
+        today = day_in_shanghai(at)
+        return grade_of(combine(own.summary), own.records, self._law(at).grading, kind=by.identity.kind, on=today)
+
+    def queries(self, *, by: Caller, limit: int, after: str | None = None) -> QueryPage:
+        """Return who queried the caller's credit, when and why, newest first, under all its identities (R6.4)."""
+        pages = [
+            self._store.queries(name, limit=limit, after=after) for name in self._credit.identities(by.own_subject())
+        ]
+        found = sorted((query for page in pages for query in page.queries), key=lambda one: one.query_id, reverse=True)
+        has_more = len(found) > limit or any(page.after for page in pages)
+        shown = tuple(found[:limit])
+        return QueryPage(queries=shown, after=f"query:{shown[-1].query_id}" if has_more else None)

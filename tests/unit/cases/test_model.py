@@ -1,0 +1,55 @@
+"""What a case says of itself."""
+
+from datetime import timedelta
+
+from chalicelib.cases.model.case import Agent, CaseCard, State, Way
+from chalicelib.cases.model.stages import EarlierDecision, Withdrawal
+from chalicelib.subjects.model.subjects import SubjectKey
+from tests.builders import A_SUBJECT, NOON, a_case, a_decision
+
+AN_AGENT = Agent(subject=SubjectKey("k1.agent"), name="王*", authority="授权委托书:办理号牌补领。")
+WITHDRAWN = Withdrawal(reason="想起来旧车牌在家里。", withdrawn_at=NOON + timedelta(hours=1))
+REOPENED = EarlierDecision(
+    decision=a_decision(),
+    delivery=None,
+    verification=None,
+    extension=None,
+    reason="依据撤销",
+    reopened_at=NOON,
+    reopened_by="staff:supervisor",
+)
+
+
+def test_a_case_keeps_its_timeline_under_its_number() -> None:
+    assert a_case(case_no="A1").owner == "case:A1"
+
+
+def test_an_agent_is_one_of_the_people_of_a_case() -> None:
+    assert a_case().people == (A_SUBJECT,)
+    assert a_case(agent=AN_AGENT).people == (A_SUBJECT, "k1.agent")
+
+
+def test_a_case_begun_again_has_clocks_of_its_own() -> None:
+    assert a_case().clock_suffix == ""
+    assert a_case(withdrawal=WITHDRAWN).clock_suffix == "again"
+    assert a_case(earlier_decisions=(REOPENED, REOPENED)).clock_suffix == "reopened-2"
+    assert a_case(withdrawal=WITHDRAWN, earlier_decisions=(REOPENED,)).clock_suffix == "again-reopened-1"
+
+
+def test_a_card_shows_what_lists_need_of_a_case() -> None:
+    case = a_case(case_no="A1", state=State.ACCEPTED, way=Way.CERTIFICATE, withdrawal=WITHDRAWN, version=3)
+
+    assert case.card == CaseCard(
+        case_no="A1",
+        state=State.ACCEPTED,
+        way=Way.CERTIFICATE,
+        item_code="plate-replacement",
+        item_version=1,
+        item_name="机动车号牌补领",
+        department="traffic",
+        applicant_name="李*",
+        received_at=NOON,
+        withdrawn_at=NOON + timedelta(hours=1),
+        version=3,
+    )
+    assert a_case().card.withdrawn_at is None
