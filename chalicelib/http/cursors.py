@@ -1,4 +1,4 @@
-"""Page tokens: encrypted, and good for a day, for one list of one caller (decision 0043)."""
+"""Page tokens: encrypted, and good for a day, for one list of one caller (decision 0042)."""
 
 import base64
 import binascii

@@ -28,7 +28,7 @@ KEYS_GOOD_FOR = 600.0
 """Seconds after which the issuer is asked for its keys again: so long may one live that it has taken out."""
 
 KEYS_LAST_FOR = 3600.0
-"""Seconds that keys may serve while the issuer does not answer (decision 0043)."""
+"""Seconds that keys may serve while the issuer does not answer (decision 0042)."""
 
 REFETCH_AFTER = 30.0
 """Seconds between two requests to the issuer, for an unknown key id or because it did not answer."""

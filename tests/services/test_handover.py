@@ -81,7 +81,7 @@ def test_the_cases_of_somebody_who_left_go_back_to_the_desk() -> None:
 
     event = container().timeline.events(case.owner)[-1]
     assert (now(case).officer, responsible(case)) == ("", {"officer"})
-    assert (event.kind, event.actor) == ("case:assigned", "system:relay")
+    assert (event.kind, event.actor) == ("case:assigned", "service:relay")
     assert event.data == {"because": "staff:role_ended", "before": "o-1", "officer": ""}
     assert container().timeline.reading(case.owner).verified
 

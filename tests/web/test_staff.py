@@ -2,9 +2,12 @@
 
 import pytest
 
+from chalicelib.container import container
+from chalicelib.policy import Role
+from chalicelib.staff.model import Loaded, StaffState
 from tests.api.bodies import MANDATE
-from tests.builders import NOON
-from tests.cloud import turn_clock
+from tests.builders import NOON, a_caller
+from tests.cloud import forget_everything, turn_clock
 from tests.web.visitor import Come, Seen, Visitor
 
 
@@ -116,6 +119,18 @@ def test_an_inspector_reads_names_and_takes_ids_away(visitor: Come, supervisor: 
     assert "科长甲 · 公安交管" in shown.text
     assert "staff:supervisor.traffic" not in shown.text
     assert '"actor": "staff:supervisor.traffic"' in evidence.text
+
+
+def test_who_has_left_is_no_longer_logged_in(visitor: Come, officer: Visitor) -> None:
+    staff, monitor = container().staff, a_caller(Role.MONITOR, sub="m", department="monitoring")
+    entry = Loaded(name="经办甲", department="traffic", roles=frozenset({Role.OFFICER}), state=StaffState.ENDED)
+    assert officer.open("/worklist").status == 200
+
+    staff.load("officer.traffic", entry, by=monitor, at=NOON)
+    forget_everything()
+
+    assert officer.open("/worklist").path.startswith("/authorize")
+    assert visitor("supervisor.traffic").open("/worklist").status == 200
 
 
 def test_the_list_speaks_english(visitor: Come) -> None:

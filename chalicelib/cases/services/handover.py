@@ -15,7 +15,7 @@ from chalicelib.staff.services import Staff
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 
-RELAY: Final = "system:relay"
+RELAY: Final = "service:relay"
 
 PAGE: Final = 100
 """The cases that the relay hands over at once, some seconds' worth: other events wait behind it."""

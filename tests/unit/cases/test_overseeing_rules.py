@@ -1,5 +1,6 @@
 """Who may be given a case, what may be handled again, and when an act may have happened."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,17 @@ import pytest
 from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import Decision, Defence, EarlierDecision, Finding, Outcome, Verification
 from chalicelib.cases.rules.consequences import is_counted
-from chalicelib.cases.rules.handling import require_assignable, require_occurred, require_reopenable, responsible_for
+from chalicelib.cases.rules.handling import (
+    has_work_left,
+    require_assignable,
+    require_occurred,
+    require_reopenable,
+    responsible_for,
+)
 from chalicelib.catalogue.model.items import Method
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
-from tests.builders import NOON, a_caller, a_case
+from tests.builders import NOON, a_caller, a_case, a_commitment
 
 ONE_SECOND = timedelta(seconds=1)
 OFFICER = a_caller(Role.OFFICER, sub="o-1", department="traffic")
@@ -87,6 +94,46 @@ def test_who_has_the_case_answers_else_who_acts_else_nobody() -> None:
     assert responsible_for(a_case(officer="o-2"), OFFICER) == "o-2"
     assert responsible_for(a_case(), OFFICER) == "o-1"
     assert responsible_for(a_case(), HEAD) == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State.PENDING_CREDIT, True),
+        (State.AWAITING_MATERIALS, True),
+        (State.RECEIVED, True),
+        (State.CORRECTION_ASKED, True),
+        (State.ACCEPTED, True),
+        (State.PAUSED, True),
+        (State.DECIDED, True),
+        (State.NOT_ACCEPTED, False),
+        (State.REVOKED, False),
+    ],
+)
+def test_work_is_left_until_a_case_is_finished(state: State, *, expected: bool) -> None:
+    assert has_work_left(a_case(state=state)) is expected
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (earlier(None), True),
+        (earlier(Finding.TRUE, officers=2), True),
+        (earlier(Finding.UNVERIFIABLE), True),
+        (earlier(Finding.UNTRUE), True),
+        (earlier(Finding.UNFULFILLED), True),
+        (earlier(Finding.TRUE), False),
+        (earlier(Finding.CHANGED), False),
+    ],
+)
+def test_a_closed_promise_is_done_with_once_it_was_found_good(found: EarlierDecision, *, expected: bool) -> None:
+    case = a_case(state=State.CLOSED, commitment=a_commitment(), decision=DECISION, verification=found.verification)
+
+    assert has_work_left(case) is expected
+
+
+def test_a_closed_case_that_is_not_verified_is_done_with() -> None:
+    assert not has_work_left(a_case(state=State.CLOSED, decision=replace(DECISION, outcome=Outcome.REFUSED)))
 
 
 def test_each_reopening_is_a_handling_with_clocks_of_its_own_name() -> None:

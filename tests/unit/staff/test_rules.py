@@ -122,6 +122,28 @@ def test_who_has_left_has_no_role_that_could_end() -> None:
     assert ended_roles(replace(BOTH, state=StaffState.ENDED), replace(OFFICER, state=StaffState.ENDED)) == ()
 
 
+def test_somebody_new_is_registered_on_a_timeline_by_their_own_name() -> None:
+    event = change_event(None, OFFICER, actor="service:staff", at=NOON)
+
+    assert OFFICER.owner == "staff:a"
+    assert (event.kind, event.actor, event.department) == ("staff:registered", "service:staff", "traffic")
+    assert event.data == {"department": "traffic", "roles": ["officer"], "state": "active"}
+
+
+def test_an_ended_role_is_told_with_the_department_that_it_was_in() -> None:
+    event = change_event(BOTH, replace(BOTH, department="market"), actor="staff:h", at=NOON)
+
+    assert event.kind == "staff:role_ended"
+    assert event.data == {
+        "changed": ["department"],
+        "department": "market",
+        "ended": ["officer", "supervisor"],
+        "left": "traffic",
+        "roles": ["officer", "supervisor"],
+        "state": "active",
+    }
+
+
 def test_a_return_is_a_change() -> None:
     event = change_event(replace(OFFICER, state=StaffState.ENDED), OFFICER, actor="staff:h", at=NOON)
 
