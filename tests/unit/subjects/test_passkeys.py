@@ -1,3 +1,4 @@
+import hashlib
 import json
 from typing import Any
 
@@ -5,7 +6,7 @@ import pytest
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Algorithm, SigningKey, Site
-from chalicelib.subjects.rules.passkeys import challenge_of, passkey_of, signature_of, verify_signature
+from chalicelib.subjects.rules.passkeys import challenge_of, digest_of, passkey_of, signature_of, verify_signature
 from chalicelib.subjects.rules.signing_keys import signing_key_of
 from tests.builders import NOON, KeyPair
 from tests.device import Device, text
@@ -178,3 +179,12 @@ def test_an_rsa_key_is_named_by_its_numbers_however_long_it_is_written() -> None
     short, long = rsa_of(), rsa_of(n=b"\x00" + b"\xff" * 256)
 
     assert enrolled(short).key_id == enrolled(long).key_id
+
+
+def test_a_credential_is_kept_under_the_digest_of_its_id_whoever_enrols_it() -> None:
+    device = Device()
+    first, again = enrolled(device).passkey, enrolled(device).passkey
+
+    assert first is not None
+    assert again is not None
+    assert digest_of(first) == digest_of(again) == hashlib.sha256(device.id).hexdigest()
