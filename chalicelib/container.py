@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.repeat_promise import RepeatPromise
     from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
     from chalicelib.cases.store import CaseStore
-    from chalicelib.catalogue.services import Catalogue
+    from chalicelib.catalogue.services.catalogue import Catalogue
+    from chalicelib.catalogue.services.offers import Offers
     from chalicelib.clock import ServiceClock
     from chalicelib.clocks.services.clocks import Clocks
     from chalicelib.credit.services.checks import Credit
@@ -318,9 +319,17 @@ class Container:
     # Catalogue
 
     @cached_property
+    def offers(self) -> Offers:
+        """Which items there are, and whose."""
+        from chalicelib.catalogue.services.offers import Offers
+        from chalicelib.catalogue.store.items import CatalogueStore
+
+        return Offers(CatalogueStore(self.timeline))
+
+    @cached_property
     def catalogue(self) -> Catalogue:
         """Service items (事项), their versions, and the guides to them."""
-        from chalicelib.catalogue.services import Catalogue
+        from chalicelib.catalogue.services.catalogue import Catalogue
         from chalicelib.catalogue.store.items import CatalogueStore
 
         return Catalogue(CatalogueStore(self.timeline), packs=self.packs, departments=settings().departments)
@@ -609,7 +618,7 @@ class Container:
             FlagStore(self.timeline),
             self.clocks,
             # What is only relayed or pushed needs neither the catalogue nor anybody's credit.
-            catalogue=lambda: self.catalogue,
+            offers=lambda: self.offers,
             credit=lambda: self.credit,
             key=lambda: self.secrets.webhook_key,
             webhooks=lambda: self.webhooks,

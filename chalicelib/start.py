@@ -40,7 +40,9 @@ def _leave_out() -> None:
     # botocore writes the documentation of each method of a client when somebody reads it.
     _without_its_own_imports("botocore.docs")
     names = ("ClientMethodDocstring", "PaginatorDocstring", "WaiterDocstring")
-    _in_place_of("botocore.docs.docstring", **dict.fromkeys(names, _no_documentation))
+    _in_place_of("botocore.docs.docstring", **dict.fromkeys(names, _nothing))
+    # structlog draws lines in colours for whoever develops.
+    _in_place_of("structlog.dev", ConsoleRenderer=_nothing, _has_colors=False, set_exc_info=_nothing)
     # structlog has loggers for asyncio, stdnum reads docstrings.
     for name in ("asyncio", "pydoc"):
         _once_used(name)
@@ -72,7 +74,7 @@ def _once_used(name: str) -> None:
         vars(placeholder)["__getattr__"] = load
 
 
-def _no_documentation(**_about: object) -> str:
+def _nothing(**_about: object) -> str:
     return ""
 
 

@@ -16,12 +16,10 @@ from chalicelib.cases.model.stages import Commitment, Decision, Finding, Outcome
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.catalogue.model.items import (
     Acceptance,
-    Audience,
     Condition,
     Item,
     LegalBasis,
     Liability,
-    Limits,
     Material,
     Method,
     Notice,
@@ -29,9 +27,9 @@ from chalicelib.catalogue.model.items import (
     Step,
     VerificationPlan,
     Way,
-    WrittenLimit,
 )
 from chalicelib.catalogue.model.questions import Option, Question, When
+from chalicelib.catalogue.model.terms import Audience, Limits, WrittenLimit
 from chalicelib.credit.model.records import Bar, Document, Effect, FlagMark, Record, Severity, Summary
 from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import submissions as intake

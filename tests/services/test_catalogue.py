@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from chalicelib.catalogue.services import Catalogue
+from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError

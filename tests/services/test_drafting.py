@@ -5,8 +5,9 @@ import pytest
 from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.drafting import Principal, Wish
-from chalicelib.catalogue.model.items import Acceptance, Audience, Recommitment
+from chalicelib.catalogue.model.items import Acceptance, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
+from chalicelib.catalogue.model.terms import Audience
 from chalicelib.catalogue.rules.items import notice_hash
 from chalicelib.container import container
 from chalicelib.dynamo.idempotency import IdempotencyKey

@@ -14,7 +14,8 @@ from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.services.identity_disclosure import Sight
-from chalicelib.catalogue.model.items import Audience, Method, WrittenLimit
+from chalicelib.catalogue.model.items import Method
+from chalicelib.catalogue.model.terms import Audience, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.credit.model.identity_conflicts import Outcome as ConflictOutcome
 from chalicelib.credit.model.identity_links import IdentityLinkState

@@ -8,8 +8,9 @@ import rfc8785
 
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
 from chalicelib.cases.model.stages import CommitmentStatus
-from chalicelib.catalogue.model.items import Audience, Checklist, Item
+from chalicelib.catalogue.model.items import Checklist, Item
 from chalicelib.catalogue.model.questions import Answers
+from chalicelib.catalogue.model.terms import Audience
 from chalicelib.credit.model.records import Eligibility, Ground, Severity, Summary
 from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.rules.summary import identity_conflict, is_known_by_name

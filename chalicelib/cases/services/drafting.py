@@ -16,7 +16,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Answers
 from chalicelib.catalogue.rules.items import checklist, notice_hash
-from chalicelib.catalogue.services import Catalogue
+from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit.model.records import Eligibility, Ground
 from chalicelib.credit.services.checks import Credit

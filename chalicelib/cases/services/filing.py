@@ -14,7 +14,7 @@ from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
 from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
-from chalicelib.catalogue.services import Catalogue
+from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload

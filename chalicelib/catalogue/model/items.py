@@ -1,7 +1,7 @@
 """Service items (政务服务事项) as versioned data, complete enough to be checked before publication."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -9,15 +9,8 @@ from typing import Any
 import rfc8785
 
 from chalicelib.catalogue.model.questions import Question, When
-from chalicelib.workdays.model.limits import Limit, Unit
-
-
-class Audience(StrEnum):
-    """Whom an item is for (服务对象)."""
-
-    NATURAL = "natural"
-    LEGAL = "legal"
-    BOTH = "both"
+from chalicelib.catalogue.model.terms import Audience, Limits, WrittenLimit
+from chalicelib.workdays.model.limits import Limit
 
 
 class Acceptance(StrEnum):
@@ -56,27 +49,6 @@ class Method(StrEnum):
     ONSITE = "onsite"
     PUBLICITY = "publicity"
     JOINT = "joint"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenLimit:
-    """A time limit as an editor entered it; it may be incomplete until the publication rules have checked it."""
-
-    value: int = 0
-    unit: Unit | None = None
-    basis: str = ""
-
-    def counted(self) -> Limit:
-        """Return the limit for a clock; raises ``TypeError`` or ``ValueError`` if it is incomplete."""
-        return Limit(value=self.value, unit=self.unit, basis=self.basis)  # type: ignore[arg-type]  # Limit refuses None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """The promised limit (承诺办结时限) and the statutory one (法定办结时限)."""
-
-    promised: WrittenLimit = WrittenLimit()
-    statutory: WrittenLimit = WrittenLimit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +190,7 @@ class Item:
     acceptance: Acceptance = Acceptance.OFFICER
     granularity: Granularity = Granularity.GRANULAR
     parent: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     steps: tuple[Step, ...] = ()
     legal_basis: tuple[LegalBasis, ...] = ()
     questions: tuple[Question, ...] = ()

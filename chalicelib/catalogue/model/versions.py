@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from chalicelib.catalogue.model.items import Audience, Limits
+from chalicelib.catalogue.model.terms import Audience, Limits
 from chalicelib.timeline.events import ChainHead
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from chalicelib.catalogue.model.faults import ItemFault, fault
-from chalicelib.catalogue.model.items import Audience, Checklist, Condition, Item
+from chalicelib.catalogue.model.items import Checklist, Condition, Item
 from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind
+from chalicelib.catalogue.model.terms import Audience
 from chalicelib.catalogue.model.versions import ItemVersions, Listed
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from itertools import chain
 
 from chalicelib.catalogue.model.faults import ItemFault, fault
-from chalicelib.catalogue.model.items import Acceptance, Granularity, Item, Method, Way, WrittenLimit
+from chalicelib.catalogue.model.items import Acceptance, Granularity, Item, Method, Way
 from chalicelib.catalogue.model.questions import Question, QuestionKind, When
+from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.catalogue.rules.text_checks import blank, catch_all, incomplete, repeated, wording
 from chalicelib.errors import FieldError
 from chalicelib.rulepacks.model.pack import RulePack

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from chalicelib.catalogue.model.faults import ItemFault, fault
-from chalicelib.catalogue.model.items import WrittenLimit
+from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.errors import FieldError
 
 CATCH_ALL_PHRASES = (

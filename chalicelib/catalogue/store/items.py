@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.versions import ItemVersions, Kept, Listed
 from chalicelib.catalogue.table.items import ItemRow, VersionRow
 from chalicelib.clock import day_in_shanghai
@@ -17,6 +16,9 @@ from chalicelib.timeline.chain import digest
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.owners import OwnerRow
 from chalicelib.timeline.repository import Repository
+
+if TYPE_CHECKING:
+    from chalicelib.catalogue.model.items import Item
 
 PUBLISHED = "published"
 """The single partition of the index: a few thousand small rows that change a few times a year."""
@@ -33,7 +35,7 @@ class CatalogueStore(Repository[Kept]):
     kind = "item"
     row = ItemRow
 
-    def both(self, code: str, version: int) -> tuple[Kept, Item | None]:
+    def both(self, code: str, version: int) -> "tuple[Kept, Item | None]":
         """Read an item's stored state and one of its versions in one round trip."""
         item_row, version_row = read_together(_item_key(code), _version_key(code, version))
         kept = Kept(code=code) if item_row is None else self.from_row(item_row)
@@ -44,13 +46,13 @@ class CatalogueStore(Repository[Kept]):
         (row,) = read_together(_item_key(code))
         return ItemVersions() if row is None else self.from_row(row).shelf
 
-    def version(self, code: str, version: int) -> Item | None:
+    def version(self, code: str, version: int) -> "Item | None":
         """Return one version, or ``None`` if it was never published."""
         (row,) = read_together(_version_key(code, version))
         return None if row is None else _item_of(row)
 
     def publish(
-        self, item: Item, *, kept: Kept, listed: Listed, event: NewEvent, at: datetime, tx: Transaction
+        self, item: "Item", *, kept: Kept, listed: Listed, event: NewEvent, at: datetime, tx: Transaction
     ) -> None:
         """Save a new version with its event. Raises ``ConflictError`` if ``kept`` has changed.
 
@@ -104,7 +106,7 @@ def _version_key(code: str, version: int) -> Row:
     return VersionRow(f"version:{code}:{version}")
 
 
-def _item_of(row: Row) -> Item:
+def _item_of(row: Row) -> "Item":
     if not isinstance(row, VersionRow):
         raise TypeError(type(row).__name__)
     item: Item = row.document

@@ -1,13 +1,17 @@
 """The catalogue table: one row per item for what is in force, and one per version, which never changes."""
 
+from typing import TYPE_CHECKING
+
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.versions import ItemVersions
 from chalicelib.dynamo.model import DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.owners import OwnerRow
+
+if TYPE_CHECKING:
+    from chalicelib.catalogue.model.items import Item
 
 
 class PublishedIndex(GlobalSecondaryIndex["ItemRow"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
@@ -44,6 +48,12 @@ class ItemRow(OwnerRow):
     published = PublishedIndex()
 
 
+def _item() -> "type[Item]":
+    from chalicelib.catalogue.model.items import Item  # noqa: PLC0415 - a check reads what is in force, and no version
+
+    return Item
+
+
 class VersionRow(Row):
     """``pk`` is ``version:<code>:<version>``; in the same table, and never overwritten."""
 
@@ -53,4 +63,4 @@ class VersionRow(Row):
         table_name = settings().table("catalogue")
 
     pk = UnicodeAttribute(hash_key=True)
-    document = DocumentAttribute[Item](lambda: Item)
+    document = DocumentAttribute["Item"](_item)

@@ -9,7 +9,7 @@ from chalicelib.alerts.rules.alerts import MONITORING
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
-from chalicelib.catalogue.services import Catalogue
+from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey

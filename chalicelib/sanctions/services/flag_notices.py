@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alerts.services.webhooks import Webhooks
-from chalicelib.catalogue.services import Catalogue
+from chalicelib.catalogue.services.offers import Offers
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.services.clocks import clocks_payload as told_clocks
@@ -47,7 +47,7 @@ class FlagNotices:
         flags: FlagStore,
         clocks: Clocks,
         *,
-        catalogue: Callable[[], Catalogue],
+        offers: Callable[[], Offers],
         credit: Callable[[], Credit],
         key: Callable[[], bytes],
         webhooks: Callable[[], Webhooks],
@@ -62,7 +62,7 @@ class FlagNotices:
         self._store = store
         self._flags = flags
         self._clocks = clocks
-        self._catalogue = catalogue
+        self._offers = offers
         self._credit = credit
         self._key = key
         self._webhooks = webhooks
@@ -173,7 +173,7 @@ class FlagNotices:
 
     def _is_own_item(self, code: str, *, department: str, at: datetime) -> bool:
         try:
-            return self._catalogue().offered(code, at=at).department == department
+            return self._offers().offered(code, at=at).department == department
         except DomainError:
             return False
 

@@ -5,7 +5,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from chalicelib.catalogue.model.items import WrittenLimit
+from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.http.language import Language
 from chalicelib.web.core.assets import catalogue

@@ -20,8 +20,8 @@ from chalicelib.cases.rules.filing import (
     terms_of,
     way_of,
 )
-from chalicelib.catalogue.model.items import Audience
 from chalicelib.catalogue.model.items import Way as MaterialWay
+from chalicelib.catalogue.model.terms import Audience
 from chalicelib.catalogue.rules.items import checklist
 from chalicelib.credit.model.records import Eligibility, ObjectionState
 from chalicelib.errors import DomainError, ErrorCode

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from chalicelib.catalogue.model.items import Audience, Recommitment, VerificationPlan, Way, WrittenLimit
+from chalicelib.catalogue.model.items import Recommitment, VerificationPlan, Way
 from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind, When
+from chalicelib.catalogue.model.terms import Audience, WrittenLimit
 from chalicelib.catalogue.model.versions import ItemVersions, Kept
 from chalicelib.catalogue.rules.items import checklist, listed, notice_hash, wanted
 from chalicelib.errors import DomainError

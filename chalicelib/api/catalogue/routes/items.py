@@ -12,7 +12,8 @@ from chalicelib.api.catalogue.schemas.items import (
     ItemResponse,
     PublishItemRequest,
 )
-from chalicelib.catalogue.model.items import Audience, Item
+from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.terms import Audience
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Answer, Call, PageQuery, Query, Routes

@@ -8,7 +8,6 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from chalicelib.catalogue.model.items import (
     Acceptance,
-    Audience,
     Condition,
     Granularity,
     Item,
@@ -20,6 +19,7 @@ from chalicelib.catalogue.model.items import (
     Way,
 )
 from chalicelib.catalogue.model.questions import Question, QuestionKind
+from chalicelib.catalogue.model.terms import Audience
 from chalicelib.http.routes import Day, LineOrBlank, PageResponse, RequestBody, ResponseBody, TextOrBlank
 from chalicelib.workdays.model.limits import Unit
 

@@ -19,7 +19,7 @@ routes = Routes("credit")
 def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
     """Check credit for an item, and log who asked and why; ``ITEM_NOT_LISTED`` for an unpublished item."""
     purpose = call.body.stated_purpose()
-    item = container().catalogue.offered(call.body.item_code, at=call.at)
+    item = container().offers.offered(call.body.item_code, at=call.at)
     inquiry = Inquiry(
         item_code=item.code,
         purpose=purpose,

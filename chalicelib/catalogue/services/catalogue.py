@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.catalogue.model.items import Audience, Item
+from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.terms import Audience
 from chalicelib.catalogue.model.versions import Found, ItemVersions, Kept, Listed
 from chalicelib.catalogue.rules.items import listed, notice_hash, wanted
 from chalicelib.catalogue.rules.publication import faults_of
@@ -27,7 +28,6 @@ class Catalogue:
         self._packs = tuple(packs)
         self._departments = departments
         self._versions: dict[tuple[str, int], Item] = {}
-        self._offered: dict[str, Listed] = {}
 
     @retry_on_conflict
     def publish(self, item: Item, *, by: Caller, at: datetime) -> Item:
@@ -95,21 +95,6 @@ class Catalogue:
             if known is None:
                 raise DomainError(ErrorCode.NOT_FOUND)
             self._versions[code, version] = known
-        return known
-
-    def offered(self, code: str, *, at: datetime) -> Listed:
-        """Return the entry of an item's version in force or of the one to come; ``ITEM_NOT_LISTED`` for no item.
-
-        Good for what hardly changes, its department and rule pack: an item once published is never removed, and is
-        read once per process.
-        """
-        known = self._offered.get(code)
-        if known is None:
-            shelf = self._store.shelf(code)
-            found = shelf.on(day_in_shanghai(at)) or shelf.upcoming
-            if found is None:
-                raise DomainError(ErrorCode.ITEM_NOT_LISTED, item_code=code)
-            known = self._offered[code] = found
         return known
 
     def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:

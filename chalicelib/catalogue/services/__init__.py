@@ -1,0 +1,1 @@
+"""What can be done with items: publish, find and read them."""
