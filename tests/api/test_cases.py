@@ -380,7 +380,7 @@ def test_the_timeline_is_whole_verified_and_holds_no_name(case: dict[str, Any], 
 
     assert (reply.status, reply.body["verified"], reply.body["fault"]) == (200, True, None)
     assert [event["seq"] for event in reply.body["items"]] == [1, 2, 3]
-    assert all(event["actor"].startswith(("subject:k1.", "system:")) for event in reply.body["items"])
+    assert all(event["actor"].startswith(("subject:k1.", "service:")) for event in reply.body["items"])
 
 
 def test_lists_are_ones_own_or_the_departments_page_by_page(person: Person, token: TokenOf) -> None:
