@@ -75,7 +75,8 @@ def test_a_case_is_decided_once(elsewhere: Elsewhere) -> None:
 
         return decide, look
 
-    dying_everywhere(prepare, elsewhere, calls=5)
+    # The register of staff; the case, its clocks; the transaction; and the first again where it is looked at.
+    dying_everywhere(prepare, elsewhere, calls=6)
 
 
 def test_the_sweep_tells_each_milestone_once(elsewhere: Elsewhere) -> None:

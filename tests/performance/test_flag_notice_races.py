@@ -22,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("elsewhere")
 
 RELAYS = 4
 FLAGS = 2
+ITEM = "notice-race"
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
 
 
@@ -43,17 +44,19 @@ def an_event(flag_id: str, seq: int, kind: EventKind) -> Event:
 @goes("rounds", usually=4, deep=50)
 def test_four_relays_at_once_tell_each_change_once_and_leave_no_gap(rounds: int) -> None:
     flag_notices = container().flag_notices
-    publish(an_item(code="business-address", department="market"))
+    publish(an_item(code=ITEM, department="market"))
     webhook, _ = container().webhooks.subscribe(
         "http://127.0.0.1:9/", (Topic.FLAG_TOLD,), by=MACHINE, at=NOON, idempotency_key=None
     )
-    to, _ = flag_notices.subscribe(webhook.webhook_id, ("business-address",), by=MACHINE, at=NOON, idempotency_key=None)
+    to, _ = flag_notices.subscribe(webhook.webhook_id, (ITEM,), by=MACHINE, at=NOON, idempotency_key=None)
 
     for number in range(rounds):
         names = [f"race-{number}-{side}" for side in range(FLAGS)]
         for name in names:
             with transaction() as tx:
-                FlagStore(container().timeline).add(a_flag(flag_id=name, state=FlagState.ACTIVE), [], at=NOON, tx=tx)
+                FlagStore(container().timeline).add(
+                    a_flag(flag_id=name, state=FlagState.ACTIVE, related_items=(ITEM,)), [], at=NOON, tx=tx
+                )
         told = [an_event(name, 4 + step, kind) for name in names for step, kind in enumerate(CHANGES)]
         together = Barrier(RELAYS)
 

@@ -118,7 +118,7 @@ def test_the_proposer_who_asks_all_the_same_is_told_that_another_person_confirms
 
     assert "现在还不能办这一步，或者要由别人办。" in asked.text
     assert refused.status == 409
-    assert "该步骤须由另一名工作人员办理。" in refused.text
+    assert "该步骤须由另一名工作人员办理；同一人换用其他角色也不行。" in refused.text
     assert refused.form(form).fields["reason"] == ["事实清楚。"]
 
 
@@ -290,5 +290,5 @@ def test_a_flag_that_a_new_list_suspended_goes_on_once_two_persons_have_asked(
     assert "已登记。两个人都同意后恢复。" in early.text
     assert form[1:] not in links(asked)
     assert alone.status == 409
-    assert "该步骤须由另一名工作人员办理。" in alone.text
+    assert "该步骤须由另一名工作人员办理；同一人换用其他角色也不行。" in alone.text
     assert "现在有效" in resumed.text
