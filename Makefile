@@ -15,7 +15,7 @@ AS :=
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests write bytecode whatever the environment says: without it, every worker compiles everything again.
-test unit coverage deep: export PYTHONDONTWRITEBYTECODE :=
+test unit coverage deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
@@ -127,6 +127,9 @@ coverage: $(BIN)/.ready ## the same tests, and whether they cover models and rul
 deep: $(BIN)/.ready assets ## all of what make test samples: random walks, races, deaths, large data, each page in each form
 	@XINNUO_TESTS=deep $(BIN)/pytest $(AT_ONCE) --verbose -m "deep or hypothesis" --ignore=tests/browser tests
 	@XINNUO_TESTS=deep $(MAKE) browse
+
+fuzz: $(BIN)/.ready assets ## hold 20,000 made-up requests, seeded, against the OpenAPI document; prints what came back
+	@XINNUO_TESTS=deep $(BIN)/pytest tests/fuzz
 
 venv: $(BIN)/.ready ## build the development environment, .local/venv
 

@@ -14,6 +14,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString, NoReturn
 
+from pydantic import GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import (
     CoreSchema,
@@ -37,6 +39,10 @@ LATER_HAN: Final = range(0x20000, 0x3FFFE)
 LATER_EMOJI: Final = range(0x1F000, 0x1FB00)
 """Blocks where a character's place says what it is: Python's tables lag behind GB 18030 and what people type."""
 
+READABLE_LINE: Final = "readable-line"
+READABLE_TEXT: Final = "readable-text"
+"""The formats under which the OpenAPI document names such text."""
+
 NONCHARACTERS: Final = 0xFFFE
 """The last two places of each plane are no characters."""
 
@@ -54,6 +60,10 @@ class Readable:
         measured = str_schema(strip_whitespace=True, min_length=self.shortest, max_length=self.longest)
         read = no_info_after_validator_function(_read_line if self.is_line else _read_text, measured)
         return no_info_before_validator_function(_composed, read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Name the format, which no pattern can tell: what is readable is for Unicode's tables to say."""
+        return {**handler(schema), "format": READABLE_LINE if self.is_line else READABLE_TEXT}
 
 
 def _composed(value: object) -> object:

@@ -3,12 +3,13 @@
 import json
 import pickle
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar, cast
@@ -30,6 +31,8 @@ from chalicelib.clock import real_now
 from chalicelib.container import container
 from chalicelib.http import cursors, tokens
 from chalicelib.http.app import App
+from chalicelib.http.refusals import refusals_of
+from chalicelib.http.routes import ROUTES
 from chalicelib.settings import settings
 from tests import tables
 from tests.builders import NOON
@@ -110,7 +113,9 @@ class Client:
         answer = self._app(event, SimpleNamespace(aws_request_id="lambda-request"))
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         several = {name.lower(): tuple(values) for name, values in answer.get("multiValueHeaders", {}).items()}
-        return Reply(answer["statusCode"], headers, answer["body"], several)
+        reply = Reply(answer["statusCode"], headers, answer["body"], several)
+        require_documented(event, reply)
+        return reply
 
     def event(
         self,
@@ -164,6 +169,22 @@ class Client:
                     name: quote(unquote(value), safe="") for name, value in zip(names, match.groups(), strict=True)
                 }
         return path, {}
+
+
+def require_documented(event: Mapping[str, Any], reply: Reply) -> None:
+    """See that a route answers with a status, and refuses with a code, that it says it may.
+
+    So what the OpenAPI document lists cannot go stale: every answer of every test is held against it.
+    """
+    about = event.get("requestContext") or {}
+    called = (about.get("httpMethod"), about.get("resourcePath"))
+    route = next((route for route in ROUTES if (route.method, route.path) == called), None)
+    if route is None:
+        return
+    if reply.status < HTTPStatus.BAD_REQUEST:
+        assert reply.status in {route.status, route.also}, f"{route.name} answered {reply.status}"
+    else:
+        assert reply.code in refusals_of(route), f"{route.name} does not say that it answers {reply.code}"
 
 
 def _dashed(headers: dict[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from chalicelib.clock import real_now
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.language import Language, language_of
+from chalicelib.http.names import require_names
 from chalicelib.http.parsing import (
     body_of,
     idempotency_key_of,
@@ -16,7 +17,6 @@ from chalicelib.http.parsing import (
     path_of,
     query_of,
     raw_body_of,
-    require_names,
     version_of,
 )
 from chalicelib.http.request import Call, Event, headers_of
@@ -51,7 +51,8 @@ def call_of(
     if "case_no" in path and not route.is_discreet:
         _tell_case(path["case_no"])
     raw = raw_body_of(event)
-    version = version_of(headers.get("if-match")) if route.needs_version or "if-match" in headers else None
+    is_versioned = route.needs_version or (route.takes_version and "if-match" in headers)
+    version = version_of(headers.get("if-match")) if is_versioned else None
     idempotency_key = (
         idempotency_key_of(route, who, headers.get("idempotency-key"), path, raw) if route.creates else None
     )

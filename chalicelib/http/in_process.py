@@ -36,6 +36,7 @@ class Question:
 def ask(route: Route[Any, R], question: Question, *, by: Caller | None, language: Language) -> Answer[R]:
     """Return a route's answer to a caller who is already authenticated; its errors are raised.
 
+    An empty parameter is left out: it is a field of a form that was left blank.
     A public route does not learn who asks, as over HTTP.
     """
     if by is None and not route.is_public:
@@ -45,7 +46,7 @@ def ask(route: Route[Any, R], question: Question, *, by: Caller | None, language
         headers["idempotency-key"] = question.key
     event = {
         "pathParameters": {name: quote(question.path[name], safe="") for name in route.parameters},
-        "multiValueQueryStringParameters": {name: [value] for name, value in question.query.items()},
+        "multiValueQueryStringParameters": {name: [value] for name, value in question.query.items() if value},
         "body": None if question.body is None else json.dumps(question.body, ensure_ascii=False),
         "requestContext": question.context,
     }

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
 
-from chalicelib.bounds.store import bounds
 from chalicelib.errors import ErrorCode
+from chalicelib.http.names import schema_of
+from chalicelib.http.parsing import ETAG, IDEMPOTENCY_KEY
 from chalicelib.http.problems import STATUS, problem_of
+from chalicelib.http.refusals import refusals_of
 from chalicelib.http.routes import Route
 from chalicelib.policy import FOR_THEMSELVES, Role
 
@@ -36,7 +39,24 @@ PROBLEM = {
         },
     },
 }
-ALWAYS_POSSIBLE = (ErrorCode.INTERNAL_ERROR, ErrorCode.UNAVAILABLE)
+
+
+ABOUT = """Public services on the strength of a signed promise.
+
+Text in the formats `readable-line` and `readable-text` is taken without the space around it and composed (NFC). It
+holds no control or private-use characters and none that hide or turn what is written; a line has no breaks or tabs.
+
+A request that fits its schema may still be refused with 400 and a pointer to the field, for a rule that no schema can
+state, such as a range that ends before it begins."""
+
+
+class Closed(GenerateJsonSchema):
+    """JSON schemas in which an object whose keys have a form has no others."""
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Return the schema of a mapping."""
+        made = super().dict_schema(schema)
+        return {**made, "additionalProperties": False} if "patternProperties" in made else made
 
 
 def document(described: Sequence[Route]) -> dict[str, Any]:
@@ -50,7 +70,7 @@ def document(described: Sequence[Route]) -> dict[str, Any]:
         "info": {
             "title": "信诺 Xinnuo",
             "version": "1",
-            "description": "Public services on the strength of a signed promise.",
+            "description": ABOUT,
         },
         "paths": paths,
         "components": {
@@ -68,7 +88,7 @@ def _schemas(described: Sequence[Route]) -> tuple[Mapping[Any, Any], dict[str, A
             wanted[route.body, "validation"] = None
         if route.answer:
             wanted[route.answer, "serialization"] = None
-    references, definitions = models_json_schema(list(wanted), ref_template=REFERENCE)
+    references, definitions = models_json_schema(list(wanted), ref_template=REFERENCE, schema_generator=Closed)
     return {model: schema for (model, _), schema in references.items()}, definitions.get("$defs", {})
 
 
@@ -88,7 +108,10 @@ def _operation(route: Route, names: Mapping[type[BaseModel], Any]) -> dict[str, 
     if route.view.__doc__:
         operation["description"] = route.view.__doc__.strip()
     if route.body:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": names[route.body]}}}
+        operation["requestBody"] = {
+            "required": any(field.is_required() for field in route.body.model_fields.values()),
+            "content": {"application/json": {"schema": names[route.body]}},
+        }
     return operation
 
 
@@ -97,20 +120,33 @@ def _operation_id(route: Route) -> str:
 
 
 def _in_path(route: Route) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{(\w+)}", route.path)
-    ]
+    return [{"name": name, "in": "path", "required": True, "schema": schema_of(name)} for name in route.parameters]
 
 
 def _in_query(route: Route) -> list[dict[str, Any]]:
     if route.query is None:
         return []
     schema = route.query.model_json_schema()
+    required = schema.get("required", ())
     return [
-        {"name": name, "in": "query", "required": False, "schema": _inlined(one, schema.get("$defs", {}))}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in required,
+            "schema": _given(_inlined(one, schema.get("$defs", {}))),
+        }
         for name, one in schema["properties"].items()
     ]
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a parameter that is there: one that may be absent is never null."""
+    if schema.get("default", ...) is None:
+        del schema["default"]
+    if "anyOf" in schema:
+        (only,) = (one for one in schema.pop("anyOf") if one != {"type": "null"})
+        return {**only, **schema}
+    return schema
 
 
 def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a JSON schema is any JSON
@@ -120,7 +156,8 @@ def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN40
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
-        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+        beside = {name: one for name, one in schema.items() if name != "$ref"}
+        return {**_inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions), **beside}
     return {name: _inlined(one, definitions) for name, one in schema.items()}
 
 
@@ -139,10 +176,11 @@ def _in_headers(route: Route) -> list[dict[str, Any]]:
                 "schema": {"type": "string", "enum": offices},
             }
         )
-    if route.needs_version:
-        headers.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
+    if route.needs_version or route.takes_version:
+        version = {"type": "string", "pattern": f"^{ETAG.pattern}$"}
+        headers.append({"name": "If-Match", "in": "header", "required": route.needs_version, "schema": version})
     if route.creates:
-        key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+        key = {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"}
         headers.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
     return headers
 
@@ -157,27 +195,16 @@ def _success(route: Route, names: Mapping[type[BaseModel], Any]) -> dict[str, An
 
 
 def _refusals(route: Route) -> dict[str, Any]:
-    """Return the problems that follow from the route's declaration, by status."""
-    reasons = [*ALWAYS_POSSIBLE]
-    if not route.is_public:
-        reasons += [ErrorCode.UNAUTHENTICATED, ErrorCode.FORBIDDEN, ErrorCode.ACTING_ROLE_MISSING]
-    if "{" in route.path or route.names_another:
-        reasons.append(ErrorCode.NOT_FOUND)
-    if route.query:
-        reasons.append(ErrorCode.INVALID_QUERY)
-    if route.method != "GET":
-        reasons += [ErrorCode.INVALID_BODY, ErrorCode.BODY_TOO_LARGE, ErrorCode.BUSY, ErrorCode.INVALID_IDENTIFIER]
-    if route.body:
-        reasons.append(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
-    if route.needs_version:
-        reasons += [ErrorCode.PRECONDITION_REQUIRED, ErrorCode.STALE_VERSION]
-    reasons += [bound.code for bound in bounds().counts.values() if route.name in bound.routes]
-    by_status: dict[str, Any] = {}
-    for reason in sorted(reasons, key=STATUS.__getitem__):
-        by_status.setdefault(str(STATUS[reason]), _refusal(problem_of(reason).title_en))
-    return by_status
+    """Return the problems that the route may answer by status, each with its codes."""
+    by_status: dict[int, list[ErrorCode]] = {}
+    for code in sorted(refusals_of(route)):
+        by_status.setdefault(STATUS[code], []).append(code)
+    return {str(status): _refusal(by_status[status]) for status in sorted(by_status)}
 
 
-def _refusal(title: str) -> dict[str, Any]:
-    reference = {"$ref": REFERENCE.format(model="Problem")}
-    return {"description": title, "content": {"application/problem+json": {"schema": reference}}}
+def _refusal(codes: Sequence[ErrorCode]) -> dict[str, Any]:
+    problem = {"$ref": REFERENCE.format(model="Problem"), "properties": {"code": {"enum": [*codes]}}}
+    return {
+        "description": "; ".join(problem_of(code).title_en for code in codes),
+        "content": {"application/problem+json": {"schema": problem}},
+    }

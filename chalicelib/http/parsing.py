@@ -22,7 +22,6 @@ from chalicelib.policy import Caller
 from chalicelib.validation import escaped, repeated_names
 
 LARGEST_BODY = 256 * 1024
-LONGEST_NAME = 200
 MOST_FIELDS: Final = 1000
 
 JSON: Final = "application/json"
@@ -30,8 +29,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 FORM_WITH_FILES: Final = "multipart/form-data"
 MEDIA_TYPE: Final = re.compile(r'\s*([^;\s]+)\s*((?:;\s*(?:[\w-]+=(?:"[^"]*"|[^\s";]*)\s*)?)*)', re.ASCII)
 PARAMETER: Final = re.compile(r';\s*([\w-]+)=(?:"([^"]*)"|([^\s";]*))', re.ASCII)
-IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
-ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+IDEMPOTENCY_KEY: Final = re.compile(r"[!-~]{1,255}")
+ETAG: Final = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 UNREADABLE = FieldError(pointer="", detail="unreadable", code="json_invalid")
 UNEXPECTED = FieldError(pointer="", detail="unexpected", code="body_unexpected")
@@ -59,13 +58,6 @@ class Form:
 def path_of(event: Event) -> Mapping[str, str]:
     """Return the path parameters, decoded: API Gateway passes them as they are in the URL (aws/chalice#511)."""
     return {name: unquote(value) for name, value in (event["pathParameters"] or {}).items()}
-
-
-def require_names(path: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the path parameters; ``NOT_FOUND`` for values that cannot be names (too long, unprintable)."""
-    if not all(0 < len(value) <= LONGEST_NAME and value.isprintable() for value in path.values()):
-        raise DomainError(ErrorCode.NOT_FOUND)
-    return path
 
 
 def bytes_of(event: Event) -> bytes:
@@ -171,7 +163,7 @@ def query_of(route: Route, event: Event) -> Any:  # noqa: ANN401 - the route's o
     if repeated:
         faults = [_fault("parameter_repeated", f"/{escaped(name)}") for name in repeated]
         raise DomainError(ErrorCode.INVALID_QUERY, faults=faults)
-    present = {name: values[0] for name, values in given.items() if values and values[0]}
+    present = {name: values[0] for name, values in given.items() if values}
     if route.query is None:
         if present:
             faults = [_fault("extra_forbidden", f"/{escaped(name)}") for name in present]

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, Required, TypeAlias, TypedDict, Unpack, 
 from typing_extensions import TypeVar
 
 from chalicelib.addresses import API
+from chalicelib.errors import ErrorCode
 from chalicelib.http.request import Call
 from chalicelib.http.responses import Answer
 from chalicelib.http.schemas import PageQuery, PageResponse, Query, ResponseBody
@@ -66,8 +67,9 @@ class Route(Generic[B, R]):
     creates: bool
     needs_version: bool
     is_fresh: bool
+    errors: tuple[ErrorCode, ...] = ()
     also: int | None = None
-    names_another: bool = False
+    takes_version: bool = False
     is_discreet: bool = False
     files: tuple[str, ...] = ()
 
@@ -92,9 +94,10 @@ class Options(TypedDict, total=False):
     """The options of a route.
 
     ``public``: anyone, without a token. ``creates``: accepts an Idempotency-Key. ``needs_version``: requires If-Match.
-    ``fresh``: the login must be at most 300 seconds old. ``also``: another status of a successful answer. ``files``:
-    the media types of a file returned in place of JSON. ``names_another``: the body names something that may not
-    exist. ``discreet``: the log does not say which case.
+    ``takes_version``: accepts If-Match. ``fresh``: the login must be at most 300 seconds old. ``errors``: what the
+    route's own rules may answer, beside what follows from its declaration. ``also``: another status of a successful
+    answer. ``files``: the media types of a file returned in place of JSON. ``discreet``: the log does not say which
+    case.
     """
 
     summary: Required[str]
@@ -105,8 +108,9 @@ class Options(TypedDict, total=False):
     creates: bool
     needs_version: bool
     fresh: bool
+    errors: Collection[ErrorCode]
     also: int
-    names_another: bool
+    takes_version: bool
     discreet: bool
     files: tuple[str, ...]
 
@@ -155,8 +159,9 @@ class Method:
                 creates=options.get("creates", False),
                 needs_version=options.get("needs_version", False),
                 is_fresh=options.get("fresh", False),
+                errors=tuple(options.get("errors", ())),
                 also=options.get("also"),
-                names_another=options.get("names_another", False),
+                takes_version=options.get("takes_version", False),
                 is_discreet=options.get("discreet", False),
                 files=options.get("files", ()),
             )

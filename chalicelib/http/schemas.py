@@ -18,7 +18,7 @@ BlankAsNull = Annotated[str | None, BeforeValidator(lambda value: value or None)
 
 
 class Query(BaseModel):
-    """A request's query: every parameter is optional, none repeated, none unknown; an empty one counts as absent."""
+    """A request's query: no parameter repeated, none unknown, and none empty unless its type takes the empty text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -27,7 +27,7 @@ class PageQuery(Query):
     """A query for a page of a list."""
 
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 20
-    cursor: Annotated[str, Field(max_length=2000)] | None = None
+    cursor: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
 
 
 def _in_order(last: T, info: ValidationInfo) -> T:

@@ -200,9 +200,9 @@ def test_a_version_is_needed_and_an_old_one_refused(each: Asked) -> None:
     assert wrong == {}
 
 
-def test_a_version_that_is_none_is_refused_where_none_is_needed_too(each: Asked) -> None:
+def test_a_version_that_is_none_is_refused_where_one_may_be_given(each: Asked) -> None:
     wrong: dict[str, str] = {}
-    for ask in each(route for route in ROUTES if not route.needs_version):
+    for ask in each(route for route in ROUTES if route.takes_version):
         with about(ask.route.name, wrong):
             assert refused(ask(if_match="garbage")) == (412, "STALE_VERSION")
 

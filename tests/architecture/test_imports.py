@@ -65,7 +65,7 @@ REQUESTS: dict[str, Question] = {
         "POST /v1/drafts", by="applicant", body={"item_code": "plate-replacement", "way": "commitment"}
     ),
     "POST /v1/cases": route("POST /v1/cases", by="applicant", body=FILING),
-    "GET /v1/cases/{case_no}/timeline": route("GET /v1/cases/C1/timeline", by="applicant"),
+    "GET /v1/cases/{case_no}/timeline": route("GET /v1/cases/ABCDEFGHIJKLMNOPQ/timeline", by="applicant"),
     "POST /v1/flags": route("POST /v1/flags", by="credit", body=FLAG),
     "GET /v1/supervision/clocks": route("GET /v1/supervision/clocks", by="monitor"),
     "POST /v1/inspections": route("POST /v1/inspections", by="inspector", body=MANDATE),

@@ -89,16 +89,93 @@ def test_the_published_document_is_valid(published: dict[str, Any]) -> None:
     OpenAPIV31SpecValidator(published).validate()
 
 
-def test_every_operation_says_who_may_call_it(published: dict[str, Any]) -> None:
-    operations = {
-        f"{method} {path}": operation
+def operations(published: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
         for path, methods in published["paths"].items()
         for method, operation in methods.items()
     }
 
-    assert [name for name, operation in operations.items() if not operation["x-roles"]] == []
-    assert [name for name, operation in operations.items() if operation["x-roles"] == ["anyone"]] == [
-        name for name, operation in operations.items() if operation["security"] == []
+
+def parameters(published: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    return {each["name"]: each for each in operations(published)[name]["parameters"]}
+
+
+def test_a_parameter_is_required_if_the_route_cannot_do_without(published: dict[str, Any]) -> None:
+    assert parameters(published, "GET /v1/me/credit/repair")["entry"]["required"] is True
+    assert parameters(published, "GET /v1/me/credit/queries")["limit"]["required"] is False
+
+
+def test_no_parameter_is_null(published: dict[str, Any]) -> None:
+    nullable = [
+        f"{name}: {each['name']}"
+        for name, operation in operations(published).items()
+        for each in operation["parameters"]
+        if '"null"' in json.dumps(each["schema"]) or each["schema"].get("default", "") is None
+    ]
+
+    assert nullable == []
+
+
+def test_the_document_has_the_bounds_of_days_and_instants(published: dict[str, Any]) -> None:
+    day = parameters(published, "GET /v1/supervision/statistics")["from"]["schema"]
+    instant = parameters(published, "GET /v1/calendars")["at"]["schema"]
+
+    assert (day["format"], instant["format"]) == ("date", "date-time")
+    for value, is_allowed in {"1899-12-31": False, "1900-01-01": True, "2199-12-31": True, "2200-01-01": False}.items():
+        assert bool(re.search(day["pattern"], value)) is is_allowed
+        assert bool(re.search(instant["pattern"], f"{value}T23:59:59+08:00")) is is_allowed
+    assert not re.search(instant["pattern"], "2026-09-28T12:00:00")
+
+
+def test_the_document_has_the_forms_of_names_and_versions(published: dict[str, Any]) -> None:
+    decision = parameters(published, "POST /v1/cases/{case_no}/decision")
+    version = parameters(published, "GET /v1/items/{item_code}/versions/{version}")["version"]
+
+    assert decision["case_no"]["schema"] == {"type": "string", "pattern": "^[0-9A-Z]{17}$"}
+    assert decision["Idempotency-Key"]["schema"] == {"type": "string", "pattern": "^[!-~]{1,255}$"}
+    assert decision["If-Match"]["required"] is True
+    assert re.search(decision["If-Match"]["schema"]["pattern"], '"7"')
+    assert version["schema"] == {"type": "string", "pattern": "^[1-9][0-9]{0,5}$"}
+
+
+def test_an_object_whose_keys_have_a_form_has_no_others(published: dict[str, Any]) -> None:
+    answers = published["components"]["schemas"]["DraftRequest"]["properties"]["answers"]
+
+    assert list(answers["patternProperties"]) == ["^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"]
+    assert answers["additionalProperties"] is False
+
+
+def test_a_body_of_which_nothing_is_required_may_be_left_out(published: dict[str, Any]) -> None:
+    assert operations(published)["POST /v1/cases/{case_no}/delivery"]["requestBody"]["required"] is False
+    assert operations(published)["POST /v1/cases/{case_no}/decision"]["requestBody"]["required"] is True
+
+
+def test_every_operation_lists_its_refusals_by_status_and_code(published: dict[str, Any]) -> None:
+    def codes(name: str, status: str) -> list[str]:
+        refusal = operations(published)[name]["responses"][status]["content"]["application/problem+json"]["schema"]
+        return list(refusal["properties"]["code"]["enum"])
+
+    assert codes("GET /v1/measures", "404") == ["NOT_FOUND"]
+    assert codes("POST /v1/subscriptions", "404") == ["NOT_FOUND"]
+    assert codes("PUT /v1/calendars/{year}", "428") == ["PRECONDITION_REQUIRED"]
+    assert codes("POST /v1/cases/{case_no}/extension", "409") == [
+        "ALREADY_EXTENDED",
+        "BUSY",
+        "EXTENSION_TOO_LATE",
+        "STEP_NOT_ALLOWED",
+    ]
+    assert codes("POST /v1/flags/{flag_id}/confirmation", "403") == ["FORBIDDEN", "OWN_MATTER"]
+    for operation in operations(published).values():
+        assert {"400", "413", "500", "503"} <= set(operation["responses"])
+
+
+def test_every_operation_says_who_may_call_it(published: dict[str, Any]) -> None:
+    every = operations(published)
+
+    assert [name for name, operation in every.items() if not operation["x-roles"]] == []
+    assert [name for name, operation in every.items() if operation["x-roles"] == ["anyone"]] == [
+        name for name, operation in every.items() if operation["security"] == []
     ]
 
 

@@ -56,6 +56,10 @@ class Elsewhere:
         """Encrypt nothing: the engine holds only what was made up here."""
         return {"CiphertextBlob": asked["Plaintext"]}
 
+    def decrypt(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+        """Give back what was never encrypted."""
+        return {"Plaintext": asked["CiphertextBlob"]}
+
     def publish(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
         """Take a message for a topic."""
         return self._take("Publish", asked)
@@ -155,7 +159,15 @@ def all_routes() -> None:
 
 @contextmanager
 def house(endpoint: str) -> Iterator[Elsewhere]:
-    """Lay an empty house on an engine, and publish the sample catalogue.
+    """Lay an empty house on an engine, and publish the sample catalogue."""
+    with bare_house(endpoint) as elsewhere:
+        _publish()
+        yield elsewhere
+
+
+@contextmanager
+def bare_house(endpoint: str) -> Iterator[Elsewhere]:
+    """Lay an empty house on an engine.
 
     Its tables are those of an access key that nobody else has: whatever another house has left behind is not there,
     and nothing has to be cleared away.
@@ -179,7 +191,6 @@ def house(endpoint: str) -> Iterator[Elsewhere]:
         _forget_clients()
         try:
             tables.create(botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1"))
-            _publish()
             yield elsewhere
         finally:
             _forget_clients()

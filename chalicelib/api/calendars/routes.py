@@ -1,6 +1,5 @@
 """HTTP routes for editions of the working calendar."""
 
-import re
 from typing import Any
 
 from chalicelib.api.calendars.schemas import (
@@ -22,8 +21,6 @@ from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 
 routes = Routes("calendars")
 
-YEAR = re.compile(r"[0-9]{4}", re.ASCII)
-
 
 @routes.put(
     "/v1/calendars/{year}",
@@ -32,10 +29,12 @@ YEAR = re.compile(r"[0-9]{4}", re.ASCII)
     query=LoadCalendarQuery,
     body=CalendarEditionRequest,
     answer=LoadCalendarResponse,
+    takes_version=True,
+    errors=(ErrorCode.PRECONDITION_REQUIRED, ErrorCode.EDITION_NOT_ACCEPTABLE),
 )
 def load(call: Call[CalendarEditionRequest]) -> Answer[LoadCalendarResponse]:
     """Load an edition; with ``dry_run=true`` only return which open due dates would move."""
-    editions, query, body, year = container().calendar_editions, call.query, call.body, _year_in(call)
+    editions, query, body, year = container().calendar_editions, call.query, call.body, int(call.path["year"])
     after = _place(call.position)
     if body.year not in {None, year}:
         fault = FieldError(pointer="/year", detail="与地址中的年度不一致。", english="Not the year of the address.")
@@ -102,7 +101,7 @@ def calendars(call: Call[None]) -> Answer[CalendarListResponse]:
 )
 def calendar(call: Call[None]) -> Answer[CalendarResponse]:
     """Return a year; ``NOT_FOUND`` without an edition."""
-    found = container().calendar_editions.year(_year_in(call), at=moment_in(call), now=call.at)
+    found = container().calendar_editions.year(int(call.path["year"]), at=moment_in(call), now=call.at)
     return Answer(body=CalendarResponse.model_validate(found), version=found.version or None)
 
 
@@ -116,7 +115,7 @@ def calendar(call: Call[None]) -> Answer[CalendarResponse]:
 def provisional(call: Call[None]) -> Answer[ProvisionalDueDatePageResponse]:
     """List the provisional due dates of all departments, earliest first."""
     found, after = container().calendar_editions.waiting(
-        _year_in(call), by=call.caller, at=call.at, limit=call.query.limit, after=call.position
+        int(call.path["year"]), by=call.caller, at=call.at, limit=call.query.limit, after=call.position
     )
     return Answer(
         body=ProvisionalDueDatePageResponse(
@@ -124,14 +123,6 @@ def provisional(call: Call[None]) -> Answer[ProvisionalDueDatePageResponse]:
             next_cursor=call.next_cursor(after),
         )
     )
-
-
-def _year_in(call: Call[Any]) -> int:
-    """Return the year in the path; ``NOT_FOUND`` if it cannot be one."""
-    year = call.path["year"]
-    if YEAR.fullmatch(year) is None:
-        raise DomainError(ErrorCode.NOT_FOUND)
-    return int(year)
 
 
 def _place(position: Any) -> Place | None:  # noqa: ANN401 - a sealed position is whatever a list put in

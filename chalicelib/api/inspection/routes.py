@@ -85,6 +85,7 @@ def mandate(call: Call[None]) -> Answer[MandateResponse]:
     roles=INSPECTORS,
     answer=MandateResponse,
     needs_version=True,
+    errors=(ErrorCode.SAME_PERSON,),
 )
 def approve(call: Call[None]) -> Answer[MandateResponse]:
     """Approve a mandate."""
@@ -98,6 +99,7 @@ def approve(call: Call[None]) -> Answer[MandateResponse]:
     roles=INSPECTORS,
     query=MandateCasesQuery,
     answer=MandateCasePageResponse,
+    errors=(ErrorCode.MANDATE_NOT_IN_FORCE,),
 )
 def cases(call: Call[None]) -> Answer[MandateCasePageResponse]:
     """List the cases within the mandate's scope."""
@@ -120,6 +122,7 @@ def cases(call: Call[None]) -> Answer[MandateCasePageResponse]:
     roles=INSPECTORS,
     query=MandateTimelineQuery,
     answer=MandateTimelineResponse,
+    errors=(ErrorCode.OUT_OF_SCOPE, ErrorCode.MANDATE_NOT_IN_FORCE),
 )
 def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
     """Return a case's timeline; the reading is recorded, and so is an attempt outside the scope."""

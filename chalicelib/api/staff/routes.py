@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import ConfigDict, Field
 
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import (
     Answer,
     Call,
@@ -112,6 +113,12 @@ class StaffPageResponse(PageResponse):
     roles=LOADERS,
     body=StaffRequest,
     answer=StaffResponse,
+    errors=(
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.INVALID_IDENTIFIER,
+        ErrorCode.STAFF_ID_NOT_ALLOWED,
+        ErrorCode.DEPARTMENT_UNKNOWN,
+    ),
 )
 def load(call: Call[StaffRequest]) -> Answer[StaffResponse]:
     """Load an entry from a personnel system."""
@@ -156,7 +163,7 @@ def member(call: Call[None]) -> Answer[StaffResponse]:
     roles=STAFF_ROLES,
     body=AbsenceRequest,
     answer=StaffResponse,
-    names_another=True,
+    errors=(ErrorCode.STAFF_UNKNOWN,),
 )
 def be_absent(call: Call[AbsenceRequest]) -> Answer[StaffResponse]:
     """Replace the absence of somebody."""

@@ -16,7 +16,8 @@ from chalicelib.clock import real_now
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.language import TAGS, chosen_in, language_of
-from chalicelib.http.parsing import bytes_of, form_of, path_of, require_names
+from chalicelib.http.names import require_names
+from chalicelib.http.parsing import bytes_of, form_of, path_of
 from chalicelib.http.problems import Failure, failure_of
 from chalicelib.http.request import Event, headers_of
 from chalicelib.http.tokens import recognised, require_fresh

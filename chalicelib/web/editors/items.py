@@ -4,10 +4,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from chalicelib.api.catalogue.routes import items
-from chalicelib.api.catalogue.routes.items import VERSION
 from chalicelib.api.catalogue.schemas.editions import ItemEditionsResponse
 from chalicelib.api.catalogue.schemas.items import ItemResponse
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.names import can_be
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import DOCUMENT, at_fault
@@ -58,7 +58,7 @@ def publish(visit: PageRequest) -> Page | Redirect:
     """Say what a version would change, and publish it once somebody has seen that."""
     page = read_item(visit)
     number = visit.sent("version")
-    if VERSION.fullmatch(number) is None:
+    if not can_be("version", number):
         return at_fault(page, version=text("version_is_a_number", visit.language))
     path = {"item_code": visit.path["item_code"], "version": number}
     try:

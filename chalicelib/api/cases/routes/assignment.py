@@ -4,6 +4,7 @@ from chalicelib.api.cases.routes.handling import act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Line, RequestBody, Routes, Text
 
 routes = Routes("handling")
@@ -29,6 +30,7 @@ class AssignmentRequest(RequestBody):
     creates=True,
     needs_version=True,
     summary="Handle a decided or closed case again",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def reopen(call: Call[ReopeningRequest]) -> Answer[CaseResponse]:
     """Restart the handling clocks; the earlier decision stays on record."""
@@ -43,6 +45,7 @@ def reopen(call: Call[ReopeningRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Give a case to an officer, or take it oneself",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.STAFF_UNKNOWN),
 )
 def assign(call: Call[AssignmentRequest]) -> Answer[CaseResponse]:
     """Set the officer of the case and of its running clocks."""

@@ -83,13 +83,13 @@ class CasesQuery(PageQuery):
     """Filters for the list of cases."""
 
     state: State | None = None
-    department: Annotated[str, Field(max_length=64)] | None = None
+    department: Code | None = None
 
 
 class TrackQuery(Query):
     """The tracking code of the case."""
 
-    code: Annotated[str, Field(max_length=64)] = ""
+    code: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
 
 class TrackResponse(ResponseBody):
@@ -117,9 +117,22 @@ class DueDateExplanationResponse(ResponseBody):
     answer=CaseResponse,
     status=201,
     also=202,
-    names_another=True,
     creates=True,
     summary="File a draft; the same draft again answers the same case",
+    errors=(
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOTICE_OUTDATED,
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.KEY_REVOKED,
+        ErrorCode.SIGNATURE_INVALID,
+        ErrorCode.SUBJECT_BARRED,
+        ErrorCode.CREDIT_CHANGED,
+        ErrorCode.CONFIRMATIONS_MISSING,
+        ErrorCode.MATERIALS_MISSING,
+        ErrorCode.MATERIAL_NOT_LISTED,
+        ErrorCode.DRAFT_EXPIRED,
+        ErrorCode.RECOMMITMENT_NOT_ALLOWED,
+    ),
 )
 def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
     """File by promise or by certificate; 202 with ``PENDING_CREDIT`` if credit data cannot be read."""
@@ -149,7 +162,12 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
 
 
 @routes.get(
-    "/v1/cases", roles=READERS, query=CasesQuery, answer=CasePageResponse, summary="One's own cases, or a department's"
+    "/v1/cases",
+    roles=READERS,
+    query=CasesQuery,
+    answer=CasePageResponse,
+    summary="One's own cases, or a department's",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
 )
 def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     """List cases, newest first."""
@@ -218,6 +236,7 @@ def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     body=PromiseWithdrawalRequest,
     answer=CaseResponse,
     summary="Withdraw a promise, until the case is closed",
+    errors=(ErrorCode.CASE_CLOSED, ErrorCode.STEP_NOT_ALLOWED),
 )
 def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
     """Withdraw the promise and continue by certificate, without adverse consequences."""
@@ -233,6 +252,12 @@ def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
     body=HandInMaterialsRequest,
     answer=CaseResponse,
     summary="Hand in certificates after a promise was withdrawn or refused",
+    errors=(
+        ErrorCode.MATERIALS_MISSING,
+        ErrorCode.MATERIAL_NOT_LISTED,
+        ErrorCode.CASE_CLOSED,
+        ErrorCode.STEP_NOT_ALLOWED,
+    ),
 )
 def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
     """Hand in the materials that are still outstanding."""
@@ -251,7 +276,8 @@ def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
 )
 def track(call: Call[None]) -> Answer[TrackResponse]:
     """Return the state to anyone who has the case number and the tracking code."""
-    found = container().case_queries.track(call.path["case_no"], call.query.code, address=call.address, at=call.at)
+    code = call.query.code or ""
+    found = container().case_queries.track(call.path["case_no"], code, address=call.address, at=call.at)
     return Answer(body=TrackResponse.model_validate(found), headers={"Cache-Control": "no-store"})
 
 

@@ -7,6 +7,7 @@ from chalicelib.cases.rules.consequences import RectificationOutcome, Revocation
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Day, Instant, Line, RequestBody, Routes, Text, TextOrBlank
 
 routes = Routes("handling")
@@ -60,6 +61,7 @@ class CaseRevocationRequest(RequestBody):
     creates=True,
     needs_version=True,
     summary="Record what the verification of a promise found",
+    errors=(ErrorCode.CREDIT_SOURCE_DOWN, ErrorCode.STEP_NOT_ALLOWED, ErrorCode.LATE_REASON_REQUIRED),
 )
 def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
     """Record the result; if the item requires two officers, it awaits the second."""
@@ -81,6 +83,7 @@ def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Confirm another officer's finding",
+    errors=(ErrorCode.CREDIT_SOURCE_DOWN, ErrorCode.STEP_NOT_ALLOWED, ErrorCode.SAME_PERSON),
 )
 def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
     """Confirm the result, which then takes effect."""
@@ -93,7 +96,9 @@ def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
     body=CaseStatementRequest,
     answer=CaseResponse,
     creates=True,
+    takes_version=True,
     summary="Make a statement in one's defence (陈述申辩) before anything adverse is decided",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     """Record the applicant's statement, which the decision must answer."""
@@ -108,6 +113,7 @@ def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Order to put things right, if that is the next step",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse]:
     """Order the applicant to put things right within a time limit."""
@@ -123,6 +129,7 @@ def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse
     creates=True,
     needs_version=True,
     summary="Record what came of the order",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.CALENDAR_UNKNOWN),
 )
 def end_rectification(call: Call[RectificationOutcomeRequest]) -> Answer[CaseResponse]:
     """Record the outcome: if done, the matter ends; if not done and the time has passed, the next step opens."""
@@ -140,6 +147,7 @@ def end_rectification(call: Call[RectificationOutcomeRequest]) -> Answer[CaseRes
     creates=True,
     needs_version=True,
     summary="Revoke the decision, in the order that the rule pack gives",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.DEFENCE_OPEN, ErrorCode.CALENDAR_UNKNOWN),
 )
 def revoke(call: Call[CaseRevocationRequest]) -> Answer[CaseResponse]:
     """Revoke the decision by a document that was served, after the applicant was heard."""

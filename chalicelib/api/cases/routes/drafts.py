@@ -11,6 +11,7 @@ from chalicelib.cases.services.drafting import Drafted, Principal, Wish
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.container import container
 from chalicelib.credit.rules.summary import source_down
+from chalicelib.errors import ErrorCode
 from chalicelib.http.language import Language
 from chalicelib.http.routes import Answer, Call, Code, Instant, LineOrBlank, RequestBody, ResponseBody, Routes
 from chalicelib.policy import FOR_THEMSELVES
@@ -103,6 +104,19 @@ class DraftListResponse(ResponseBody):
     status=201,
     creates=True,
     summary="Draft an application, by promise or by certificate",
+    errors=(
+        ErrorCode.ITEM_NOT_LISTED,
+        ErrorCode.RISK_EXCLUDED,
+        ErrorCode.COMMITMENT_NOT_OFFERED,
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.IDENTITY_CONFLICT,
+        ErrorCode.INVALID_IDENTIFIER,
+        ErrorCode.PROXY_NOT_ALLOWED,
+        ErrorCode.AUTHORITY_REQUIRED,
+        ErrorCode.ANSWERS_MISSING,
+        ErrorCode.RECOMMITMENT_NOT_ALLOWED,
+        ErrorCode.NOT_FOR_AUDIENCE,
+    ),
 )
 def draft(call: Call[DraftRequest]) -> Answer[DraftResponse]:
     """Return what must be confirmed and handed in, and whether a promise may be signed."""
@@ -113,7 +127,11 @@ def draft(call: Call[DraftRequest]) -> Answer[DraftResponse]:
 
 
 @routes.get(
-    "/v1/drafts", roles=FOR_THEMSELVES, answer=DraftListResponse, summary="One's own drafts that wait to be filed"
+    "/v1/drafts",
+    roles=FOR_THEMSELVES,
+    answer=DraftListResponse,
+    summary="One's own drafts that wait to be filed",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
 )
 def waiting(call: Call[None]) -> Answer[DraftListResponse]:
     """List the caller's drafts that can still be filed, newest first."""

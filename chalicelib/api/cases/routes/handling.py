@@ -10,7 +10,7 @@ from chalicelib.cases.model.stages import Outcome, ResultDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.services.commands import Command, Result
 from chalicelib.container import container
-from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Code, Instant, Line, RequestBody, Routes, Text, TextOrBlank
 
 routes = Routes("handling")
@@ -96,6 +96,7 @@ class DeliveryRequest(OccurredAtRequest):
     creates=True,
     needs_version=True,
     summary="Tell the applicant, once, everything that is missing",
+    errors=(ErrorCode.MATERIAL_NOT_LISTED, ErrorCode.STEP_NOT_ALLOWED),
 )
 def ask_correction(call: Call[CorrectionRequest]) -> Answer[CaseResponse]:
     """Ask for missing materials; a second, different request is recorded as a breach (一次性告知)."""
@@ -109,12 +110,14 @@ def ask_correction(call: Call[CorrectionRequest]) -> Answer[CaseResponse]:
     body=CorrectionAnswerRequest,
     answer=CaseResponse,
     creates=True,
+    takes_version=True,
     summary="Answer a demand for corrections",
+    errors=(ErrorCode.MATERIAL_NOT_LISTED, ErrorCode.STEP_NOT_ALLOWED),
 )
 def answer_correction(call: Call[CorrectionAnswerRequest]) -> Answer[CaseResponse]:
     """Supply the missing materials or say why not; the office's time to accept starts again."""
     done = container().acceptance.answer_correction(
-        act_of(call), number_in(call), materials=materials_of(call.body.materials), text=call.body.text
+        act_of(call), int(call.path["number"]), materials=materials_of(call.body.materials), text=call.body.text
     )
     return done_answer(call, done)
 
@@ -127,6 +130,7 @@ def answer_correction(call: Call[CorrectionAnswerRequest]) -> Answer[CaseRespons
     creates=True,
     needs_version=True,
     summary="Accept a case, or say why not",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def accept(call: Call[AcceptanceRequest]) -> Answer[CaseResponse]:
     """Accept, which starts the handling clocks, or refuse to accept, which stops every clock."""
@@ -143,6 +147,7 @@ def accept(call: Call[AcceptanceRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Begin a special procedure whose time does not count",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.PAUSE_WITHOUT_NOTICE, ErrorCode.PAUSE_GROUND_UNKNOWN),
 )
 def pause(call: Call[PauseRequest]) -> Answer[CaseResponse]:
     """Pause the handling clocks and notify the applicant."""
@@ -165,10 +170,11 @@ def pause(call: Call[PauseRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="End a special procedure",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def end_pause(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
     """Resume the handling clocks from tomorrow; the body may be omitted."""
-    return done_answer(call, container().handling.end_pause(act_of(call), number_in(call)))
+    return done_answer(call, container().handling.end_pause(act_of(call), int(call.path["number"])))
 
 
 @routes.post(
@@ -179,6 +185,12 @@ def end_pause(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Grant the one extension",
+    errors=(
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.ALREADY_EXTENDED,
+        ErrorCode.EXTENSION_TOO_LONG,
+        ErrorCode.EXTENSION_TOO_LATE,
+    ),
 )
 def extend(call: Call[ExtensionRequest]) -> Answer[CaseResponse]:
     """Extend both handling clocks; only before the promised one expires."""
@@ -193,6 +205,7 @@ def extend(call: Call[ExtensionRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Decide a case",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.LATE_REASON_REQUIRED),
 )
 def decide(call: Call[CaseDecisionRequest]) -> Answer[CaseResponse]:
     """Grant or refuse; the applicant sees the reason for a late decision."""
@@ -216,6 +229,7 @@ def decide(call: Call[CaseDecisionRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Record that the result reached the applicant, and close the case",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.LATE_REASON_REQUIRED),
 )
 def deliver(call: Call[DeliveryRequest]) -> Answer[CaseResponse]:
     """Close the case; the body may be omitted."""
@@ -234,14 +248,6 @@ def act_of(call: Call[Any]) -> Command:
         idempotency_key=call.idempotency_key,
         occurred_at=call.body.occurred_at if isinstance(call.body, OccurredAtRequest) else None,
     )
-
-
-def number_in(call: Call[Any]) -> int:
-    """Return the number of a correction request or pause from the path; ``NOT_FOUND`` if it is not a number."""
-    number = call.path["number"]
-    if not (number.isascii() and number.isdigit() and len(number) <= len(str(LONGEST_PERIOD))):
-        raise DomainError(ErrorCode.NOT_FOUND)
-    return int(number)
 
 
 def done_answer(call: Call[Any], done: Result) -> Answer[CaseResponse]:

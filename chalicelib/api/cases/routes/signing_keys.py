@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Instant, Line, RequestBody, ResponseBody, Routes
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.subjects.model.subjects import Algorithm
@@ -50,6 +51,7 @@ class SigningKeyListResponse(ResponseBody):
     creates=True,
     fresh=True,
     summary="Enrol a public key to sign promises with",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY, ErrorCode.UNSUITABLE_KEY, ErrorCode.KEY_TAKEN, ErrorCode.KEY_REVOKED),
 )
 def enrol(call: Call[SigningKeyRequest]) -> Answer[SigningKeyCreatedResponse]:
     """Enrol an ES256 or EdDSA key; enrolling the same key again returns the same id."""
@@ -62,7 +64,13 @@ def enrol(call: Call[SigningKeyRequest]) -> Answer[SigningKeyCreatedResponse]:
     )
 
 
-@routes.get("/v1/signing-keys", roles=FOR_THEMSELVES, answer=SigningKeyListResponse, summary="One's own signing keys")
+@routes.get(
+    "/v1/signing-keys",
+    roles=FOR_THEMSELVES,
+    answer=SigningKeyListResponse,
+    summary="One's own signing keys",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
+)
 def own_keys(call: Call[None]) -> Answer[SigningKeyListResponse]:
     """List the caller's keys, including revoked ones."""
     keys = container().signing_keys.list(call.caller.own_subject())
@@ -74,6 +82,7 @@ def own_keys(call: Call[None]) -> Answer[SigningKeyListResponse]:
     roles=FOR_THEMSELVES,
     answer=SigningKeyResponse,
     summary="Revoke a signing key from now on",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
 )
 def revoke(call: Call[None]) -> Answer[SigningKeyResponse]:
     """Revoke a key; earlier signatures stay valid."""

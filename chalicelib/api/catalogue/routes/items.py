@@ -1,6 +1,5 @@
 """HTTP routes for service items: anyone may read them, editors publish them."""
 
-import re
 from typing import Annotated
 
 from pydantic import Field
@@ -16,13 +15,10 @@ from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.terms import Audience
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.routes import Answer, Call, PageQuery, Query, Routes
+from chalicelib.http.routes import Answer, Call, Code, PageQuery, Query, Routes
 from chalicelib.policy import Role
 
 routes = Routes("catalogue")
-
-CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-VERSION = re.compile(r"[1-9][0-9]{0,5}")
 
 
 class ItemsQuery(PageQuery):
@@ -30,7 +26,7 @@ class ItemsQuery(PageQuery):
 
     q: Annotated[str, Field(max_length=100)] = ""
     audience: Audience | None = None
-    department: Annotated[str, Field(max_length=64)] | None = None
+    department: Code | None = None
 
 
 class PublishItemQuery(Query):
@@ -42,7 +38,7 @@ class PublishItemQuery(Query):
 class ItemEditionsQuery(PageQuery):
     """Filter: the versions of one item."""
 
-    item: Annotated[str, Field(max_length=64)] | None = None
+    item: Code | None = None
 
 
 @routes.get("/v1/items", public=True, query=ItemsQuery, answer=ItemPageResponse, summary="Find items by plain words")
@@ -68,7 +64,7 @@ def find_items(call: Call[None]) -> Answer[ItemPageResponse]:
 @routes.get("/v1/items/{item_code}", public=True, answer=ItemResponse, summary="Read an item's version in force")
 def read_item(call: Call[None]) -> Answer[ItemResponse]:
     """Return everything an applicant must know; an item that is not in force is not found."""
-    item = container().catalogue.find(_code_in(call), at=call.at)
+    item = container().catalogue.find(call.path["item_code"], at=call.at)
     if item is None:
         raise DomainError(ErrorCode.NOT_FOUND)
     return _answer(item)
@@ -82,7 +78,7 @@ def read_item(call: Call[None]) -> Answer[ItemResponse]:
 )
 def read_item_version(call: Call[None]) -> Answer[ItemResponse]:
     """Return a version, whether or not in force: a case keeps the version it was filed under."""
-    return _answer(container().catalogue.version(_code_in(call), _version_in(call)))
+    return _answer(container().catalogue.version(call.path["item_code"], int(call.path["version"])))
 
 
 @routes.put(
@@ -92,10 +88,11 @@ def read_item_version(call: Call[None]) -> Answer[ItemResponse]:
     body=PublishItemRequest,
     answer=ItemResponse,
     summary="Publish a version of an item, or see whether it could be published",
+    errors=(ErrorCode.ITEM_NOT_PUBLISHABLE, ErrorCode.ITEM_VERSION_EXISTS),
 )
 def publish_item(call: Call[PublishItemRequest]) -> Answer[ItemResponse]:
     """Publish, or return every fault. Idempotent; with ``dry_run=true`` nothing is written."""
-    item = call.body.item(_code_in(call), _version_in(call))
+    item = call.body.item(call.path["item_code"], int(call.path["version"]))
     if call.query.dry_run:
         return _answer(container().catalogue.publishable(item, by=call.caller))
     return _answer(container().catalogue.publish(item, by=call.caller, at=call.at))
@@ -119,22 +116,6 @@ def item_editions(call: Call[None]) -> Answer[ItemEditionsPageResponse]:
             items=items, next_cursor=None if after is None else call.next_cursor({"after": after})
         )
     )
-
-
-def _code_in(call: Call[PublishItemRequest] | Call[None]) -> str:
-    """Return the item code in the path; ``NOT_FOUND`` if it cannot be one."""
-    code = call.path["item_code"]
-    if CODE.fullmatch(code) is None:
-        raise DomainError(ErrorCode.NOT_FOUND)
-    return code
-
-
-def _version_in(call: Call[PublishItemRequest] | Call[None]) -> int:
-    """Return the version in the path; ``NOT_FOUND`` if it cannot be one."""
-    version = call.path["version"]
-    if VERSION.fullmatch(version) is None:
-        raise DomainError(ErrorCode.NOT_FOUND)
-    return int(version)
 
 
 def _answer(item: Item) -> Answer[ItemResponse]:

@@ -3,6 +3,7 @@
 from chalicelib.api.credit.schemas.checks import CheckReasonResponse, CreditCheckRequest, CreditCheckResponse
 from chalicelib.container import container
 from chalicelib.credit.services.checks import Inquiry
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Routes
 from chalicelib.policy import Role
 
@@ -15,6 +16,12 @@ routes = Routes("credit")
     body=CreditCheckRequest,
     answer=CreditCheckResponse,
     summary="Check what records and flags mean for one subject and one item of the department",
+    errors=(
+        ErrorCode.PURPOSE_REQUIRED,
+        ErrorCode.ITEM_NOT_LISTED,
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.INVALID_IDENTIFIER,
+    ),
 )
 def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
     """Check credit for an item, and log who asked and why; ``ITEM_NOT_LISTED`` for an unpublished item."""

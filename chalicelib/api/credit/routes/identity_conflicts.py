@@ -7,6 +7,7 @@ from pydantic import Field
 
 from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Line, PageQuery, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.policy import Role
 
@@ -92,6 +93,7 @@ def read(call: Call[None]) -> Answer[ConflictResponse]:
     answer=ConflictResponse,
     needs_version=True,
     summary="Resolve a conflict: whether both names belong to one person",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.SAME_PERSON),
 )
 def decide(call: Call[ConflictDecisionRequest]) -> Answer[ConflictResponse]:
     """Decide a conflict."""

@@ -10,6 +10,7 @@ from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkSta
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document
 from chalicelib.credit.services.identity_links import IdentityLinkProposal
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import (
     Answer,
     Call,
@@ -123,6 +124,12 @@ class AliasPageResponse(PageResponse):
     status=201,
     creates=True,
     summary="Propose that two identities belong together; nothing counts before a second person has confirmed it",
+    errors=(
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.IDENTITY_CONFLICT,
+        ErrorCode.INVALID_IDENTIFIER,
+        ErrorCode.ALIAS_NOT_ACCEPTABLE,
+    ),
 )
 def propose(call: Call[AliasRequest]) -> Answer[AliasResponse]:
     """Propose an alias."""
@@ -170,6 +177,7 @@ def read(call: Call[None]) -> Answer[AliasResponse]:
     needs_version=True,
     fresh=True,
     summary="Confirm a colleague's alias, which counts from now on",
+    errors=(ErrorCode.ALIAS_NOT_ACCEPTABLE, ErrorCode.STEP_NOT_ALLOWED, ErrorCode.SAME_PERSON),
 )
 def confirm(call: Call[AliasConfirmationRequest]) -> Answer[AliasResponse]:
     """Confirm an alias, which takes effect at once."""
@@ -186,6 +194,7 @@ def confirm(call: Call[AliasConfirmationRequest]) -> Answer[AliasResponse]:
     answer=AliasResponse,
     needs_version=True,
     summary="Withdraw an alias, which stops counting at once",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def revoke(call: Call[AliasRevocationRequest]) -> Answer[AliasResponse]:
     """Revoke an alias, which ends its effect at once."""

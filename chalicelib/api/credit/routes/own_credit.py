@@ -14,6 +14,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.rules.linked_credit import LINKED, combine, others_of, parts_of
 from chalicelib.credit.rules.summary import CHANNEL, LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.policy import Role
 
@@ -21,7 +22,11 @@ routes = Routes("credit")
 
 
 @routes.get(
-    "/v1/me/credit", roles=(Role.APPLICANT,), answer=OwnCreditResponse, summary="One's own credit, free of charge"
+    "/v1/me/credit",
+    roles=(Role.APPLICANT,),
+    answer=OwnCreditResponse,
+    summary="One's own credit, free of charge",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
 )
 def own(call: Call[None]) -> Answer[OwnCreditResponse]:
     """Return everything that is kept about the caller, and what can be done about it."""
@@ -66,6 +71,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
     query=PageQuery,
     answer=CreditQueryPageResponse,
     summary="Who asked for one's own credit, when and why",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
 )
 def own_queries(call: Call[None]) -> Answer[CreditQueryPageResponse]:
     """List the queries about the caller, newest first."""

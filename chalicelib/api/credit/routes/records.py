@@ -5,6 +5,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.model.record_schema import RecordRequest
 from chalicelib.credit.services.ingest import PROVIDERS
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Routes
 
 routes = Routes("credit")
@@ -16,6 +17,12 @@ routes = Routes("credit")
     body=RecordRequest,
     answer=RecordResponse,
     summary="Store one credit record; safe to repeat, in any order",
+    errors=(
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.IDENTITY_CONFLICT,
+        ErrorCode.INVALID_IDENTIFIER,
+        ErrorCode.RECORD_NOT_ACCEPTABLE,
+    ),
 )
 def put_record(call: Call[RecordRequest]) -> Answer[RecordResponse]:
     """Store the record and update its subject's summary."""

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from chalicelib.clocks.model import Clock
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.feedback.model.complaints import Answer as OfficesAnswer
 from chalicelib.feedback.model.complaints import AnswerOutcome, Complaint, ComplaintState, Grievance, RoutedBy
 from chalicelib.feedback.services.complaints import PEOPLE, READERS, SORTERS
@@ -119,7 +120,14 @@ class ComplaintPageResponse(PageResponse):
     answer=ComplaintResponse,
     status=201,
     creates=True,
-    names_another=True,
+    errors=(
+        ErrorCode.NOT_FOUND,
+        ErrorCode.ITEM_NOT_LISTED,
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.INVALID_IDENTIFIER,
+        ErrorCode.CATEGORY_UNKNOWN,
+        ErrorCode.DEPARTMENT_UNKNOWN,
+    ),
 )
 def send(call: Call[ComplaintRequest]) -> Answer[ComplaintResponse]:
     """Route a complaint to the case's department, else the item's, else the one named, else the monitoring office."""
@@ -143,6 +151,7 @@ def send(call: Call[ComplaintRequest]) -> Answer[ComplaintResponse]:
     roles=READERS,
     query=ComplaintsQuery,
     answer=ComplaintPageResponse,
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.INSUFFICIENT_IDENTITY),
 )
 def complaints(call: Call[None]) -> Answer[ComplaintPageResponse]:
     """List complaints and suggestions, newest first."""
@@ -173,6 +182,7 @@ def complaint(call: Call[None]) -> Answer[ComplaintResponse]:
     body=ComplaintTransferRequest,
     answer=ComplaintResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.DEPARTMENT_UNKNOWN),
 )
 def transfer(call: Call[ComplaintTransferRequest]) -> Answer[ComplaintResponse]:
     """Transfer a complaint to another department; its deadline stays."""
@@ -194,6 +204,7 @@ def transfer(call: Call[ComplaintTransferRequest]) -> Answer[ComplaintResponse]:
     body=ComplaintSortingRequest,
     answer=ComplaintResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.EXTENSION_TOO_LATE),
 )
 def sort(call: Call[ComplaintSortingRequest]) -> Answer[ComplaintResponse]:
     """Classify a complaint as clear or complex; a complex one has more time, counted from receipt."""
@@ -215,6 +226,7 @@ def sort(call: Call[ComplaintSortingRequest]) -> Answer[ComplaintResponse]:
     body=ComplaintAnswerRequest,
     answer=ComplaintResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.LATE_REASON_REQUIRED),
 )
 def answer(call: Call[ComplaintAnswerRequest]) -> Answer[ComplaintResponse]:
     """Record the answer, which the sender can read."""

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.feedback.model.ratings import Aspect, Opinion, Rating, RatingFilter, Reply, ReplyOutcome, Suspicion
 from chalicelib.feedback.services.ratings import ANSWERERS, RATERS, READERS
 from chalicelib.http.routes import (
@@ -114,6 +115,7 @@ class RatingPageResponse(PageResponse):
     status=201,
     creates=True,
     discreet=True,
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY, ErrorCode.CASE_NOT_CLOSED, ErrorCode.ALREADY_RATED),
 )
 def rate(call: Call[RatingRequest]) -> Answer[RatingResponse]:
     """Rate the handling of a case, once; 5 is 非常满意 and 1 is 非常不满意."""
@@ -175,6 +177,7 @@ def ratings(call: Call[None]) -> Answer[RatingPageResponse]:
     body=RatingAnswerRequest,
     answer=RatingResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.LATE_REASON_REQUIRED),
 )
 def answer(call: Call[RatingAnswerRequest]) -> Answer[RatingResponse]:
     """Record the department's answer, which the rater can read."""

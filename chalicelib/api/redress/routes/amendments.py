@@ -14,6 +14,7 @@ from chalicelib.api.redress.schemas import (
     touched_shapes,
 )
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Code, Day, Line, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.redress.model import Amendment, AmendmentState, ObjectionDecision, Outcome
 from chalicelib.redress.rules import entry_named
@@ -91,7 +92,7 @@ class AmendmentPageResponse(PageResponse):
     answer=AmendmentResponse,
     status=201,
     creates=True,
-    names_another=True,
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.UNDER_OBJECTION, ErrorCode.OUTCOME_NOT_ALLOWED, ErrorCode.STEP_NOT_ALLOWED),
 )
 def propose(call: Call[AmendmentRequest]) -> Answer[AmendmentResponse]:
     """Propose an amendment."""
@@ -111,6 +112,7 @@ def propose(call: Call[AmendmentRequest]) -> Answer[AmendmentResponse]:
     roles=DECIDERS,
     query=RedressQuery,
     answer=AmendmentPageResponse,
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
 )
 def amendments(call: Call[None]) -> Answer[AmendmentPageResponse]:
     """List amendments, newest first."""
@@ -136,6 +138,12 @@ def amendment(call: Call[None]) -> Answer[AmendmentResponse]:
     answer=AmendmentResponse,
     needs_version=True,
     fresh=True,
+    errors=(
+        ErrorCode.UNDER_OBJECTION,
+        ErrorCode.OUTCOME_NOT_ALLOWED,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.SAME_PERSON,
+    ),
 )
 def confirm(call: Call[AmendmentActRequest]) -> Answer[AmendmentResponse]:
     """Confirm an amendment."""
@@ -152,6 +160,7 @@ def confirm(call: Call[AmendmentActRequest]) -> Answer[AmendmentResponse]:
     body=AmendmentActRequest,
     answer=AmendmentResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def withdraw(call: Call[AmendmentActRequest]) -> Answer[AmendmentResponse]:
     """Withdraw a proposal."""

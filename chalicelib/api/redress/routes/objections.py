@@ -14,6 +14,7 @@ from chalicelib.api.redress.schemas import (
     touched_shapes,
 )
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import (
     Answer,
     Call,
@@ -113,7 +114,17 @@ class ObjectionPageResponse(PageResponse):
     answer=ObjectionResponse,
     status=201,
     creates=True,
-    names_another=True,
+    errors=(
+        ErrorCode.NOT_FOUND,
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.UNDER_OBJECTION,
+        ErrorCode.REPAIRED,
+        ErrorCode.DISPLAY_EXPIRED,
+        ErrorCode.OBJECTION_GROUND_UNKNOWN,
+        ErrorCode.OBJECTION_DECIDED,
+        ErrorCode.NOTHING_TO_REPAIR,
+        ErrorCode.STEP_NOT_ALLOWED,
+    ),
 )
 def make(call: Call[FileObjectionRequest]) -> Answer[ObjectionResponse]:
     """Make an objection: the entry is marked from now on, and the most serious effects pause until the decision."""
@@ -131,6 +142,7 @@ def make(call: Call[FileObjectionRequest]) -> Answer[ObjectionResponse]:
     roles=READERS,
     query=RedressQuery,
     answer=ObjectionPageResponse,
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.INSUFFICIENT_IDENTITY),
 )
 def objections(call: Call[None]) -> Answer[ObjectionPageResponse]:
     """List objections, newest first."""
@@ -158,6 +170,7 @@ def objection(call: Call[None]) -> Answer[ObjectionResponse]:
     summary="Withdraw an objection",
     roles=(Role.APPLICANT,),
     answer=ObjectionResponse,
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def withdraw(call: Call[None]) -> Answer[ObjectionResponse]:
     """Withdraw an objection, which removes the mark."""
@@ -171,6 +184,13 @@ def withdraw(call: Call[None]) -> Answer[ObjectionResponse]:
     body=ObjectionDecisionRequest,
     answer=ObjectionResponse,
     needs_version=True,
+    errors=(
+        ErrorCode.OUTCOME_NOT_ALLOWED,
+        ErrorCode.REPAIR_ASKED,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.LATE_REASON_REQUIRED,
+        ErrorCode.SAME_PERSON,
+    ),
 )
 def decide(call: Call[ObjectionDecisionRequest]) -> Answer[ObjectionResponse]:
     """Decide an objection; a review is decided by somebody else than before."""

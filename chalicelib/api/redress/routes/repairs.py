@@ -10,6 +10,7 @@ from chalicelib.api.redress.schemas import EntryName, EntrysName, RedressQuery, 
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.container import container
 from chalicelib.credit.rules.summary import CHANNEL
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import (
     Answer,
     Call,
@@ -147,6 +148,14 @@ class RepairPageResponse(PageResponse):
     roles=(Role.APPLICANT,),
     query=RepairFormQuery,
     answer=RepairFormResponse,
+    errors=(
+        ErrorCode.NOT_FOUND,
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.REPAIRED,
+        ErrorCode.DISPLAY_EXPIRED,
+        ErrorCode.NOTHING_TO_REPAIR,
+        ErrorCode.STEP_NOT_ALLOWED,
+    ),
 )
 def form(call: Call[None]) -> Answer[RepairFormResponse]:
     """Return the day from which a repair is possible, the known proofs, and the wording of the promise."""
@@ -172,7 +181,17 @@ def form(call: Call[None]) -> Answer[RepairFormResponse]:
     answer=RepairResponse,
     status=201,
     creates=True,
-    names_another=True,
+    errors=(
+        ErrorCode.NOT_FOUND,
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.REPAIRED,
+        ErrorCode.DISPLAY_EXPIRED,
+        ErrorCode.REPAIR_TOO_EARLY,
+        ErrorCode.REPAIR_ASKED,
+        ErrorCode.NOTHING_TO_REPAIR,
+        ErrorCode.PROMISE_OUTDATED,
+        ErrorCode.STEP_NOT_ALLOWED,
+    ),
 )
 def ask(call: Call[RepairRequest]) -> Answer[RepairResponse]:
     """Request a repair; it goes to the office that made the entry at once."""
@@ -193,6 +212,7 @@ def ask(call: Call[RepairRequest]) -> Answer[RepairResponse]:
     roles=READERS,
     query=RedressQuery,
     answer=RepairPageResponse,
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.INSUFFICIENT_IDENTITY),
 )
 def repairs(call: Call[None]) -> Answer[RepairPageResponse]:
     """List repairs, newest first."""
@@ -225,6 +245,7 @@ def repair(call: Call[None]) -> Answer[RepairResponse]:
     body=RepairDecisionRequest,
     answer=RepairResponse,
     needs_version=True,
+    errors=(ErrorCode.REFUSAL_UNKNOWN, ErrorCode.STEP_NOT_ALLOWED, ErrorCode.LATE_REASON_REQUIRED),
 )
 def judge(call: Call[RepairDecisionRequest]) -> Answer[RepairResponse]:
     """Decide a repair, all or nothing."""

@@ -14,6 +14,7 @@ from chalicelib.api.redress.schemas import (
     touched_shapes,
 )
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Day, Line, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.redress.model import Revocation, RevokingDocument
@@ -88,7 +89,12 @@ class RevocationPageResponse(PageResponse):
     answer=RevocationResponse,
     status=201,
     creates=True,
-    names_another=True,
+    errors=(
+        ErrorCode.NOT_FOUND,
+        ErrorCode.ALREADY_REVERSED,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.LATE_REASON_REQUIRED,
+    ),
 )
 def record(call: Call[RevocationRequest]) -> Answer[RevocationResponse]:
     """Undo everything based on the document, and return every affected case."""
@@ -116,6 +122,7 @@ def record(call: Call[RevocationRequest]) -> Answer[RevocationResponse]:
     roles=READERS,
     query=RedressQuery,
     answer=RevocationPageResponse,
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.INSUFFICIENT_IDENTITY),
 )
 def reversals(call: Call[None]) -> Answer[RevocationPageResponse]:
     """List revocations, newest first."""

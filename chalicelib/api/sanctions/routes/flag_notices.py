@@ -9,6 +9,7 @@ from chalicelib.api.credit.schemas.checks import CreditCheckRequest
 from chalicelib.container import container
 from chalicelib.credit.model.records import Effect
 from chalicelib.credit.services.checks import Inquiry
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Code, PageQuery, PageResponse, Query, RequestBody, ResponseBody, Routes
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
@@ -144,6 +145,7 @@ class FlagNoticeProofPageResponse(PageResponse):
     status=201,
     creates=True,
     summary="Subscribe the department's system to notices of flags and of their end, for the department's items",
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.ITEM_NOT_LISTED, ErrorCode.ITEM_NOT_OWN),
 )
 def subscribe(call: Call[SubscriptionRequest]) -> Answer[SubscriptionResponse]:
     """Subscribe one of the department's endpoints."""
@@ -193,6 +195,12 @@ def end(call: Call[None]) -> Answer[SubscriptionResponse]:
     body=PseudonymRequest,
     answer=PseudonymResponse,
     summary="Under which name this subscription hears of somebody whose number it knows",
+    errors=(
+        ErrorCode.PURPOSE_REQUIRED,
+        ErrorCode.ITEM_NOT_OWN,
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.INVALID_IDENTIFIER,
+    ),
 )
 def pseudonym(call: Call[PseudonymRequest]) -> Answer[PseudonymResponse]:
     """Return a subject's pseudonym for a subscription, flagged or not; the subject sees who asked, and why."""
@@ -225,7 +233,6 @@ def told(call: Call[None]) -> Answer[FlagNoticesResponse]:
     roles=SYSTEMS,
     body=FlagNoticeAcknowledgementRequest,
     answer=FlagNoticeResponse,
-    names_another=True,
     summary="Acknowledge that a notice was acted upon",
 )
 def acknowledge(call: Call[FlagNoticeAcknowledgementRequest]) -> Answer[FlagNoticeResponse]:

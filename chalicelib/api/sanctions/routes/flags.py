@@ -17,6 +17,7 @@ from chalicelib.api.sanctions.schemas.flags import (
 )
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Routes
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Flag, FlagFilter, Proposal, Service, Target
@@ -28,7 +29,12 @@ OFFICERS = (Role.CREDIT_OFFICER,)
 
 
 @routes.get(
-    "/v1/measures", public=True, query=MeasureListQuery, answer=MeasureListResponse, summary="The list of measures"
+    "/v1/measures",
+    public=True,
+    query=MeasureListQuery,
+    answer=MeasureListResponse,
+    summary="The list of measures",
+    errors=(ErrorCode.NOT_FOUND,),
 )
 def measures(call: Call[None]) -> Answer[MeasureListResponse]:
     """Return the list of measures; a measure that is not on it may not be used."""
@@ -44,6 +50,17 @@ def measures(call: Call[None]) -> Answer[MeasureListResponse]:
     status=201,
     creates=True,
     summary="Propose a flag on an effective document",
+    errors=(
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.IDENTITY_CONFLICT,
+        ErrorCode.INVALID_IDENTIFIER,
+        ErrorCode.MEASURE_NOT_IN_LIST,
+        ErrorCode.NO_EFFECTIVE_DOCUMENT,
+        ErrorCode.NOT_RELATED,
+        ErrorCode.DISPROPORTIONATE,
+        ErrorCode.END_DATE_MISSING,
+        ErrorCode.TARGET_NOT_ELIGIBLE,
+    ),
 )
 def propose(call: Call[FlagProposalRequest]) -> Answer[FlagDetailResponse]:
     """Propose a flag, which has no effect until the subject was heard and a second officer has confirmed."""
@@ -80,6 +97,7 @@ def propose(call: Call[FlagProposalRequest]) -> Answer[FlagDetailResponse]:
     query=FlagsQuery,
     answer=FlagPageResponse,
     summary="The flags of a subject, or those of the office in one state, newest first",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
 )
 def flags(call: Call[None]) -> Answer[FlagPageResponse]:
     """List one's own flags or, for the credit office, those it proposed for a subject or in one state."""
@@ -109,6 +127,7 @@ def flag(call: Call[None]) -> Answer[FlagDetailResponse]:
     answer=FlagDetailResponse,
     needs_version=True,
     summary="Put proof of the notice's delivery on record",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def serve(call: Call[FlagServiceRequest]) -> Answer[FlagDetailResponse]:
     """Record delivery of the notice, from which the time to make a statement runs."""
@@ -125,6 +144,7 @@ def serve(call: Call[FlagServiceRequest]) -> Answer[FlagDetailResponse]:
     body=FlagStatementRequest,
     answer=FlagDetailResponse,
     summary="Make a statement in one's defence (陈述申辩) against a flag",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def state(call: Call[FlagStatementRequest]) -> Answer[FlagDetailResponse]:
     """Record the subject's statement, which the confirmation must answer."""
@@ -140,6 +160,15 @@ def state(call: Call[FlagStatementRequest]) -> Answer[FlagDetailResponse]:
     needs_version=True,
     fresh=True,
     summary="Confirm a flag as a second officer, with a fresh login",
+    errors=(
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.SAME_PERSON,
+        ErrorCode.DEFENCE_OPEN,
+        ErrorCode.MEASURE_NOT_IN_LIST,
+        ErrorCode.NO_EFFECTIVE_DOCUMENT,
+        ErrorCode.END_DATE_MISSING,
+        ErrorCode.CALENDAR_UNKNOWN,
+    ),
 )
 def confirm(call: Call[FlagConfirmationRequest]) -> Answer[FlagDetailResponse]:
     """Confirm the flag, which takes effect at once, in credit checks too."""
@@ -161,6 +190,7 @@ def confirm(call: Call[FlagConfirmationRequest]) -> Answer[FlagDetailResponse]:
     answer=FlagDetailResponse,
     needs_version=True,
     summary="Lift a flag",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def lift(call: Call[FlagLiftingRequest]) -> Answer[FlagDetailResponse]:
     """Lift the flag, which ends its effect at once."""

@@ -33,6 +33,7 @@ routes = Routes("measures")
     query=LoadMeasureListQuery,
     body=MeasureListRequest,
     answer=LoadMeasureListResponse,
+    errors=(ErrorCode.EDITION_NOT_ACCEPTABLE,),
 )
 def load(call: Call[MeasureListRequest]) -> Answer[LoadMeasureListResponse]:
     """Load an edition; with ``dry_run=true`` only return which flags would lose their ground."""
@@ -93,6 +94,12 @@ def editions(call: Call[None]) -> Answer[MeasureListEditionsResponse]:
     answer=FlagDetailResponse,
     needs_version=True,
     summary="Propose to reinstate a suspended flag; a second officer's request puts it in force again",
+    errors=(
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.SAME_PERSON,
+        ErrorCode.MEASURE_NOT_IN_LIST,
+        ErrorCode.END_DATE_MISSING,
+    ),
 )
 def resume(call: Call[FlagReinstatementRequest]) -> Answer[FlagDetailResponse]:
     """Reinstate a suspended flag; this takes the requests of two people."""

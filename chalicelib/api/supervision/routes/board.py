@@ -189,6 +189,7 @@ def alerts(call: Call[None]) -> Answer[AlertPageResponse]:
     roles=RECIPIENTS,
     body=AlertAcknowledgementRequest,
     answer=AlertResponse,
+    errors=(ErrorCode.ALREADY_ACKNOWLEDGED,),
 )
 def acknowledge(call: Call[AlertAcknowledgementRequest]) -> Answer[AlertResponse]:
     """Acknowledge an alert."""

@@ -138,7 +138,16 @@ class CardPageResponse(PageResponse):
     answer=CardResponse,
     status=201,
     creates=True,
-    names_another=True,
+    errors=(
+        ErrorCode.NOT_FOUND,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.SAME_PERSON,
+        ErrorCode.CORRECTION_WINDOW_OPEN,
+        ErrorCode.GROUND_UNKNOWN,
+        ErrorCode.EVENTS_NOT_FOUND,
+        ErrorCode.EXCUSED_BY_OUTAGE,
+        ErrorCode.STAFF_UNKNOWN,
+    ),
 )
 def give(call: Call[GiveCardRequest]) -> Answer[CardResponse]:
     """Give a card."""
@@ -190,6 +199,7 @@ def card(call: Call[None]) -> Answer[CardResponse]:
     body=CardReplyRequest,
     answer=CardResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.SAME_PERSON),
 )
 def reply(call: Call[CardReplyRequest]) -> Answer[CardResponse]:
     """Record the reply to a card."""
@@ -203,6 +213,7 @@ def reply(call: Call[CardReplyRequest]) -> Answer[CardResponse]:
     body=CardAppealRequest,
     answer=CardResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.SAME_PERSON),
 )
 def appeal(call: Call[CardAppealRequest]) -> Answer[CardResponse]:
     """Record an appeal against a card."""
@@ -216,6 +227,7 @@ def appeal(call: Call[CardAppealRequest]) -> Answer[CardResponse]:
     body=CardAppealDecisionRequest,
     answer=CardResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.SAME_PERSON),
 )
 def decide(call: Call[CardAppealDecisionRequest]) -> Answer[CardResponse]:
     """Decide on an appeal."""
@@ -229,6 +241,7 @@ def decide(call: Call[CardAppealDecisionRequest]) -> Answer[CardResponse]:
     body=CardWithdrawalRequest,
     answer=CardResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.SAME_PERSON),
 )
 def withdraw(call: Call[CardWithdrawalRequest]) -> Answer[CardResponse]:
     """Withdraw a card."""

@@ -8,6 +8,7 @@ from pydantic import AliasPath, Field
 from chalicelib.api.cases.routes.cases import Digest
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import (
     Answer,
     Call,
@@ -160,6 +161,7 @@ def outage(call: Call[None]) -> Answer[OutageResponse]:
     body=OutageEndRequest,
     answer=OutageResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def end(call: Call[OutageEndRequest]) -> Answer[OutageResponse]:
     """End an outage."""
@@ -176,6 +178,7 @@ def end(call: Call[OutageEndRequest]) -> Answer[OutageResponse]:
     body=OutageWithdrawalRequest,
     answer=OutageResponse,
     needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
 )
 def withdraw(call: Call[OutageWithdrawalRequest]) -> Answer[OutageResponse]:
     """Withdraw an outage."""

@@ -9,6 +9,7 @@ from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Topic, Web
 from chalicelib.alerts.rules.webhooks import OLD_SECRET_SIGNS_FOR
 from chalicelib.alerts.services.webhooks import KEEPERS
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, PageQuery, PageResponse, RequestBody, ResponseBody, Routes
 from chalicelib.http.schemas import BlankAsNull
 
@@ -85,6 +86,7 @@ class DeliveryPageResponse(PageResponse):
     status=201,
     creates=True,
     summary="Register an endpoint of the department's own system for events; the answer shows its secret once",
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.ADDRESS_NOT_ALLOWED),
 )
 def subscribe(call: Call[WebhookRequest]) -> Answer[WebhookResponse]:
     """Register an endpoint."""
