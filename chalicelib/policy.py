@@ -63,6 +63,11 @@ NEVER_ONE_PERSON = (
         source="R6.3",
     ),
     Pair(
+        first="POST /v1/credit/amendments",
+        second="POST /v1/credit/amendments/{amendment_id}/confirmation",
+        source="R6.3",
+    ),
+    Pair(
         first="POST /v1/supervision/cards",
         second="POST /v1/supervision/cards/{card_id}/appeal/decision",
         source="R4.18",
