@@ -86,9 +86,10 @@ class Caller:
     """The caller, according to the verified token.
 
     ``roles`` of staff is the one role in which they act (``acting``). ``identity`` is vouched for by the identity
-    platform (applicants and agents only), ``subject`` is its key, ``auth_time`` the real time of the login; ``own`` are
-    the subject keys that are the person's own, whatever they act as; ``name`` is what the issuer calls them, blank if
-    it does not say.
+    platform (applicants and agents only), ``subject`` is its key, ``auth_time`` the real time of the login, and
+    ``told_at`` that of the issuer's word on them: the login's, or the token's if it does not say. ``own`` are the
+    subject keys that are the person's own, whatever they act as; ``name`` is what the issuer calls them, blank if it
+    does not say.
     """
 
     sub: str
@@ -97,6 +98,7 @@ class Caller:
     identity: Identity | None = None
     subject: SubjectKey | None = None
     auth_time: datetime | None = None
+    told_at: datetime | None = None
     own: frozenset[SubjectKey] = frozenset()
     name: str = field(default="", repr=False)
 

@@ -70,8 +70,8 @@ def is_same(before: StaffMember, after: StaffMember) -> bool:
 
 
 def is_superseded(known: StaffMember, caller: Caller) -> bool:
-    """Whether the register has later word than a login; one that does not say when it was counts as the latest."""
-    return caller.auth_time is not None and caller.auth_time < known.heard_at
+    """Whether the register has later word than a login; one without a time is of now."""
+    return caller.told_at is not None and caller.told_at < known.heard_at
 
 
 def goes_beyond(caller: Caller, known: StaffMember) -> bool:

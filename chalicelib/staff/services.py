@@ -111,7 +111,7 @@ class Staff:
                 if rules.goes_beyond(caller, known):
                     raise DomainError(ErrorCode.UNAUTHENTICATED)
                 return known, vouched
-        after = rules.learn(known, caller, person=person, heard_at=caller.auth_time or real_now())
+        after = rules.learn(known, caller, person=person, heard_at=caller.told_at or real_now())
         if known is not None and rules.is_same(known, after):
             return known, vouched
         return self._saved(known, after, actor=REGISTER, at=self._now()), vouched

@@ -111,6 +111,21 @@ def test_an_earlier_login_gives_no_role_back_and_is_no_longer_good(client: Clien
     assert kinds_of("staff:officer.traffic") == ["staff:registered"]
 
 
+@pytest.mark.parametrize("unsaid", [{"auth_time": None}, {"auth_time": None, "iat": None}, {"auth_time": "now"}])
+def test_a_token_that_does_not_say_when_the_login_was_gives_no_role_back(
+    client: Client, token: TokenOf, unsaid: dict[str, Any]
+) -> None:
+    said = {"iat": int((real_now() - timedelta(minutes=5)).timestamp())} | unsaid
+    both = token("officer.traffic", roles=["officer", "supervisor"], **said)
+    before = client.get("/v1/worklist", token=both, x_acting_role="supervisor")
+    load(client, token, "officer.traffic")
+
+    after = client.put("/v1/staff/officer.traffic/absence", ABSENCE, token=both, x_acting_role="supervisor")
+
+    assert (before.status, after.status, after.code) == (200, 401, "UNAUTHENTICATED")
+    assert client.get("/v1/staff/officer.traffic", token=token("head.traffic")).body["roles"] == ["officer"]
+
+
 def test_an_earlier_login_with_nothing_that_has_ended_stays_good(client: Client, token: TokenOf) -> None:
     early = token("officer.traffic", auth_time=later(minutes=-5))
     client.get("/v1/worklist", token=token("officer.traffic", roles=["officer", "supervisor"]))
