@@ -24,7 +24,7 @@ LOADERS: Final = (Role.SYSTEM, Role.HEAD, Role.MONITOR)
 """Who loads entries: a department's personnel system and its head, and the monitoring office for all of them."""
 
 SUPERIORS: Final = (Role.SUPERVISOR, Role.HEAD)
-"""Who records the absence of others."""
+"""Who records the absence of others; that of a head only a head, for the deputy has the head's alerts."""
 
 REGISTER: Final = "service:staff"
 """The service's own name for what it learns from logins."""
@@ -122,8 +122,8 @@ class Staff:
     def load(self, staff_id: str, loaded: Loaded, *, by: Caller, at: datetime) -> StaffMember:
         """Enter or change somebody. Idempotent.
 
-        ``FORBIDDEN`` for another department than the caller's, be it the one that somebody leaves; the monitoring
-        office loads all. ``DEPARTMENT_UNKNOWN`` for one that is not served, ``STAFF_ID_NOT_ALLOWED`` for the number
+        ``FORBIDDEN`` for another department than the caller's, be it the one that somebody leaves, and for somebody of
+        no department; the monitoring office loads all. ``DEPARTMENT_UNKNOWN`` for one that is not served, ``STAFF_ID_NOT_ALLOWED`` for the number
         of an identity document.
         """
         require(by, roles=LOADERS, department=loaded.department)
@@ -132,7 +132,7 @@ class Staff:
             raise DomainError(ErrorCode.DEPARTMENT_UNKNOWN)
         known = self._store.find(staff_id)
         if known is not None and known.state is StaffState.ACTIVE:
-            require(by, roles=LOADERS, department=known.department or None)
+            require(by, roles=LOADERS if known.department else ALL_DEPARTMENTS, department=known.department)
         after = rules.load(
             known, loaded, staff_id=staff_id, person=self._person(staff_id), heard_at=real_now().replace(microsecond=0)
         )
@@ -144,8 +144,8 @@ class Staff:
     def be_absent(self, staff_id: str, absence: Absence, *, by: Caller, at: datetime) -> StaffMember:
         """Record an absence, in place of an earlier one. Idempotent.
 
-        ``FORBIDDEN`` unless it is the caller's own or they are a superior in the department, ``STAFF_UNKNOWN`` for a
-        deputy who cannot stand in, ``INVALID_BODY`` for days in the wrong order or over.
+        ``FORBIDDEN`` unless it is the caller's own or they are a superior in the department, and of a head a head;
+        ``STAFF_UNKNOWN`` for a deputy who cannot stand in, ``INVALID_BODY`` for days in the wrong order or over.
         """
         member = self._changeable(staff_id, by=by)
         rules.require_absence(member, absence, self._store.find(absence.deputy), today=day_in_shanghai(at))
@@ -169,7 +169,8 @@ class Staff:
     def _changeable(self, staff_id: str, *, by: Caller) -> StaffMember:
         member = self._store.load(staff_id)
         if not (by.is_staff and by.sub == staff_id):
-            require(by, roles=SUPERIORS, department=member.department)
+            superiors = (Role.HEAD,) if Role.HEAD in member.roles else SUPERIORS
+            require(by, roles=superiors, department=member.department)
         return member
 
     def _with_absence(
