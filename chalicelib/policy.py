@@ -73,6 +73,11 @@ NEVER_ONE_PERSON = (
         source="R4.18",
     ),
     Pair(
+        first="POST /v1/supervision/cards/{card_id}/appeal",
+        second="POST /v1/supervision/cards/{card_id}/appeal/decision",
+        source="R4.18",
+    ),
+    Pair(
         first="POST /v1/objections/{objection_id}/decision",
         second="POST /v1/objections/{objection_id}/decision",
         source="R3.10",

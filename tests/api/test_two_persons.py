@@ -23,6 +23,7 @@ FIRST = {
     "PUT /v1/credit/records/{source}/{record_id}": "system.market",
     "POST /v1/credit/amendments": "credit",
     "POST /v1/supervision/cards": "supervisor.traffic",
+    "POST /v1/supervision/cards/{card_id}/appeal": "officer.traffic",
     "POST /v1/objections/{objection_id}/decision": "credit",
 }
 """Who did the first act on the thing that each example of a second act is about."""
