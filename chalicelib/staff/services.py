@@ -24,7 +24,7 @@ LOADERS: Final = (Role.SYSTEM, Role.HEAD, Role.MONITOR)
 """Who loads entries: a department's personnel system and its head, and the monitoring office for all of them."""
 
 SUPERIORS: Final = (Role.SUPERVISOR, Role.HEAD)
-"""Who records the absence of others; that of a head only a head, for the deputy has the head's alerts."""
+"""Who records the absence of others."""
 
 REGISTER: Final = "service:staff"
 """The service's own name for what it learns from logins."""
@@ -123,8 +123,8 @@ class Staff:
         """Enter or change somebody. Idempotent.
 
         ``FORBIDDEN`` for another department than the caller's, be it the one that somebody leaves, and for somebody of
-        no department; the monitoring office loads all. ``DEPARTMENT_UNKNOWN`` for one that is not served, ``STAFF_ID_NOT_ALLOWED`` for the number
-        of an identity document.
+        no department; the monitoring office loads all. ``DEPARTMENT_UNKNOWN`` for one that is not served,
+        ``STAFF_ID_NOT_ALLOWED`` for the number of an identity document.
         """
         require(by, roles=LOADERS, department=loaded.department)
         rules.require_staff_id(staff_id)
@@ -169,8 +169,7 @@ class Staff:
     def _changeable(self, staff_id: str, *, by: Caller) -> StaffMember:
         member = self._store.load(staff_id)
         if not (by.is_staff and by.sub == staff_id):
-            superiors = (Role.HEAD,) if Role.HEAD in member.roles else SUPERIORS
-            require(by, roles=superiors, department=member.department)
+            require(by, roles=superiors_of(member.roles), department=member.department)
         return member
 
     def _with_absence(
@@ -304,3 +303,8 @@ class Staff:
             if before is None:
                 return self._store.add(after, [event], at=at, tx=tx)
             return self._store.save(before, after, [event], at=at, tx=tx)
+
+
+def superiors_of(roles: Collection[Role]) -> tuple[Role, ...]:
+    """Return who records the absence of somebody with these roles: of a head only a head, whose alerts it moves."""
+    return (Role.HEAD,) if Role.HEAD in roles else SUPERIORS
