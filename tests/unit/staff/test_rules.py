@@ -58,7 +58,15 @@ def test_a_login_leaves_what_only_the_register_knows() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("", "甲"), (" \n\t", "甲"), ("甲\u200b", "甲"), ("张\u3000 三", "张 三"), ("名" * 300, "名" * 200)],
+    [
+        ("", "甲"),
+        (" \n\t", "甲"),
+        ("甲\u200b", "甲"),
+        ("\u3164", "甲"),
+        ("e\u0301", "\u00e9"),
+        ("张\u3000 三", "张 三"),
+        ("名" * 300, "名" * 200),
+    ],
 )
 def test_a_name_is_readable_or_stays_as_it_was(name: str, expected: str) -> None:
     assert learned(a_login(name=name)).name == expected
