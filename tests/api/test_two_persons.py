@@ -182,3 +182,15 @@ def test_nobody_writes_what_the_register_says_of_themselves(
 
     assert (refused.status, refused.code) == (403, "OWN_MATTER")
     assert colleague.status in {200, 201}
+
+
+@pytest.mark.requirement("R7.10", "R7.11")
+def test_nobody_inspects_their_own_case(world: World, known: dict[str, Example]) -> None:
+    route = "GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline"
+    citizen = the_issuer().token("applicant", sub="inspector", name=route)
+    assert world.client.get("/v1/me/credit", token=citizen).status == 200
+
+    refused = send(world, route, known[route], the_issuer().token("inspector", name="同一人"))
+    world.rewind()
+
+    assert (refused.status, refused.code) == (403, "OWN_MATTER")
