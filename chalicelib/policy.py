@@ -63,7 +63,17 @@ NEVER_ONE_PERSON = (
         source="R6.3",
     ),
     Pair(
+        first="POST /v1/credit/amendments",
+        second="POST /v1/credit/amendments/{amendment_id}/confirmation",
+        source="R6.3",
+    ),
+    Pair(
         first="POST /v1/supervision/cards",
+        second="POST /v1/supervision/cards/{card_id}/appeal/decision",
+        source="R4.18",
+    ),
+    Pair(
+        first="POST /v1/supervision/cards/{card_id}/appeal",
         second="POST /v1/supervision/cards/{card_id}/appeal/decision",
         source="R4.18",
     ),
@@ -81,9 +91,10 @@ class Caller:
     """The caller, according to the verified token.
 
     ``roles`` of staff is the one role in which they act (``acting``). ``identity`` is vouched for by the identity
-    platform (applicants and agents only), ``subject`` is its key, ``auth_time`` the real time of the login; ``own`` are
-    the subject keys that are the person's own, whatever they act as; ``name`` is what the issuer calls them, blank if
-    it does not say.
+    platform (applicants and agents only), ``subject`` is its key, ``auth_time`` the real time of the login, and
+    ``told_at`` that of the issuer's word on them: the login's, or the token's if it does not say. ``own`` are the
+    subject keys that are the person's own, whatever they act as; ``name`` is what the issuer calls them, blank if it
+    does not say.
     """
 
     sub: str
@@ -92,6 +103,7 @@ class Caller:
     identity: Identity | None = None
     subject: SubjectKey | None = None
     auth_time: datetime | None = None
+    told_at: datetime | None = None
     own: frozenset[SubjectKey] = frozenset()
     name: str = field(default="", repr=False)
 

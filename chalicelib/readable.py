@@ -24,7 +24,7 @@ from pydantic_core.core_schema import (
     str_schema,
 )
 
-BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159")
 """Characters that look like nothing, though they count as letters or symbols."""
 
 JOINERS: Final = frozenset("\u180e\u200c\u200d")

@@ -64,7 +64,7 @@ def a_caller(
     department: str | None = None,
     subject: str | None = None,
     identity: Identity | None = None,
-    auth_time: datetime | None = None,
+    told_at: datetime | None = None,
 ) -> Caller:
     """Somebody with roles; an applicant unless said."""
     return Caller(
@@ -73,7 +73,7 @@ def a_caller(
         department=department,
         subject=SubjectKey(subject) if subject else None,
         identity=identity,
-        auth_time=auth_time,
+        told_at=told_at,
     )
 
 

@@ -33,6 +33,9 @@ KEYS_LAST_FOR = 3600.0
 REFETCH_AFTER = 30.0
 """Seconds between two requests to the issuer, for an unknown key id or because it did not answer."""
 
+NEVER_TOLD = datetime.fromtimestamp(0, UTC)
+"""When a token was made that does not say it: before every other word, so that it gives nothing back that has ended."""
+
 LONGEST_SUB = 200
 DEPARTMENT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -197,6 +200,7 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
     department = claims.get("department")
     name = claims.get("name")
     vouched = _identity(claims["subject"]) if claims.get("subject") is not None else None
+    logged_in = _instant(claims.get("auth_time"))
     identity = vouched if roles & FOR_THEMSELVES else None
     return Caller(
         sub=claims["sub"],
@@ -204,7 +208,8 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         department=department if isinstance(department, str) else None,
         identity=identity,
         subject=container().subject_keys.key_of(identity) if identity else None,
-        auth_time=_instant(claims.get("auth_time")),
+        auth_time=logged_in,
+        told_at=logged_in or _instant(claims.get("iat")) or NEVER_TOLD,
         own=frozenset(container().subject_keys.keys_of(vouched) if vouched else ()),
         name=name if isinstance(name, str) else "",
     )

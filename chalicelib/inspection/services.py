@@ -162,7 +162,7 @@ class Inspection:
     def timeline(self, mandate_id: str, case_no: str, *, by: Caller, at: datetime) -> tuple[Case, Reading]:
         """Return a case within a mandate and its timeline; ``OUT_OF_SCOPE`` for any other, which is recorded too.
 
-        An unknown case gives the same error as one out of scope.
+        An unknown case gives the same error as one out of scope. ``OWN_MATTER`` for the inspector's own case.
         """
         mandate = self._in_force(mandate_id, by=by, at=at)
         case = self._find(case_no)
@@ -170,6 +170,7 @@ class Inspection:
         if case is None or not covers(mandate.scope, _facts_of(case.card)):
             self._record(mandate_id, EventKind.MANDATE_EXCEEDED, asked, by=by, at=at)
             raise DomainError(ErrorCode.OUT_OF_SCOPE)
+        require(by, roles=INSPECTORS, subjects=(case.subject,))
         reading = self._timeline.reading(case.owner, head=case.head)
         self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "events": len(reading.events)}, by=by, at=at)
         return case, reading

@@ -13,6 +13,7 @@ from chalicelib.credit.model.records import ObjectionState as Mark
 from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.policy import Caller, require_another_person
 from chalicelib.redress.model import (
     AMENDS,
     AffectedCase,
@@ -128,11 +129,10 @@ def require_amendable(record: Record, decision: ObjectionDecision) -> None:
         require_earlier(decision.ends_on, starts_on=record.dates.judged_on, ended_on=record.display.until)
 
 
-def confirm(amendment: Amendment, act: AmendmentAct) -> Amendment:
+def confirm(amendment: Amendment, act: AmendmentAct, *, by: Caller) -> Amendment:
     """Return the amendment as confirmed; raises ``SAME_PERSON`` for whoever proposed it."""
     _require_proposed(amendment)
-    if act.by == amendment.proposed_by:
-        raise DomainError(ErrorCode.SAME_PERSON)
+    require_another_person(by, amendment.proposed_by)
     return replace(amendment, confirmed=act)
 
 

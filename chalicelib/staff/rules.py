@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
 from chalicelib.staff.model import Absence, Loaded, StaffMember, StaffState
@@ -13,6 +15,7 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.rules.identifiers import require_valid
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
+from chalicelib.validation import Line
 
 STAFF_ROLES: Final = frozenset(Role) - FOR_THEMSELVES - {Role.SYSTEM}
 """The roles that staff can have: neither people's own nor those of machines."""
@@ -24,6 +27,7 @@ STAFF_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|+-]{0,199}")
 """What issuers use as ``sub`` (OpenID Connect Core, 2: ASCII, case-sensitive), short enough for a key."""
 
 LONGEST_NAME: Final = 200
+NAME: Final = TypeAdapter[str](Line)
 SPACES: Final = re.compile(r"\s+")
 
 
@@ -70,8 +74,8 @@ def is_same(before: StaffMember, after: StaffMember) -> bool:
 
 
 def is_superseded(known: StaffMember, caller: Caller) -> bool:
-    """Whether the register has later word than a login; one that does not say when it was counts as the latest."""
-    return caller.auth_time is not None and caller.auth_time < known.heard_at
+    """Whether the register has later word than a login; one without a time is of now."""
+    return caller.told_at is not None and caller.told_at < known.heard_at
 
 
 def goes_beyond(caller: Caller, known: StaffMember) -> bool:
@@ -156,8 +160,12 @@ def acting_for(member: StaffMember, *roles: Role, on: date, find: Callable[[str]
 
 
 def _readable(name: str) -> str:
+    """Return a name as a line that people can read, blank if it is none."""
     text = SPACES.sub(" ", name).strip()[:LONGEST_NAME]
-    return text if text.isprintable() else ""
+    try:
+        return NAME.validate_python(text)
+    except ValidationError:
+        return ""
 
 
 def _is_number(kind: SubjectKind, text: str) -> bool:

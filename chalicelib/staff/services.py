@@ -111,7 +111,7 @@ class Staff:
                 if rules.goes_beyond(caller, known):
                     raise DomainError(ErrorCode.UNAUTHENTICATED)
                 return known, vouched
-        after = rules.learn(known, caller, person=person, heard_at=caller.auth_time or real_now())
+        after = rules.learn(known, caller, person=person, heard_at=caller.told_at or real_now())
         if known is not None and rules.is_same(known, after):
             return known, vouched
         return self._saved(known, after, actor=REGISTER, at=self._now()), vouched
@@ -122,9 +122,9 @@ class Staff:
     def load(self, staff_id: str, loaded: Loaded, *, by: Caller, at: datetime) -> StaffMember:
         """Enter or change somebody. Idempotent.
 
-        ``FORBIDDEN`` for another department than the caller's, be it the one that somebody leaves; the monitoring
-        office loads all. ``DEPARTMENT_UNKNOWN`` for one that is not served, ``STAFF_ID_NOT_ALLOWED`` for the number
-        of an identity document.
+        ``FORBIDDEN`` for another department than the caller's, be it the one that somebody leaves, and for somebody of
+        no department; the monitoring office loads all. ``DEPARTMENT_UNKNOWN`` for one that is not served,
+        ``STAFF_ID_NOT_ALLOWED`` for the number of an identity document.
         """
         require(by, roles=LOADERS, department=loaded.department)
         rules.require_staff_id(staff_id)
@@ -132,7 +132,7 @@ class Staff:
             raise DomainError(ErrorCode.DEPARTMENT_UNKNOWN)
         known = self._store.find(staff_id)
         if known is not None and known.state is StaffState.ACTIVE:
-            require(by, roles=LOADERS, department=known.department or None)
+            require(by, roles=LOADERS if known.department else ALL_DEPARTMENTS, department=known.department)
         after = rules.load(
             known, loaded, staff_id=staff_id, person=self._person(staff_id), heard_at=real_now().replace(microsecond=0)
         )
@@ -144,8 +144,8 @@ class Staff:
     def be_absent(self, staff_id: str, absence: Absence, *, by: Caller, at: datetime) -> StaffMember:
         """Record an absence, in place of an earlier one. Idempotent.
 
-        ``FORBIDDEN`` unless it is the caller's own or they are a superior in the department, ``STAFF_UNKNOWN`` for a
-        deputy who cannot stand in, ``INVALID_BODY`` for days in the wrong order or over.
+        ``FORBIDDEN`` unless it is the caller's own or they are a superior in the department, and of a head a head;
+        ``STAFF_UNKNOWN`` for a deputy who cannot stand in, ``INVALID_BODY`` for days in the wrong order or over.
         """
         member = self._changeable(staff_id, by=by)
         rules.require_absence(member, absence, self._store.find(absence.deputy), today=day_in_shanghai(at))
@@ -169,7 +169,7 @@ class Staff:
     def _changeable(self, staff_id: str, *, by: Caller) -> StaffMember:
         member = self._store.load(staff_id)
         if not (by.is_staff and by.sub == staff_id):
-            require(by, roles=SUPERIORS, department=member.department)
+            require(by, roles=superiors_of(member.roles), department=member.department)
         return member
 
     def _with_absence(
@@ -303,3 +303,8 @@ class Staff:
             if before is None:
                 return self._store.add(after, [event], at=at, tx=tx)
             return self._store.save(before, after, [event], at=at, tx=tx)
+
+
+def superiors_of(roles: Collection[Role]) -> tuple[Role, ...]:
+    """Return who records the absence of somebody with these roles: of a head only a head, whose alerts it moves."""
+    return (Role.HEAD,) if Role.HEAD in roles else SUPERIORS

@@ -222,6 +222,14 @@ def test_what_a_body_names_twice_is_refused_with_its_place(
     assert {fault["detail"] for fault in reply.body["errors"]} == {"This is given more than once."}
 
 
+@pytest.mark.parametrize("space", ["\f", "\v", "\x1c", "\x85", "\ufeff"])
+def test_what_json_does_not_take_for_space_hides_no_repetition(client: Client, officer: str, space: str) -> None:
+    for body in (f'{space}{{"name": "a", "name": "b"}}', f'{{"name": "a", "name": "b"}}{space}'):
+        reply = client.post("/things/a", body, token=officer, if_match='"1"')
+
+        assert (reply.status, reply.code) == (400, "INVALID_BODY")
+
+
 def test_faults_are_told_in_the_clients_language(client: Client, officer: str) -> None:
     body = {"name": "", "parts": [{"count": "1"}]}
 

@@ -111,6 +111,21 @@ def test_an_earlier_login_gives_no_role_back_and_is_no_longer_good(client: Clien
     assert kinds_of("staff:officer.traffic") == ["staff:registered"]
 
 
+@pytest.mark.parametrize("unsaid", [{"auth_time": None}, {"auth_time": None, "iat": None}, {"auth_time": "now"}])
+def test_a_token_that_does_not_say_when_the_login_was_gives_no_role_back(
+    client: Client, token: TokenOf, unsaid: dict[str, Any]
+) -> None:
+    said = {"iat": int((real_now() - timedelta(minutes=5)).timestamp())} | unsaid
+    both = token("officer.traffic", roles=["officer", "supervisor"], **said)
+    before = client.get("/v1/worklist", token=both, x_acting_role="supervisor")
+    load(client, token, "officer.traffic")
+
+    after = client.put("/v1/staff/officer.traffic/absence", ABSENCE, token=both, x_acting_role="supervisor")
+
+    assert (before.status, after.status, after.code) == (200, 401, "UNAUTHENTICATED")
+    assert client.get("/v1/staff/officer.traffic", token=token("head.traffic")).body["roles"] == ["officer"]
+
+
 def test_an_earlier_login_with_nothing_that_has_ended_stays_good(client: Client, token: TokenOf) -> None:
     early = token("officer.traffic", auth_time=later(minutes=-5))
     client.get("/v1/worklist", token=token("officer.traffic", roles=["officer", "supervisor"]))
@@ -219,6 +234,14 @@ def test_nobody_is_taken_away_from_another_department(client: Client, token: Tok
     assert load(client, token, by="monitor", department="market").body["department"] == "market"
 
 
+def test_somebody_of_no_department_is_loaded_by_the_monitoring_office_alone(client: Client, token: TokenOf) -> None:
+    client.get("/v1/staff?department=traffic", token=token("monitor", sub="m-2", department=None))
+
+    for persona in ("system.market", "head.market"):
+        assert load(client, token, "m-2", by=persona, department="market", ended=True).code == "FORBIDDEN"
+    assert load(client, token, "m-2", by="monitor", department="market").status == 200
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -291,6 +314,17 @@ def test_an_absence_may_end_today(client: Client, token: TokenOf) -> None:
     today = {**ABSENCE, "from": "2026-09-21", "until": "2026-09-28"}
 
     assert client.put("/v1/staff/officer.traffic/absence", today, token=token("officer.traffic")).status == 200
+
+
+def test_nobody_becomes_the_deputy_of_a_superior_by_their_own_word(client: Client, token: TokenOf) -> None:
+    for persona in ("head.traffic", "supervisor.traffic"):
+        caller(token(persona))
+    mine = {**ABSENCE, "deputy": "supervisor.traffic"}
+    place = "/v1/staff/head.traffic/absence"
+
+    assert client.put(place, mine, token=token("supervisor.traffic")).code == "FORBIDDEN"
+    assert client.delete(place, token=token("supervisor.traffic")).code == "FORBIDDEN"
+    assert client.put(place, mine, token=token("head.traffic")).status == 200
 
 
 def test_nobody_records_a_colleagues_absence(client: Client, token: TokenOf) -> None:

@@ -21,7 +21,9 @@ FIRST = {
     "POST /v1/inspections": "inspector",
     "POST /v1/credit/aliases": "credit",
     "PUT /v1/credit/records/{source}/{record_id}": "system.market",
+    "POST /v1/credit/amendments": "credit",
     "POST /v1/supervision/cards": "supervisor.traffic",
+    "POST /v1/supervision/cards/{card_id}/appeal": "officer.traffic",
     "POST /v1/objections/{objection_id}/decision": "credit",
 }
 """Who did the first act on the thing that each example of a second act is about."""
@@ -151,3 +153,44 @@ def test_an_objection_is_decided_by_somebody_whom_it_does_not_concern(world: Wor
     assert (refused.status, refused.code, listed) == (403, "OWN_MATTER", [])
     assert colleague.status == 200
     world.rewind()
+
+
+@pytest.mark.requirement("R7.10")
+@pytest.mark.parametrize(
+    ("route", "officer"),
+    [
+        ("PUT /v1/credit/records/{source}/{record_id}", "credit.market"),
+        ("POST /v1/credit/amendments", "credit"),
+        ("POST /v1/credit/amendments/{amendment_id}/confirmation", "credit2"),
+        ("POST /v1/credit/amendments/{amendment_id}/withdrawal", "credit2"),
+        ("POST /v1/credit/aliases", "credit"),
+        ("POST /v1/credit/conflicts/{conflict_id}/decision", "credit"),
+        ("GET /v1/credit/conflicts/{conflict_id}", "credit"),
+    ],
+)
+def test_nobody_writes_what_the_register_says_of_themselves(
+    world: World, known: dict[str, Example], route: str, officer: str
+) -> None:
+    for subject in ("applicant", "company"):
+        # With a name of its own each login is looked up anew, though the tables were put back.
+        citizen = the_issuer().token(subject, sub=officer, name=route)
+        assert world.client.get("/v1/me/credit", token=citizen).status == 200
+
+    refused = send(world, route, known[route], token_of(officer))
+    colleague = send(world, route, known[route], token_of(f"{officer}+"))
+    world.rewind()
+
+    assert (refused.status, refused.code) == (403, "OWN_MATTER")
+    assert colleague.status in {200, 201}
+
+
+@pytest.mark.requirement("R7.10", "R7.11")
+def test_nobody_inspects_their_own_case(world: World, known: dict[str, Example]) -> None:
+    route = "GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline"
+    citizen = the_issuer().token("applicant", sub="inspector", name=route)
+    assert world.client.get("/v1/me/credit", token=citizen).status == 200
+
+    refused = send(world, route, known[route], the_issuer().token("inspector", name="同一人"))
+    world.rewind()
+
+    assert (refused.status, refused.code) == (403, "OWN_MATTER")

@@ -206,6 +206,24 @@ def test_somebody_with_two_roles_pages_through_both_inboxes() -> None:
     assert end is None
 
 
+def test_whoever_has_more_or_fewer_inboxes_than_before_goes_on_in_the_same_one() -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+    roles = {Role.OFFICER, Role.SUPERVISOR}
+    one, both = (
+        Caller(sub="zhang", roles=frozenset(some), department="traffic") for some in ({Role.SUPERVISOR}, roles)
+    )
+    officer = Caller(sub="zhang", roles=frozenset({Role.OFFICER}), department="traffic")
+    read = container().alerts.inbox
+
+    _, in_theirs = read(both, state="open", limit=1, after=None)
+    again, _ = read(one, state="open", limit=5, after=in_theirs)
+
+    assert [alert.recipient for alert in again] == ["supervisor.traffic"]
+    with pytest.raises(DomainError, match="INVALID_CURSOR"):
+        read(officer, state="open", limit=5, after=in_theirs)
+
+
 def test_nobody_without_a_department_has_an_inbox() -> None:
     assert container().alerts.inbox(
         Caller(sub="x", roles=frozenset({Role.SUPERVISOR})), state="open", limit=5, after=None

@@ -149,7 +149,7 @@ def test_who_loses_another_role_keeps_the_cases() -> None:
     employ(a_caller(Role.OFFICER, Role.SUPERVISOR, sub="o-1", department="traffic"))
     case = taken()
 
-    employ(a_caller(Role.OFFICER, sub="o-1", department="traffic", auth_time=real_now()))
+    employ(a_caller(Role.OFFICER, sub="o-1", department="traffic", told_at=real_now()))
     relay()
 
     assert kinds_of("staff:o-1")[-1] == "staff:role_ended"

@@ -74,7 +74,9 @@ def test_what_hides_or_turns_is_named(text: str, character: str) -> None:
     assert (fault["type"], fault["ctx"]) == ("text_hidden", {"character": character})
 
 
-@pytest.mark.parametrize("text", ["\u2800", "\u3164\u3164", "\u115f\u1160", "\uffa0 \u2800", "\u0301"])
+@pytest.mark.parametrize(
+    "text", ["\u2800", "\ufffc", "\U0001d159", "\u3164\u3164", "\u115f\u1160", "\uffa0 \u2800", "\u0301"]
+)
 def test_what_looks_blank_is_blank(text: str) -> None:
     assert fault_of(text) == "text_blank"
     assert fault_of(text, LINE) == "text_blank"

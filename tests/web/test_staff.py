@@ -29,6 +29,14 @@ def test_a_supervisor_sees_who_works_here_and_in_which_roles(supervisor: Visitor
     assert "经办乙" not in seen.text
 
 
+def test_what_a_supervisor_may_not_change_is_not_offered(supervisor: Visitor) -> None:
+    links = [link.get("href") or "" for link in supervisor.open("/staff").page.named("a")]
+
+    changeable = [href.split("/")[-3] for href in links if href.endswith("/acts/absence")]
+
+    assert changeable == ["officer.traffic", "supervisor.traffic"]
+
+
 def test_an_absence_is_recorded_shown_and_ended(supervisor: Visitor) -> None:
     asked = supervisor.open("/staff/supervisor.traffic/acts/absence")
     fields = {"since": "2026-10-08", "until": "2026-10-16", "deputy": "head.traffic"}

@@ -170,18 +170,22 @@ class Alerts:
         """Return a page of the caller's own alerts, and where the next one begins.
 
         For callers with several roles, the inboxes follow one another; a deputy has those of the absent too.
+        ``INVALID_CURSOR`` where an inbox was left that is no longer the caller's.
         """
         recipients = self._recipients(by)
         place = dict(after or {})
-        index = int(place.get("index", 0))
+        reached = place.get("recipient", recipients[0] if recipients else "")
+        if after is not None and reached not in recipients:
+            raise DomainError(ErrorCode.INVALID_CURSOR)
+        index = recipients.index(reached) if recipients else 0
         alerts: list[Alert] = []
         while index < len(recipients) and len(alerts) < limit:
             page = self._store.inbox(recipients[index], state, limit=limit - len(alerts), after=place.get("key"))
             alerts.extend(page.items)
             if page.after is None:
                 index += 1
-            place = {"index": index, "key": page.after}
-        return tuple(alerts), (place if index < len(recipients) else None)
+            place = {"key": page.after}
+        return tuple(alerts), ({**place, "recipient": recipients[index]} if index < len(recipients) else None)
 
     def get(self, alert_id: str, *, by: Caller) -> Alert:
         """Return one of the caller's own alerts, or of those for whom they are deputy; ``NOT_FOUND`` for another."""

@@ -14,7 +14,7 @@ from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, require_another_person, sees
+from chalicelib.policy import Caller, Role, is_own_matter, require_another_person, sees
 from chalicelib.subjects.model.subjects import Identity
 from chalicelib.subjects.rules.identifiers import masked_name, require_valid
 from chalicelib.subjects.services import Subjects
@@ -79,9 +79,11 @@ class Conflicts:
     def get(self, conflict_id: str, *, by: Caller) -> Conflict:
         """Return a conflict to a credit officer of the source's department or of the credit office.
 
-        Raises ``NOT_FOUND`` if there is none.
+        Raises ``NOT_FOUND`` if there is none, ``OWN_MATTER`` for an officer whom it is about.
         """
         found = self._store.load(conflict_id)
+        if is_own_matter(by, (found.subject,)):
+            raise DomainError(ErrorCode.OWN_MATTER)
         if not _may_see(found, by=by):
             raise DomainError(ErrorCode.FORBIDDEN)
         return found
@@ -142,4 +144,6 @@ class Conflicts:
 def _may_see(conflict: Conflict, *, by: Caller) -> bool:
     """Whether a conflict is the caller's: the department's that sent the record, and always the credit office's."""
     offices = (conflict.department, CREDIT_OFFICE)
-    return any(sees(by, roles=(Role.CREDIT_OFFICER,), department=office) for office in offices)
+    return any(
+        sees(by, roles=(Role.CREDIT_OFFICER,), department=office, subjects=(conflict.subject,)) for office in offices
+    )

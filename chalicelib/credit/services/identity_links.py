@@ -58,7 +58,8 @@ class IdentityLinks:
         """Propose a link; it has no effect until a second person has confirmed it.
 
         Also returns whether an earlier request with the same key created it. Raises ``ALIAS_NOT_ACCEPTABLE`` with every
-        fault, and ``IDENTITY_CONFLICT`` if a number is not known under the given name.
+        fault, ``IDENTITY_CONFLICT`` if a number is not known under the given name, and ``OWN_MATTER`` for an official
+        who is one of the two.
         """
         require(by, roles=(Role.CREDIT_OFFICER,), department=CREDIT_OFFICE)
         made = idempotency_key.look_up() if idempotency_key is not None else None
@@ -68,6 +69,8 @@ class IdentityLinks:
         law = identity_links.law_in_force(identity_link_laws(), on=today)
         former, former_is_known = self._party(proposal.former, at)
         present, present_is_known = self._party(proposal.present, at)
+        concerned = (former.subject, present.subject)
+        require(by, roles=(Role.CREDIT_OFFICER,), department=CREDIT_OFFICE, subjects=concerned)
         link = IdentityLink(
             alias_id=secrets.token_hex(16),
             kind=proposal.kind,

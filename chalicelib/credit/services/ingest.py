@@ -54,10 +54,12 @@ class Ingest:
         """Store a record with its summary and event, all or nothing; returns the record as now stored.
 
         Repeating what is stored changes nothing, and an older version is ignored (R8.2). Raises
-        ``RECORD_NOT_ACCEPTABLE`` with every fault, ``IDENTITY_CONFLICT`` if the number is known under another name.
+        ``RECORD_NOT_ACCEPTABLE`` with every fault, ``IDENTITY_CONFLICT`` if the number is known under another name,
+        ``OWN_MATTER`` for an official whom it is about.
         """
         self.require_own(submission.source, by=by)
         subject = self.subject(about)
+        require(by, roles=PROVIDERS, department=by.department, subjects=(subject.key,))
         self._subjects.require_consistent(subject.about, at)
         return self._store_record(submission, subject, by=by, at=at)
 

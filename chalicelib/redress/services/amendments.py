@@ -48,13 +48,14 @@ class Amendments:
         """Propose to amend a record; nothing changes before a second person has confirmed it.
 
         Also returns whether an earlier request with the same key did so. Raises ``NOT_FOUND`` unless ``entry`` is a
-        record, and whatever ``rules.require_amendable`` raises.
+        record, ``OWN_MATTER`` for an official whom it is about, and whatever ``rules.require_amendable`` raises.
         """
         require(by, roles=queries.DECIDERS, department=CREDIT_OFFICE)
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._store.amendments.load(made), True
         standing, record = self._record(entry)
+        require(by, roles=queries.DECIDERS, department=CREDIT_OFFICE, subjects=(standing.subject,))
         rules.require_amendable(record, wanted)
         amendment = Amendment(
             amendment_id=secrets.token_hex(16),
@@ -80,7 +81,7 @@ class Amendments:
     def confirm(self, amendment_id: str, *, reason: str, by: Caller, version: int, at: datetime) -> Amendment:
         """Amend the record as proposed, in the same transaction; raises ``SAME_PERSON`` for the proposer."""
         before = self._load(amendment_id, by=by, version=version)
-        after = rules.confirm(before, AmendmentAct(by=by.actor, at=at, reason=reason))
+        after = rules.confirm(before, AmendmentAct(by=by.actor, at=at, reason=reason), by=by)
         _, record = self._record(before.entry)
         rules.require_amendable(record, before.wanted)
         with transaction() as tx:
@@ -120,7 +121,7 @@ class Amendments:
 
     def _load(self, amendment_id: str, *, by: Caller, version: int) -> Amendment:
         found = self._store.amendments.load(amendment_id)
-        require(by, roles=queries.DECIDERS, department=CREDIT_OFFICE)
+        require(by, roles=queries.DECIDERS, department=CREDIT_OFFICE, subjects=(found.subject,))
         if found.version != version:
             raise DomainError(ErrorCode.STALE_VERSION)
         return found

@@ -94,7 +94,7 @@ def require_may(card: Card, step: CardStep, by: Caller) -> None:
     if step in {CardStep.DECISION, CardStep.WITHDRAWAL}:
         require_another_person(by, f"staff:{card.finding.officer}")
     if step is CardStep.DECISION:
-        require_another_person(by, card.given_by)
+        require_another_person(by, card.given_by, *(() if card.appeal is None else (card.appeal.by,)))
 
 
 def open_steps(card: Card, by: Caller) -> tuple[CardStep, ...]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from chalicelib.api.staff import routes
 from chalicelib.api.staff.routes import StaffResponse
-from chalicelib.staff.services import SUPERIORS
+from chalicelib.staff.services import SUPERIORS, superiors_of
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, named
 from chalicelib.web.core.i18n import text
@@ -40,9 +40,15 @@ def list_staff(visit: PageRequest) -> Page:
     )
     found = visit.get(routes.staff, query=query)
     done = visit.query.get("done")
+    own, roles = visit.caller.sub, visit.caller.roles
     facts = {
         "found": found,
         "staff": staff_named(member.absence.deputy for member in found.items if member.absence),
+        "changeable": {
+            member.staff_id
+            for member in found.items
+            if member.staff_id == own or not roles.isdisjoint(superiors_of(member.roles))
+        },
         "done": done if done in {action.name for action in ACTIONS} else None,
     }
     return Page(template="staff.html", facts=facts)

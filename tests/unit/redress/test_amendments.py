@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.credit.model.records import ObjectionState, RepairState
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.policy import Caller, Role
 from chalicelib.redress import rules
 from chalicelib.redress.model import (
     Amendment,
@@ -87,16 +88,17 @@ def test_a_record_under_objection_or_undone_is_not_amended(change: dict[str, Any
 
 def test_a_second_person_confirms_and_anybody_withdraws_once() -> None:
     first = replace(SECOND, by="staff:credit")
+    proposer, colleague = (Caller(sub=sub, roles=frozenset({Role.CREDIT_OFFICER})) for sub in ("credit", "credit2"))
 
-    confirmed, withdrawn = rules.confirm(proposed(), SECOND), rules.withdraw(proposed(), first)
+    confirmed, withdrawn = rules.confirm(proposed(), SECOND, by=colleague), rules.withdraw(proposed(), first)
 
     assert [one.state for one in (proposed(), confirmed, withdrawn)] == [
         AmendmentState.PROPOSED,
         AmendmentState.CONFIRMED,
         AmendmentState.WITHDRAWN,
     ]
-    assert refusal_of(lambda: rules.confirm(proposed(), first)) is ErrorCode.SAME_PERSON
+    assert refusal_of(lambda: rules.confirm(proposed(), first, by=proposer)) is ErrorCode.SAME_PERSON
     for over in (confirmed, withdrawn):
-        assert refusal_of(lambda over=over: rules.confirm(over, SECOND)) is ErrorCode.STEP_NOT_ALLOWED
+        assert refusal_of(lambda over=over: rules.confirm(over, SECOND, by=colleague)) is ErrorCode.STEP_NOT_ALLOWED
         assert refusal_of(lambda over=over: rules.withdraw(over, SECOND)) is ErrorCode.STEP_NOT_ALLOWED
     assert proposed().owner == "amendment:m1"

@@ -37,7 +37,7 @@ def a_login(**change: object) -> Caller:
         "roles": frozenset({Role.OFFICER}),
         "department": "traffic",
         "name": "甲",
-        "auth_time": NOON,
+        "told_at": NOON,
     }
     return Caller(**{**fields, **change})  # type: ignore[arg-type]  # a test's own values
 
@@ -58,7 +58,15 @@ def test_a_login_leaves_what_only_the_register_knows() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("", "甲"), (" \n\t", "甲"), ("甲\u200b", "甲"), ("张\u3000 三", "张 三"), ("名" * 300, "名" * 200)],
+    [
+        ("", "甲"),
+        (" \n\t", "甲"),
+        ("甲\u200b", "甲"),
+        ("\u3164", "甲"),
+        ("e\u0301", "\u00e9"),
+        ("张\u3000 三", "张 三"),
+        ("名" * 300, "名" * 200),
+    ],
 )
 def test_a_name_is_readable_or_stays_as_it_was(name: str, expected: str) -> None:
     assert learned(a_login(name=name)).name == expected
@@ -79,11 +87,11 @@ def test_when_it_was_heard_makes_no_difference() -> None:
 
 @pytest.mark.parametrize(("seconds", "expected"), [(-1, True), (0, False), (1, False)])
 def test_a_login_before_the_last_word_is_superseded(seconds: int, *, expected: bool) -> None:
-    assert is_superseded(OFFICER, a_login(auth_time=NOON + timedelta(seconds=seconds))) is expected
+    assert is_superseded(OFFICER, a_login(told_at=NOON + timedelta(seconds=seconds))) is expected
 
 
-def test_a_login_that_does_not_say_when_it_was_is_the_latest() -> None:
-    assert not is_superseded(OFFICER, a_login(auth_time=None))
+def test_a_login_without_a_time_is_of_now() -> None:
+    assert not is_superseded(OFFICER, a_login(told_at=None))
 
 
 @pytest.mark.parametrize(
