@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from chalicelib.sanctions.store.editions import LoadedLists
     from chalicelib.sessions.services import Sessions
     from chalicelib.staff.services import Staff
+    from chalicelib.subjects.model.subjects import SubjectKey
     from chalicelib.subjects.rules.identifiers import SubjectKeys
     from chalicelib.subjects.services import SigningKeys, Subjects
     from chalicelib.supervision.services.anomalies import Anomalies
@@ -262,6 +263,11 @@ class Container:
 
         return Topic(settings().alert_topic)
 
+    def concerned(self, owner: str) -> tuple[SubjectKey, ...]:
+        """Return the people whom the owner of a timeline concerns, if it is a case."""
+        kind, _, name = owner.partition(":")
+        return self.cases.load(name).people if kind == "case" else ()
+
     @cached_property
     def alerts(self) -> Alerts:
         """Warnings of clocks to those who must act."""
@@ -279,6 +285,7 @@ class Container:
             webhooks=lambda: self.webhooks,
             digests=self.digests,
             staff=lambda: self.staff,
+            concerned=self.concerned,
         )
 
     @cached_property
@@ -790,6 +797,7 @@ class Container:
             self.clocks,
             self.outages,
             self.staff,
+            concerned=self.concerned,
             pack=self.pack,
             usual=settings().rule_pack,
         )

@@ -3,7 +3,7 @@
 Services check single things with it and lists filter by it, so that a list never shows what a read would refuse.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -125,7 +125,8 @@ class Caller:
     def is_person(self, actor: str) -> bool:
         """Return whether the caller is the person behind a name in timelines, in whatever role either of them acted.
 
-        A person is who the issuer says they are (``sub``), and whoever has the same identity number.
+        A person is who the issuer says they are (``sub``). A citizen is the caller if the register of staff, or their
+        token, says that the number is their own; two logins of staff are two persons, as the issuer has them.
         """
         kind, _, name = actor.partition(":")
         return name == self.subject or name in self.own if kind == "subject" else kind in TOKENS and name == self.sub
@@ -185,6 +186,15 @@ def sees(
 def is_own_matter(caller: Caller, subjects: Collection[str]) -> bool:
     """Return whether a thing that concerns these people concerns the official who calls."""
     return caller.is_staff and not caller.own.isdisjoint(subjects)
+
+
+def require_no_interest(caller: Caller, people: Callable[[], Collection[str]]) -> None:
+    """Raise ``OWN_MATTER`` if a thing concerns the official who acts on it (回避).
+
+    ``people`` looks up whom it concerns, and is asked only about officials who are known as citizens.
+    """
+    if caller.own and is_own_matter(caller, people()):
+        raise DomainError(ErrorCode.OWN_MATTER)
 
 
 def require(

@@ -122,17 +122,20 @@ class Staff:
     def load(self, staff_id: str, loaded: Loaded, *, by: Caller, at: datetime) -> StaffMember:
         """Enter or change somebody. Idempotent.
 
-        ``FORBIDDEN`` for another department than the caller's, be it the one that somebody leaves, and for somebody of
-        no department; the monitoring office loads all. ``DEPARTMENT_UNKNOWN`` for one that is not served,
-        ``STAFF_ID_NOT_ALLOWED`` for the number of an identity document.
+        ``FORBIDDEN`` for another department than the caller's, be it the one that somebody leaves or has left, for
+        somebody of no department, and for ending somebody who is not known; the monitoring office does all of it.
+        ``DEPARTMENT_UNKNOWN`` for one that is not served, ``STAFF_ID_NOT_ALLOWED`` for the number of an identity
+        document.
         """
         require(by, roles=LOADERS, department=loaded.department)
         rules.require_staff_id(staff_id)
         if loaded.department not in self._departments:
             raise DomainError(ErrorCode.DEPARTMENT_UNKNOWN)
         known = self._store.find(staff_id)
-        if known is not None and known.state is StaffState.ACTIVE:
+        if known is not None:
             require(by, roles=LOADERS if known.department else ALL_DEPARTMENTS, department=known.department)
+        elif loaded.state is StaffState.ENDED:
+            require(by, roles=ALL_DEPARTMENTS)
         after = rules.load(
             known, loaded, staff_id=staff_id, person=self._person(staff_id), heard_at=real_now().replace(microsecond=0)
         )

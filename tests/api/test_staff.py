@@ -134,6 +134,7 @@ def test_an_earlier_login_with_nothing_that_has_ended_stays_good(client: Client,
 
 
 def test_who_has_left_is_refused_although_the_token_is_good(client: Client, token: TokenOf) -> None:
+    load(client, token)
     load(client, token, ended=True)
 
     reply = client.get("/v1/worklist", token=token("officer.traffic", sub="officer2"))
@@ -338,6 +339,7 @@ def test_nobody_records_a_colleagues_absence(client: Client, token: TokenOf) -> 
 def test_a_department_sees_its_own_staff_and_the_monitoring_office_all(client: Client, token: TokenOf) -> None:
     for persona in ("officer.traffic", "supervisor.traffic", "officer.market"):
         caller(token(persona))
+    load(client, token, "gone")
     load(client, token, "gone", ended=True)
     own = client.get("/v1/staff?state=active", token=token("officer.traffic")).body["items"]
     everyone = client.get("/v1/staff?role=officer&limit=1", token=token("monitor")).body
@@ -350,3 +352,14 @@ def test_a_department_sees_its_own_staff_and_the_monitoring_office_all(client: C
         "officer.market",
     ]
     assert client.get("/v1/staff?department=market", token=token("officer.traffic")).code == "FORBIDDEN"
+
+
+def test_a_department_ends_nobody_unknown_and_takes_back_nobody_whom_another_has_ended(
+    client: Client, token: TokenOf
+) -> None:
+    claimed = load(client, token, by="system.market", department="market", ended=True)
+    ended = load(client, token, by="monitor", department="market", ended=True)
+    hired_away = load(client, token, by="head.traffic")
+    taken_back = load(client, token, by="head.market", department="market")
+
+    assert [reply.status for reply in (claimed, ended, hired_away, taken_back)] == [403, 200, 403, 200]

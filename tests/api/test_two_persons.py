@@ -117,8 +117,8 @@ def test_a_machine_has_no_role_beside(world: World, beside: Role) -> None:
 
     for role in ("system", str(beside), None):
         headers = {} if role is None else {"X-Acting-Role": role}
-        reply = world.client.call("GET", "/v1/flag_notices/subscriptions", token=token, headers=headers)
-        assert (reply.status, reply.code) in {(403, "FORBIDDEN"), (404, "NOT_FOUND")}
+        reply = world.client.call("GET", "/v1/subscriptions", token=token, headers=headers)
+        assert (reply.status, reply.code) == (403, "FORBIDDEN")
 
 
 @pytest.mark.requirement("R7.10")
@@ -194,3 +194,31 @@ def test_nobody_inspects_their_own_case(world: World, known: dict[str, Example])
     world.rewind()
 
     assert (refused.status, refused.code) == (403, "OWN_MATTER")
+
+
+@pytest.mark.requirement("R7.10")
+def test_nobody_gives_a_card_or_answers_an_alert_in_their_own_matter(world: World, known: dict[str, Example]) -> None:
+    wrong: dict[str, str] = {}
+    cards = "/v1/supervision/cards"
+    acts = [
+        f"POST {cards}",
+        f"POST {cards}/{{card_id}}/reply",
+        f"POST {cards}/{{card_id}}/appeal",
+        f"POST {cards}/{{card_id}}/appeal/decision",
+        f"POST {cards}/{{card_id}}/withdrawal",
+        "POST /v1/supervision/alerts/{alert_id}/acknowledgement",
+    ]
+    for route in acts:
+        sub = str(known[route].by)
+        with about(route, wrong):
+            before = send(world, route, known[route], token_of(sub))
+            world.rewind()
+            # Another name, so that the process looks again although the world was put back.
+            login = the_issuer().token("applicant", sub=sub, name=route)
+            citizen = world.client.get("/v1/cases", token=login)
+            refused = send(world, route, known[route], token_of(sub))
+            assert (before.status // 100, citizen.status) == (2, 200)
+            assert (refused.status, refused.code) == (403, "OWN_MATTER")
+        world.rewind()
+
+    assert wrong == {}

@@ -1,7 +1,7 @@
 """Raising alerts from events, publishing them, and taking acknowledgements."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.policy import Caller
+from chalicelib.policy import Caller, require_no_interest
 from chalicelib.publisher import Publisher
 from chalicelib.rulepacks.model.pack import Milestone, RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
@@ -48,8 +48,12 @@ class Alerts:
         webhooks: Callable[[], Webhooks],
         digests: Digests,
         staff: "Callable[[], Staff]",
+        concerned: Callable[[str], Collection[str]],
     ) -> None:
-        """Raise alerts as the rule packs say; ``queue`` leads to ``publish``, which pushes them."""
+        """Raise alerts as the rule packs say; ``queue`` leads to ``publish``, which pushes them.
+
+        ``concerned`` returns the people whom the owner of a timeline concerns.
+        """
         self._store = store
         self._clocks = clocks
         self._timeline = timeline
@@ -60,6 +64,7 @@ class Alerts:
         self._webhooks = webhooks
         self._digests = digests
         self._staff = staff
+        self._concerned = concerned
 
     def on_event(self, event: Event, at: datetime) -> None:
         """Raise or withdraw the alerts that an event calls for. Idempotent; the order of events does not matter.
@@ -205,6 +210,7 @@ class Alerts:
         ``ALREADY_ACKNOWLEDGED`` the second time; ``INVALID_BODY`` for a day in the past.
         """
         alert = self.get(alert_id, by=by)
+        require_no_interest(by, lambda: self._concerned(alert.owner))
         if not alert.is_open:
             raise DomainError(ErrorCode.ALREADY_ACKNOWLEDGED)
         if expected_on < day_in_shanghai(at):

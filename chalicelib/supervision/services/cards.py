@@ -1,6 +1,6 @@
 """Giving cards, replying and appealing, deciding and withdrawing; each step is an event on the timeline concerned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, require_another_person, sees
+from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, require_another_person, require_no_interest, sees
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.staff.services import Staff
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Finding, Outcome, Word
@@ -57,15 +57,20 @@ class Cards:
         outages: Outages,
         staff: Staff,
         *,
+        concerned: Callable[[str], Collection[str]],
         pack: Callable[[str, datetime], RulePack],
         usual: str,
     ) -> None:
-        """``pack`` returns an edition; ``usual`` is the pack of whatever names none."""
+        """Take the neighbours.
+
+        ``concerned`` returns whom a timeline concerns, ``pack`` an edition; ``usual`` is the pack where none is named.
+        """
         self._store = store
         self._timeline = timeline
         self._clocks = clocks
         self._outages = outages
         self._staff = staff
+        self._concerned = concerned
         self._pack = pack
         self._usual = usual
 
@@ -91,6 +96,7 @@ class Cards:
         department = rests_on[0].department
         require(by, roles=cards.GIVERS, department=department)
         require_another_person(by, f"staff:{finding.officer}")
+        require_no_interest(by, lambda: self._concerned(finding.owner))
         if finding.officer:
             self._staff.require(finding.officer, department=department)
         cards.require_window_over(named, pack, at=at)
@@ -209,6 +215,7 @@ class Cards:
         """Return the card after checking right, version and state, in this order."""
         card = self._store.load(act.card_id)
         cards.require_may(card, step, act.by)
+        require_no_interest(act.by, lambda: self._concerned(card.finding.owner))
         if act.version is not None and act.version != card.rev:
             raise DomainError(ErrorCode.STALE_VERSION)
         cards.require_step(card, step)
