@@ -29,7 +29,7 @@ from app import app
 from chalicelib import aws
 from chalicelib.clock import real_now
 from chalicelib.container import container
-from chalicelib.http import cursors, tokens
+from chalicelib.http import cursors, routes, tokens
 from chalicelib.http.app import App
 from chalicelib.http.refusals import refusals_of
 from chalicelib.http.routes import ROUTES
@@ -174,8 +174,11 @@ class Client:
 def require_documented(event: Mapping[str, Any], reply: Reply) -> None:
     """See that a route answers with a status, and refuses with a code, that it says it may.
 
-    So what the OpenAPI document lists cannot go stale: every answer of every test is held against it.
+    So what the OpenAPI document lists cannot go stale: every answer of every test is held against it, but for tests
+    that put routes of their own in the place of all others.
     """
+    if routes.ROUTES is not ROUTES:
+        return
     about = event.get("requestContext") or {}
     called = (about.get("httpMethod"), about.get("resourcePath"))
     route = next((route for route in ROUTES if (route.method, route.path) == called), None)

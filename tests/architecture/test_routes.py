@@ -21,6 +21,7 @@ from chalicelib.policy import Role
 from chalicelib.readable import Readable
 from chalicelib.timeline.event_types import LABELS, EventKind
 from infra import addresses
+from tests.cloud import Reply, require_documented
 
 import_all()
 
@@ -168,6 +169,16 @@ def test_every_operation_lists_its_refusals_by_status_and_code(published: dict[s
     assert codes("POST /v1/flags/{flag_id}/confirmation", "403") == ["FORBIDDEN", "OWN_MATTER"]
     for operation in operations(published).values():
         assert {"400", "413", "500", "503"} <= set(operation["responses"])
+
+
+def test_an_answer_that_its_route_does_not_name_fails_the_test_that_gets_it() -> None:
+    event = {"requestContext": {"httpMethod": "GET", "resourcePath": "/v1/guides"}}
+
+    require_documented(event, Reply(400, {}, '{"code": "INVALID_QUERY"}'))
+    with pytest.raises(AssertionError, match="does not say that it answers SUBJECT_BARRED"):
+        require_documented(event, Reply(409, {}, '{"code": "SUBJECT_BARRED"}'))
+    with pytest.raises(AssertionError, match="answered 204"):
+        require_documented(event, Reply(204, {}, ""))
 
 
 def test_every_operation_says_who_may_call_it(published: dict[str, Any]) -> None:
