@@ -113,13 +113,17 @@ def change_event(before: StaffMember | None, after: StaffMember, *, actor: str, 
     return NewEvent(kind=kind, occurred_at=at, actor=actor, department=after.department, data=data)
 
 
+def is_of_a_citizen(staff_id: str) -> bool:
+    """Return whether a staff id is the number of an identity document or an organisation."""
+    return any(_is_number(kind, staff_id) for kind in (SubjectKind.RESIDENT_ID, SubjectKind.USCC))
+
+
 def require_staff_id(staff_id: str) -> None:
     """Refuse a staff id that no issuer gives, or that is an identity document's number (``STAFF_ID_NOT_ALLOWED``).
 
     It names its person in timelines for ever.
     """
-    is_number = any(_is_number(kind, staff_id) for kind in (SubjectKind.RESIDENT_ID, SubjectKind.USCC))
-    if is_number or not STAFF_ID.fullmatch(staff_id):
+    if is_of_a_citizen(staff_id) or not STAFF_ID.fullmatch(staff_id):
         raise DomainError(ErrorCode.STAFF_ID_NOT_ALLOWED)
 
 

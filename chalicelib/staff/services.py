@@ -76,7 +76,8 @@ class Staff:
         ``caller`` has every role of the token, and in ``own`` what the token itself vouches for. Machines are passed
         on unread. Who acts for an office (``is_acting``) is looked up each time, so that nobody decides what they did
         as a citizen a moment before; for a reader the last minute's word will do. ``UNAUTHENTICATED`` for staff who
-        have left, and for a login with a role or a department that has ended since.
+        have left, for a login with a role or a department that has ended since, and for one that is named by a
+        citizen's number, which would stand in timelines for ever.
         """
         if Role.SYSTEM in caller.roles:
             return caller
@@ -103,6 +104,8 @@ class Staff:
 
     @retry_on_conflict
     def _learned(self, caller: Caller, person: str) -> tuple[StaffMember, frozenset[SubjectKey]]:
+        if rules.is_of_a_citizen(caller.sub):
+            raise DomainError(ErrorCode.UNAUTHENTICATED)
         known, vouched = self._store.known(caller.sub, person)
         if known is not None:
             if known.state is StaffState.ENDED:

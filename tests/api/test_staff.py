@@ -363,3 +363,11 @@ def test_a_department_ends_nobody_unknown_and_takes_back_nobody_whom_another_has
     taken_back = load(client, token, by="head.market", department="market")
 
     assert [reply.status for reply in (claimed, ended, hired_away, taken_back)] == [403, 200, 403, 200]
+
+
+@pytest.mark.requirement("R7.7")
+def test_a_login_that_is_named_by_an_identity_number_is_none_of_staff(client: Client, token: TokenOf) -> None:
+    reply = client.get("/v1/worklist", token=token("officer.traffic", sub=NUMBER["number"]))
+
+    assert (reply.status, reply.code) == (401, "UNAUTHENTICATED")
+    assert container().timeline.events(f"staff:{NUMBER['number']}") == ()
