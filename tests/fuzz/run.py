@@ -1,6 +1,7 @@
 """Requests made up from the service's own OpenAPI document, and everything that each of its answers must keep to."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from urllib.parse import parse_qsl
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
-from schemathesis.core.failures import Failure
+from schemathesis.core import NotSet
+from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.generation.meta import TestPhase
@@ -43,9 +45,10 @@ if TYPE_CHECKING:
     Case: TypeAlias = schemathesis.Case[Any]
 
 SEED = 14
-STEPS = 6
+STEPS = 8
 """The longest story."""
 ROOM_FOR_BOUNDS = 15_000
+NAME = re.compile(r'"([A-Za-z0-9._-]{4,200})"')
 OF_SOCKETS = {"max_redirects", "verify", "cert", "proxies"}
 REWIND_EVERY = 100
 STRANGERS = ("applicant2", "officer.market", "supervisor.traffic", "credit", "inspector", "monitor", "system.traffic")
@@ -54,6 +57,9 @@ FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 NOT_BEFORE, NOT_AFTER = datetime(1900, 1, 1), datetime(2199, 12, 31, 23, 59, 59)  # noqa: DTZ001 - written as UTC
 
 READABLE = st.characters(codec="utf-8", categories=("L", "N", "P", "S"), exclude_characters=BLANK)
+
+BETWEEN_FIELDS = {"range_reversed"}
+"""Faults by which a type refuses what each of its fields takes."""
 
 BY_RULE = {ErrorCode.INVALID_CURSOR, ErrorCode.ACTING_ROLE_MISSING, ErrorCode.PURPOSE_REQUIRED}
 """A cursor is sealed, a role is missing beside others in the token, a purpose must be a reason that the law knows."""
@@ -80,6 +86,8 @@ class Outcome:
     """How often each operation (``GET /v1/items``) answered with each status."""
     failures: dict[tuple[str, str], str] = field(default_factory=dict)
     """The first failure of each kind of each operation, with what shows it."""
+    in_stories: int = 0
+    """How many requests were steps of a story."""
 
     @property
     def requests(self) -> int:
@@ -88,9 +96,11 @@ class Outcome:
 
     def report(self) -> Iterator[str]:
         """Say it in a few lines."""
-        operations = {operation for operation, _ in self.answers}
-        answered = {operation for operation, status in self.answers if status < 300}
-        yield f"{self.requests:,} requests to {len(operations)} operations, {len(answered)} of which did what was asked"
+        declared = {route.name for route in ROUTES}
+        asked = declared & {operation for operation, _ in self.answers}
+        done = declared & {operation for operation, status in self.answers if status < 300}
+        yield f"{self.requests:,} requests, {self.in_stories:,} of them in stories"
+        yield f"{len(asked)} of {len(declared)} operations asked, {len(done)} of which did what was asked"
         statuses: Counter[int] = Counter()
         for (_, status), number in self.answers.items():
             statuses[status] += number
@@ -108,11 +118,14 @@ class Counting(Gateway):
         self.outcome = outcome
         self.is_by_rule = False
         """Whether the last request was refused as malformed by a rule that no schema can state."""
+        self.told: set[str] = set()
+        """Whatever looks like a name in an answer."""
 
     def reply(self, event: dict[str, Any]) -> Reply:
         """Hand an event to the handler, and count its answer."""
         reply = super().reply(event)
         self.outcome.answers[f"{event['httpMethod']} {event['resource']}", reply.status] += 1
+        self.told.update(NAME.findall(reply.text))
         self.is_by_rule = reply.status == HTTPStatus.BAD_REQUEST and (
             reply.code in BY_RULE or _is_well_formed(event, reply)
         )
@@ -120,15 +133,15 @@ class Counting(Gateway):
 
 
 def _is_well_formed(event: dict[str, Any], reply: Reply) -> bool:
-    """Whether the route's own types take a request that names fields as faulty: such as a day that is past."""
+    """Whether the route's own types take each field of a request with faulty ones, such as a day that is past."""
     if reply.code not in {ErrorCode.INVALID_QUERY, ErrorCode.INVALID_BODY} or not reply.body.get("errors"):
         return False
     route = next(one for one in ROUTES if (one.method, one.path) == (event["httpMethod"], event["resource"]))
     try:
         query_of(route, event)
         body_of(route, headers_of(event).get("content-type", ""), bytes_of(event))
-    except DomainError:
-        return False
+    except DomainError as error:
+        return all(fault.code in BETWEEN_FIELDS for fault in error.faults)
     return True
 
 
@@ -156,14 +169,16 @@ class Requests:
         if case.meta is None or known is None:
             return
         is_in_story = case.meta.phase.name is TestPhase.STATEFUL
+        self.gateway.outcome.in_stories += is_in_story
         self._since += 1
         if not is_in_story and self._since >= REWIND_EVERY:
             self._since = 0
             self.town.rewind()
         # What is looked at first must be right wherever something else is tried.
         tried = case.meta.phase.data.parameter if case.meta.phase.name is TestPhase.COVERAGE else None
-        # In a story, names come from what was answered before.
-        if not is_in_story and (tried or self._may(case, ParameterLocation.PATH)):
+        # In a story, most names come from what was answered before.
+        is_made_up = not is_in_story or not self.gateway.told.issuperset(map(str, case.path_parameters.values()))
+        if is_made_up and (tried or self._may(case, ParameterLocation.PATH)):
             case.path_parameters = {
                 name: value if name == tried else known.path.get(name, ABSENT.get(name, value))
                 for name, value in case.path_parameters.items()
@@ -177,11 +192,11 @@ class Requests:
             case.query = {**dict(parse_qsl(known.query)), **self._one_of(case.query)}
         if isinstance(known.body, dict) and isinstance(case.body, dict) and self._may(case, ParameterLocation.BODY):
             case.body = {**deepcopy(known.body), **self._one_of(case.body)}
-        case.body = _with_whole_numbers(case.body)
+        if _is_valid(case, ParameterLocation.BODY):
+            case.body = _with_whole_numbers(case.body)
 
     def _may(self, case: "Case", location: ParameterLocation) -> bool:
-        component = case.meta.components.get(location) if case.meta else None
-        return component is not None and component.mode.is_positive and self._chance.random() < 0.8
+        return _is_valid(case, location) and self._chance.random() < 0.8
 
     def _one_of(self, made_up: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON object
         """Keep one member of what was made up, or none."""
@@ -192,6 +207,20 @@ class Requests:
 
     def _known(self, case: "Case") -> Example | None:
         return self.town.known.get(f"{case.operation.method.upper()} {case.operation.path}")
+
+
+def _is_valid(case: "Case", location: ParameterLocation) -> bool:
+    component = case.meta.components.get(location) if case.meta else None
+    return component is not None and component.mode.is_positive
+
+
+def _is_left_out_rightly(case: "Case") -> bool:
+    """Whether all that is invalid is a body that is not there, where none need be (schemathesis 4.32.5 minds)."""
+    invalid = (
+        {location for location, one in case.meta.components.items() if one.mode.is_negative} if case.meta else set()
+    )
+    needed = any(body.is_required for body in case.operation.body)
+    return invalid <= {ParameterLocation.BODY} and isinstance(case.body, NotSet) and not needed
 
 
 def _with_whole_numbers(body: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -207,17 +236,17 @@ def fuzz(town: Town, *, requests: int, seed: int = SEED) -> Outcome:
     """Send that many requests or a few more, the same ones for the same seed, and see what comes back.
 
     If there is room for it, each parameter's bounds come first: what lies on them, and what lies just beyond. Then
-    requests at random and stories of a few steps take turns, three to one.
+    stories of a few steps and requests at random take turns, one to three.
     """
     outcome = Outcome()
     made = Requests(town, Counting(Client(app), outcome), seed=seed)
     if requests >= ROOM_FOR_BOUNDS:
         _run(made, {"coverage": None}, seed=seed, until=requests)
     for turn in count(seed):
-        left = requests - outcome.requests
-        at_random = max(1, left * 3 // 4 // len(ROUTES))
-        stories = max(1, left // 4 // STEPS)
-        _run(made, {"fuzzing": at_random, "stateful": stories}, seed=turn, until=requests)
+        in_stories = (requests - outcome.requests) // 4
+        _run(made, {"stateful": max(1, in_stories // STEPS)}, seed=turn, until=outcome.requests + in_stories)
+        at_random = (requests - outcome.requests) // len(ROUTES)
+        _run(made, {"fuzzing": max(1, at_random)}, seed=turn, until=requests)
         if outcome.requests >= requests:
             return outcome
     raise AssertionError
@@ -275,7 +304,13 @@ def _hooked(made: Requests) -> Iterator[None]:
 
     @schemathesis.hook
     def filter_failure(context: "HookContext", failure: Failure, case: "Case", response: Any) -> bool:  # noqa: ARG001, ANN401
-        return not (isinstance(failure, RejectedPositiveData) and made.gateway.is_by_rule)
+        match failure:
+            case RejectedPositiveData():
+                return not made.gateway.is_by_rule
+            case AcceptedNegativeData():
+                return not _is_left_out_rightly(case)
+            case _:
+                return True
 
     schemathesis.openapi.format(READABLE_LINE, st.text(READABLE, max_size=300).map(str.strip))
     schemathesis.openapi.format(READABLE_TEXT, st.text(READABLE, max_size=300).map(str.strip))
