@@ -235,21 +235,20 @@ def _with_whole_numbers(body: Any) -> Any:  # noqa: ANN401 - any JSON
 def fuzz(town: Town, *, requests: int, seed: int = SEED) -> Outcome:
     """Send that many requests or a few more, the same ones for the same seed, and see what comes back.
 
-    If there is room for it, each parameter's bounds come first: what lies on them, and what lies just beyond. Then
-    stories of a few steps and requests at random take turns, one to three.
+    A tenth are steps of stories. If there is room for it, each parameter's bounds come next: what lies on them, and
+    what lies just beyond. The rest are made up at random.
     """
     outcome = Outcome()
     made = Requests(town, Counting(Client(app), outcome), seed=seed)
+    seeds = count(seed)
+    while (left := requests // 10 - outcome.in_stories) > 0:
+        _run(made, {"stateful": left}, seed=next(seeds), until=outcome.requests + left)
     if requests >= ROOM_FOR_BOUNDS:
         _run(made, {"coverage": None}, seed=seed, until=requests)
-    for turn in count(seed):
-        in_stories = (requests - outcome.requests) // 4
-        _run(made, {"stateful": max(1, in_stories // STEPS)}, seed=turn, until=outcome.requests + in_stories)
+    while outcome.requests < requests:
         at_random = (requests - outcome.requests) // len(ROUTES)
-        _run(made, {"fuzzing": max(1, at_random)}, seed=turn, until=requests)
-        if outcome.requests >= requests:
-            return outcome
-    raise AssertionError
+        _run(made, {"fuzzing": max(1, at_random)}, seed=next(seeds), until=requests)
+    return outcome
 
 
 def _run(made: Requests, phases: Mapping[str, int | None], *, seed: int, until: int) -> None:
