@@ -44,43 +44,36 @@ class Pair:
 
     first: str
     second: str
-    source: str
 
 
 NEVER_ONE_PERSON = (
-    Pair(first="POST /v1/flags", second="POST /v1/flags/{flag_id}/confirmation", source="R2.9"),
-    Pair(first="POST /v1/flags/{flag_id}/resumption", second="POST /v1/flags/{flag_id}/resumption", source="R2.9"),
+    Pair(first="POST /v1/flags", second="POST /v1/flags/{flag_id}/confirmation"),
+    Pair(first="POST /v1/flags/{flag_id}/resumption", second="POST /v1/flags/{flag_id}/resumption"),
     Pair(
         first="POST /v1/cases/{case_no}/verification",
         second="POST /v1/cases/{case_no}/verification/confirmation",
-        source="R1.13",
     ),
-    Pair(first="POST /v1/inspections", second="POST /v1/inspections/{mandate_id}/approval", source="R7.11"),
-    Pair(first="POST /v1/credit/aliases", second="POST /v1/credit/aliases/{alias_id}/confirmation", source="R6.4"),
+    Pair(first="POST /v1/inspections", second="POST /v1/inspections/{mandate_id}/approval"),
+    Pair(first="POST /v1/credit/aliases", second="POST /v1/credit/aliases/{alias_id}/confirmation"),
     Pair(
         first="PUT /v1/credit/records/{source}/{record_id}",
         second="POST /v1/credit/conflicts/{conflict_id}/decision",
-        source="R6.3",
     ),
     Pair(
         first="POST /v1/credit/amendments",
         second="POST /v1/credit/amendments/{amendment_id}/confirmation",
-        source="R6.3",
     ),
     Pair(
         first="POST /v1/supervision/cards",
         second="POST /v1/supervision/cards/{card_id}/appeal/decision",
-        source="R4.18",
     ),
     Pair(
         first="POST /v1/supervision/cards/{card_id}/appeal",
         second="POST /v1/supervision/cards/{card_id}/appeal/decision",
-        source="R4.18",
     ),
     Pair(
         first="POST /v1/objections/{objection_id}/decision",
         second="POST /v1/objections/{objection_id}/decision",
-        source="R3.10",
     ),
 )
 """What takes two persons; whoever does the second act asks ``require_another_person`` about the first."""
@@ -92,7 +85,8 @@ class Caller:
 
     ``roles`` of staff is the one role in which they act (``acting``). ``identity`` is vouched for by the identity
     platform (applicants and agents only), ``subject`` is its key, ``auth_time`` the real time of the login, and
-    ``told_at`` that of the issuer's word on them: the login's, or the token's if it does not say. ``own`` are the
+    ``told_at`` that of the issuer's word on them: the login's, or the token's if it does not say, and ``token_at`` when
+    the token was made, by which words of one login are told apart. ``own`` are the
     subject keys that are the person's own, whatever they act as; ``name`` is what the issuer calls them, blank if it
     does not say.
     """
@@ -104,6 +98,7 @@ class Caller:
     subject: SubjectKey | None = None
     auth_time: datetime | None = None
     told_at: datetime | None = None
+    token_at: datetime | None = None
     own: frozenset[SubjectKey] = frozenset()
     name: str = field(default="", repr=False)
 

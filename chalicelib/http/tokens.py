@@ -200,7 +200,7 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
     department = claims.get("department")
     name = claims.get("name")
     vouched = _identity(claims["subject"]) if claims.get("subject") is not None else None
-    logged_in = _instant(claims.get("auth_time"))
+    logged_in, made = _instant(claims.get("auth_time")), _instant(claims.get("iat"))
     identity = vouched if roles & FOR_THEMSELVES else None
     return Caller(
         sub=claims["sub"],
@@ -209,7 +209,8 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         identity=identity,
         subject=container().subject_keys.key_of(identity) if identity else None,
         auth_time=logged_in,
-        told_at=logged_in or _instant(claims.get("iat")) or NEVER_TOLD,
+        told_at=logged_in or made or NEVER_TOLD,
+        token_at=made or NEVER_TOLD,
         own=frozenset(container().subject_keys.keys_of(vouched) if vouched else ()),
         name=name if isinstance(name, str) else "",
     )

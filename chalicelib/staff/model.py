@@ -51,6 +51,7 @@ class StaffMember:
     issuer and ``sub``, under which sessions are found too; ``department`` is blank for somebody of no department.
     ``subjects`` are the keys of the identity number that was loaded. ``heard_at`` is the real instant of the latest
     word on them: the login of the token that was learned from, or the loading; earlier logins change nothing.
+    ``token_at`` is when that token was made, for tokens of one login that differ; ``None`` after a loading.
     ``version`` and ``head`` belong to the row and are not part of the stored document.
     """
 
@@ -60,6 +61,7 @@ class StaffMember:
     department: str
     roles: frozenset[Role]
     heard_at: datetime
+    token_at: datetime | None = None
     state: StaffState = StaffState.ACTIVE
     absence: Absence | None = None
     subjects: tuple[SubjectKey, ...] = ()

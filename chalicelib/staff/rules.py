@@ -43,8 +43,11 @@ def learn(known: StaffMember | None, caller: Caller, *, person: str, heard_at: d
             department=department,
             roles=caller.roles,
             heard_at=heard_at,
+            token_at=caller.token_at,
         )
-    return replace(known, name=name, department=department, roles=caller.roles, heard_at=heard_at)
+    return replace(
+        known, name=name, department=department, roles=caller.roles, heard_at=heard_at, token_at=caller.token_at
+    )
 
 
 def load(known: StaffMember | None, loaded: Loaded, *, staff_id: str, person: str, heard_at: datetime) -> StaffMember:
@@ -65,17 +68,23 @@ def load(known: StaffMember | None, loaded: Loaded, *, staff_id: str, person: st
         state=loaded.state,
         subjects=loaded.subjects or before.subjects,
         heard_at=heard_at,
+        token_at=None,
     )
 
 
 def is_same(before: StaffMember, after: StaffMember) -> bool:
     """Whether the register says the same as before; when it was heard does not matter."""
-    return replace(before, heard_at=after.heard_at) == after
+    return replace(before, heard_at=after.heard_at, token_at=after.token_at) == after
 
 
 def is_superseded(known: StaffMember, caller: Caller) -> bool:
-    """Whether the register has later word than a login; one without a time is of now."""
-    return caller.told_at is not None and caller.told_at < known.heard_at
+    """Whether the register has later word than a token: of a later login, or of a later token of the same login.
+
+    A caller of no time counts as the latest.
+    """
+    if caller.told_at is None or caller.told_at != known.heard_at:
+        return caller.told_at is not None and caller.told_at < known.heard_at
+    return caller.token_at is not None and known.token_at is not None and caller.token_at < known.token_at
 
 
 def goes_beyond(caller: Caller, known: StaffMember) -> bool:

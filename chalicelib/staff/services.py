@@ -1,6 +1,5 @@
 """Learning who works where as people log in, loading it, and answering for everything that names staff."""
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -56,9 +55,12 @@ class Staff:
         key: Callable[[], bytes],
         departments: Sequence[str],
         now: Callable[[], datetime],
-        ticks: Callable[[], float] = time.monotonic,
+        ticks: Callable[[], float] = lambda: real_now().timestamp(),
     ) -> None:
-        """``key`` derives the digests of persons, ``now`` is the service's clock, ``ticks`` counts real seconds."""
+        """``key`` derives the digests of persons, ``now`` is the service's clock.
+
+        ``ticks`` counts real seconds, also while the process is frozen between two requests.
+        """
         self._store = store
         self._sessions = sessions
         self._issuer = issuer
@@ -260,10 +262,18 @@ class Staff:
         """
         member = self.require(staff_id, *rules.IN_CHARGE, department=department)
         acting = rules.acting_for(member, *rules.IN_CHARGE, on=day_in_shanghai(at), find=self._store.find)
-        _, vouched = self._store.known(acting.staff_id, acting.person)
-        if not vouched.union(acting.subjects).isdisjoint(people):
+        if self._is_one_of(people, acting):
             raise DomainError(ErrorCode.OWN_MATTER)
         return acting.staff_id
+
+    def concerns(self, staff_id: str, people: Collection[SubjectKey]) -> bool:
+        """Return whether somebody is one of the people whom a matter concerns, as far as the register knows."""
+        member = self._store.find(staff_id)
+        return member is not None and self._is_one_of(people, member)
+
+    def _is_one_of(self, people: Collection[SubjectKey], member: StaffMember) -> bool:
+        _, vouched = self._store.known(member.staff_id, member.person)
+        return not vouched.union(member.subjects).isdisjoint(people)
 
     def is_in_charge(self, staff_id: str, *, department: str) -> bool:
         """Return whether somebody can be in charge of a department's cases now."""

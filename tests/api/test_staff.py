@@ -126,6 +126,18 @@ def test_a_token_that_does_not_say_when_the_login_was_gives_no_role_back(
     assert client.get("/v1/staff/officer.traffic", token=token("head.traffic")).body["roles"] == ["officer"]
 
 
+def test_an_earlier_token_of_the_same_login_gives_no_role_back(client: Client, token: TokenOf) -> None:
+    login = later(minutes=-5)
+    both = token("officer.traffic", roles=["officer", "supervisor"], auth_time=login, iat=login)
+    before = client.get("/v1/worklist", token=both, x_acting_role="supervisor")
+    client.get("/v1/worklist", token=token("officer.traffic", auth_time=login))
+
+    after = client.put("/v1/staff/officer.traffic/absence", ABSENCE, token=both, x_acting_role="supervisor")
+
+    assert (before.status, after.status, after.code) == (200, 401, "UNAUTHENTICATED")
+    assert kinds_of("staff:officer.traffic") == ["staff:registered", "staff:role_ended"]
+
+
 def test_an_earlier_login_with_nothing_that_has_ended_stays_good(client: Client, token: TokenOf) -> None:
     early = token("officer.traffic", auth_time=later(minutes=-5))
     client.get("/v1/worklist", token=token("officer.traffic", roles=["officer", "supervisor"]))

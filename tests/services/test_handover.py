@@ -96,6 +96,17 @@ def test_they_go_to_the_deputy_if_there_is_one() -> None:
     assert (now(case).officer, responsible(case)) == ("o-2", {"o-2"})
 
 
+def test_a_case_goes_to_no_deputy_whom_it_concerns() -> None:
+    case = taken()
+    container().staff.be_absent("o-1", AWAY, by=OFFICER, at=NOON)
+    load(replace(AS_BEFORE, subjects=(case.subject,)), "o-2")
+
+    load(GONE)
+    relay()
+
+    assert (now(case).officer, responsible(case)) == ("", {"officer"})
+
+
 @pytest.mark.parametrize(("day", "expected"), [(16, "o-2"), (17, "")], ids=["on its last day", "when it is over"])
 def test_an_absence_that_is_over_names_no_deputy(day: int, expected: str) -> None:
     case = taken()

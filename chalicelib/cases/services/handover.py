@@ -1,4 +1,7 @@
-"""Handing over the cases of an officer whose role has ended (移交): to the deputy, or back to the desk."""
+"""Handing over the cases of an officer whose role has ended (移交): to the deputy, or back to the desk.
+
+A case goes to no deputy whom it concerns.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -95,6 +98,8 @@ class Handover:
         case = self._store.load(case_no)
         if case.officer != officer or not has_work_left(case):
             return
+        if to and self._staff.concerns(to, case.people):
+            to = ""
         with transaction() as tx:
             context = self._commands.work_on(case, actor=RELAY, at=at, tx=tx)
             context.assign(to or OFFICE)

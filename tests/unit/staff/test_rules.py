@@ -90,6 +90,15 @@ def test_a_login_before_the_last_word_is_superseded(seconds: int, *, expected: b
     assert is_superseded(OFFICER, a_login(told_at=NOON + timedelta(seconds=seconds))) is expected
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [(-1, True), (0, False), (1, False)])
+def test_of_two_tokens_of_one_login_the_later_counts(seconds: int, *, expected: bool) -> None:
+    heard = replace(OFFICER, token_at=NOON)
+
+    assert is_superseded(heard, a_login(token_at=NOON + timedelta(seconds=seconds))) is expected
+    assert not is_superseded(OFFICER, a_login(token_at=NOON + timedelta(seconds=seconds)))
+    assert not is_superseded(heard, a_login(told_at=NOON + timedelta(seconds=1), token_at=NOON - timedelta(days=1)))
+
+
 def test_a_login_without_a_time_is_of_now() -> None:
     assert not is_superseded(OFFICER, a_login(told_at=None))
 
