@@ -174,7 +174,9 @@ class FlagNotices:
     def _is_own_item(self, code: str, *, department: str, at: datetime) -> bool:
         try:
             return self._offers().offered(code, at=at).department == department
-        except DomainError:
+        except DomainError as refusal:
+            if refusal.code is not ErrorCode.ITEM_NOT_LISTED:
+                raise
             return False
 
     def on_event(self, event: Event, at: datetime) -> None:
