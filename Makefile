@@ -21,7 +21,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: help demo test up down url personas token logs sweep hourly nightly check-summaries clock import seed bench
 .PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage deep venv
-.PHONY: lock python
+.PHONY: fuzz lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
