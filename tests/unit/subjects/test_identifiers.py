@@ -214,7 +214,7 @@ def test_who_is_born_today_is_taken_today_and_not_a_day_earlier() -> None:
         (USCC, "９１ 350100 Ｍ000100Ｙ 43", "91350100M000100Y43"),
         (PASSPORT, "e12345678", "E12345678"),
         (PASSPORT, "E-1234567", "E1234567"),
-        (PERMIT, "810000199408230021", "810000199408230021"),
+        (PERMIT, "810000199408230005", "810000199408230005"),
         (PERMIT, "fra 0000 800102 0-7", "FRA000080010207"),
     ],
 )
@@ -309,7 +309,7 @@ def test_other_kinds_are_stated_and_never_guessed() -> None:
 
 
 @pytest.mark.requirement("R6.2")
-@pytest.mark.parametrize(("number", "name"), [("", "李示例"), ("310101190001150014", " "), ("E12345678", "x" * 201)])
+@pytest.mark.parametrize(("number", "name"), [("", "李示例"), ("330725196806180004", " "), ("E12345678", "x" * 201)])
 def test_a_name_alone_or_a_number_alone_identifies_nobody(number: str, name: str) -> None:
     assert reason_of(an_identity(number=number, name=name)) is ErrorCode.INSUFFICIENT_IDENTITY
 
@@ -322,7 +322,7 @@ def test_spaces_in_a_name_do_not_make_another_name() -> None:
 def test_a_subject_key_says_which_secret_made_it_and_nothing_of_the_person() -> None:
     key = NEW.key_of(an_identity())
 
-    assert key == "k2.d7708441ec82d2d0b232ee6dd20d2b9b390df99294afc8dbc383bfcdac9f663f"
+    assert key == "k2.2a5d890db4caedae25a3bf6d7944b7237f075f76c4e3efbcd867b0909a43335c"
 
 
 def test_the_name_has_no_part_in_the_key() -> None:
