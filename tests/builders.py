@@ -47,9 +47,9 @@ NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 
 
 def an_identity(
-    *, kind: SubjectKind = SubjectKind.RESIDENT_ID, number: str = "310101190001150014", name: str = "李示例"
+    *, kind: SubjectKind = SubjectKind.RESIDENT_ID, number: str = "330725196806180004", name: str = "李示例"
 ) -> Identity:
-    """A synthetic natural person, born in 1900."""
+    """A synthetic natural person, whose number nobody has: sequences begin at 001."""
     return Identity(kind=kind, number=number, name=name)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from chalicelib.clock import real_now
+from chalicelib.clock import day_in_shanghai, real_now
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.jws import PublicKey, payload_of, public_key_of
@@ -101,7 +101,7 @@ class Tokens:
             return known
         claims = self._claims(token)
         ends_at = self._require_current(claims, at=at)
-        caller = caller_from(claims)
+        caller = caller_from(claims, at=at)
         self._verified[digest] = (caller, ends_at)
         if len(self._verified) > KEPT_TOKENS:
             self._verified.popitem(last=False)
@@ -184,7 +184,7 @@ class Tokens:
         return ends_at
 
 
-def caller_from(claims: Mapping[str, Any]) -> Caller:
+def caller_from(claims: Mapping[str, Any], *, at: datetime) -> Caller:
     """Return the caller described by verified claims, with all roles; ``FORBIDDEN`` without a known role.
 
     A token with an office's role acts for the office alone: staff handle their own matters with a separate login. A
@@ -199,7 +199,7 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
     roles = roles - FOR_THEMSELVES or roles
     department = claims.get("department")
     name = claims.get("name")
-    vouched = _identity(claims["subject"]) if claims.get("subject") is not None else None
+    vouched = _identity(claims["subject"], at=at) if claims.get("subject") is not None else None
     logged_in, made = _instant(claims.get("auth_time")), _instant(claims.get("iat"))
     identity = vouched if roles & FOR_THEMSELVES else None
     return Caller(
@@ -250,14 +250,16 @@ def tokens() -> Tokens:
     return Tokens(issuer=known.issuer, audience=known.audience, jwks=lambda: fetched(known.jwks_url))
 
 
-def _identity(claim: object) -> Identity:
-    """Return the identity vouched for by the platform; ``UNAUTHENTICATED`` if it is invalid."""
+def _identity(claim: object, *, at: datetime) -> Identity:
+    """Return the identity vouched for by the platform; ``UNAUTHENTICATED`` if it is invalid, with what is wrong."""
     if not isinstance(claim, dict) or not all(isinstance(claim.get(name), str) for name in ("number", "name")):
         raise DomainError(ErrorCode.UNAUTHENTICATED)
     try:
         identity = Identity(kind=SubjectKind(claim["kind"]), number=claim["number"], name=claim["name"])
-        return require_valid(identity)
-    except (KeyError, ValueError, DomainError):
+        return require_valid(identity, on=day_in_shanghai(at))
+    except DomainError as error:
+        raise DomainError(ErrorCode.UNAUTHENTICATED, faults=error.faults) from None
+    except (KeyError, ValueError):
         raise DomainError(ErrorCode.UNAUTHENTICATED) from None
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bounds.model import Counted
+from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -37,7 +38,7 @@ class Subjects:
         A subject stored under an earlier secret is stored again under the current one. A name other than the verified
         one is marked as conflicting, has no effect and is for a person to resolve (R6.3).
         """
-        valid = require_valid(identity)
+        valid = require_valid(identity, on=day_in_shanghai(at))
         with transaction() as tx:
             known, _ = self.recognised(valid, self._store.known(self._keys.keys_of(valid)), at=at, tx=tx)
         return known

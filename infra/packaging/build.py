@@ -22,10 +22,8 @@ HERE: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
 SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"})
 """Those that the code has clients of, and the one that says whose credentials these are."""
 DATA_OF_A_SERVICE: Final = re.compile(r"botocore/data/([^/]+)/")
-NUMBERS_USED: Final = re.compile(
-    r"stdnum/((__init__|exceptions|numdb|util)\.py|cn/.*|iso7064/(__init__|mod_37_36)\.py)"
-)
-"""The identifiers of residents and organisations, the check characters of case numbers, and what these import."""
+NUMBERS_USED: Final = re.compile(r"stdnum/((__init__|exceptions|util)\.py|iso7064/(__init__|mod_37_36)\.py)")
+"""The check characters of case numbers, and what these import."""
 
 PINNED: Final = re.compile(r"^([A-Za-z0-9_.-]+)==", re.MULTILINE)
 INSTALLED: Final = re.compile(r"([^/]+)-[^-/]+\.dist-info/METADATA")

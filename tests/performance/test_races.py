@@ -17,10 +17,11 @@ from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKey
+from infra.local.seeding import resident_of
 from tests.builders import NOON, a_caller, an_identity
 from tests.cloud import the_issuer, turn_clock
 from tests.depth import goes
-from tests.performance.house import ITEM, SideDoor, identifier
+from tests.performance.house import ITEM, SideDoor
 from tests.performance.meeting import meeting
 from tests.performance.story import DECISION
 from tests.services.case_office import Applicant
@@ -74,7 +75,7 @@ class Race:
     """A filing, and a flag that is put into the same subject's credit meanwhile."""
 
     def __init__(self, number: int) -> None:
-        identity = an_identity(number=identifier(number))
+        identity = an_identity(number=resident_of(number))
         self.applicant = Applicant(identity=identity).enrol()
         self.subject = self.applicant.caller.own_subject()
         self.digest = container().subject_keys.digest_of_name(identity)

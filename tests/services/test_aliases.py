@@ -42,7 +42,7 @@ FORMER = an_organisation()
 PRESENT = an_organisation(number="91330782MA0000036R", name="义乌新示例有限公司（合成）")
 RENAMED = an_organisation(name="义乌更名后有限公司（合成）")
 FORMER_PERSON = an_identity()
-PERSON = an_identity(number="310101190001010126")
+PERSON = an_identity(number="110103195612100006")
 
 
 def file(applicant: Applicant) -> Case:
@@ -346,7 +346,7 @@ def test_a_reversal_of_what_the_former_one_carried_lists_the_promises_refused_to
     *, is_revoked: bool
 ) -> None:
     publish(an_item())
-    third = an_identity(number="310101190001010206")
+    third = an_identity(number="330105200104190006")
     bar(FORMER_PERSON)
     confirm(propose(LinkKind.RENUMBERED, former=PERSON, present=third))
     alias = confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))

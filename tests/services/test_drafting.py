@@ -26,7 +26,7 @@ from tests.services.case_office import Applicant, publish
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
-WANG = an_identity(number="310101190001150022", name="王代办")
+WANG = an_identity(number="330106198307270002", name="王代办")
 WISH = Wish(item_code="plate-replacement", answers={}, way=Way.COMMITMENT)
 AUTHORITY = "授权委托书 1 号"
 

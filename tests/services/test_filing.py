@@ -538,7 +538,7 @@ def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credi
 @pytest.mark.requirement("R1.8")
 def test_an_agent_files_for_the_principal_and_all_three_are_on_record() -> None:
     publish()
-    agent = Applicant(role=Role.AGENT, identity=an_identity(number="310101190001150022", name="王代办")).enrol()
+    agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办")).enrol()
     principal = Principal(identity=an_identity(), authority="授权委托书 1 号")
     drafted = agent.draft(on_behalf_of=principal)
 
@@ -556,7 +556,7 @@ def test_an_agent_files_for_the_principal_and_all_three_are_on_record() -> None:
 def test_an_agent_s_list_shows_the_cases_in_which_the_agent_acts() -> None:
     publish(an_item(proxy_allowed=True))
     principal = Principal(identity=an_identity(), authority="授权委托书 1 号")
-    agent = Applicant(role=Role.AGENT, identity=an_identity(number="310101190001150022", name="王代办")).enrol()
+    agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办")).enrol()
     case = agent.promise(agent.draft(on_behalf_of=principal)).case
 
     def listed(who: Applicant) -> list[str]:

@@ -50,7 +50,7 @@ def test_a_subject_is_encrypted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = counted(monkeypatch)
 
     first = container().subjects.know(an_identity(), NOON)
-    second = container().subjects.know(an_identity(number=" 310101190001150014 "), NOON)
+    second = container().subjects.know(an_identity(number=" 330725196806180004 "), NOON)
 
     assert first == second
     assert calls == [first.key]
@@ -63,11 +63,11 @@ def test_nothing_stored_says_who_it_is_without_the_key_and_its_context() -> None
     table = settings().table("subjects")
     (item,) = connection().dispatch("Scan", {"TableName": table})["Items"]
 
-    assert "310101190001150014" not in str(item)
+    assert "330725196806180004" not in str(item)
     assert "李示例" not in str(item)
     sealed = item["identity"]["B"]
     opened = aws.client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext={"subject": known.key})
-    assert opened["Plaintext"].decode() == '{"kind": "resident_id", "number": "310101190001150014", "name": "李示例"}'
+    assert opened["Plaintext"].decode() == '{"kind": "resident_id", "number": "330725196806180004", "name": "李示例"}'
     with pytest.raises(aws.client("kms").exceptions.ClientError):
         aws.client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext={"subject": "k1.another"})
 
@@ -86,7 +86,7 @@ def test_another_name_for_a_number_is_marked_and_changes_nothing() -> None:
 
 def test_namesakes_are_different_subjects() -> None:
     one = container().subjects.know(an_identity(), NOON)
-    other = container().subjects.know(an_identity(number="310101190002200028"), NOON)
+    other = container().subjects.know(an_identity(number="310225197509100008"), NOON)
 
     assert one.key != other.key
     assert not other.is_conflicting

@@ -84,7 +84,7 @@ def test_nobody_else_sees_it_and_nothing_is_written(by: Caller, reason: ErrorCod
 
 
 def test_both_the_principal_and_the_agent_are_shown() -> None:
-    agent = Applicant(identity=an_identity(number="310101190001010126", name="王代办"), role=Role.AGENT)
+    agent = Applicant(identity=an_identity(number="110103195612100006", name="王代办"), role=Role.AGENT)
 
     seen = look(a_case(agent, on_behalf_of=Principal(identity=an_organisation(), authority="授权委托书1号")))
 

@@ -224,7 +224,7 @@ def test_an_agent_names_the_principal_and_both_stand_in_the_draft(visitor: Come)
     wish = {
         "way": "certificate",
         "principal-kind": "resident_id",
-        "principal-number": "310101190002200028",
+        "principal-number": "310225197509100008",
         "principal-name": "王示例",
         "authority": "2026年11月1日授权委托书1号：补领车牌",
     }
@@ -238,7 +238,7 @@ def test_an_agent_names_the_principal_and_both_stand_in_the_draft(visitor: Come)
     ("spoilt", "field"),
     [
         ({"authority": " "}, "authority"),
-        ({"principal-number": "310101190002200029"}, "principal-number"),
+        ({"principal-number": "310225197509100009"}, "principal-number"),
         ({"principal-number": ""}, "principal-number"),
         ({"principal-name": ""}, "principal-name"),
     ],
@@ -248,7 +248,7 @@ def test_what_an_agent_left_out_is_named_and_the_rest_stays(visitor: Come, spoil
     wish = {
         "way": "certificate",
         "principal-kind": "resident_id",
-        "principal-number": "310101190002200028",
+        "principal-number": "310225197509100008",
         "principal-name": "王示例",
         "authority": "2026年11月1日授权委托书1号：补领车牌",
     }

@@ -82,7 +82,7 @@ class Credit:
         Raises ``FORBIDDEN`` for an item of another department.
         """
         require(by, roles=CHECKERS, department=inquiry.department)
-        valid = require_valid(about)
+        valid = require_valid(about, on=day_in_shanghai(at))
         subject = self._keys.key_of(valid)
         try:
             summary = self.summary(subject)
@@ -108,7 +108,7 @@ class Credit:
         ``UnreadableError``, and answers nothing, if the query cannot be logged.
         """
         require(by, roles=CHECKERS, department=inquiry.department)
-        subject = self._keys.key_of(require_valid(about))
+        subject = self._keys.key_of(require_valid(about, on=day_in_shanghai(at)))
         self.log(inquiry, subject, fields=fields, result_size=0, by=by, at=at)
         return subject
 

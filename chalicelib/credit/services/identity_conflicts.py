@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Outcome
 from chalicelib.credit.model.records import Record
 from chalicelib.credit.model.sources import CREDIT_OFFICE
@@ -41,7 +42,7 @@ class Conflicts:
             return self._ingest.put_record(submission, about=about, by=by, at=at)
         except DomainError as error:
             if error.code is ErrorCode.IDENTITY_CONFLICT:
-                self.open(submission, about=require_valid(about), by=by, at=at)
+                self.open(submission, about=require_valid(about, on=day_in_shanghai(at)), by=by, at=at)
             raise
 
     @retry_on_conflict

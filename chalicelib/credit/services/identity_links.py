@@ -146,7 +146,7 @@ class IdentityLinks:
 
     def _party(self, identity: Identity, at: datetime) -> tuple[Party, bool]:
         """Return one side of the link, and whether its number is known under this name."""
-        valid = require_valid(identity)
+        valid = require_valid(identity, on=day_in_shanghai(at))
         known = self._subjects.know(valid, at)
         party = Party(
             subject=known.key,

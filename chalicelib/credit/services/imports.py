@@ -194,7 +194,7 @@ class Imports:
 
         def read() -> Chunk | None:
             chunk = list(islice(lines, CHUNK))
-            return self._read(chunk, source=source, header=found.header) if chunk else None
+            return self._read(chunk, source=source, header=found.header, at=current.started_at or at) if chunk else None
 
         with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(AT_ONCE) as pool:
             ahead = reader.submit(read)
@@ -229,7 +229,7 @@ class Imports:
         after = imports.advance(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
         return self._save(before, after, [], at=at)
 
-    def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str) -> Chunk:
+    def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str, at: datetime) -> Chunk:
         """Parse lines, resolving each subject only once."""
         outcomes: dict[int, Outcome] = {}
         handed: list[Handed] = []
@@ -243,7 +243,7 @@ class Imports:
                 line = imports.record_of(text, number, header=header)
                 submission = line.submission(source=source, record_id=line.record_id)
                 about = line.subject.identity()
-                subject = subjects.get(about) or self._ingest.subject(about)
+                subject = subjects.get(about) or self._ingest.subject(about, at=at)
                 subjects[about] = subject
                 size = len((text or "").encode())
                 handed.append(Handed(line=number, submission=submission, subject=subject, size=size))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import Record, Summary
 from chalicelib.credit.model.sources import Sources
 from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken
@@ -58,7 +59,7 @@ class Ingest:
         ``OWN_MATTER`` for an official whom it is about.
         """
         self.require_own(submission.source, by=by)
-        subject = self.subject(about)
+        subject = self.subject(about, at=at)
         require(by, roles=PROVIDERS, department=by.department, subjects=(subject.key,))
         self._subjects.require_consistent(subject.about, at)
         return self._store_record(submission, subject, by=by, at=at)
@@ -73,9 +74,9 @@ class Ingest:
         """Whether a source belongs to a department."""
         return self._sources.belongs_to(source, department)
 
-    def subject(self, about: Identity) -> Subject:
+    def subject(self, about: Identity, *, at: datetime) -> Subject:
         """Return the subject of lines of a file; raises ``INVALID_IDENTIFIER`` for an invalid number."""
-        valid = require_valid(about)
+        valid = require_valid(about, on=day_in_shanghai(at))
         return Subject(about=valid, key=self._keys.key_of(valid), name_digest=self._keys.digest_of_name(valid))
 
     def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:

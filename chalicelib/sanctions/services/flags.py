@@ -94,9 +94,9 @@ class Flags:
         idempotency_key: IdempotencyKey | None = None,
     ) -> Proposed:
         """Propose a flag on an effective document; it has no effect yet (R2.1 to R2.7, R2.11, R2.14)."""
-        about = require_valid(target.about)
-        other = None if target.document_about is None else require_valid(target.document_about)
         today = day_in_shanghai(at)
+        about = require_valid(target.about, on=today)
+        other = None if target.document_about is None else require_valid(target.document_about, on=today)
         edition, measure = listed.measure_for(proposal, self._lists(), on=today)
         document = listed.document_of(proposal, on=today, at=at)
         subject = self._keys.key_of(about)

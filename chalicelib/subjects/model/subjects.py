@@ -1,7 +1,7 @@
 """Subjects and their signing keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -29,11 +29,15 @@ PERSONS = frozenset({SubjectKind.RESIDENT_ID, SubjectKind.PASSPORT, SubjectKind.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """An identity (身份) as stated by the identity platform or an office: personal data, never logged."""
+    """An identity (身份) as stated by the identity platform or an office: personal data, never logged.
+
+    ``stated_at`` points to where in the request it stands (RFC 6901), for errors.
+    """
 
     kind: SubjectKind
     number: str
     name: str
+    stated_at: str = field(default="/subject", compare=False)
 
     def __repr__(self) -> str:
         """Show nothing about the person, so that no traceback or log does."""

@@ -30,7 +30,6 @@ AT: Final[Mapping[str, str]] = {
     "/on_behalf_of/subject/name": "principal-name",
     "/on_behalf_of/authority": "authority",
     ErrorCode.AUTHORITY_REQUIRED: "authority",
-    ErrorCode.INVALID_IDENTIFIER: "principal-number",
     ErrorCode.INSUFFICIENT_IDENTITY: "principal-number",
     ErrorCode.IDENTITY_CONFLICT: "principal-name",
     ErrorCode.PROXY_NOT_ALLOWED: "way",

@@ -176,5 +176,5 @@ def _wish(body: DraftRequest) -> Wish:
         way=body.way,
         on_behalf_of=None
         if principal is None
-        else Principal(identity=principal.subject.identity(), authority=principal.authority),
+        else Principal(identity=principal.subject.identity("/on_behalf_of/subject"), authority=principal.authority),
     )
