@@ -1,6 +1,7 @@
 """Files as sources sent them, with numbers that no table knows, letters in front, and permits with slips of the pen."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from chalicelib.credit.model.imports import ImportState
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from tests.channels import Channels
+from tests.depth import goes
+from tests.near_misses import LONGEST, NearMiss, fits, near_misses, plain
 from tests.services.test_imports import a_line, counts, imports, refused_lines, run, taken, uploaded
 
 __all__ = ["imports"]
@@ -102,3 +105,33 @@ def test_a_refused_line_says_what_does_not_fit_and_never_the_number(channels: Ch
     assert (error["pointer"], error["code"]) == ("/subject/number", "NUMBER_CHECK")
     assert "户口所在地的公安派出所" in error["detail"]
     assert number not in json.dumps(refused)
+
+
+@pytest.mark.requirement("R6.1", "R7.7")
+@goes("nearly right lines", usually=60, deep=2_000)
+def test_each_line_of_a_file_is_told_right_from_nearly_right(
+    channels: Channels, capsys: pytest.CaptureFixture[str], nearly_right_lines: int
+) -> None:
+    misses = list(near_misses(nearly_right_lines, seed="lines"))
+    deserved = {line: found for line, miss in enumerate(misses, 1) if (found := _deserved(miss)) is not None}
+
+    made = taken(
+        [a_line(f"r-{place}", subject=miss.body, severity="none") for place, miss in enumerate(misses)], channels
+    )
+
+    refused = {one["line"]: one for one in refused_lines(made) if one["code"] != "IDENTITY_CONFLICT"}
+    told = {line: (one["code"], [error["pointer"] for error in one["errors"]]) for line, one in refused.items()}
+    said = json.dumps(refused) + "".join(capsys.readouterr())
+    assert made.state is ImportState.DONE
+    assert told == deserved
+    assert [miss for miss in misses if len(plain(miss.number)) >= 8 and plain(miss.number) in said.upper()] == []
+
+
+def _deserved(miss: NearMiss) -> tuple[str, list[str]] | None:
+    """The code and the pointers of a line with a near miss; none if there is nothing wrong with it."""
+    bad = {"number": len(miss.number) > LONGEST, "name": not 0 < len(miss.name.strip()) <= 200}
+    if any(bad.values()):
+        return "INVALID_BODY", [f"/subject/{name}" for name, is_bad in bad.items() if is_bad]
+    if fits(miss.kind, miss.number, on=date(2026, 9, 28)):
+        return None
+    return "INVALID_IDENTIFIER" if plain(miss.number) else "INSUFFICIENT_IDENTITY", ["/subject/number"]
