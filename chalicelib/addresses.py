@@ -4,6 +4,15 @@ A function must know its addresses when it starts, and imports the module behind
 """
 
 API: dict[str, list[str]] = {
+    "chalicelib.api.authorities.routes": [
+        "POST /v1/authorities",
+        "POST /v1/authorities/claims",
+        "GET /v1/authorities",
+        "GET /v1/authorities/{authority_id}",
+        "POST /v1/authorities/{authority_id}/end",
+        "POST /v1/authorities/{authority_id}/confirmation",
+        "POST /v1/authorities/{authority_id}/refusal",
+    ],
     "chalicelib.api.calendars.routes": [
         "PUT /v1/calendars/{year}",
         "GET /v1/calendars",

@@ -56,6 +56,10 @@ NEVER_ONE_PERSON = (
     Pair(first="POST /v1/inspections", second="POST /v1/inspections/{mandate_id}/approval"),
     Pair(first="POST /v1/credit/aliases", second="POST /v1/credit/aliases/{alias_id}/confirmation"),
     Pair(
+        first="POST /v1/authorities/claims",
+        second="POST /v1/authorities/{authority_id}/confirmation",
+    ),
+    Pair(
         first="PUT /v1/credit/records/{source}/{record_id}",
         second="POST /v1/credit/conflicts/{conflict_id}/decision",
     ),

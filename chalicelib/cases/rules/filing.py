@@ -107,6 +107,7 @@ def terms_of(item: Item, pack: RulePack) -> Terms:
         recommitment=item.recommitment,
         bar_severity=Severity(pack.bar_severity.value),
         supervision_channel=item.supervision_channel,
+        proxy_acts=item.proxy_acts,
     )
 
 

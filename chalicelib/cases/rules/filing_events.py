@@ -138,8 +138,7 @@ def filing_event(case: Case, *, actor: str, started: Sequence[Json], at: datetim
     }
     if case.acceptance is None and case.state is not State.PENDING_CREDIT:
         data["clocks_started"] = started
-    event = _event(EventKind.CASE_FILED, case, actor, data, at)
-    return event if case.agent is None else replace(event, texts={"authority": case.agent.authority})
+    return _event(EventKind.CASE_FILED, case, actor, data, at)
 
 
 def acceptance_events(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
@@ -217,7 +216,7 @@ def credit_payload(credit: CreditSnapshot | None) -> Json:
 def _parties(case: Case) -> dict[str, Json]:
     if case.agent is None:
         return {"subject": case.subject}
-    return {"subject": case.subject, "agent": case.agent.subject}
+    return {"subject": case.subject, "agent": case.agent.subject, "authority": case.agent.authority}
 
 
 def _event(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> NewEvent:

@@ -70,6 +70,8 @@ class Purpose(StrEnum):
     SUPERVISION = "supervision"
     ENFORCEMENT = "enforcement"
     DATA_SHARING = "data_sharing"
+    AGENCY = "agency"
+    """An agent who acts for the subject: told to the subject, and open to no office."""
 
 
 @dataclass(frozen=True, slots=True)
