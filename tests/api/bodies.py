@@ -19,6 +19,7 @@ _PEOPLE = [persona["claims"] for persona in PERSONAS.values() if "subject" in pe
 PERSONAL = sorted(
     {claims["name"] for claims in _PEOPLE}
     | {claims["subject"][part] for claims in _PEOPLE for part in ("number", "name")}
+    | {claims["representative"]["number"] for claims in _PEOPLE if "representative" in claims}
 )
 """Every name and number of every persona who is no official: none of them may be answered or logged."""
 

@@ -102,7 +102,11 @@ def accept(case: Case, *, at: datetime) -> Case:
 
 
 def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> NewEvent:
-    """Return the event of the signing: by which key, over what, and how it will be verified (R1.6, R1.8, R1.12)."""
+    """Return the event of the signing: by which key, over what, and how it will be verified (R1.6, R1.8, R1.12).
+
+    Who signed for an organisation is personal data: it stands among the texts, which are hashed by their digest alone.
+    """
+    signatory = commitment.signatory
     return NewEvent(
         kind=EventKind.COMMITMENT_SIGNED,
         occurred_at=commitment.signed_at,
@@ -120,7 +124,7 @@ def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: st
             "verification": plan_payload(case.terms.verification),
             **_parties(case),
         },
-        texts={"payload": draft.payload},
+        texts={"payload": draft.payload} | ({} if signatory is None else {"signatory": signatory.line}),
     )
 
 

@@ -294,7 +294,7 @@ def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:
 
 
 def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by: Caller, at: datetime) -> Commitment:
-    """Check the signature over exactly the draft's payload (R1.6)."""
+    """Check the signature over exactly the draft's payload (R1.6), and say who signed for an organisation."""
     if submission.signature is None or key is None:
         raise DomainError(ErrorCode.SIGNATURE_INVALID)
     verify_signature(submission.signature, draft.payload, key)
@@ -306,4 +306,5 @@ def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by:
         algorithm=key.algorithm.value,
         signed_by=by.own_subject(),
         signed_at=at,
+        signatory=filing.signatory_of(by.identity, by.representative),
     )

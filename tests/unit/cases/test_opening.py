@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.cases.model.case import Agent, Case, Material, State, Way
-from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot
+from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot, Signatory
 from chalicelib.cases.rules import filing_events
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.credit.model.records import Eligibility
@@ -111,6 +111,16 @@ def test_a_signing_is_told_with_what_was_signed_by_which_key_and_how_it_is_verif
         },
         "subject": A_SUBJECT,
     }
+
+
+def test_who_signed_for_an_organisation_is_hashed_by_the_digest_alone() -> None:
+    signatory = Signatory(name="赵示例", number="3****************6", office="法定代表人")
+    commitment = a_commitment(signatory=signatory)
+
+    event = filing_events.signing_event(by(Acceptance.OFFICER), a_draft(payload="{}"), commitment, actor="subject:x")
+
+    assert event.texts == {"payload": "{}", "signatory": "赵示例 · 3****************6 · 法定代表人"}
+    assert "signatory" not in event.data
 
 
 @pytest.mark.requirement("R6.8")

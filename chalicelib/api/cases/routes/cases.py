@@ -126,6 +126,7 @@ class DueDateExplanationResponse(ResponseBody):
         ErrorCode.INSUFFICIENT_IDENTITY,
         ErrorCode.KEY_REVOKED,
         ErrorCode.SIGNATURE_INVALID,
+        ErrorCode.REPRESENTATIVE_MISSING,
         ErrorCode.SUBJECT_BARRED,
         ErrorCode.PROMISE_NOT_OPEN,
         ErrorCode.AUTHORITY_REQUIRED,
