@@ -332,6 +332,7 @@ def test_whoever_the_number_belongs_to_the_answer_is_the_same(li: Person) -> Non
         "id": "",
         "version": 1,
         "state": "in_force",
+        "side": "principal",
         "principal": {"name": "李*"},
         "agent": {"name": "孙*"},
         "items": None,

@@ -87,7 +87,7 @@ def page(call: Call[None]) -> Answer[AuthorityPageResponse]:
     else:
         side = query.side or (Side.PRINCIPAL if Role.APPLICANT in by.roles else Side.AGENT)
         found = authorities.page(side, by=by, limit=query.limit, after=call.position)
-    items = tuple(authority_response(each, at=call.at) for each in found.items)
+    items = tuple(authority_response(each, by=by, at=call.at) for each in found.items)
     return Answer(body=AuthorityPageResponse(items=items, next_cursor=call.next_cursor(found.after)))
 
 
@@ -149,4 +149,6 @@ def refuse(call: Call[RefuseAuthorityRequest]) -> Answer[AuthorityResponse]:
 
 
 def _answer(call: Call[Any], authority: Authority, *, replayed: bool = False) -> Answer[AuthorityResponse]:
-    return Answer(body=authority_response(authority, at=call.at), version=authority.version, replayed=replayed)
+    return Answer(
+        body=authority_response(authority, by=call.caller, at=call.at), version=authority.version, replayed=replayed
+    )

@@ -6,10 +6,11 @@ from typing import Annotated
 from pydantic import AliasPath, ConfigDict, Field, StringConstraints
 
 from chalicelib.authorities.model import Act, Authority, Grant, Side, Standing
-from chalicelib.authorities.rules import standing_of
+from chalicelib.authorities.rules import side_of, standing_of
 from chalicelib.clock import day_in_shanghai
 from chalicelib.http.routes import Code, Day, Instant, Line, PageQuery, PageResponse, RequestBody, ResponseBody, Text
 from chalicelib.http.schemas import BlankAsNull
+from chalicelib.policy import Caller
 from chalicelib.subjects.model.schema import SubjectInput
 
 MOST_ITEMS = 50
@@ -93,7 +94,8 @@ class AuthorityActionResponse(ResponseBody):
 class AuthorityResponse(ResponseBody):
     """An authority; ``state`` is how it stands today. ``items`` null is every item.
 
-    ``department`` and ``document`` are null for one that the principal gave.
+    ``side`` is the caller's, null for an office. ``department`` and ``document`` are null for one that the principal
+    gave.
     """
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
@@ -101,6 +103,7 @@ class AuthorityResponse(ResponseBody):
     id: Annotated[str, Field(validation_alias="authority_id")]
     version: int
     state: Standing
+    side: Side | None
     principal: AuthorityPartyResponse
     agent: AuthorityPartyResponse
     items: Annotated[tuple[str, ...] | None, Field(validation_alias=AliasPath("grant", "items"))]
@@ -121,6 +124,6 @@ class AuthorityPageResponse(PageResponse):
     items: tuple[AuthorityResponse, ...]
 
 
-def authority_response(authority: Authority, *, at: datetime) -> AuthorityResponse:
+def authority_response(authority: Authority, *, by: Caller, at: datetime) -> AuthorityResponse:
     """Build the response for an authority as it stands."""
-    return AuthorityResponse.of(authority, state=standing_of(authority, at=at))
+    return AuthorityResponse.of(authority, state=standing_of(authority, at=at), side=side_of(authority, by.subject))

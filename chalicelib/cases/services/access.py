@@ -13,6 +13,7 @@ from chalicelib.dynamo.transaction import Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.subjects.rules.identifiers import masked_name
 
 if TYPE_CHECKING:
     from chalicelib.authorities.services import Authorities
@@ -113,7 +114,13 @@ class CaseAccess:
         from chalicelib.credit.services.checks import Inquiry  # noqa: PLC0415
         from chalicelib.credit.store.records import UnreadableError  # noqa: PLC0415
 
-        inquiry = Inquiry(item_code=matter.item_code, purpose=Purpose.AGENCY, case_no=matter.case_no, pack=matter.pack)
+        inquiry = Inquiry(
+            item_code=matter.item_code,
+            purpose=Purpose.AGENCY,
+            case_no=matter.case_no,
+            pack=matter.pack,
+            name="" if by.identity is None else masked_name(by.identity.name),
+        )
         try:
             self._credit().log(inquiry, matter.principal, fields=(what,), result_size=1, by=by, at=at)
         except UnreadableError:

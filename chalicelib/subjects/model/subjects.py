@@ -44,8 +44,8 @@ class Identity:
 class Representative:
     """The natural person who acts for an organisation (签署人、经办人), as the identity platform states it.
 
-    Personal data like ``Identity``. ``office`` is theirs in the organisation (法定代表人), ``authority`` the number of the
-    document by which they act; at least one of the two is there.
+    Personal data like ``Identity``. ``office`` is theirs in the organisation (法定代表人), ``authority`` the number of
+    the document by which they act; at least one of the two is there.
     """
 
     identity: Identity
