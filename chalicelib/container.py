@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from chalicelib.alerts.services.alerts import Alerts
     from chalicelib.alerts.services.digests import Digests
     from chalicelib.alerts.services.webhooks import Webhooks
+    from chalicelib.authorities.services import Authorities
     from chalicelib.bounds.store import CountStore
     from chalicelib.calendars.services.calendars import CalendarEditions
     from chalicelib.calendars.services.recalculation import Recalculation
     from chalicelib.calendars.store import LoadedCalendars, YearStore
     from chalicelib.cases.services.acceptance import CaseAcceptance
+    from chalicelib.cases.services.access import CaseAccess
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
@@ -341,7 +343,31 @@ class Container:
 
         return Catalogue(CatalogueStore(self.timeline), packs=self.packs, departments=settings().departments)
 
+    # Who acts for whom
+
+    @cached_property
+    def authorities(self) -> Authorities:
+        """What people let others do for them (委托授权)."""
+        from chalicelib.authorities.services import Authorities
+        from chalicelib.authorities.store import AuthorityStore
+
+        return Authorities(
+            AuthorityStore(self.timeline),
+            subjects=self.subjects,
+            keys=self.subject_keys,
+            offers=self.offers,
+            counts=self.counts,
+        )
+
     # Cases
+
+    @cached_property
+    def case_access(self) -> CaseAccess:
+        """Who may look at a case or act in it."""
+        from chalicelib.cases.services.access import CaseAccess
+
+        # Only what agents do asks for either.
+        return CaseAccess(lambda: self.authorities, lambda: self.credit)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -363,6 +389,8 @@ class Container:
             packs=self.packs,
             again=self.repeat_promise,
             counts=self.counts,
+            authorities=lambda: self.authorities,
+            access=self.case_access,
         )
 
     @cached_property
@@ -384,6 +412,7 @@ class Container:
             keys=self.signing_keys,
             clocks=self.clocks,
             again=self.repeat_promise,
+            access=self.case_access,
             packs=self.packs,
         )
 
@@ -392,14 +421,14 @@ class Container:
         """Withdrawing a promise and bringing the certificates instead."""
         from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
 
-        return CommitmentWithdrawal(self.cases, clocks=self.clocks, packs=self.packs)
+        return CommitmentWithdrawal(self.cases, clocks=self.clocks, access=self.case_access, packs=self.packs)
 
     @cached_property
     def case_commands(self) -> CaseCommands:
         """How every command on a case is carried out."""
         from chalicelib.cases.services.commands import CaseCommands
 
-        return CaseCommands(self.cases, self.clocks, packs=self.packs)
+        return CaseCommands(self.cases, self.clocks, access=self.case_access, packs=self.packs)
 
     @cached_property
     def acceptance(self) -> CaseAcceptance:
@@ -442,7 +471,9 @@ class Container:
         """What applicants, officers and supervisors see of cases."""
         from chalicelib.cases.services.queries import CaseQueries
 
-        return CaseQueries(self.cases, clocks=self.clocks, timeline=self.timeline, counts=self.counts)
+        return CaseQueries(
+            self.cases, clocks=self.clocks, timeline=self.timeline, access=self.case_access, counts=self.counts
+        )
 
     @cached_property
     def identity_disclosure(self) -> IdentityDisclosure:
@@ -761,6 +792,7 @@ class Container:
             ComplaintStore(self.timeline),
             self.cases,
             self.clocks,
+            access=self.case_access,
             catalogue=self.catalogue,
             subjects=self.subjects,
             pack_of=self.pack,

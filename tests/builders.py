@@ -38,7 +38,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.model.flags import Flag, FlagState, Measure, MeasureClass, Party, Proposal
-from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, Representative, SubjectKey, SubjectKind
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Limit, Unit
 
@@ -58,6 +58,12 @@ def an_organisation(*, number: str = "91330782MA0000028Y", name: str = "义乌�
     return Identity(kind=SubjectKind.USCC, number=number, name=name)
 
 
+def a_representative(**other: Any) -> Representative:  # noqa: ANN401 - any field of a representative
+    """The legal representative of the synthetic organisation."""
+    identity = an_identity(number="330106198503120001", name="赵示例")
+    return Representative(**{"identity": identity, "office": "法定代表人", **other})
+
+
 def a_caller(
     *roles: Role,
     sub: str = "somebody",
@@ -65,6 +71,7 @@ def a_caller(
     subject: str | None = None,
     identity: Identity | None = None,
     told_at: datetime | None = None,
+    representative: Representative | None = None,
 ) -> Caller:
     """Somebody with roles; an applicant unless said."""
     return Caller(
@@ -74,6 +81,7 @@ def a_caller(
         subject=SubjectKey(subject) if subject else None,
         identity=identity,
         told_at=told_at,
+        representative=representative,
     )
 
 

@@ -16,7 +16,7 @@ from chalicelib.http.jws import PublicKey, payload_of, public_key_of
 from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, acting
 from chalicelib.settings import settings
-from chalicelib.subjects.model.subjects import Identity, SubjectKind
+from chalicelib.subjects.model.subjects import PERSONS, Identity, Representative, SubjectKind
 from chalicelib.subjects.rules.identifiers import require_valid
 
 LEEWAY = timedelta(seconds=30)
@@ -37,6 +37,7 @@ NEVER_TOLD = datetime.fromtimestamp(0, UTC)
 """When a token was made that does not say it: before every other word, so that it gives nothing back that has ended."""
 
 LONGEST_SUB = 200
+LONGEST_LINE = 200
 DEPARTMENT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 ROLES = frozenset(role.value for role in Role)
@@ -213,6 +214,7 @@ def caller_from(claims: Mapping[str, Any], *, at: datetime) -> Caller:
         token_at=made or NEVER_TOLD,
         own=frozenset(container().subject_keys.keys_of(vouched) if vouched else ()),
         name=name if isinstance(name, str) else "",
+        representative=_representative(claims.get("representative"), of=identity, at=at),
     )
 
 
@@ -261,6 +263,24 @@ def _identity(claim: object, *, at: datetime) -> Identity:
         raise DomainError(ErrorCode.UNAUTHENTICATED, faults=error.faults) from None
     except (KeyError, ValueError):
         raise DomainError(ErrorCode.UNAUTHENTICATED) from None
+
+
+def _representative(claim: object, *, of: Identity | None, at: datetime) -> Representative | None:
+    """Return who acts for an organisation, if the token says so; ``UNAUTHENTICATED`` if what it says is invalid.
+
+    It is a natural person, with an office in the organisation or the number of a document by which they act.
+    """
+    if claim is None or of is None or of.kind in PERSONS:
+        return None
+    identity = _identity(claim, at=at)
+    stated = {name: claim.get(name) or "" for name in ("office", "authority")} if isinstance(claim, dict) else {}
+    if identity.kind not in PERSONS or not any(stated.values()) or not all(map(_is_line, stated.values())):
+        raise DomainError(ErrorCode.UNAUTHENTICATED)
+    return Representative(identity=identity, **stated)
+
+
+def _is_line(text: object) -> bool:
+    return isinstance(text, str) and len(text) <= LONGEST_LINE and text.isprintable() and text == text.strip()
 
 
 def _instant(seconds: object) -> datetime | None:

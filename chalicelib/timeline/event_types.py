@@ -17,6 +17,12 @@ class EventKind(StrEnum):
     CALENDAR_LOADED = "calendar:loaded"
     CALENDAR_MISSED = "calendar:missed"
 
+    AUTHORITY_GIVEN = "authority:given"
+    AUTHORITY_CLAIMED = "authority:claimed"
+    AUTHORITY_CONFIRMED = "authority:confirmed"
+    AUTHORITY_REFUSED = "authority:refused"
+    AUTHORITY_ENDED = "authority:ended"
+
     CASE_FILED = "case:filed"
     CREDIT_AWAITED = "case:credit_awaited"
     CREDIT_CHECKED = "case:credit_checked"
@@ -145,6 +151,11 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.STAFF_BACK: ("人员返岗", "Back from absence"),
     EventKind.CALENDAR_LOADED: ("工作日历载入", "Working calendar loaded"),
     EventKind.CALENDAR_MISSED: ("工作日历未载入", "Working calendar missing"),
+    EventKind.AUTHORITY_GIVEN: ("委托授权", "Authority given"),
+    EventKind.AUTHORITY_CLAIMED: ("申报委托授权", "Authority claimed"),
+    EventKind.AUTHORITY_CONFIRMED: ("确认委托授权", "Authority confirmed"),
+    EventKind.AUTHORITY_REFUSED: ("不予确认委托授权", "Authority not confirmed"),
+    EventKind.AUTHORITY_ENDED: ("委托授权终止", "Authority ended"),
     EventKind.CASE_FILED: ("收件", "Case received"),
     EventKind.CREDIT_AWAITED: ("等待信用核对", "Waiting for the credit check"),
     EventKind.CREDIT_CHECKED: ("信用核对完成", "Credit checked"),

@@ -17,6 +17,7 @@ from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore
 from tests.api.bodies import subject_of
+from tests.authorities import let_act
 from tests.builders import KeyPair, a_caller, a_flag_mark, a_submission, an_item
 from tests.cloud import PERSONAS, Client, Reply, TokenOf, turn_clock
 
@@ -434,7 +435,7 @@ def test_an_agent_acts_for_somebody_who_sees_the_case_too(person: Person, client
     agent = Person(client, token("agent")).enrol()
 
     without = agent.draft(on_behalf_of={"subject": claims, "authority": ""})
-    drafted = agent.draft(on_behalf_of={"subject": claims, "authority": "授权委托书 1 号"})
+    drafted = agent.draft(on_behalf_of={"subject": claims, "authority": let_act(client, person.token)})
     filed = agent.promise(drafted.body)
 
     assert (without.status, without.code) == (422, "AUTHORITY_REQUIRED")

@@ -10,7 +10,6 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.model.stages import AcceptanceManner, CommitmentStatus, Outcome
 from chalicelib.cases.rules.filing import Submission
-from chalicelib.cases.services.drafting import Principal
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
@@ -23,6 +22,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.workdays.model.limits import Limit, Unit
+from tests.authorities import for_
 from tests.builders import (
     NOON,
     KeyPair,
@@ -539,28 +539,27 @@ def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credi
 def test_an_agent_files_for_the_principal_and_all_three_are_on_record() -> None:
     publish()
     agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办")).enrol()
-    principal = Principal(identity=an_identity(), authority="授权委托书 1 号")
+    principal = for_(Applicant().caller, agent.identity)
     drafted = agent.draft(on_behalf_of=principal)
 
     filed = agent.promise(drafted)
 
     assert filed.case.agent is not None
     assert (filed.case.applicant_name, filed.case.agent.name) == ("李*", "王*")
-    assert filed.case.agent.authority == "授权委托书 1 号"
+    assert filed.case.agent.authority == principal.authority
     assert filed.case.people == (Applicant().caller.subject, agent.caller.subject)
     event = container().timeline.events(filed.case.owner)[1]
-    assert event.data["agent"] == agent.caller.subject
-    assert event.texts == {"authority": "授权委托书 1 号"}
+    assert (event.data["agent"], event.data["authority"]) == (agent.caller.subject, principal.authority)
 
 
 def test_an_agent_s_list_shows_the_cases_in_which_the_agent_acts() -> None:
     publish(an_item(proxy_allowed=True))
-    principal = Principal(identity=an_identity(), authority="授权委托书 1 号")
     agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办")).enrol()
+    principal = for_(Applicant().caller, agent.identity)
     case = agent.promise(agent.draft(on_behalf_of=principal)).case
 
     def listed(who: Applicant) -> list[str]:
-        page = container().case_queries.page(by=who.caller, state=None, department=None, limit=10, after=None)
+        page = container().case_queries.page(by=who.caller, at=NOON, state=None, department=None, limit=10, after=None)
         return [card.case_no for card in page.cards]
 
     assert (listed(agent), listed(Applicant())) == ([case.case_no], [case.case_no])

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.cases.services.drafting import Principal
 from chalicelib.cases.services.identity_disclosure import DisclosedIdentity, Sight
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.store import SubjectStore, Vault
+from tests.authorities import for_
 from tests.builders import NOON, a_caller, an_identity, an_organisation
 from tests.services.case_office import Applicant, publish
 from tests.services.timelines import kinds_of
@@ -86,7 +86,7 @@ def test_nobody_else_sees_it_and_nothing_is_written(by: Caller, reason: ErrorCod
 def test_both_the_principal_and_the_agent_are_shown() -> None:
     agent = Applicant(identity=an_identity(number="110103195612100006", name="王代办"), role=Role.AGENT)
 
-    seen = look(a_case(agent, on_behalf_of=Principal(identity=an_organisation(), authority="授权委托书1号")))
+    seen = look(a_case(agent, on_behalf_of=for_(Applicant(identity=an_organisation()).caller, agent.identity)))
 
     assert (seen.applicant, seen.agent) == (an_organisation(), agent.identity)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import rfc8785
 
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
-from chalicelib.cases.model.stages import CommitmentStatus
+from chalicelib.cases.model.stages import CommitmentStatus, Signatory
 from chalicelib.catalogue.model.items import Checklist, Item
 from chalicelib.catalogue.model.questions import Answers
 from chalicelib.catalogue.model.terms import Audience
@@ -16,7 +16,8 @@ from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.rules.summary import identity_conflict, is_known_by_name
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
-from chalicelib.subjects.model.subjects import PERSONS, SubjectKind
+from chalicelib.subjects.model.subjects import PERSONS, Identity, Representative, SubjectKind
+from chalicelib.subjects.rules.identifiers import masked_number
 from chalicelib.timeline.events import Json
 from chalicelib.workdays.model.limits import Limit, Unit
 
@@ -107,6 +108,7 @@ def terms_of(item: Item, pack: RulePack) -> Terms:
         recommitment=item.recommitment,
         bar_severity=Severity(pack.bar_severity.value),
         supervision_channel=item.supervision_channel,
+        proxy_acts=item.proxy_acts,
     )
 
 
@@ -225,6 +227,24 @@ def require_materials(
     )
     if missing:
         raise DomainError(ErrorCode.MATERIALS_MISSING, faults=missing)
+
+
+def signatory_of(identity: Identity | None, representative: Representative | None) -> Signatory | None:
+    """Return who signs for an organisation; None for a person, who signs for themselves.
+
+    Raises ``REPRESENTATIVE_MISSING`` if a login does not say which person acts for the organisation.
+    """
+    if identity is None or identity.kind in PERSONS:
+        return None
+    if representative is None:
+        raise DomainError(ErrorCode.REPRESENTATIVE_MISSING)
+    person = representative.identity
+    return Signatory(
+        name=person.name,
+        number=masked_number(person.number),
+        office=representative.office,
+        authority=representative.authority,
+    )
 
 
 def require_in_time(draft: Draft, *, at: datetime) -> None:

@@ -102,7 +102,11 @@ def accept(case: Case, *, at: datetime) -> Case:
 
 
 def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> NewEvent:
-    """Return the event of the signing: by which key, over what, and how it will be verified (R1.6, R1.8, R1.12)."""
+    """Return the event of the signing: by which key, over what, and how it will be verified (R1.6, R1.8, R1.12).
+
+    Who signed for an organisation is personal data: it stands among the texts, which are hashed by their digest alone.
+    """
+    signatory = commitment.signatory
     return NewEvent(
         kind=EventKind.COMMITMENT_SIGNED,
         occurred_at=commitment.signed_at,
@@ -120,7 +124,7 @@ def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: st
             "verification": plan_payload(case.terms.verification),
             **_parties(case),
         },
-        texts={"payload": draft.payload},
+        texts={"payload": draft.payload} | ({} if signatory is None else {"signatory": signatory.line}),
     )
 
 
@@ -138,8 +142,7 @@ def filing_event(case: Case, *, actor: str, started: Sequence[Json], at: datetim
     }
     if case.acceptance is None and case.state is not State.PENDING_CREDIT:
         data["clocks_started"] = started
-    event = _event(EventKind.CASE_FILED, case, actor, data, at)
-    return event if case.agent is None else replace(event, texts={"authority": case.agent.authority})
+    return _event(EventKind.CASE_FILED, case, actor, data, at)
 
 
 def acceptance_events(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
@@ -217,7 +220,7 @@ def credit_payload(credit: CreditSnapshot | None) -> Json:
 def _parties(case: Case) -> dict[str, Json]:
     if case.agent is None:
         return {"subject": case.subject}
-    return {"subject": case.subject, "agent": case.agent.subject}
+    return {"subject": case.subject, "agent": case.agent.subject, "authority": case.agent.authority}
 
 
 def _event(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> NewEvent:

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.authorities.model import Act
 from chalicelib.cases.model.case import Case, Draft, State, Way
 from chalicelib.cases.model.stages import Commitment
 from chalicelib.cases.rules import filing, filing_events
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.filing import Submission
+from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
 from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
@@ -33,7 +35,7 @@ from chalicelib.dynamo.transaction import (
 )
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
-from chalicelib.policy import Caller
+from chalicelib.policy import FOR_THEMSELVES, Caller
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
@@ -41,6 +43,12 @@ from chalicelib.subjects.rules.passkeys import verify_signature
 from chalicelib.subjects.rules.signing_keys import key_id_of
 from chalicelib.subjects.services import SigningKeys
 from chalicelib.timeline.events import Json
+
+OF_THE_PRINCIPAL = frozenset({ErrorCode.SUBJECT_BARRED, ErrorCode.RECOMMITMENT_NOT_ALLOWED})
+"""Why a promise may not be open that concerns the principal alone: an agent learns only that it is not."""
+
+READ_FILED = Step(roles=FOR_THEMSELVES, act=Act.VIEW, told="case")
+"""Filing again what was filed before answers with the case."""
 
 
 class SubjectBarredError(DomainError):
@@ -83,9 +91,11 @@ class Filing:
         keys: SigningKeys,
         clocks: Clocks,
         again: RepeatPromise,
+        access: CaseAccess,
         packs: Sequence[RulePack],
     ) -> None:
         """Take everything that the gate depends on."""
+        self._access = access
         self._packs = packs
         self._store = store
         self._catalogue = catalogue
@@ -102,7 +112,9 @@ class Filing:
 
         The write succeeds only if the credit summary and the item's version are still those that were checked. If the
         summary has changed, it is read and checked again: raises ``SUBJECT_BARRED`` if it now bars, ``CREDIT_CHANGED``
-        if it keeps changing. If it cannot be read, the promise waits (``PENDING_CREDIT``).
+        if it keeps changing. If it cannot be read, the promise waits (``PENDING_CREDIT``). An agent's authority is
+        part of the same condition: raises ``AUTHORITY_REQUIRED`` once it has ended, and ``PROMISE_NOT_OPEN`` in place
+        of what bars the principal.
         """
         for _ in range(ATTEMPTS):
             try:
@@ -121,8 +133,11 @@ class Filing:
         draft = found.draft
         if draft is None:
             # Drafts are removed some days after they expire; the case that one became is still the answer.
-            return Filed(case=self._store.load(mine.case_no), is_repeat=True)
+            case = self._store.load(mine.case_no)
+            self._access.require(case, READ_FILED, by=by, at=at)
+            return Filed(case=case, is_repeat=True)
         way = filing.way_of(draft, submission)
+        authority = self._access.require_filing(draft, _act_of(way, filed=found.case), by=by, at=at)
         if found.case is None:
             filing.require_in_time(draft, at=at)
         commitment = None
@@ -134,7 +149,7 @@ class Filing:
             return Filed(case=found.case, is_repeat=True)
         if commitment is not None and found.key is not None and found.key.revoked_at is not None:
             raise DomainError(ErrorCode.KEY_REVOKED)
-        judged = self._judged(draft, found.summary, way=way, at=at)
+        judged = self._judged(draft, found.summary, way=way, by=by, at=at)
         case = filing_events.open_case(
             draft,
             way=way,
@@ -149,6 +164,7 @@ class Filing:
             self._catalogue.require_current(draft.terms.item_code, draft.terms.item_version, tx, at=at)
             if found.summary is not None and commitment is not None:
                 self._credit.require_unchanged(found.summary, tx)
+            self._access.keep(authority, tx)
             pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
             recheck = filing.limit_of(pack.limit_term(TermKey.CREDIT_RECHECK))
             case, events, clocks = self._intake.begin(case, draft, recheck=recheck, actor=by.actor, at=at, tx=tx)
@@ -157,10 +173,23 @@ class Filing:
                 idempotency_key.remember(case.case_no, tx, at=at)
         return Filed(case=case, clocks=clocks)
 
-    def _judged(self, draft: Draft, summary: Summary | None, *, way: Way, at: datetime) -> Eligibility | None:
-        """Ask the gate, for promises only; None if credit cannot be read, which says nothing about anybody."""
+    def _judged(
+        self, draft: Draft, summary: Summary | None, *, way: Way, by: Caller, at: datetime
+    ) -> Eligibility | None:
+        """Ask the gate, for promises only; None if credit cannot be read, which says nothing about anybody.
+
+        Why a promise is not open is the principal's to know (``PROMISE_NOT_OPEN`` for an agent).
+        """
         if way is Way.CERTIFICATE:
             return None
+        try:
+            return self._asked(draft, summary, at=at)
+        except DomainError as refusal:
+            if is_agent(by, draft.subject) and refusal.code in OF_THE_PRINCIPAL:
+                raise DomainError(ErrorCode.PROMISE_NOT_OPEN) from None
+            raise
+
+    def _asked(self, draft: Draft, summary: Summary | None, *, at: datetime) -> Eligibility | None:
         if draft.closed_by:
             raise DomainError(draft.closed_by[0], item_code=draft.terms.item_code)
         terms = draft.terms
@@ -248,6 +277,13 @@ class Filing:
         self._store.save(case, after, events, at=at, tx=tx)
 
 
+def _act_of(way: Way, *, filed: Case | None) -> Act:
+    """Return the act for which an agent needs authority: what was filed already is only looked at."""
+    if filed is not None:
+        return Act.VIEW
+    return Act.PROMISE if way is Way.COMMITMENT else Act.FILE
+
+
 def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:
     """Return the credit summary, or None while it cannot be read, which says nothing about anybody (R6.10)."""
     try:
@@ -258,7 +294,7 @@ def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:
 
 
 def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by: Caller, at: datetime) -> Commitment:
-    """Check the signature over exactly the draft's payload (R1.6)."""
+    """Check the signature over exactly the draft's payload (R1.6), and say who signed for an organisation."""
     if submission.signature is None or key is None:
         raise DomainError(ErrorCode.SIGNATURE_INVALID)
     verify_signature(submission.signature, draft.payload, key)
@@ -270,4 +306,5 @@ def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by:
         algorithm=key.algorithm.value,
         signed_by=by.own_subject(),
         signed_at=at,
+        signatory=filing.signatory_of(by.identity, by.representative),
     )

@@ -70,6 +70,8 @@ class Purpose(StrEnum):
     SUPERVISION = "supervision"
     ENFORCEMENT = "enforcement"
     DATA_SHARING = "data_sharing"
+    AGENCY = "agency"
+    """An agent who acts for the subject: told to the subject, and open to no office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A log entry of a credit query (查询记录): who asked about whom, why, for which case and item (R6.13)."""
+    """A log entry of a credit query (查询记录): who asked about whom, why, for which case and item (R6.13).
+
+    ``name`` is the masked name of an agent; blank for an office, which is known by its department.
+    """
 
     subject: SubjectKey
     query_id: str
@@ -301,3 +306,4 @@ class Query:
     fields: tuple[str, ...]
     result_size: int
     kept_until: date
+    name: str = ""

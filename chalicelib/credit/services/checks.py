@@ -41,7 +41,8 @@ class Inquiry:
     """A query about a subject: for which item, why, and for which case, if any.
 
     ``department`` is the item's own, which alone may ask for it; None if the query is for no item in particular.
-    ``pack`` is the item's rule pack; if none is given, the deployment's applies.
+    ``pack`` is the item's rule pack; if none is given, the deployment's applies. ``name`` is the masked name of an
+    agent who asks; blank for an office.
     """
 
     item_code: str
@@ -49,6 +50,7 @@ class Inquiry:
     case_no: str | None = None
     department: str | None = None
     pack: str | None = None
+    name: str = ""
 
 
 class Credit:
@@ -136,6 +138,7 @@ class Credit:
             fields=tuple(fields),
             result_size=result_size,
             kept_until=months_after(day_in_shanghai(at), months),
+            name=inquiry.name,
         )
         self._store.log(query)
 

@@ -44,6 +44,19 @@ class Identity:
         return f"Identity(kind={self.kind.value!r})"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Representative:
+    """The natural person who acts for an organisation (签署人、经办人), as the identity platform states it.
+
+    Personal data like ``Identity``. ``office`` is theirs in the organisation (法定代表人), ``authority`` the number of
+    the document by which they act; at least one of the two is there.
+    """
+
+    identity: Identity
+    office: str = ""
+    authority: str = ""
+
+
 class Algorithm(StrEnum):
     """Signature algorithms (签名算法) for applicants' keys; RS256 is that of passkeys alone."""
 

@@ -19,6 +19,7 @@ from chalicelib.api.cases.schemas.reasons import reasons_told
 from chalicelib.api.cases.schemas.timelines import TimelineResponse, timeline_response
 from chalicelib.cases.model.case import Material, State
 from chalicelib.cases.rules.filing import Submission
+from chalicelib.cases.services.access import is_agent
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.cases.services.queries import READERS, CaseView
 from chalicelib.container import container
@@ -125,7 +126,10 @@ class DueDateExplanationResponse(ResponseBody):
         ErrorCode.INSUFFICIENT_IDENTITY,
         ErrorCode.KEY_REVOKED,
         ErrorCode.SIGNATURE_INVALID,
+        ErrorCode.REPRESENTATIVE_MISSING,
         ErrorCode.SUBJECT_BARRED,
+        ErrorCode.PROMISE_NOT_OPEN,
+        ErrorCode.AUTHORITY_REQUIRED,
         ErrorCode.CREDIT_CHANGED,
         ErrorCode.CONFIRMATIONS_MISSING,
         ErrorCode.MATERIALS_MISSING,
@@ -173,6 +177,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     """List cases, newest first."""
     page = container().case_queries.page(
         by=call.caller,
+        at=call.at,
         state=call.query.state,
         department=call.query.department,
         limit=call.query.limit,
@@ -192,6 +197,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     query=AsOfQuery,
     answer=CaseResponse,
     summary="A case, with its clocks as they stand now or stood at a moment",
+    errors=(ErrorCode.AUTHORITY_REQUIRED,),
 )
 def read_case(call: Call[None]) -> Answer[CaseResponse]:
     """Return a case with its clocks as they stand now, or as they stood at ``at``."""
@@ -205,6 +211,7 @@ def read_case(call: Call[None]) -> Answer[CaseResponse]:
     roles=READERS,
     answer=DueDateExplanationResponse,
     summary="How a due date was counted",
+    errors=(ErrorCode.AUTHORITY_REQUIRED,),
 )
 def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
     """Return every day of the newest clock of a kind."""
@@ -223,11 +230,12 @@ def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
     roles=READERS,
     answer=TimelineResponse,
     summary="The case's timeline, with its chain verified",
+    errors=(ErrorCode.AUTHORITY_REQUIRED,),
 )
 def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     """Return the timeline, verified by recomputing its hashes."""
-    reading = container().case_queries.timeline(call.path["case_no"], by=call.caller)
-    return Answer(body=timeline_response(reading, to=call.caller))
+    case, reading = container().case_queries.timeline(call.path["case_no"], by=call.caller, at=call.at)
+    return Answer(body=timeline_response(reading, to=call.caller, is_agent=is_agent(call.caller, case.subject)))
 
 
 @routes.post(
@@ -236,7 +244,12 @@ def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     body=PromiseWithdrawalRequest,
     answer=CaseResponse,
     summary="Withdraw a promise, until the case is closed",
-    errors=(ErrorCode.CASE_CLOSED, ErrorCode.STEP_NOT_ALLOWED),
+    errors=(
+        ErrorCode.CASE_CLOSED,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.AUTHORITY_REQUIRED,
+        ErrorCode.PROXY_NOT_ALLOWED,
+    ),
 )
 def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
     """Withdraw the promise and continue by certificate, without adverse consequences."""
@@ -257,6 +270,7 @@ def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
         ErrorCode.MATERIAL_NOT_LISTED,
         ErrorCode.CASE_CLOSED,
         ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.AUTHORITY_REQUIRED,
     ),
 )
 def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
