@@ -60,7 +60,7 @@ def an_organisation(*, number: str = "91330782MA0000028Y", name: str = "义乌�
 
 def a_representative(**other: Any) -> Representative:  # noqa: ANN401 - any field of a representative
     """The legal representative of the synthetic organisation."""
-    identity = an_identity(number="330106198503120001", name="赵示例")
+    identity = an_identity(number="330106198503110006", name="赵示例")
     return Representative(**{"identity": identity, "office": "法定代表人", **other})
 
 

@@ -106,7 +106,7 @@ def test_an_agent_who_is_a_person_signs_for_an_organisation_by_its_authority(cli
     [
         "赵示例",
         {},
-        {**ZHAO, "number": "310101198503120007"},
+        {**ZHAO, "number": "330106198503110007"},
         {**ZHAO, "kind": "uscc", "number": subject_of("company")["number"]},
         {**ZHAO, "office": None},
         {**ZHAO, "office": " "},
