@@ -7,6 +7,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.authorities.services import Authorities
 from chalicelib.catalogue.model.items import Item, ProxyAct, Recommitment
@@ -595,6 +596,35 @@ def test_a_promise_that_was_taken_back_is_the_principal_s_to_know_too(li: Person
     assert [reason["code"] for reason in drafted["eligibility"]["reasons"]] == ["PROMISE_NOT_OPEN"]
     assert refused(agent.promise(drafted)) == (409, "PROMISE_NOT_OPEN")
     assert refused(agent.promise(kept)) == (409, "PROMISE_NOT_OPEN")
+
+
+def a_promise_that_waited_in_vain(li: Person, agent: Person) -> str:
+    """File as agent while credit cannot be read, and let the gate say no afterwards; return the case's number."""
+    authority = let_act(li.client, li.token)
+    with (
+        mock.patch.object(CreditStore, "summary", side_effect=UnreadableError),
+        mock.patch.object(CreditStore, "summary_row", side_effect=EndpointConnectionError(endpoint_url="https://x")),
+    ):
+        drafted = agent.draft(authority).body
+        assert [reason["code"] for reason in drafted["eligibility"]["reasons"]] == ["CREDIT_SOURCE_DOWN"]
+        waiting = agent.promise(drafted)
+    assert (waiting.status, waiting.body["code"]) == (202, "PENDING_CREDIT")
+    bar("applicant")
+    container().filing.recheck(f"case:{waiting.body['case_no']}", "credit_recheck", NOON + timedelta(minutes=1))
+    return str(waiting.body["case_no"])
+
+
+def test_a_promise_that_waited_in_vain_says_why_to_the_principal_alone(li: Person, agent: Person) -> None:
+    place = f"{CASE}/{a_promise_that_waited_in_vain(li, agent)}"
+
+    seen, told = agent.get(place), agent.get(f"{place}/timeline")
+
+    assert (seen.body["state"], seen.body["way"], seen.body["credit"]) == ("awaiting_materials", "certificate", None)
+    assert told.body["items"][-1]["kind"] == "commitment:refused"
+    for reply in (seen, told):
+        assert not [word for word in ("flag:f1", "义市监撤", "SUBJECT_BARRED") if word in reply.text]
+    assert li.get(place).body["credit"]["reasons"][0]["record"] == "flag:f1"
+    assert "SUBJECT_BARRED:flag:f1" in li.get(f"{place}/timeline").text
 
 
 @pytest.mark.requirement("R6.13", "R7.15")

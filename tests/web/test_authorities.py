@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 
 from tests.api.bodies import subject_of
+from tests.api.test_authorities import Person, a_promise_that_waited_in_vain
 from tests.authorities import let_act
 from tests.cloud import PERSONAS, TokenOf
 from tests.device import Device
@@ -172,6 +173,16 @@ def test_the_principal_reads_which_agent_looked_at_what(visitor: Come, token: To
 
     assert "代理人 孙*" in asked.text
     assert "看了草稿" in asked.text
+
+
+def test_an_agent_reads_that_a_promise_was_not_open_and_the_principal_why(visitor: Come, token: TokenOf) -> None:
+    li, agent = (Person(visitor("agent").client, token(who)).enrol() for who in ("applicant", "agent"))
+    case_no = a_promise_that_waited_in_vain(li, agent)
+
+    seen, own = (visitor(who).open(f"/cases/{case_no}").text for who in ("agent", "applicant"))
+
+    assert ("委托人这次不能以告知承诺方式办理" in seen, "限制享受优惠政策" in seen) == (True, False)
+    assert ("委托人这次不能以告知承诺方式办理" in own, "限制享受优惠政策" in own) == (False, True)
 
 
 def test_who_signs_for_an_organisation_stands_on_page_receipt_desk_and_timeline(visitor: Come) -> None:
