@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.credit.services.imports import Imports
     from chalicelib.credit.services.ingest import Ingest
     from chalicelib.credit.services.kept_promises import KeptPromises
+    from chalicelib.credit.services.names import CorrectedNames
     from chalicelib.credit.services.own_credit import OwnCredit
     from chalicelib.credit.services.reconciliation import Reconciliation
     from chalicelib.feedback.services.complaints import Complaints
@@ -148,7 +149,13 @@ class Container:
         from chalicelib.subjects.services import Subjects
         from chalicelib.subjects.store import SubjectStore, Vault
 
-        return Subjects(self.subject_keys, SubjectStore(), Vault(settings().identity_key))
+        return Subjects(
+            self.subject_keys,
+            SubjectStore(),
+            Vault(settings().identity_key),
+            # Few names are corrected, and only their events need the store of credit.
+            on_correction=lambda *correction: self.corrected_names.record(*correction),  # noqa: PLW0108
+        )
 
     @cached_property
     def signing_keys(self) -> SigningKeys:
@@ -241,6 +248,7 @@ class Container:
         # The services behind these are built on these clocks, so each is asked for only when a clock of its is due.
         clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.acceptance.deem_accepted(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
+        clocks.on_due(ClockKind.IDENTITY_CHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.flag_notices.open_incident(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.RECOUNT, lambda *due: self.recalculation.step(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.HANDOVER, lambda *due: self.handover.step(*due))  # noqa: PLW0108
@@ -363,6 +371,7 @@ class Container:
             packs=self.packs,
             again=self.repeat_promise,
             counts=self.counts,
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
@@ -385,6 +394,7 @@ class Container:
             clocks=self.clocks,
             again=self.repeat_promise,
             packs=self.packs,
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
@@ -465,6 +475,8 @@ class Container:
             self.subject_keys,
             packs=self.packs,
             pack=settings().rule_pack,
+            # Only a name that does not match needs them.
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
@@ -497,16 +509,25 @@ class Container:
             packs=self.packs,
             pack=settings().rule_pack,
             sources=listed_sources(),
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
+    def corrected_names(self) -> CorrectedNames:
+        """Corrections of names, which stand on the timeline of the subject's credit."""
+        from chalicelib.credit.services.names import CorrectedNames
+        from chalicelib.credit.store.records import CreditStore
+
+        return CorrectedNames(CreditStore(self.timeline))
+
+    @cached_property
     def conflicts(self) -> Conflicts:
-        """Records that wait for a person to say whose they are."""
+        """Numbers and names that wait for a person to say whose they are."""
         from chalicelib.credit.services.identity_conflicts import Conflicts
         from chalicelib.credit.store.identity_conflicts import ConflictStore
         from chalicelib.credit.store.records import CreditStore
 
-        return Conflicts(ConflictStore(self.timeline), self.ingest, CreditStore(self.timeline), self.subjects)
+        return Conflicts(ConflictStore(self.timeline), CreditStore(self.timeline), self.subjects)
 
     @cached_property
     def imports(self) -> Imports:
@@ -520,7 +541,6 @@ class Container:
             ImportStore(self.timeline),
             Bucket(settings().import_bucket),
             self.ingest,
-            self.conflicts,
             queue=Queue(settings().import_queue),
         )
 
@@ -539,7 +559,7 @@ class Container:
         from chalicelib.credit.services.expiry import CreditExpiry
         from chalicelib.credit.store.records import CreditStore
 
-        return CreditExpiry(CreditStore(self.timeline))
+        return CreditExpiry(CreditStore(self.timeline), names_of=lambda subject: self.subjects.names_of(subject))
 
     @cached_property
     def reconciliation(self) -> Reconciliation:
@@ -610,6 +630,7 @@ class Container:
             packs=self.packs,
             pack=settings().rule_pack,
             documents=StandingDocuments(self.redress_store, lambda: self.consequences),
+            conflicts=lambda: self.conflicts,
             lists=self.lists.current,
         )
 

@@ -10,12 +10,14 @@ from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.model.terms import Audience
 from chalicelib.catalogue.rules.items import notice_hash
 from chalicelib.container import container
+from chalicelib.credit.model.identity_conflicts import Cause, ConflictState
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from tests.builders import (
     NOON,
+    a_caller,
     a_limit,
     a_material,
     an_identity,
@@ -181,13 +183,24 @@ def test_who_is_no_agent_acts_for_nobody_else() -> None:
         Applicant().draft(on_behalf_of=Principal(identity=an_organisation(), authority=AUTHORITY))
 
 
-def test_a_principal_whose_name_does_not_fit_the_number_is_nobodys_guess() -> None:
+@pytest.mark.requirement("R6.3")
+def test_what_an_agent_calls_the_principal_registers_nobody_and_goes_to_a_person_if_it_does_not_fit() -> None:
     publish()
-    Applicant().draft()
+    applicant = Applicant()
     agent = Applicant(role=Role.AGENT, identity=WANG)
+    principal = Principal(identity=an_identity(name="赵某某"), authority=AUTHORITY)
 
-    with pytest.raises(DomainError, match="IDENTITY_CONFLICT"):
-        agent.draft(on_behalf_of=Principal(identity=an_identity(name="赵某某"), authority=AUTHORITY))
+    unheard_of = agent.draft(on_behalf_of=principal)
+
+    subject = applicant.caller.own_subject()
+    assert (unheard_of.draft.subject, container().subjects.names_of(subject)) == (subject, ())
+    applicant.draft()
+    agent.draft(on_behalf_of=principal)
+    agent.draft(on_behalf_of=principal)
+    officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+    (conflict,) = container().conflicts.page(ConflictState.OPEN, by=officer, limit=10, after=None).items
+    assert (conflict.cause, conflict.known_as, conflict.said) == (Cause.AGENT, "李*", "赵*")
+    assert container().subjects.masked(subject) == "李*"
 
 
 @pytest.mark.requirement("R1.8")

@@ -1,7 +1,7 @@
 """Drafts: what would be signed, and whether a promise is possible (草稿、告知)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from chalicelib.catalogue.model.questions import Answers
 from chalicelib.catalogue.rules.items import checklist, notice_hash
 from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.records import Eligibility, Ground
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
@@ -28,11 +29,13 @@ from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, Known, NameRank, SubjectKey, SubjectKind
+from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
 
 if TYPE_CHECKING:
     from chalicelib.bounds.store import CountStore
+    from chalicelib.credit.services.identity_conflicts import Conflicts
 
 DRAFT_LIVES = timedelta(hours=24)
 """How long a draft can be signed; filing checks everything again anyway."""
@@ -96,8 +99,13 @@ class Drafting:
         packs: Sequence[RulePack],
         again: RepeatPromise,
         counts: "CountStore",
+        conflicts: Callable[[], "Conflicts"],
     ) -> None:
-        """Take the stores of items, credit and people; ``counts`` knows how many drafts somebody has begun."""
+        """Take the stores of items, credit and people; ``counts`` knows how many drafts somebody has begun.
+
+        ``conflicts`` take names that do not match to a person.
+        """
+        self._conflicts = conflicts
         self._counts = counts
         self._store = store
         self._catalogue = catalogue
@@ -110,16 +118,16 @@ class Drafting:
     def draft(self, wish: Wish, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None) -> Drafted:
         """Make a draft and say whether it may be signed as a promise; a refusal is not an error.
 
-        Raises ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``,
-        ``NOT_FOR_AUDIENCE``, ``PROXY_NOT_ALLOWED`` if an agent wants to promise on an item that forbids it, and
-        ``TOO_MANY_REQUESTS`` after so many drafts in a day.
+        Raises ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``NOT_FOR_AUDIENCE``,
+        ``PROXY_NOT_ALLOWED`` if an agent wants to promise on an item that forbids it, and ``TOO_MANY_REQUESTS`` after
+        so many drafts in a day.
         """
         made = idempotency_key.look_up() if idempotency_key else None
         if made is not None:
             draft = self._store.load_draft(made)
             return self._judged(draft, at=at, is_repeat=True)
         item = self._catalogue.current(wish.item_code, at=at)
-        party = self._party(wish.on_behalf_of, by=by, at=at)
+        party = self._party(wish, by=by, at=at)
         filing.require_audience(item, party.kind)
         if party.agent is not None and wish.way is Way.COMMITMENT and not item.proxy_allowed:
             raise DomainError(ErrorCode.PROXY_NOT_ALLOWED)
@@ -143,19 +151,24 @@ class Drafting:
         """Return the caller's drafts that can still be filed, newest first."""
         return self._store.open_drafts(by.own_subject(), at=at, limit=MOST_WAITING)
 
-    def _party(self, principal: Principal | None, *, by: Caller, at: datetime) -> _Party:
-        """Return who the applicant is and who acts; an agent needs the principal's authority in writing (R1.8)."""
+    def _party(self, wish: Wish, *, by: Caller, at: datetime) -> _Party:
+        """Return who the applicant is and who acts; an agent needs the principal's authority in writing (R1.8).
+
+        The caller's own name is the identity platform's. What an agent calls the principal registers nobody.
+        """
+        principal = wish.on_behalf_of
         own = by.own_subject()
         if by.identity is None:
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
-        me = self._subjects.know(by.identity, at)
+        me = self._subjects.know(by.identity, by.naming(NameRank.PLATFORM), at)
         if principal is None:
             if Role.APPLICANT not in by.roles:
                 raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
+            self._refer(Cause.FILING, me, by.identity, wish, by=by, at=at)
             return _Party(
                 subject=own,
                 kind=by.identity.kind,
-                masked_name=me.masked_name,
+                masked_name=masked_name(by.identity.name),
                 name_digest=me.name_digest,
                 agent=None,
             )
@@ -163,15 +176,25 @@ class Drafting:
             raise DomainError(ErrorCode.FORBIDDEN)
         if not principal.authority.strip():
             raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
-        known = self._subjects.require_consistent(principal.identity, at)
+        known = self._subjects.know(principal.identity, by.naming(NameRank.AGENT), at)
+        self._refer(Cause.AGENT, known, principal.identity, wish, by=by, at=at)
         agent = Agent(subject=own, name=me.masked_name, authority=principal.authority)
         return _Party(
             subject=known.key,
             kind=principal.identity.kind,
-            masked_name=known.masked_name,
+            masked_name=masked_name(principal.identity.name),
             name_digest=known.name_digest,
             agent=agent,
         )
+
+    def _refer(self, cause: Cause, known: Known, about: Identity, wish: Wish, *, by: Caller, at: datetime) -> None:
+        """Let a person decide whose a name is that is not the one under which the number is registered (R6.3)."""
+        if known.is_conflicting:
+            # Only a name that does not match needs it.
+            from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
+
+            found = mismatch_of(cause, known, about, by=by, reference=wish.item_code)
+            self._conflicts().open(found, at=at)
 
     def _drafted(self, wish: Wish, item: Item, *, party: _Party, by: Caller, at: datetime) -> Draft:
         pack = pack_in_force(self._packs, item.jurisdiction, on=day_in_shanghai(at))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.rules.names import folded
 
 LONGEST_NAME = 200
 DOCUMENT_NUMBER = re.compile(r"[A-Z0-9]{5,20}")
@@ -129,25 +130,26 @@ class SubjectKeys:
         return tuple(self._key(key_id, identity) for key_id in (self.current_id, *others))
 
     def digest_of_name(self, identity: Identity) -> str:
-        """Return a keyed digest, so that names can be compared without being read."""
-        return f"{self.current_id}.{self._digest(self.current_id, 'name', identity.kind.value, identity.name)}"
+        """Return a keyed digest of the folded name, so that names can be compared without being read."""
+        return f"{self.current_id}.{self._name_digest(self.current_id, identity)}"
+
+    def digests_of_name(self, identity: Identity) -> tuple[str, ...]:
+        """Return the digests of a name under every secret, to be found among stored ones."""
+        return tuple(f"{key_id}.{self._name_digest(key_id, identity)}" for key_id in self.keys)
 
     def is_name_of(self, identity: Identity, *, digest: str) -> bool:
         """Return whether a digest, possibly made with an earlier secret, is that of this name."""
         key_id, _, value = digest.partition(".")
-        expected = self._digest(key_id, "name", identity.kind.value, identity.name)
-        return hmac.compare_digest(value, expected)
+        return hmac.compare_digest(value, self._name_digest(key_id, identity))
+
+    def _name_digest(self, key_id: str, identity: Identity) -> str:
+        return self._digest(key_id, "name", identity.kind.value, folded(identity.name))
 
     def _key(self, key_id: str, identity: Identity) -> SubjectKey:
         return SubjectKey(f"{key_id}.{self._digest(key_id, 'subject', identity.kind.value, identity.number)}")
 
     def _digest(self, key_id: str, *parts: str) -> str:
         return hmac.new(self.keys[key_id], "|".join(parts).encode(), hashlib.sha256).hexdigest()
-
-
-def masked_name(name: str) -> str:
-    """Return ``李*``: the first character and one star, which hides even the length (R7.6)."""
-    return f"{name[:1]}*"
 
 
 def masked_number(number: str) -> str:

@@ -32,7 +32,6 @@ AT: Final[Mapping[str, str]] = {
     ErrorCode.AUTHORITY_REQUIRED: "authority",
     ErrorCode.INVALID_IDENTIFIER: "principal-number",
     ErrorCode.INSUFFICIENT_IDENTITY: "principal-number",
-    ErrorCode.IDENTITY_CONFLICT: "principal-name",
     ErrorCode.PROXY_NOT_ALLOWED: "way",
 }
 """The fields of the application at which errors are shown: by pointer, and by code for those that name no field."""

@@ -7,7 +7,7 @@ from stdnum.cn import ric
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
-from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, masked_number, require_valid
+from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_number, require_valid
 from tests.builders import an_identity
 
 VECTORS = json.loads((Path(__file__).parents[2] / "data/vectors/identifiers.json").read_text(encoding="utf-8"))
@@ -122,11 +122,6 @@ def test_nothing_of_a_person_or_a_secret_is_shown_by_accident() -> None:
 
 
 @pytest.mark.requirement("R7.6")
-@pytest.mark.parametrize(("name", "masked"), [("李", "李*"), ("李示", "李*"), ("李示例", "李*"), ("", "*")])
-def test_a_name_shows_its_first_character(name: str, masked: str) -> None:
-    assert masked_name(name) == masked
-
-
 @pytest.mark.requirement("R7.6")
 @pytest.mark.parametrize(
     ("number", "masked"),

@@ -109,7 +109,6 @@ class DraftListResponse(ResponseBody):
         ErrorCode.RISK_EXCLUDED,
         ErrorCode.COMMITMENT_NOT_OFFERED,
         ErrorCode.INSUFFICIENT_IDENTITY,
-        ErrorCode.IDENTITY_CONFLICT,
         ErrorCode.INVALID_IDENTIFIER,
         ErrorCode.PROXY_NOT_ALLOWED,
         ErrorCode.AUTHORITY_REQUIRED,
@@ -150,7 +149,9 @@ def read_draft(call: Call[None]) -> Answer[DraftResponse]:
 
 def _response(made: Drafted, language: Language) -> DraftResponse:
     own = made.draft
-    grounds = (source_down(),) if made.standing is CommitmentStatus.PENDING else made.grounds
+    grounds = made.grounds
+    if made.standing is CommitmentStatus.PENDING and not grounds:
+        grounds = (source_down(),)
     may_promise = made.standing is not CommitmentStatus.REFUSED
     return DraftResponse.of(
         own,
