@@ -31,7 +31,7 @@ def outcome(summary: Summary, *said: str) -> tuple[bool, bool, list[ErrorCode]]:
 BARRED = (False, False, [ErrorCode.SUBJECT_BARRED])
 WAITS = (False, True, [ErrorCode.IDENTITY_CONFLICT])
 GOES_ON_AND_IS_TOLD = (True, False, [ErrorCode.IDENTITY_CONFLICT])
-GOES_ON = (True, False, [])
+GOES_ON: tuple[bool, bool, list[ErrorCode]] = (True, False, [])
 
 
 @pytest.mark.requirement("R6.3")
