@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from chalicelib.credit.services.imports import Imports
     from chalicelib.credit.services.ingest import Ingest
     from chalicelib.credit.services.kept_promises import KeptPromises
+    from chalicelib.credit.services.names import CorrectedNames
     from chalicelib.credit.services.own_credit import OwnCredit
     from chalicelib.credit.services.reconciliation import Reconciliation
     from chalicelib.feedback.services.complaints import Complaints
@@ -150,7 +151,13 @@ class Container:
         from chalicelib.subjects.services import Subjects
         from chalicelib.subjects.store import SubjectStore, Vault
 
-        return Subjects(self.subject_keys, SubjectStore(), Vault(settings().identity_key))
+        return Subjects(
+            self.subject_keys,
+            SubjectStore(),
+            Vault(settings().identity_key),
+            # Few names are corrected, and only their events need the store of credit.
+            on_correction=lambda *correction: self.corrected_names.record(*correction),  # noqa: PLW0108
+        )
 
     @cached_property
     def signing_keys(self) -> SigningKeys:
@@ -243,6 +250,7 @@ class Container:
         # The services behind these are built on these clocks, so each is asked for only when a clock of its is due.
         clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.acceptance.deem_accepted(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
+        clocks.on_due(ClockKind.IDENTITY_CHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.flag_notices.open_incident(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.RECOUNT, lambda *due: self.recalculation.step(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.HANDOVER, lambda *due: self.handover.step(*due))  # noqa: PLW0108
@@ -391,6 +399,7 @@ class Container:
             counts=self.counts,
             authorities=lambda: self.authorities,
             access=self.case_access,
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
@@ -414,6 +423,7 @@ class Container:
             again=self.repeat_promise,
             access=self.case_access,
             packs=self.packs,
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
@@ -496,6 +506,8 @@ class Container:
             self.subject_keys,
             packs=self.packs,
             pack=settings().rule_pack,
+            # Only a name that does not match needs them.
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
@@ -528,16 +540,25 @@ class Container:
             packs=self.packs,
             pack=settings().rule_pack,
             sources=listed_sources(),
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
+    def corrected_names(self) -> CorrectedNames:
+        """Corrections of names, which stand on the timeline of the subject's credit."""
+        from chalicelib.credit.services.names import CorrectedNames
+        from chalicelib.credit.store.records import CreditStore
+
+        return CorrectedNames(CreditStore(self.timeline))
+
+    @cached_property
     def conflicts(self) -> Conflicts:
-        """Records that wait for a person to say whose they are."""
+        """Numbers and names that wait for a person to say whose they are."""
         from chalicelib.credit.services.identity_conflicts import Conflicts
         from chalicelib.credit.store.identity_conflicts import ConflictStore
         from chalicelib.credit.store.records import CreditStore
 
-        return Conflicts(ConflictStore(self.timeline), self.ingest, CreditStore(self.timeline), self.subjects)
+        return Conflicts(ConflictStore(self.timeline), CreditStore(self.timeline), self.subjects)
 
     @cached_property
     def imports(self) -> Imports:
@@ -551,7 +572,6 @@ class Container:
             ImportStore(self.timeline),
             Bucket(settings().import_bucket),
             self.ingest,
-            self.conflicts,
             queue=Queue(settings().import_queue),
         )
 
@@ -570,7 +590,11 @@ class Container:
         from chalicelib.credit.services.expiry import CreditExpiry
         from chalicelib.credit.store.records import CreditStore
 
-        return CreditExpiry(CreditStore(self.timeline))
+        # Most of what expires needs no subject, and the job that does it may not read the keys.
+        return CreditExpiry(
+            CreditStore(self.timeline),
+            names_of=lambda subject: self.subjects.names_of(subject),  # noqa: PLW0108
+        )
 
     @cached_property
     def reconciliation(self) -> Reconciliation:
@@ -641,6 +665,7 @@ class Container:
             packs=self.packs,
             pack=settings().rule_pack,
             documents=StandingDocuments(self.redress_store, lambda: self.consequences),
+            conflicts=lambda: self.conflicts,
             lists=self.lists.current,
         )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.subjects.model.subjects import Identity, Representative, SubjectKey
+from chalicelib.subjects.model.subjects import Identity, NameRank, NameSource, Representative, SubjectKey
 
 
 class Role(StrEnum):
@@ -130,6 +130,10 @@ class Caller:
         """
         kind, _, name = actor.partition(":")
         return name == self.subject or name in self.own if kind == "subject" else kind in TOKENS and name == self.sub
+
+    def naming(self, rank: NameRank) -> NameSource:
+        """Return the caller as the source of a name, whose word has this rank."""
+        return NameSource(rank=rank, actor=self.actor, department=self.department or "")
 
     def own_subject(self) -> SubjectKey:
         """Return the caller's own subject key; ``INSUFFICIENT_IDENTITY`` if the token names no subject."""

@@ -38,12 +38,15 @@ from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.model.flags import Flag, FlagState, Measure, MeasureClass, Party, Proposal
-from chalicelib.subjects.model.subjects import Identity, Representative, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, NameRank, NameSource, Representative, SubjectKey, SubjectKind
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Limit, Unit
 
 NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 """A Monday at noon in Shanghai, in the last week before the National Day holidays."""
+
+AN_OFFICE = NameSource(rank=NameRank.OFFICE, actor="staff:office", department="market")
+"""Whose word a name is where a test does not care."""
 
 
 def an_identity(

@@ -26,8 +26,9 @@ from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require, require_another_person
-from chalicelib.subjects.model.subjects import Identity, SubjectKey
-from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, require_valid
+from chalicelib.subjects.model.subjects import Identity, NameRank, SubjectKey
+from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
+from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
@@ -81,7 +82,9 @@ class Authorities:
         principal = self._party(me, at=at)
         authority = Authority(
             authority_id=secrets.token_hex(16),
-            principal=replace(principal, masked_name=self._subjects.know(me, at).masked_name),
+            principal=replace(
+                principal, masked_name=self._subjects.know(me, by.naming(NameRank.PLATFORM), at).masked_name
+            ),
             agent=self._party(agent, at=at),
             grant=grant,
             made_at=at,
@@ -159,7 +162,7 @@ class Authorities:
         action = AuthorityAction(by=by.actor, at=at)
         after = rules.confirm(before, action, principal=self._party(principal, at=at))
         # What an officer read in a document is the first that the register hears of somebody who never came.
-        known = self._subjects.require_consistent(principal, at)
+        known = self._subjects.require_consistent(principal, by.naming(NameRank.OFFICE), at)
         after = replace(after, principal=replace(after.principal, masked_name=known.masked_name))
         return self._saved(before, after, EventKind.AUTHORITY_CONFIRMED, action, by=by)
 

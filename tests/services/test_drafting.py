@@ -11,6 +11,7 @@ from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.model.terms import Audience
 from chalicelib.catalogue.rules.items import notice_hash
 from chalicelib.container import container
+from chalicelib.credit.model.identity_conflicts import Cause, ConflictState
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
@@ -18,6 +19,7 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from tests.authorities import for_
 from tests.builders import (
     NOON,
+    a_caller,
     a_limit,
     a_material,
     an_identity,
@@ -182,15 +184,20 @@ def test_who_is_no_agent_acts_for_nobody_else() -> None:
         Applicant().draft(on_behalf_of=for_(Applicant(identity=an_organisation()).caller, an_identity()))
 
 
-def test_what_an_agent_calls_the_principal_becomes_nobodys_name() -> None:
+@pytest.mark.requirement("R6.3")
+def test_what_an_agent_calls_the_principal_becomes_nobodys_name_and_goes_to_a_person_if_it_does_not_fit() -> None:
     publish()
     agent = Applicant(role=Role.AGENT, identity=WANG)
-    principal = for_(Applicant().caller, WANG)
+    principal = replace(for_(Applicant().caller, WANG), identity=an_identity(name="赵某某"))
 
-    drafted = agent.draft(on_behalf_of=replace(principal, identity=an_identity(name="赵某某")))
+    drafted = agent.draft(on_behalf_of=principal)
+    agent.draft(on_behalf_of=principal)
 
     assert drafted.draft.applicant_name == "李*"
     assert container().subjects.unmasked(drafted.draft.subject) == an_identity()
+    officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+    (conflict,) = container().conflicts.page(ConflictState.OPEN, by=officer, limit=10, after=None).items
+    assert (conflict.cause, conflict.known_as, conflict.said) == (Cause.AGENT, "李*", "赵*")
 
 
 def test_an_authority_is_good_for_its_own_principal_alone() -> None:

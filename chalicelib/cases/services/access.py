@@ -13,7 +13,7 @@ from chalicelib.dynamo.transaction import Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.subjects.rules.identifiers import masked_name
+from chalicelib.subjects.rules.names import masked_name
 
 if TYPE_CHECKING:
     from chalicelib.authorities.services import Authorities

@@ -20,6 +20,7 @@ from chalicelib.catalogue.model.questions import Answers
 from chalicelib.catalogue.rules.items import checklist, notice_hash
 from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.records import Eligibility, Ground
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
@@ -30,12 +31,14 @@ from chalicelib.logging import logger
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, Known, NameRank, SubjectKey, SubjectKind
+from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
 
 if TYPE_CHECKING:
     from chalicelib.authorities.services import Authorities
     from chalicelib.bounds.store import CountStore
+    from chalicelib.credit.services.identity_conflicts import Conflicts
 
 DRAFT_LIVES = timedelta(hours=24)
 """How long a draft can be signed; filing checks everything again anyway."""
@@ -101,8 +104,13 @@ class Drafting:
         counts: "CountStore",
         authorities: "Callable[[], Authorities]",
         access: CaseAccess,
+        conflicts: Callable[[], "Conflicts"],
     ) -> None:
-        """Take the stores of items, credit and people; ``counts`` knows how many drafts somebody has begun."""
+        """Take the stores of items, credit and people; ``counts`` knows how many drafts somebody has begun.
+
+        ``conflicts`` take names that do not match to a person.
+        """
+        self._conflicts = conflicts
         self._counts = counts
         self._authorities = authorities
         self._access = access
@@ -166,14 +174,15 @@ class Drafting:
         own = by.own_subject()
         if by.identity is None:
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
-        me = self._subjects.know(by.identity, at)
+        me = self._subjects.know(by.identity, by.naming(NameRank.PLATFORM), at)
         if principal is None:
             if Role.APPLICANT not in by.roles:
                 raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
+            self._refer(Cause.FILING, me, by.identity, wish, by=by, at=at)
             return _Party(
                 subject=own,
                 kind=by.identity.kind,
-                masked_name=me.masked_name,
+                masked_name=masked_name(by.identity.name),
                 name_digest=me.name_digest,
                 agent=None,
             )
@@ -183,6 +192,8 @@ class Drafting:
         authority = authorities.find(principal.authority, by=by)
         if principal.identity is not None:
             authorities.require_principal(authority, principal.identity, at=at)
+            known = self._subjects.know(principal.identity, by.naming(NameRank.AGENT), at)
+            self._refer(Cause.AGENT, known, principal.identity, wish, by=by, at=at)
         whose = authority.principal
         matter = Matter(principal=whose.subject, item_code=item.code, pack=item.jurisdiction, agent=own)
         act = Act.PROMISE if wish.way is Way.COMMITMENT else Act.FILE
@@ -194,6 +205,15 @@ class Drafting:
             name_digest=whose.name_digest,
             agent=Agent(subject=own, name=me.masked_name, authority=authority.authority_id),
         )
+
+    def _refer(self, cause: Cause, known: Known, about: Identity, wish: Wish, *, by: Caller, at: datetime) -> None:
+        """Let a person decide whose a name is that is not the one under which the number is registered (R6.3)."""
+        if known.is_conflicting:
+            # Only a name that does not match needs it.
+            from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
+
+            found = mismatch_of(cause, known, about, by=by, reference=wish.item_code)
+            self._conflicts().open(found, at=at)
 
     def _drafted(self, wish: Wish, item: Item, *, party: _Party, by: Caller, at: datetime) -> Draft:
         pack = pack_in_force(self._packs, item.jurisdiction, on=day_in_shanghai(at))

@@ -39,6 +39,7 @@ from chalicelib.feedback.rules.complaints import (
 from chalicelib.feedback.store.complaints import ComplaintStore
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, is_own_matter, require
 from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.subjects.model.subjects import NameRank
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
@@ -148,7 +149,9 @@ class Complaints:
         """Return the masked name shown to staff: from the case, or from the register of subjects."""
         if case is not None and case.subject == by.subject:
             return case.applicant_name
-        return self._subjects.know(by.identity, at).masked_name if by.identity is not None else "*"
+        if by.identity is None:
+            return "*"
+        return self._subjects.know(by.identity, by.naming(NameRank.PLATFORM), at).masked_name
 
     @retry_on_conflict
     def transfer(

@@ -27,6 +27,38 @@ PERSONS = frozenset({SubjectKind.RESIDENT_ID, SubjectKind.PASSPORT, SubjectKind.
 """The kinds that natural persons (自然人) have; every other kind belongs to an organisation."""
 
 
+class NameRank(StrEnum):
+    """Who gave a subject's name, from the highest rank to the lowest: a higher one corrects a lower one."""
+
+    PLATFORM = "platform"
+    """The identity platform (统一身份认证平台), about whoever has logged in."""
+    REGISTER = "register"
+    """A source that keeps the register of such subjects (登记机关)."""
+    OFFICE = "office"
+    """Any other office or source."""
+    AGENT = "agent"
+    """Somebody who acts for the subject (代办人)."""
+
+    @property
+    def rank(self) -> int:
+        """The higher, the more it counts."""
+        return len(NameRank) - list(NameRank).index(self)
+
+    @property
+    def may_register(self) -> bool:
+        """Whether this word is enough to register a subject under the name."""
+        return self is not NameRank.AGENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameSource:
+    """Whose word a name is: a source of this rank, brought by ``actor`` of a department."""
+
+    rank: NameRank
+    actor: str
+    department: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """An identity (身份) as stated by the identity platform or an office: personal data, never logged.
@@ -106,7 +138,7 @@ class Known:
     """What is stored about a subject: its key, and whether the given name conflicts with the verified one (R6.3).
 
     ``name_digest`` is the keyed digest of the given name; ``first`` is the key under which the subject was first
-    stored.
+    stored. ``corrected_from`` is the rank of the known name if the given one has just replaced it.
     """
 
     key: SubjectKey
@@ -114,6 +146,7 @@ class Known:
     name_digest: str = ""
     is_conflicting: bool = False
     first: SubjectKey | None = None
+    corrected_from: NameRank | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

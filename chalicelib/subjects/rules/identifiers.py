@@ -14,6 +14,7 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.readable import BLANK
 from chalicelib.subjects.model.number_faults import NumberFault, number_fault
 from chalicelib.subjects.model.subjects import PERSONS, Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.rules.names import folded
 
 LONGEST_NAME = 200
 
@@ -233,14 +234,20 @@ class SubjectKeys:
         return tuple(self._key(key_id, identity) for key_id in (self.current_id, *others))
 
     def digest_of_name(self, identity: Identity) -> str:
-        """Return a keyed digest, so that names can be compared without being read."""
-        return f"{self.current_id}.{self._digest(self.current_id, 'name', _series_of(identity), identity.name)}"
+        """Return a keyed digest of the folded name, so that names can be compared without being read."""
+        return f"{self.current_id}.{self._name_digest(self.current_id, identity)}"
+
+    def digests_of_name(self, identity: Identity) -> tuple[str, ...]:
+        """Return the digests of a name under every secret, to be found among stored ones."""
+        return tuple(f"{key_id}.{self._name_digest(key_id, identity)}" for key_id in self.keys)
 
     def is_name_of(self, identity: Identity, *, digest: str) -> bool:
         """Return whether a digest, possibly made with an earlier secret, is that of this name."""
         key_id, _, value = digest.partition(".")
-        expected = self._digest(key_id, "name", _series_of(identity), identity.name)
-        return hmac.compare_digest(value, expected)
+        return hmac.compare_digest(value, self._name_digest(key_id, identity))
+
+    def _name_digest(self, key_id: str, identity: Identity) -> str:
+        return self._digest(key_id, "name", _series_of(identity), folded(identity.name))
 
     def _key(self, key_id: str, identity: Identity) -> SubjectKey:
         return SubjectKey(f"{key_id}.{self._digest(key_id, 'subject', _series_of(identity), identity.number)}")
@@ -251,11 +258,6 @@ class SubjectKeys:
 
 def _series_of(identity: Identity) -> str:
     return ALIKE.get(identity.kind, identity.kind).value
-
-
-def masked_name(name: str) -> str:
-    """Return ``李*``: the first character and one star, which hides even the length (R7.6)."""
-    return f"{name[:1]}*"
 
 
 def masked_number(number: str) -> str:

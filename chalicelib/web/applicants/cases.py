@@ -20,6 +20,7 @@ WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
 
 REACHED: Final = {
     State.PENDING_CREDIT: 0,
+    State.PENDING_IDENTITY: 0,
     State.AWAITING_MATERIALS: 0,
     State.RECEIVED: 1,
     State.CORRECTION_ASKED: 1,

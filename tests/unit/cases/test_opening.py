@@ -7,6 +7,7 @@ from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot, Sign
 from chalicelib.cases.rules import filing_events
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.credit.model.records import Eligibility
+from chalicelib.credit.rules.summary import identity_conflict
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json
@@ -35,6 +36,22 @@ def test_a_promise_without_the_gates_word_waits_and_a_certificate_does_not() -> 
 
     assert state(Way.COMMITMENT) is State.PENDING_CREDIT
     assert state(Way.CERTIFICATE) is State.RECEIVED
+
+
+@pytest.mark.requirement("R6.3")
+def test_a_promise_waits_for_a_person_where_something_bars_under_another_name() -> None:
+    found = Eligibility(allowed=False, waits=True, reasons=(identity_conflict(),))
+    kept = filing_events.snapshot_of(a_summary(version=7), found, at=NOON)
+
+    case = filing_events.open_case(a_draft(), way=Way.COMMITMENT, materials=(), commitment=None, credit=kept, at=NOON)
+
+    assert (kept.standing, kept.reasons) == (CommitmentStatus.PENDING, ("IDENTITY_CONFLICT:",))
+    assert case.state is State.PENDING_IDENTITY
+    event = filing_events.waiting_event(case, started=STARTED, stopped=("credit_recheck",), at=NOON)
+    assert (event.kind, event.data) == (
+        EventKind.IDENTITY_AWAITED,
+        {"clocks_started": STARTED, "clocks_stopped": ("credit_recheck",)},
+    )
 
 
 def test_an_accepted_case_counts_from_its_filing_and_an_instant_one_is_closed() -> None:

@@ -131,16 +131,16 @@ def test_what_closes_the_commitment_way_is_remembered_once_and_nothing_that_does
 
 
 @pytest.mark.requirement("R1.1")
-def test_a_serious_record_bars_from_promising_by_the_terms_unless_it_is_under_another_name() -> None:
+def test_a_serious_record_bars_from_promising_by_the_terms_and_lets_it_wait_under_another_name() -> None:
     summary = a_summary(version=1, bars=(a_bar(),), name_digests=("k1.aa",))
 
-    def judged(name_digest: str) -> tuple[bool, list[ErrorCode]]:
+    def judged(name_digest: str) -> tuple[CommitmentStatus, list[ErrorCode]]:
         found = eligibility_for(terms_of(an_item(), PACK), summary, name_digest=name_digest, on=date(2026, 9, 28))
-        return found.allowed, [ground.code for ground in found.reasons]
+        return standing_of(a_draft(), found), [ground.code for ground in found.reasons]
 
-    assert judged("k1.aa") == (False, [ErrorCode.SUBJECT_BARRED])
-    assert judged("k2.bb") == (False, [ErrorCode.SUBJECT_BARRED])
-    assert judged("k1.bb") == (True, [ErrorCode.IDENTITY_CONFLICT])
+    assert judged("k1.aa") == (CommitmentStatus.REFUSED, [ErrorCode.SUBJECT_BARRED])
+    assert judged("k2.bb") == (CommitmentStatus.REFUSED, [ErrorCode.SUBJECT_BARRED])
+    assert judged("k1.bb") == (CommitmentStatus.PENDING, [ErrorCode.IDENTITY_CONFLICT])
 
 
 def test_terms_take_the_packs_limits_for_acceptance_and_delivery() -> None:

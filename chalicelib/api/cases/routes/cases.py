@@ -17,7 +17,7 @@ from chalicelib.api.cases.schemas.cases import (
 )
 from chalicelib.api.cases.schemas.reasons import reasons_told
 from chalicelib.api.cases.schemas.timelines import TimelineResponse, timeline_response
-from chalicelib.cases.model.case import Material, State
+from chalicelib.cases.model.case import WAITING, Material, State
 from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.access import is_agent
 from chalicelib.cases.services.filing import SubjectBarredError
@@ -139,7 +139,11 @@ class DueDateExplanationResponse(ResponseBody):
     ),
 )
 def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
-    """File by promise or by certificate; 202 with ``PENDING_CREDIT`` if credit data cannot be read."""
+    """File by promise or by certificate.
+
+    202 with ``PENDING_CREDIT`` if credit data cannot be read, and with ``PENDING_IDENTITY`` if a person has to say
+    first whose the records under the number are.
+    """
     submission = Submission(
         draft_id=call.body.draft_id,
         confirmed=call.body.confirmed,
@@ -153,7 +157,7 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
         told = [reason.model_dump(mode="json", exclude_none=True) for reason in reasons]
         raise DomainError(ErrorCode.SUBJECT_BARRED, reasons=told) from barred
     tell(case_no=filed.case.case_no)
-    status = 202 if filed.case.state is State.PENDING_CREDIT else 201
+    status = 202 if filed.case.state in WAITING else 201
     if filed.is_repeat:
         return case_answer(call, filed.case, status=status, replayed=True)
     clocks = container().clocks

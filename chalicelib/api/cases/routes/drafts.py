@@ -153,7 +153,9 @@ def read_draft(call: Call[None]) -> Answer[DraftResponse]:
 
 def _response(made: Drafted, call: Call[Any]) -> DraftResponse:
     own, language = made.draft, call.language
-    grounds = (source_down(),) if made.standing is CommitmentStatus.PENDING else made.grounds
+    grounds = made.grounds
+    if made.standing is CommitmentStatus.PENDING and not grounds:
+        grounds = (source_down(),)
     may_promise = made.standing is not CommitmentStatus.REFUSED
     reasons = reasons_told(grounds, own.closed_by, language)
     if is_agent(call.caller, own.subject):

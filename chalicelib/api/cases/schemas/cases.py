@@ -39,7 +39,10 @@ from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Caller
 from chalicelib.workdays.model.limits import Limit
 
-PENDING_CREDIT = "PENDING_CREDIT"
+WAITING_CODES: Mapping[State, str] = {
+    State.PENDING_CREDIT: "PENDING_CREDIT",
+    State.PENDING_IDENTITY: "PENDING_IDENTITY",
+}
 
 
 class CaseItemResponse(ResponseBody):
@@ -192,7 +195,7 @@ def _case_response(view: CaseView, *, by: Caller, language: Language) -> CaseRes
     is_told = not is_agent(by, case.subject)
     return CaseResponse.of(
         case,
-        code=PENDING_CREDIT if case.state is State.PENDING_CREDIT else None,
+        code=WAITING_CODES.get(case.state),
         applicant={"name": case.applicant_name},
         tracking_code=case.tracking_code if by.subject in case.people else None,
         clocks=[clock_response(clock, light) for clock, light in view.clocks],
