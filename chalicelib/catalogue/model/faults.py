@@ -38,6 +38,10 @@ class ItemFault(StrEnum):
     OFFICERS = "item_officers"
     ONSITE_OFFICERS = "item_onsite_officers"
     WAITS_FOR_NOTHING = "item_waits_for_nothing"
+    NO_KEYWORDS = "item_no_keywords"
+    WORD_SHORT = "item_word_short"
+    WORD_REPEATED = "item_word_repeated"
+    NO_SYNONYM = "item_no_synonym"
 
     NOT_ASKED = "answer_not_asked"
     NOT_ANSWERED = "answer_missing"
@@ -119,6 +123,19 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ItemFault.WAITS_FOR_NOTHING: (
         "不允许再次承诺的，没有等待期。",
         "Where no second promise is allowed there is nothing to wait for.",
+    ),
+    ItemFault.NO_KEYWORDS: (
+        "缺少关键词：群众会用什么词来找这件事？",
+        "The keywords are missing: in which words will people ask for it?",
+    ),
+    ItemFault.WORD_SHORT: (
+        "关键词至少两个字，不然什么都会找到它。",
+        "A keyword has at least two characters, or everything finds it.",
+    ),
+    ItemFault.WORD_REPEATED: ("这个词已经写过。", "This word is there already."),
+    ItemFault.NO_SYNONYM: (
+        "一组同义词至少要有两个词。",
+        "A group of synonyms has at least two words.",
     ),
     ItemFault.NOT_ASKED: ("本事项没有这个问题。", "The item asks no such question."),
     ItemFault.NOT_ANSWERED: ("请回答这个问题。", "Please answer this question."),
