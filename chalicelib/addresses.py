@@ -75,6 +75,7 @@ API: dict[str, list[str]] = {
         "GET /v1/items/{item_code}/versions/{version}",
         "PUT /v1/items/{item_code}/versions/{version}",
         "GET /v1/item-editions",
+        "GET /v1/missed-searches",
     ],
     "chalicelib.api.credit.routes.checks": [
         "POST /v1/credit/checks",
@@ -365,6 +366,7 @@ PORTAL: dict[str, list[str]] = {
     ],
     "chalicelib.web.editors.items": [
         "GET /catalogue",
+        "GET /catalogue-searches",
         "GET /catalogue/{item_code}",
         "POST /catalogue/{item_code}",
     ],

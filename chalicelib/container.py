@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.store import CaseStore
     from chalicelib.catalogue.services.catalogue import Catalogue
     from chalicelib.catalogue.services.offers import Offers
+    from chalicelib.catalogue.services.search import Search
     from chalicelib.clock import ServiceClock
     from chalicelib.clocks.services.clocks import Clocks
     from chalicelib.credit.services.checks import Credit
@@ -366,6 +367,15 @@ class Container:
             offers=self.offers,
             counts=self.counts,
         )
+
+    @cached_property
+    def search(self) -> Search:
+        """Finding items by plain words."""
+        from chalicelib.catalogue.services.search import Search
+        from chalicelib.catalogue.store.items import CatalogueStore
+        from chalicelib.catalogue.store.missed import MissedStore
+
+        return Search(CatalogueStore(self.timeline), MissedStore())
 
     # Cases
 

@@ -56,6 +56,11 @@ class Transaction:
         written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **serialize(condition)}
         self._puts.append((written, on_failure))
 
+    def overwrite(self, row: Row) -> None:
+        """Write a row whatever is stored: one that changes only with another, whose condition holds for both."""
+        # It has no condition that could fail, so this error is never raised.
+        self._puts.append(({"TableName": row.Meta.table_name, "Item": row.serialize()}, ConflictError()))
+
     def change(self, row: Row, *, actions: Sequence[Action], condition: Condition, on_failure: Exception) -> None:
         """Change some attributes of a row if the condition holds."""
         self._updates.append(

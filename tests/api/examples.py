@@ -152,6 +152,7 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
             body=item_body(),
             office="traffic",
         ),
+        "GET /v1/missed-searches": Example(by="editor", query="day=2026-09-26"),
         "GET /v1/item-editions": Example(by="editor", query="item=plate-replacement&limit=2"),
     }
 

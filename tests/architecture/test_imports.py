@@ -186,7 +186,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     ),
     "GET /v1/guides": (200, "api catalogue subjects timeline workdays"),
     "GET /readyz": (200, "api bounds catalogue subjects"),
-    "GET /items": (200, "api catalogue rulepacks sessions subjects timeline web workdays"),
+    "GET /items": (200, "api catalogue sessions subjects timeline web workdays"),
     "GET /worklist": (
         200,
         (

@@ -91,6 +91,7 @@ PLACES = (
     Place("/calendars", "calendar"),
     Place("/calendars/2026", "calendar"),
     Place("/catalogue", "editor"),
+    Place("/catalogue-searches", "editor"),
     Place("/catalogue/plate-replacement", "editor"),
     Place("/catalogue/nobody-s-yet", "editor"),
     Place("/flags", "credit"),

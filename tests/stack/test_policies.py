@@ -25,6 +25,7 @@ TO_TABLES = {
         "ConflictsTable": "GetItem PutItem",
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "CardsTable": "GetItem PutItem",
+        "MissedSearchesTable": "Query UpdateItem",
         "OutagesTable": "GetItem PutItem",
         "IdempotencyTable": "BatchGetItem GetItem PutItem",
         "ImportsTable": "GetItem PutItem",

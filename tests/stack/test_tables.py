@@ -58,6 +58,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "idempotency",
         "imports",
         "inspection",
+        "missed_searches",
         "outages",
         "punishment",
         "ratings",
