@@ -1,4 +1,5 @@
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -449,10 +450,14 @@ def test_a_client_recomputes_every_hash_from_the_answer_alone(case: dict[str, An
 
     previous = "0" * 64
     for event in answer["items"]:
-        hashed = {name: value for name, value in event.items() if name not in {"hash", "texts"}}
+        hashed = {name: value for name, value in event.items() if name not in {"hash", "texts", "salts"}}
         text = json.dumps(hashed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         assert hashlib.sha256(text.encode()).hexdigest() == event["hash"]
         assert event["prev_hash"] == previous
+        assert event["data"].get("text_digests", {}) == {
+            name: hmac.digest(bytes.fromhex(event["salts"][name]), text.encode(), "sha256").hex()
+            for name, text in event["texts"].items()
+        }
         previous = event["hash"]
     assert answer["labels"]["case:filed"] == {"zh": "收件", "en": "Case received"}
     assert set(answer["labels"]) == {event["kind"] for event in answer["items"]}

@@ -30,6 +30,7 @@ from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.subjects.services import Subjects
+from chalicelib.timeline.chain import new_salt
 
 if TYPE_CHECKING:
     from chalicelib.bounds.store import CountStore
@@ -194,6 +195,7 @@ class Drafting:
                 "case_no": case_no_for(draft_id),
                 "way": wish.way.value,
                 "made_at": instant_text(at),
+                "salt": new_salt(),
             },
         )
         return Draft(
