@@ -25,6 +25,8 @@ SAMPLES = Path(__file__).parents[2] / "infra/local/sample/items"
 SHA = "ab" * 32
 AT = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 
+DATA = Path(__file__).parents[1] / "data"
+
 
 @dataclass(frozen=True)
 class Person:
@@ -422,6 +424,25 @@ def test_a_promise_is_withdrawn_and_certificates_handed_in(case: dict[str, Any],
         "certificate",
     )
     assert (handed.status, handed.body["state"], handed.headers["etag"]) == (200, "received", '"3"')
+
+
+def test_a_file_of_no_bytes_is_no_material(person: Person) -> None:
+    draft = person.draft(way="certificate").body
+    digest = hashlib.sha256((DATA / "cases/08-empty-file/空.pdf").read_bytes()).hexdigest()
+    materials = [{"id": "old-plate", "sha256": digest, "name": "空.pdf"}]
+
+    refused = person.client.post(
+        "/v1/cases", {"draft_id": draft["draft_id"], "materials": materials}, token=person.token, accept_language="en"
+    )
+
+    assert (refused.status, refused.code) == (400, "INVALID_BODY")
+    assert refused.body["errors"] == [
+        {
+            "pointer": "/materials/0/sha256",
+            "detail": "This file is empty (0 bytes); choose it again or take the picture again.",
+        }
+    ]
+    assert person.client.get("/v1/cases", token=person.token).body["items"] == []
 
 
 @pytest.mark.parametrize("suffix", ["", "/timeline", "/clocks/acceptance/explanation"])
