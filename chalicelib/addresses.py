@@ -104,6 +104,12 @@ API: dict[str, list[str]] = {
     "chalicelib.api.credit.routes.records": [
         "PUT /v1/credit/records/{source}/{record_id}",
     ],
+    "chalicelib.api.documents.routes": [
+        "POST /v1/documents",
+        "GET /v1/documents",
+        "GET /v1/documents/{document_id}",
+        "POST /v1/documents/{document_id}/view",
+    ],
     "chalicelib.api.feedback.routes.complaints": [
         "POST /v1/complaints",
         "GET /v1/complaints",
@@ -125,6 +131,8 @@ API: dict[str, list[str]] = {
         "POST /v1/inspections/{mandate_id}/approval",
         "GET /v1/inspections/{mandate_id}/cases",
         "GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline",
+        "GET /v1/inspections/{mandate_id}/cases/{case_no}/documents",
+        "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
     ],
     "chalicelib.api.redress.routes.amendments": [

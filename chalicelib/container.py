@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
+    from chalicelib.cases.services.documents import CaseDocuments
     from chalicelib.cases.services.drafting import Drafting
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
     from chalicelib.credit.services.names import CorrectedNames
     from chalicelib.credit.services.own_credit import OwnCredit
     from chalicelib.credit.services.reconciliation import Reconciliation
+    from chalicelib.documents.services.documents import Documents
+    from chalicelib.documents.services.quarantine import Quarantine
+    from chalicelib.documents.store.bucket import DocumentBucket
     from chalicelib.feedback.services.complaints import Complaints
     from chalicelib.feedback.services.ratings import Ratings
     from chalicelib.inspection.services import Inspection
@@ -502,6 +506,40 @@ class Container:
 
         return IdentityDisclosure(self.cases, self.subjects, self.timeline)
 
+    # Documents
+
+    @cached_property
+    def document_bucket(self) -> DocumentBucket:
+        """The content of documents."""
+        from chalicelib.documents.store.bucket import DocumentBucket
+
+        return DocumentBucket(settings().document_bucket)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Adding documents, and addresses to upload and open them."""
+        from chalicelib.documents.services.documents import Documents
+        from chalicelib.documents.store.documents import DocumentStore
+
+        return Documents(DocumentStore(self.timeline), self.document_bucket)
+
+    @cached_property
+    def case_documents(self) -> CaseDocuments:
+        """Documents of somebody's case."""
+        from chalicelib.cases.services.documents import CaseDocuments
+
+        return CaseDocuments(self.cases, self.documents, self.timeline, counts=self.counts)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """The look at documents that have arrived."""
+        from chalicelib.documents.services.quarantine import Quarantine
+        from chalicelib.documents.store.documents import DocumentStore
+        from chalicelib.publisher import Queue
+
+        scanner = Queue(settings().scan_queue) if settings().scan_queue else None
+        return Quarantine(DocumentStore(self.timeline), self.document_bucket, counts=self.counts, scanner=scanner)
+
     # Credit
 
     @cached_property
@@ -899,7 +937,7 @@ class Container:
         from chalicelib.inspection.services import Inspection
         from chalicelib.inspection.store import MandateStore
 
-        return Inspection(MandateStore(self.timeline), self.cases, self.timeline, self.clocks)
+        return Inspection(MandateStore(self.timeline), self.cases, self.timeline, self.clocks, self.documents)
 
 
 @cache

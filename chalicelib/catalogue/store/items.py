@@ -1,5 +1,6 @@
 """Storage of items: one row for what is in force, and one for each version."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,7 +13,6 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConditionExpression, ConflictError, Transaction, read_together, serialize
 from chalicelib.errors import DomainError
-from chalicelib.timeline.chain import digest
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.owners import OwnerRow
 from chalicelib.timeline.repository import Repository
@@ -76,7 +76,8 @@ class CatalogueStore(Repository[Kept]):
         The digest of the version exactly as it is stored is added to the event.
         """
         row = VersionRow(f"version:{item.code}:{item.version}", document=item)
-        event = replace(event, data={**event.data, "digest": digest(VersionRow.document.serialize(item))})
+        digest = hashlib.sha256(VersionRow.document.serialize(item).encode()).hexdigest()
+        event = replace(event, data={**event.data, "digest": digest})
         tx.add(row, on_failure=ConflictError())
         after = replace(kept, shelf=kept.shelf.with_new(listed, on=day_in_shanghai(at)))
         self.save(kept, after, [event], at=at, tx=tx)
