@@ -162,7 +162,14 @@ class Authorities:
         action = AuthorityAction(by=by.actor, at=at)
         after = rules.confirm(before, action, principal=self._party(principal, at=at))
         # What an officer read in a document is the first that the register hears of somebody who never came.
-        known = self._subjects.require_consistent(principal, by.naming(NameRank.OFFICE), at)
+        known = self._subjects.know(principal, by.naming(NameRank.OFFICE), at)
+        if known.is_conflicting:
+            # Only a name that does not match needs it.
+            from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
+
+            found = mismatch_of(Cause.AGENT, known, principal, by=by, reference=before.authority_id)
+            self._conflicts().open(found, at=at)
+            raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         after = replace(after, principal=replace(after.principal, masked_name=known.masked_name))
         return self._saved(before, after, EventKind.AUTHORITY_CONFIRMED, action, by=by)
 
