@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,6 +34,8 @@ from chalicelib.validation import repeated_names
 
 LONGEST_CHARACTER = 4
 """The most bytes of a character in UTF-8."""
+
+JSON = json.JSONEncoder(ensure_ascii=False)
 
 TORN = "\uffff"
 """Stands for a character whose last bytes are missing at the end of a file; no text may hold it."""
@@ -122,24 +125,30 @@ def row_of(line: int, cells: Sequence[str], *, header: Sequence[str]) -> Row:
     if len(cells) < len(header) or not is_blank(cells[len(header) :]):
         return Row(line=line, code=LineCode.COLUMNS_DIFFER)
     fields: dict[str, Any] = {}
-    for name, cell in zip(header, cells, strict=False):
-        if not cell.strip():
+    for (name, place, part), cell in zip(_places_of(tuple(header)), cells, strict=False):
+        said = cell.strip()
+        if not said:
             continue
         if not name:
             return Row(line=line, code=LineCode.COLUMNS_DIFFER)
-        if name == "subject.number" and SCIENTIFIC.fullmatch(cell.strip()):
+        if name == "subject.number" and SCIENTIFIC.fullmatch(said):
             return lost_at(line, name, LineCode.DIGITS_LOST)
-        place, _, part = name.partition(".")
         value: Any = cell
         if name in LIST_COLUMNS:
-            value = [each.strip() for each in cell.split(";") if each.strip()]
-        elif name in NUMBER_COLUMNS and cell.strip().isdecimal():
-            value = int(cell)
+            value = [each.strip() for each in said.split(";") if each.strip()]
+        elif name in NUMBER_COLUMNS and said.isdecimal():
+            value = int(said)
         if part:
             fields.setdefault(place, {})[part] = value
         else:
-            fields[name] = value
-    return json_row(line, json.dumps(fields, ensure_ascii=False))
+            fields[place] = value
+    return json_row(line, JSON.encode(fields))
+
+
+@lru_cache(maxsize=4)
+def _places_of(header: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return of each column its name, its place in the record, and its part of what stands there."""
+    return tuple((name, place, part) for name in header for place, _, part in (name.partition("."),))
 
 
 def json_row(line: int, text: str) -> Row:

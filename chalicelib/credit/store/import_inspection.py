@@ -14,6 +14,7 @@ from chalicelib.credit.store.import_texts import TextRows, encodings_of
 from chalicelib.credit.store.import_workbooks import OLD, ZIP, workbook_rows
 
 GZIP = b"\x1f\x8b"
+LONGEST_SIGN = len(ZIP)
 
 PART_CHARACTERS = 8 << 20
 """The most text of a part, so that a part of long rows fits into memory as well."""
@@ -37,10 +38,8 @@ class Upload:
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the file from its beginning, decompressed; raises ``FileError`` if it cannot be or is too large."""
-        seen = self._seen()
-        first = next(seen, b"")
-        self.is_compressed = first.startswith(GZIP)
-        whole = chain((first,), seen)
+        beginning, whole = _peek(self._seen())
+        self.is_compressed = beginning.startswith(GZIP)
         yield from bounded(decompressed(whole), most=self._most_bytes) if self.is_compressed else whole
 
     def _seen(self) -> Iterator[bytes]:
@@ -61,7 +60,7 @@ def inspect_file(
     """
     most_bytes = allowed.most_bytes(declared)
     upload = Upload(opened, most_bytes=most_bytes)
-    beginning = next(filter(None, upload.blocks()), b"")
+    beginning, _ = _peek(upload.blocks())
     if beginning.startswith(OLD):
         raise FileError(Problem.WORKBOOK_UNREADABLE)
     if beginning.startswith(ZIP):
@@ -70,13 +69,21 @@ def inspect_file(
         count, parts = _put_parts(rows, put, None, rows_a_part)
         return _found(upload, Format.WORKBOOK, None, count=count, parts=parts)
     for encoding in encodings_of(beginning):
-        text = TextRows(upload.blocks, encoding, blank_lines=allowed.blank_lines)
+        text = TextRows(upload.blocks, encoding, allowed=allowed)
         try:
             count, parts = _put_parts(text, put, encoding, rows_a_part)
         except UnicodeDecodeError:
             continue
         return _found(upload, text.format, encoding, count=count, parts=parts)
     raise FileError(Problem.ENCODING_UNKNOWN)
+
+
+def _peek(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Return the first bytes, enough to know a format by, and all blocks from the first."""
+    beginning = b""
+    while len(beginning) < LONGEST_SIGN and (block := next(blocks, None)) is not None:
+        beginning += block
+    return beginning, chain((beginning,), blocks)
 
 
 def _found(upload: Upload, format_: Format, encoding: Encoding | None, *, count: int, parts: int) -> Found:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import chain
 
+from chalicelib.bounds.model import ImportBounds
 from chalicelib.credit.model.imports import Encoding, Format, Place, Problem, Row
 from chalicelib.credit.rules import import_csv, imports
 from chalicelib.credit.rules.import_csv import LONGEST_LINE, Lines
@@ -47,20 +48,24 @@ class TextRows:
     Iterating raises ``UnicodeDecodeError`` if the file is not in that encoding, and ``FileError`` if it cannot be read.
     """
 
-    def __init__(self, opened: Callable[[], Iterator[bytes]], encoding: Encoding, *, blank_lines: int) -> None:
-        """``opened`` opens the file at its beginning; it may have so many blank lines."""
+    def __init__(self, opened: Callable[[], Iterator[bytes]], encoding: Encoding, *, allowed: ImportBounds) -> None:
+        """``opened`` opens the file at its beginning."""
         self._opened = opened
         self._encoding = encoding
-        self._most_blank = blank_lines
+        self._allowed = allowed
         self._blank = 0
+        self._padded = 0
         self.format = Format.JSON_LINES
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows."""
         lines = self._lines()
         for number, text in lines:
+            if text.isspace():
+                self._pass_over_line()
+                continue
             if imports.is_padding(text):
-                self._pass_over()
+                self._pass_over_row()
                 continue
             whole = chain(((number, text.removeprefix(BOM)),), lines)
             self.format = imports.format_of(text)
@@ -83,24 +88,29 @@ class TextRows:
                 yield number, text
             number += text.endswith(ENDS)
 
-    def _pass_over(self) -> None:
+    def _pass_over_line(self) -> None:
         """Count a blank line: they cost time and say nothing."""
         self._blank += 1
-        if self._blank > self._most_blank:
+        if self._blank > self._allowed.blank_lines:
+            raise FileError(Problem.TOO_MANY_BLANK_LINES)
+
+    def _pass_over_row(self) -> None:
+        """Count a row of separators only, of which spreadsheets write one for each row that was ever touched."""
+        self._padded += 1
+        if self._padded > self._allowed.padded_rows:
             raise FileError(Problem.TOO_MANY_BLANK_LINES)
 
     def _json(self, lines: Lines) -> Iterator[Row]:
         too_long = 0
         for number, text in lines:
+            if text.isspace():
+                self._pass_over_line()
+                continue
             if number == too_long:
                 continue
             if len(text) > LONGEST_LINE and not text.endswith(ENDS):
                 too_long = number
-            line = text.rstrip("\r\n").removeprefix(BOM)
-            if line.strip():
-                yield imports.json_row(number, line)
-            else:
-                self._pass_over()
+            yield imports.json_row(number, text.rstrip("\r\n").removeprefix(BOM))
 
     def _csv(self, lines: Lines, first: str) -> Iterator[Row]:
         records = import_csv.records(lines, delimiter=imports.delimiter_of(first), reopen=self._lines)
@@ -110,8 +120,10 @@ class TextRows:
             for record in records:
                 if record.code is not None:
                     yield Row(line=record.line, code=record.code)
+                elif not record.cells:
+                    self._pass_over_line()
                 elif imports.is_blank(record.cells):
-                    self._pass_over()
+                    self._pass_over_row()
                 else:
                     yield imports.row_of(record.line, record.cells, header=header)
         except imports.HeaderError as error:
