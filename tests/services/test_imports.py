@@ -413,7 +413,7 @@ def test_a_step_ends_when_its_time_is_up_and_the_next_goes_on(
 ) -> None:
     monkeypatch.setattr("chalicelib.credit.services.imports.CHUNK", 2)
     made = uploaded(json_lines([a_line(f"r-{number}") for number in range(6)]))
-    ticks = iter(range(0, 100_000, 200))
+    ticks = iter(range(0, 100_000, 70))
     monkeypatch.setattr(container().imports, "_ticks", lambda: next(ticks))
 
     first = container().imports.step(made.import_id, at=NOON)
@@ -421,6 +421,20 @@ def test_a_step_ends_when_its_time_is_up_and_the_next_goes_on(
 
     assert (first.state, first.progress.line) == (ImportState.STORING, 4)
     assert (done.state, counts(done)) == (ImportState.DONE, {"stored": 6})
+
+
+def test_a_file_that_cannot_be_looked_through_in_time_is_refused_whole(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.credit.services.imports.CHUNK", 2)
+    made = uploaded(json_lines([a_line(f"r-{number}") for number in range(6)]))
+    ticks = iter(range(0, 100_000, 200))
+    monkeypatch.setattr(container().imports, "_ticks", lambda: next(ticks))
+
+    done = run(made, channels)
+
+    assert (done.state, done.problem) == (ImportState.REFUSED, Problem.TAKES_TOO_LONG)
+    assert names_in_bucket() == []
 
 
 def test_a_line_that_is_too_long_is_refused_alone(channels: Channels) -> None:

@@ -104,7 +104,7 @@ def is_padding(line: str) -> bool:
 
 def is_blank(cells: Iterable[str]) -> bool:
     """Whether a row says nothing, as those that spreadsheets add."""
-    return not any(cell.strip() for cell in cells)
+    return not "".join(cells).strip()
 
 
 def header_of(cells: Sequence[str]) -> tuple[str, ...]:

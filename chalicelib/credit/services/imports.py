@@ -148,13 +148,13 @@ class Imports:
 
         If another step is ahead, the rest is left to that one.
         """
-        until = self._ticks() + bounds().imports.step_seconds
+        began = self._ticks()
         current = self._store.load(import_id)
         try:
             if current.state is ImportState.AWAITING_UPLOAD:
-                current = self._begin(current, at=at)
+                current = self._begin(current, began=began, at=at)
             if current.found is not None and current.state is ImportState.STORING:
-                current = self._go_on(current, current.found, until=until, at=at)
+                current = self._go_on(current, current.found, until=began + bounds().imports.step_seconds, at=at)
         except ConflictError:
             ahead = self._store.load(import_id)
             if ahead.has_ended:
@@ -166,7 +166,7 @@ class Imports:
             self._queue.send(json.dumps({"import_id": import_id}), name=f"{import_id}.{current.progress.line}")
         return current
 
-    def _begin(self, before: Import, *, at: datetime) -> Import:
+    def _begin(self, before: Import, *, began: float, at: datetime) -> Import:
         """Check the file against its declaration; nothing is stored if they differ.
 
         Nor is anything if the source belongs to another department by now.
@@ -182,6 +182,7 @@ class Imports:
                 declared=before.declared.size,
                 allowed=bounds().imports,
                 rows_a_part=CHUNK,
+                is_late=lambda: self._ticks() > began + bounds().imports.inspection_seconds,
             )
         except FileError as error:
             return self._refuse(imports.refuse(before, error.problem, place=error.place, at=at), before, at=at)

@@ -51,13 +51,26 @@ class Upload:
 
 
 def inspect_file(
-    opened: Callable[[], Iterator[bytes]], put: Put, *, declared: int, allowed: ImportBounds, rows_a_part: int
+    opened: Callable[[], Iterator[bytes]],
+    put: Put,
+    *,
+    declared: int,
+    allowed: ImportBounds,
+    rows_a_part: int,
+    is_late: Callable[[], bool] = lambda: False,
 ) -> Found:
     """Look through a file for its size, digest, format, encoding and number of records, and put its rows into parts.
 
-    ``declared`` is the size that it should have. Raises ``FileError`` if it is unreadable, and as soon as it has
-    expanded, or held blank lines, beyond what is allowed: those cost time and say nothing.
+    ``declared`` is the size that it should have. Raises ``FileError`` if it is unreadable, as soon as it has expanded,
+    or held blank lines, beyond what is allowed (those cost time and say nothing), and once ``is_late`` says so.
     """
+
+    def in_time(rows: Iterable[Row]) -> Iterator[list[Row]]:
+        for part in _parts_of(rows, rows_a_part):
+            if is_late():
+                raise FileError(Problem.TAKES_TOO_LONG)
+            yield part
+
     most_bytes = allowed.most_bytes(declared)
     upload = Upload(opened, most_bytes=most_bytes)
     beginning, _ = _peek(upload.blocks())
@@ -66,12 +79,12 @@ def inspect_file(
     if beginning.startswith(ZIP):
         data = _all_of(upload.blocks(), most=allowed.workbook_bytes)
         rows = workbook_rows(data, allowed=allowed, most_bytes=most_bytes)
-        count, parts = _put_parts(rows, put, None, rows_a_part)
+        count, parts = _put_parts(in_time(rows), put, None)
         return _found(upload, Format.WORKBOOK, None, count=count, parts=parts)
     for encoding in encodings_of(beginning):
         text = TextRows(upload.blocks, encoding, allowed=allowed)
         try:
-            count, parts = _put_parts(text, put, encoding, rows_a_part)
+            count, parts = _put_parts(in_time(text), put, encoding)
         except UnicodeDecodeError:
             continue
         return _found(upload, text.format, encoding, count=count, parts=parts)
@@ -107,12 +120,12 @@ def _all_of(blocks: Iterator[bytes], *, most: int) -> bytes:
     return bytes(data)
 
 
-def _put_parts(rows: Iterable[Row], put: Put, encoding: Encoding | None, rows_a_part: int) -> tuple[int, int]:
-    """Put rows into parts, some of them side by side; return how many rows and parts there are."""
+def _put_parts(rows: Iterable[list[Row]], put: Put, encoding: Encoding | None) -> tuple[int, int]:
+    """Put parts of rows, some of them side by side; return how many rows and parts there are."""
     count = parts = 0
     waiting: deque[Future[None]] = deque()
     with ThreadPoolExecutor(PUT_AT_ONCE) as pool:
-        for part in _parts_of(rows, rows_a_part):
+        for part in rows:
             if len(waiting) == PUT_AT_ONCE:
                 waiting.popleft().result()
             waiting.append(pool.submit(put, encoding, parts, part_text(part)))
