@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -261,3 +262,19 @@ def test_a_large_workbook_is_read_within_an_invocation(rows: int) -> None:
 
     assert found.count == rows
     assert time.process_time() - began < 300
+
+
+def test_what_other_programs_write_differently_is_read_alike() -> None:
+    """A prefix on each element, phonetic hints, empty shared strings, text in a cell formatted as a date."""
+    book = a_book(ROW)
+    book.worksheets[0]["C2"].number_format = "yyyy-mm-dd"
+
+    def prefixed(text: str) -> str:
+        other = text.replace("合成甲</t>", '合成甲</t><rPh sb="0" eb="1"><t>ごうせい</t></rPh>').replace(
+            "xmlns=", "xmlns:x="
+        )
+        return re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", other)
+
+    (row,) = inspected(saved(book, changed=prefixed))[1]
+
+    assert record(row)["subject"] == {"number": "330782196801010003", "name": "合成甲"}

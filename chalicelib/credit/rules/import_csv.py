@@ -1,5 +1,7 @@
 """The records of a CSV (RFC 4180), by Python's own parser, and what becomes of records whose quotes are broken.
 
+Space before a quote is taken for none: some programs set it after each separator, and RFC 4180 would then see no quote.
+
 What stands between quotes is text and never a row, whoever wrote it. So where a quote is not closed as it should be,
 every line that may have stood inside it is refused, one by one, and reading goes on after them. Only a quote that is
 still open after ``LONGEST_LINE`` characters, more than any record may have, and is never properly closed is taken for
@@ -79,7 +81,7 @@ def records(lines: Lines, *, delimiter: str, reopen: Callable[[int], Lines]) -> 
     Raises ``QuotesError`` for more stray quotes than ``MOST_STRAY_QUOTES``.
     """
     feed, stray = _Feed(lines), 0
-    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    reader = csv.reader(feed, delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:
         feed.begin()
         try:
@@ -124,6 +126,8 @@ def _ends_well(lines: Lines, delimiter: str) -> bool:
         at = 0
         while at < len(text):
             match state:
+                case _State.BEFORE_CELL if text[at] == " ":
+                    at += 1
                 case _State.BEFORE_CELL if text[at] == '"':
                     state, at = _State.QUOTED, at + 1
                 case _State.QUOTED:

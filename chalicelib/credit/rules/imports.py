@@ -108,14 +108,19 @@ def is_blank(cells: Iterable[str]) -> bool:
 
 
 def header_of(cells: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the columns; that of an empty column is blank. Raises ``HeaderError``."""
-    names = tuple(cell.strip() for cell in cells)
+    """Return the names of the columns; that of an empty column is blank, after the last name there is none.
+
+    Raises ``HeaderError``.
+    """
+    names = [cell.strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
     for column, name in enumerate(names, 1):
         if name and (not _is_column(name) or name in names[: column - 1]):
             raise HeaderError(column)
     if not set(names) >= REQUIRED_COLUMNS:
         raise HeaderError(0)
-    return names
+    return tuple(names)
 
 
 def row_of(line: int, cells: Sequence[str], *, header: Sequence[str]) -> Row:

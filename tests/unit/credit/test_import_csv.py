@@ -54,6 +54,10 @@ def test_a_quote_that_is_not_closed_takes_along_every_line_that_it_may_hold_and_
     assert rows('"a"b,c\nd,e\n') == [(1, broken), (2, ["d", "e"])]
 
 
+def test_a_quote_after_a_space_is_a_quote() -> None:
+    assert rows('a, "b\nc,d", e\n') == [(1, ["a", "b\nc,d", "e"])]
+
+
 def test_a_quote_within_a_cell_is_a_character() -> None:
     assert rows('a"b,5"\nc,d\n') == [(1, ['a"b', '5"']), (2, ["c", "d"])]
 
@@ -79,7 +83,7 @@ def test_a_text_in_quotes_that_is_too_long_is_one_record_and_no_row_of_it_is_rea
     inside = "e,f\n" * 20
 
     assert rows(f'c,"d\n{inside}""x"",",y\ng,h\n', piece=piece) == [(1, LineCode.LINE_TOO_LONG), (23, ["g", "h"])]
-    assert rows(f'c,"d\n{inside}x"', piece=piece) == [(1, LineCode.LINE_TOO_LONG)]
+    assert rows(f'c, "d\n{inside}x"', piece=piece) == [(1, LineCode.LINE_TOO_LONG)]
     assert rows(f'{"x" * 90},"y\nz",{"x" * 90}\ng,h\n', piece=piece) == [(1, LineCode.LINE_TOO_LONG), (3, ["g", "h"])]
 
 

@@ -123,7 +123,7 @@ def test_a_header_names_known_columns_once_or_the_first_wrong_one_is_told(names:
 
 
 def test_columns_without_a_name_are_padding_and_space_about_a_name_is_too() -> None:
-    assert header_of(("record_id ", "", "subject.number", " ")) == ("record_id", "", "subject.number", "")
+    assert header_of(("record_id ", "", "subject.number", " ")) == ("record_id", "", "subject.number")
 
 
 @pytest.mark.parametrize(("cells", "is_one"), [((), True), (("", " ", "\u3000"), True), (("", "0"), False)])
