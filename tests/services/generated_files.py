@@ -7,8 +7,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl import Workbook
 
@@ -89,7 +88,7 @@ def _table(dice: random.Random) -> Made:
     """A CSV whose separators, quotes, line ends and padding are anybody's."""
     one, end, separator = Made(), dice.choice(("\n", "\r\n", "\r")), dice.choice(",,,;\t")
     # Python's writer leaves a line end in a cell bare if it is not the one of the file.
-    quoting = csv.QUOTE_ALL if end == "\r" else dice.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if end == "\r" else dice.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
     columns = list(COLUMNS)
     dice.shuffle(columns)
     for _ in range(dice.choice((0, 0, 0, 1, 3))):
@@ -178,8 +177,6 @@ def _json(dice: random.Random) -> Made:
             one.stored.pop(row["record_id"])
             one.told.add(len(lines) + 1)
         lines.append(text)
-    if not any(lines[0] for _ in lines) and len(lines) == 1:
-        lines.append("{}")
     codec = dice.choice(("utf-8", "gb18030"))
     if _is_whole(dice):
         one.data = _encoded(end.join(lines) + end * dice.randint(0, 3), dice, one)
@@ -194,11 +191,6 @@ def _json(dice: random.Random) -> Made:
     return one
 
 
-@cache
-def _styles() -> tuple[str, ...]:
-    return ("General", "@", "0")
-
-
 def _workbook(dice: random.Random) -> Made:
     """A workbook with padding, long numbers as numbers, and merged cells."""
     one, book = Made(about="xlsx"), Workbook()
@@ -207,7 +199,7 @@ def _workbook(dice: random.Random) -> Made:
 
     def put(cells: Sequence[Any]) -> None:
         for column, value in enumerate(cells, left + 1):
-            sheet.cell(line, column, value or None).number_format = dice.choice(_styles())
+            sheet.cell(line, column, value or None).number_format = dice.choice(("General", "@", "0"))
 
     put(COLUMNS)
     for wrong, row in _rows(dice):

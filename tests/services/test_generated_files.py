@@ -103,9 +103,10 @@ class Queue:
 
 
 def imported(one: Made) -> tuple[Import, dict[str, tuple[str, str]], list[dict[str, Any]], Folder]:
-    shelf, folder, records, anything = Shelf(), Folder(), Records(), {}
-    parts: dict[str, Any] = {"queue": Queue()}
-    imports = Imports(*(part for part in (shelf, folder, records, anything)), **parts)  # type: ignore[arg-type]
+    folder, records = Folder(), Records()
+    parts: list[Any] = [Shelf(), folder, records, None]
+    queue: Any = Queue()
+    imports = Imports(*parts, queue=queue)
     declared = Declared(size=len(one.data), sha256=hashlib.sha256(one.data).hexdigest())
     by = a_caller(Role.SYSTEM, sub="system.market", department="market")
     new, _ = imports.request("market", declared, by=by, at=NOON, idempotency_key=None)

@@ -164,8 +164,8 @@ def test_a_title_above_the_header_is_told_by_its_column() -> None:
 def test_empty_rows_columns_and_sheets_say_nothing() -> None:
     book = Workbook()
     sheet = book.worksheets[0]
-    for row in ((), ("", None, " "), ("", *HEADER, None), (), ("", *ROW), (" ",)):
-        sheet.append(row)
+    for cells in ((), ("", None, " "), ("", *HEADER, None), (), ("", *ROW), (" ",)):
+        sheet.append(cells)
     sheet.cell(1_000, 3).number_format = "0%"
     book.create_sheet("Sheet2").cell(4, 4, " ")
     book.create_sheet("Sheet3")

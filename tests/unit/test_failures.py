@@ -2,7 +2,7 @@
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
-from pynamodb.exceptions import CancellationReason, GetError, TransactWriteError
+from pynamodb.exceptions import CancellationReason, GetError, TransactWriteError, VerboseClientError
 
 from chalicelib.dynamo.failures import may_pass
 from chalicelib.dynamo.transaction import ConflictError
@@ -14,9 +14,9 @@ def of_aws(code: str) -> ClientError:
 
 
 def cancelled(*codes: str | None) -> TransactWriteError:
-    error = TransactWriteError("cancelled", of_aws("TransactionCanceledException"))
-    error.cause.cancellation_reasons = [code and CancellationReason(code=code) for code in codes]
-    return error
+    reasons = [None if code is None else CancellationReason(code=code) for code in codes]
+    said = {"Error": {"Code": "TransactionCanceledException"}}
+    return TransactWriteError("cancelled", VerboseClientError(said, "TransactWriteItems", cancellation_reasons=reasons))
 
 
 @pytest.mark.parametrize(
