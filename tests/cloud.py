@@ -21,7 +21,9 @@ from botocore.session import get_session
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from moto import mock_aws
+from moto.core import responses
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.kms.models import Key, KmsBackend, kms_backends
 
@@ -267,6 +269,23 @@ def forget_everything() -> None:
 def turn_clock(at: datetime) -> None:
     """Set the service's clock to an instant, where it stands until it is turned again."""
     container().__dict__["clock"] = StandingClock(at)
+
+
+class PlainSerializer(JSONSerializer):
+    """Takes each member of an answer by its own name.
+
+    Moto tries eight spellings of each member that is not there, as most of a value's ten are, which is a fifth of the
+    time of tests; its answers for DynamoDB have the service's own spelling.
+    """
+
+    def get_value(self, value: Any, key: str, shape: Any) -> Any:  # noqa: ANN401 - answers are any JSON
+        """Return a member of a part of an answer, None without it; refusals are objects, which moto knows to read."""
+        return value.get(key) if type(value) is dict else super().get_value(value, key, shape)
+
+
+SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": PlainSerializer}
+# Looked up anew for each call, these names are a twentieth of the time.
+responses.method_names_from_class = cache(responses.method_names_from_class)  # type: ignore[attr-defined] # moto's own
 
 
 @contextmanager

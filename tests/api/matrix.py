@@ -34,6 +34,7 @@ GROUPS: Final = {
     "cases": "Cases, seen by people and offices",
     "handling": "Handling of cases",
     "signing-keys": "Signing keys",
+    "authorities": "Authorities of agents",
     "credit": "Credit records",
     "remedies": "Redress",
     "punishment": "Flags",

@@ -38,6 +38,9 @@ class Story:
         self.officer = the_issuer().token("officer.traffic")
         self.supervisor = the_issuer().token("supervisor.traffic")
         self.machine = the_issuer().token("system.market", sub="system.traffic", department="traffic")
+        for token in (self.officer, self.supervisor):
+            # The register of staff learns of somebody once, which is no part of what their acts cost.
+            expect(client.get(f"/v1/cases?department={DEPARTMENT}", token=token), 200)
         self._numbers = count(1)
         self._long: dict[str, Any] | None = None
 

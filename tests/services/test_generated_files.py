@@ -82,7 +82,7 @@ class Records:
     def is_source_of(self, *_: object) -> bool:
         return True
 
-    def subject(self, about: Identity) -> Subject:
+    def subject(self, about: Identity, **_: object) -> Subject:
         if about.number == INVALID:
             raise DomainError(ErrorCode.INVALID_IDENTIFIER)
         if about.number == POISON:
@@ -104,7 +104,7 @@ class Queue:
 
 def imported(one: Made) -> tuple[Import, dict[str, tuple[str, str]], list[dict[str, Any]], Folder]:
     folder, records = Folder(), Records()
-    parts: list[Any] = [Shelf(), folder, records, None]
+    parts: list[Any] = [Shelf(), folder, records]
     queue: Any = Queue()
     imports = Imports(*parts, queue=queue)
     declared = Declared(size=len(one.data), sha256=hashlib.sha256(one.data).hexdigest())

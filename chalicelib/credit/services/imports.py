@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.bounds.store import bounds
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.imports import Declared, Found, Import, ImportState, Problem, Refused
 from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Taken
 from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
-from chalicelib.credit.services.identity_conflicts import Conflicts
 from chalicelib.credit.services.ingest import Ingest
 from chalicelib.credit.store.import_files import Bucket, FileError
 from chalicelib.credit.store.import_inspection import inspect_file
@@ -82,7 +82,6 @@ class Imports:
         store: ImportStore,
         bucket: Bucket,
         ingest: Ingest,
-        conflicts: Conflicts,
         *,
         queue: Publisher,
         ticks: Callable[[], float] = time.monotonic,
@@ -92,7 +91,6 @@ class Imports:
         self._store = store
         self._bucket = bucket
         self._ingest = ingest
-        self._conflicts = conflicts
         self._queue = queue
 
     @retry_on_conflict
@@ -204,7 +202,7 @@ class Imports:
         names = [current.rows(found.encoding, part) for part in parts]
 
         def read(name: str) -> Chunk:
-            return self._read(self._bucket.text(name), source=source)
+            return self._read(self._bucket.text(name), source=source, at=current.started_at or at)
 
         with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(AT_ONCE) as pool:
             ahead = [reader.submit(read, name) for name in names[:1]]
@@ -239,7 +237,7 @@ class Imports:
         after = imports.advance(before, line=chunk.last, fates=fates, refused=refused)
         return self._save(before, after, _failures(after, outcomes, at=at), at=at)
 
-    def _read(self, part: str, *, source: str) -> Chunk:
+    def _read(self, part: str, *, source: str, at: datetime) -> Chunk:
         """Parse the rows of a part, resolving each subject only once."""
         outcomes: dict[int, Outcome] = {}
         handed: list[Handed] = []
@@ -257,7 +255,7 @@ class Imports:
                 record_id = line.record_id
                 submission = line.submission(source=source, record_id=record_id)
                 about = line.subject.identity()
-                subject = subjects.get(about) or self._ingest.subject(about)
+                subject = subjects.get(about) or self._ingest.subject(about, at=at)
                 subjects[about] = subject
                 size = len(row.text.encode())
                 handed.append(Handed(line=row.line, submission=submission, subject=subject, size=size))
@@ -274,9 +272,10 @@ class Imports:
         outcome = _refusal(taken.error, handed.line, handed.submission.record_id)
         if not isinstance(taken.error, DomainError) or taken.error.code is not ErrorCode.IDENTITY_CONFLICT:
             return outcome
+        started_at = import_.started_at or at
         try:
-            self._conflicts.open(
-                handed.submission, about=handed.subject.about, by=_caller(import_), at=import_.started_at or at
+            self._ingest.refer(
+                Cause.IMPORT, handed.submission, handed.subject.about, by=_caller(import_), at=started_at
             )
         except Exception as error:  # noqa: BLE001 - whatever one line does, the others go on
             return _refusal(error, handed.line, handed.submission.record_id)
