@@ -370,6 +370,7 @@ class Container:
             keys=self.subject_keys,
             offers=self.offers,
             counts=self.counts,
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property

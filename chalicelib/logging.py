@@ -58,7 +58,8 @@ def configure() -> None:
 
 def _frames(_logger: object, _name: str, event: "EventDict") -> "EventDict":
     """Log an exception's types and stack frames only; its message and values may be personal data."""
-    error = sys.exc_info()[1] if event.pop("exc_info", None) else None
+    told = event.pop("exc_info", None)
+    error = told if isinstance(told, BaseException) else sys.exc_info()[1] if told else None
     chain = []
     while error is not None:
         frames = traceback.extract_tb(error.__traceback__)

@@ -1,7 +1,7 @@
 """Giving, claiming, confirming and ending authorities, and the one place that says what an agent may do."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from chalicelib.authorities.store import AuthorityStore
 from chalicelib.bounds.model import Counted
 from chalicelib.catalogue.services.offers import Offers
 from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -35,6 +36,7 @@ from chalicelib.timeline.events import Json, NewEvent
 
 if TYPE_CHECKING:
     from chalicelib.bounds.store import CountStore
+    from chalicelib.credit.services.identity_conflicts import Conflicts
 
 PRINCIPALS = (Role.APPLICANT,)
 AGENTS = (Role.AGENT,)
@@ -47,9 +49,20 @@ class Authorities:
     """All authorities (委托授权)."""
 
     def __init__(
-        self, store: AuthorityStore, *, subjects: Subjects, keys: SubjectKeys, offers: Offers, counts: "CountStore"
+        self,
+        store: AuthorityStore,
+        *,
+        subjects: Subjects,
+        keys: SubjectKeys,
+        offers: Offers,
+        counts: "CountStore",
+        conflicts: Callable[[], "Conflicts"],
     ) -> None:
-        """``offers`` knows which items there are and whose; ``counts`` how many somebody has made today."""
+        """``offers`` knows which items there are and whose; ``counts`` how many somebody has made today.
+
+        ``conflicts`` take names that do not match to a person.
+        """
+        self._conflicts = conflicts
         self._store = store
         self._subjects = subjects
         self._keys = keys

@@ -45,7 +45,10 @@ class ImportBounds:
     """How large a file of an import may be, and how long a step may take.
 
     Expanded, a file has ``expanded_bytes`` at most, and ``ratio`` times the bytes of the upload, of which
-    ``free_bytes`` are not counted. ``blank_lines`` may stand among its records. A step ends after ``step_seconds``.
+    ``free_bytes`` are not counted. ``blank_lines`` may stand among its records, and ``padded_rows`` of separators
+    only: as many as a sheet has rows, for spreadsheets export all that were ever touched. A workbook is held in memory
+    while it is read, with the strings that its cells share. A file is looked through in ``inspection_seconds`` or
+    refused; a step that stores ends after ``step_seconds``.
     """
 
     largest_bytes: int
@@ -53,6 +56,11 @@ class ImportBounds:
     ratio: int
     free_bytes: int
     blank_lines: int
+    padded_rows: int
+    workbook_bytes: int
+    workbook_expanded_bytes: int
+    workbook_strings: int
+    inspection_seconds: int
     step_seconds: int
 
     def most_bytes(self, size: int) -> int:

@@ -90,6 +90,7 @@ class EventKind(StrEnum):
     RECORDS_IMPORTED = "record:imported"
     IMPORT_REQUESTED = "import:requested"
     IMPORT_STARTED = "import:started"
+    IMPORT_LINES_FAILED = "import:lines_failed"
     IMPORT_FINISHED = "import:finished"
     IMPORT_REFUSED = "import:refused"
     CONFLICT_OPENED = "conflict:opened"
@@ -224,6 +225,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.RECORDS_IMPORTED: ("信用信息批量入库", "Credit records imported"),
     EventKind.IMPORT_REQUESTED: ("申请批量导入", "Import requested"),
     EventKind.IMPORT_STARTED: ("批量导入开始", "Import started"),
+    EventKind.IMPORT_LINES_FAILED: ("批量导入中有信息处理出错", "Lines of an import failed unexpectedly"),
     EventKind.IMPORT_FINISHED: ("批量导入完成", "Import finished"),
     EventKind.IMPORT_REFUSED: ("批量导入整批退回", "Import refused whole"),
     EventKind.CONFLICT_OPENED: ("身份信息冲突待核对", "Number and name to be checked"),

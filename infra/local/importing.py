@@ -48,7 +48,9 @@ def bring(file: Path, source: str, *, show: Progress | None = None) -> dict[str,
     _upload(file, made["upload"], size, show)
     done = _followed(made["id"], who, show)
     if done["state"] == "refused":
-        message = f"The whole file was refused: {done['problem']}."
+        told = done["problem_told"]
+        place = "".join(f", {name} {told[name]}" for name in ("line", "column") if told[name])
+        message = f"The whole file was refused: {done['problem']}{place}. {told['zh']} {told['en']}"
         raise LocalError(message)
     return done
 
@@ -73,7 +75,9 @@ def run(file: str, source: str) -> None:
     done = bring(Path(file), source)
     counts = done["records"]
     told = ", ".join(f"{counts[name]} {name}" for name in ("stored", "unchanged", "late", "refused", "conflict"))
-    print(f"{counts['done']} records: {told}.")
+    found = done["found"]
+    how = ", ".join(filter(None, (found["format"], found["encoding"], "gzip" if found["compressed"] else "")))
+    print(f"{counts['done']} records ({how}): {told}.")
     if done["refused_file"]:
         path = keep_refused(done)
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -77,30 +77,45 @@ class Bulk:
 
 
 class OneFile:
-    """A bucket that holds one file, on disk."""
+    """A bucket on disk, into which one file was uploaded."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.parts: dict[str, str] = {}
+        self.folder = path.with_name(f"{path.name}-bucket")
+        self.folder.mkdir(exist_ok=True)
 
     def has(self, name: str) -> bool:
         return bool(name)
 
-    def blocks(self, name: str, *, since: int = 0) -> Iterator[bytes]:
-        assert name
+    def names(self, prefix: str) -> list[str]:
+        found = (path.name.replace("~", "/") for path in self.folder.iterdir())
+        return sorted(name for name in found if name.startswith(prefix))
+
+    @property
+    def files(self) -> dict[str, str]:
+        """What stands in the bucket beside the upload, by name."""
+        return {path.name.replace("~", "/"): path.read_bytes().decode() for path in self.folder.iterdir()}
+
+    def blocks(self, name: str) -> Iterator[bytes]:
+        assert name.endswith("/upload")
         with self.path.open("rb") as stream:
-            stream.seek(since)
             while block := stream.read(BLOCK):
                 yield block
 
+    def text(self, name: str) -> str:
+        return self._place(name).read_bytes().decode()
+
     def put(self, name: str, text: str) -> None:
-        self.parts[name] = text
+        self._place(name).write_bytes(text.encode())
 
     def put_together(self, name: str, parts: Sequence[str]) -> None:
-        self.parts[name] = "".join(self.parts[part] for part in parts)
+        self.put(name, "".join(map(self.text, parts)))
 
     def remove(self, name: str) -> None:
-        self.parts.pop(name, None)
+        self._place(name).unlink(missing_ok=True)
+
+    def _place(self, name: str) -> Path:
+        return self.folder / name.replace("/", "~")
 
 
 class NoQueue:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def stored(engine: str, file: Path, deaths: Deaths | None) -> tuple[set[str], di
     """Take the file in an empty house; return what has come into the tables, the refused lines, and the import."""
     with house(engine):
         laid = everything()
+        shutil.rmtree(file.with_name(f"{file.name}-bucket"), ignore_errors=True)
         bucket: Any = OneFile(file)
         parts = container()
         imports = Imports(ImportStore(parts.timeline), bucket, parts.ingest, queue=NoQueue())
@@ -90,7 +92,7 @@ def stored(engine: str, file: Path, deaths: Deaths | None) -> tuple[set[str], di
                 if made.has_ended:
                     break
                 made = step(imports, made, deaths)
-        return everything() - laid, bucket.parts, made
+        return everything() - laid, bucket.files, made
 
 
 def step(imports: Imports, made: Import, deaths: Deaths | None) -> Import:

@@ -6,26 +6,32 @@ import json
 import random
 import time
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import ConflictState
-from chalicelib.credit.model.imports import Declared, Import, ImportState, Problem
+from chalicelib.credit.model.imports import Declared, Encoding, Import, ImportState, Place, Problem
+from chalicelib.credit.model.record_schema import RecordLine
 from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.model.sources import Sources
 from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.import_schema import published
+from chalicelib.credit.services.record_factory import RecordFactory
+from chalicelib.credit.store.import_files import Bucket
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.dynamo.transaction import Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
+from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from tests.builders import AN_OFFICE, NOON, a_caller, an_organisation
 from tests.channels import Channels, Sent
 from tests.cloud import empty_tables, s3
@@ -395,6 +401,8 @@ def test_nothing_is_stored_of_a_file_that_is_not_the_one_declared(
         (b"\n \n", Problem.EMPTY),
         (HEADER.encode(), Problem.EMPTY),
         (b"a,b\n1,2\n", Problem.HEADER_UNKNOWN),
+        (json_lines([a_line()]) + b'{"record_id": "\xff"}\n', Problem.ENCODING_UNKNOWN),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Problem.WORKBOOK_UNREADABLE),
         (gzip.compress(json_lines([a_line()]))[:-9], Problem.NOT_GZIP),
         (b"\x1f\x8bnothing", Problem.NOT_GZIP),
         (gzip.compress(b"\n" * 20_000_000), Problem.TOO_MANY_BLANK_LINES),
@@ -436,7 +444,7 @@ def test_a_step_ends_when_its_time_is_up_and_the_next_goes_on(
 ) -> None:
     monkeypatch.setattr("chalicelib.credit.services.imports.CHUNK", 2)
     made = uploaded(json_lines([a_line(f"r-{number}") for number in range(6)]))
-    ticks = iter(range(0, 100_000, 200))
+    ticks = iter(range(0, 100_000, 70))
     monkeypatch.setattr(container().imports, "_ticks", lambda: next(ticks))
 
     first = container().imports.step(made.import_id, at=NOON)
@@ -446,14 +454,27 @@ def test_a_step_ends_when_its_time_is_up_and_the_next_goes_on(
     assert (done.state, counts(done)) == (ImportState.DONE, {"stored": 6})
 
 
-def test_a_line_that_is_too_long_or_no_utf8_is_refused_alone(channels: Channels) -> None:
-    data = json_lines([a_line("r-1"), a_line("r-2", basis="长" * 300_000), a_line("r-3")])
-    data += b'{"record_id": "' + b"\xff" + b'"}\n'
+def test_a_file_that_cannot_be_looked_through_in_time_is_refused_whole(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.credit.services.imports.CHUNK", 2)
+    made = uploaded(json_lines([a_line(f"r-{number}") for number in range(6)]))
+    ticks = iter(range(0, 100_000, 200))
+    monkeypatch.setattr(container().imports, "_ticks", lambda: next(ticks))
 
-    made = run(uploaded(data), channels)
+    done = run(made, channels)
 
-    assert counts(made) == {"stored": 2, "refused": 2}
-    assert [(one["line"], one["code"]) for one in refused_lines(made)] == [(2, "LINE_TOO_LONG"), (4, "NOT_UTF8")]
+    assert (done.state, done.problem) == (ImportState.REFUSED, Problem.TAKES_TOO_LONG)
+    assert names_in_bucket() == []
+
+
+def test_a_line_that_is_too_long_is_refused_alone(channels: Channels) -> None:
+    lines = [a_line("r-1"), a_line("r-2", basis="长" * 300_000), a_line("r-3")]
+
+    made = taken(lines, channels)
+
+    assert counts(made) == {"stored": 2, "refused": 1}
+    assert [(one["line"], one["code"]) for one in refused_lines(made)] == [(2, "LINE_TOO_LONG")]
 
 
 def test_before_the_upload_a_step_waits_and_afterwards_it_is_over(channels: Channels) -> None:
@@ -522,6 +543,178 @@ def test_what_is_uploaded_again_after_the_end_is_deleted_and_changes_nothing(cha
 
     assert again == done
     assert names_in_bucket() == []
+
+
+CASES = Path(__file__).parents[1] / "data" / "cases"
+
+
+def names_of_stored(made: Import, numbers: Iterable[str]) -> dict[str, list[str]]:
+    """What stands in the store about some residents, by their numbers: the ids of their records."""
+    assert made.state is ImportState.DONE
+    keys = {
+        number: container().subject_keys.key_of(Identity(kind=SubjectKind.RESIDENT_ID, number=number, name="-"))
+        for number in numbers
+    }
+    store = CreditStore(container().timeline)
+    return {number: sorted(record.record_id for record in store.records(key)) for number, key in keys.items()}
+
+
+def test_a_file_in_gbk_is_read_as_what_it_is_though_a_line_of_it_could_be_utf_8(channels: Channels) -> None:
+    made = run(uploaded((CASES / "05-gbk-read-as-utf8/records.csv").read_bytes(), count=3), channels)
+
+    assert made.found is not None
+    assert made.found.encoding is Encoding.GB18030
+    assert counts(made) == {"stored": 3}
+    record = CreditStore(container().timeline).record("market", "gbk-2")
+    assert record is not None
+    assert (record.document.organ, record.contents["note"]) == ("占卢印危却卸", "原去双台史")
+
+
+def test_what_stands_inside_a_cell_is_no_record(channels: Channels) -> None:
+    made = run(uploaded((CASES / "06-row-inside-a-cell/records.csv").read_bytes(), count=1), channels)
+
+    record = CreditStore(container().timeline).record("market", "cell-1")
+    assert record is not None
+    assert len(record.contents["note"].splitlines()) == 3
+    assert counts(made) == {"stored": 1}
+    assert names_of_stored(made, ["310101190008273228"]) == {"310101190008273228": []}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "14-header-after-a-blank-line/records.csv",
+        "15-empty-cells-of-a-sheet/empty-rows.csv",
+        "15-empty-cells-of-a-sheet/empty-column.csv",
+    ],
+)
+def test_what_a_spreadsheet_pads_is_not_counted(channels: Channels, name: str) -> None:
+    made = run(uploaded((CASES / name).read_bytes(), count=1), channels)
+
+    assert made.found is not None
+    assert (made.found.count, made.progress.done, counts(made)) == (1, 1, {"stored": 1})
+
+
+def test_of_a_header_that_is_unknown_the_column_is_told_and_where_it_stands(channels: Channels) -> None:
+    made = run(uploaded(b"\nrecord_id,subject.number,colour\nr,n,red\n"), channels)
+
+    assert (made.problem, made.problem_place) == (Problem.HEADER_UNKNOWN, Place(line=2, column=3))
+
+
+def test_steps_read_what_they_store_and_nothing_of_the_upload(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "CHUNK", 2)
+    monkeypatch.setattr(service, "CHUNKS_A_STEP", 1)
+    read: list[str] = []
+    blocks = Bucket.blocks
+
+    def noted(bucket: Bucket, name: str) -> Iterator[bytes]:
+        read.append(name.partition("/")[2])
+        return blocks(bucket, name)
+
+    monkeypatch.setattr(Bucket, "blocks", noted)
+
+    done = run(uploaded(gzip.compress(json_lines([a_line(f"r-{number}") for number in range(6)]))), channels)
+
+    assert counts(done) == {"stored": 6}
+    assert read == ["upload", "upload", *(f"rows-utf-8-{part:06}" for part in range(3))]
+    assert names_in_bucket() == []
+
+
+def test_a_step_that_comes_too_late_leaves_nothing_behind(channels: Channels, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = uploaded(json_lines([a_line("r-1")]))
+    put = Bucket.put
+
+    def slow(bucket: Bucket, name: str, text: str) -> None:
+        monkeypatch.setattr(Bucket, "put", put)
+        run(made, channels)
+        put(bucket, name, text)
+
+    monkeypatch.setattr(Bucket, "put", slow)
+
+    late = container().imports.step(made.import_id, at=NOON)
+
+    assert (late.state, counts(late)) == (ImportState.DONE, {"stored": 1})
+    assert names_in_bucket() == []
+
+
+def too_large() -> ClientError:
+    """What DynamoDB says of an item that it will never take."""
+    return ClientError({"Error": {"Code": "ValidationException"}}, "TransactWriteItems")
+
+
+def poisoned(monkeypatch: pytest.MonkeyPatch, what: type, name: str, error: Exception) -> None:
+    """Make a method fail for whatever speaks of the record ``r-poison``."""
+    good = getattr(what, name)
+
+    def fails(self: object, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - whatever is handed on
+        if "r-poison" in str(args) + str(more):
+            raise error
+        return good(self, *args, **more)
+
+    monkeypatch.setattr(what, name, fails)
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [(RecordLine, "submission"), (RecordFactory, "record"), (CreditStore, "save_record"), (CreditStore, "named")],
+)
+@pytest.mark.parametrize("error", [KeyError("320219"), RecursionError(), too_large()])
+def test_a_line_at_which_the_service_fails_is_refused_alone_and_somebody_is_told(
+    channels: Channels,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    what: type,
+    name: str,
+    error: Exception,
+) -> None:
+    taken([a_line("r-0")], channels)  # so that what is stored of the subject is looked up
+    poisoned(monkeypatch, what, name, error)
+    capsys.readouterr()
+
+    made = taken([a_line("r-1"), a_line("r-poison"), a_line("r-2", subject=PERSON), a_line("r-3")], channels)
+
+    assert (made.state, counts(made)) == (ImportState.DONE, {"stored": 3, "refused": 1})
+    (refused,) = refused_lines(made)
+    assert (refused["line"], refused["code"]) == (2, "UNEXPECTED")
+    assert refused["reason"]["zh"].startswith("系统处理该条信息时出错")
+    assert made.progress.unexpected == 1
+    assert bars_of(COMPANY) == ["r-0", "r-1", "r-3"]
+    events = {event.kind: event.data for event in container().timeline.events(made.owner)}
+    assert events["import:lines_failed"] == {"failed": 1, "lines": [2]}
+    (logged,) = [line for line in capsys.readouterr().out.splitlines() if "import_lines_failed" in line]
+    assert json.loads(logged)["lines"] == [2]
+    assert json.loads(logged)["exceptions"]
+    assert "320219" not in logged
+
+
+@pytest.mark.parametrize(("what", "name"), [(RecordFactory, "record"), (CreditStore, "save_record")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems"),
+        ClientError({"Error": {"Code": "AccessDeniedException"}}, "Encrypt"),
+        EndpointConnectionError(endpoint_url="https://dynamodb.invalid"),
+        TimeoutError(),
+        ConflictError(),
+        DomainError(ErrorCode.UNAVAILABLE),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_where_what_the_service_stands_on_fails_no_line_is_refused_and_the_step_comes_again(
+    channels: Channels, what: type, name: str, error: Exception
+) -> None:
+    made = uploaded(json_lines([a_line("r-1"), a_line("r-poison"), a_line("r-3")]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        poisoned(patch, what, name, error)
+        patch.setattr("time.sleep", lambda _: None)
+        with pytest.raises((type(error), DomainError)):
+            container().imports.step(made.import_id, at=NOON)
+    done = run(made, channels)
+
+    assert (done.state, counts(done)) == (ImportState.DONE, {"stored": 3})
 
 
 class DiedError(BaseException):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.credit.model.records import Text
 from chalicelib.credit.model.submissions import Fate
 from chalicelib.timeline.events import ChainHead
 
@@ -31,7 +32,13 @@ class Problem(StrEnum):
     NOT_GZIP = "NOT_GZIP"
     EXPANDS_TOO_MUCH = "EXPANDS_TOO_MUCH"
     TOO_MANY_BLANK_LINES = "TOO_MANY_BLANK_LINES"
+    ENCODING_UNKNOWN = "ENCODING_UNKNOWN"
     HEADER_UNKNOWN = "HEADER_UNKNOWN"
+    QUOTES_BROKEN = "QUOTES_BROKEN"
+    WORKBOOK_UNREADABLE = "WORKBOOK_UNREADABLE"
+    WORKBOOK_TOO_LARGE = "WORKBOOK_TOO_LARGE"
+    SHEETS_SEVERAL = "SHEETS_SEVERAL"
+    TAKES_TOO_LONG = "TAKES_TOO_LONG"
     SOURCE_NOT_OWN = "SOURCE_NOT_OWN"
 
 
@@ -40,6 +47,23 @@ class Format(StrEnum):
 
     JSON_LINES = "jsonl"
     CSV = "csv"
+    WORKBOOK = "xlsx"
+
+
+class Encoding(StrEnum):
+    """The encoding of a text file (字符编码), found from the whole of it; a workbook says its own."""
+
+    UTF_8 = "utf-8"
+    UTF_16 = "utf-16"
+    GB18030 = "gb18030"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a file something is wrong: its line or row, and its column counted from 1; 0 if there is none."""
+
+    line: int = 0
+    column: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,27 +77,33 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found in the file: uploaded bytes, their SHA-256, number of records, format, and the header of a CSV."""
+    """What was found in the file: uploaded bytes, their SHA-256, number of records, format and encoding.
+
+    Its rows, in the one form in which they are stored from, stand in so many ``parts``, numbered from 0.
+    """
 
     size: int
     sha256: str
     count: int
     format: Format
     is_compressed: bool
-    header: str = ""
+    encoding: Encoding | None = None
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an import has come: ``offset`` in the decompressed file, last ``line`` done, and counts by fate.
+    """How far an import has come: parts of rows done, last ``line`` done, and counts by fate.
 
-    ``parts`` are the last line numbers of the chunks with refused lines; only numbers, to keep the row small.
+    ``refused`` are the last line numbers of the parts with refused lines; only numbers, to keep the row small.
+    ``unexpected`` counts those of the refused lines at which the service itself failed.
     """
 
-    offset: int = 0
+    parts: int = 0
     line: int = 0
     counts: Mapping[Fate, int] = field(default_factory=dict)
-    parts: tuple[int, ...] = ()
+    refused: tuple[int, ...] = ()
+    unexpected: int = 0
 
     @property
     def done(self) -> int:
@@ -99,6 +129,7 @@ class Import:
     found: Found | None = None
     progress: Progress = field(default_factory=Progress)
     problem: Problem | None = None
+    problem_place: Place | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     version: Annotated[int, Field(exclude=True)] = 0
@@ -110,23 +141,32 @@ class Import:
         return f"import:{self.import_id}"
 
     @property
+    def folder(self) -> str:
+        """What the names of all its objects begin with."""
+        return f"{self.import_id}/"
+
+    @property
     def upload(self) -> str:
         """The object name of the uploaded file."""
-        return f"{self.import_id}/upload"
+        return f"{self.folder}upload"
 
     @property
     def refused_lines(self) -> str:
         """The object name of the file of refused lines."""
-        return f"{self.import_id}/refused.jsonl"
+        return f"{self.folder}refused.jsonl"
 
-    def part(self, line: int) -> str:
-        """The object name of the refused lines of the chunk that ends with ``line``, kept until the import ends."""
-        return f"{self.import_id}/refused-{line:012}.jsonl"
+    def rows(self, encoding: Encoding | None, part: int) -> str:
+        """The object name of a part of the rows, as they are when read in an encoding."""
+        return f"{self.folder}rows-{encoding or Format.WORKBOOK}-{part:06}"
+
+    def refused_part(self, line: int) -> str:
+        """The object name of the refused lines of the part that ends with ``line``, kept until the import ends."""
+        return f"{self.folder}refused-{line:012}.jsonl"
 
     @property
-    def parts(self) -> tuple[str, ...]:
+    def refused_parts(self) -> tuple[str, ...]:
         """The object names of all parts with refused lines, in order."""
-        return tuple(self.part(line) for line in self.progress.parts)
+        return tuple(self.refused_part(line) for line in self.progress.refused)
 
     @property
     def has_ended(self) -> bool:
@@ -142,3 +182,39 @@ class Refused:
     record_id: str
     code: str
     errors: Sequence[Mapping[str, str]] = ()
+
+
+class LineCode(StrEnum):
+    """Why a line was refused before any rule looked at it (逐条退回原因)."""
+
+    LINE_TOO_LONG = "LINE_TOO_LONG"
+    CUT_OFF = "CUT_OFF"
+    COLUMNS_DIFFER = "COLUMNS_DIFFER"
+    QUOTES_BROKEN = "QUOTES_BROKEN"
+    DIGITS_LOST = "DIGITS_LOST"
+    NUMBER_FORMAT = "NUMBER_FORMAT"
+    CELL_ERROR = "CELL_ERROR"
+    FORMULA_UNCALCULATED = "FORMULA_UNCALCULATED"
+    MERGED_CELLS = "MERGED_CELLS"
+    UNEXPECTED = "UNEXPECTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a file, whatever its format: its line, and the record in JSON; or why there is none.
+
+    A record that spans several lines has the number of the first.
+    """
+
+    line: int
+    text: str = ""
+    code: LineCode | None = None
+    errors: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """Why whole files and single lines are refused, by code, in plain words."""
+
+    problems: Mapping[Problem, Text]
+    lines: Mapping[str, Text]

@@ -7,7 +7,6 @@ from enum import StrEnum
 from functools import lru_cache
 
 from chalicelib.credit.model.records import Text
-from chalicelib.errors import DomainError
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 
 
@@ -93,11 +92,11 @@ class Handed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """The result for a line, with the error if it was refused."""
+    """The result for a line, with the error if it was refused: the rules' own, or one that nobody expected."""
 
     handed: Handed
     fate: Fate
-    error: DomainError | None = None
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

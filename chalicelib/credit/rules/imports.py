@@ -1,25 +1,49 @@
 """Parsing lines, comparing a file with its declaration, and the progress of an import."""
 
-import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
 
-from chalicelib.credit.model.imports import Declared, Format, Found, Import, ImportState, Problem, Progress, Refused
+from chalicelib.credit.model.imports import (
+    Declared,
+    Format,
+    Found,
+    Import,
+    ImportState,
+    LineCode,
+    Place,
+    Problem,
+    Progress,
+    Refused,
+    Row,
+)
 from chalicelib.credit.model.record_schema import RecordLine
+from chalicelib.credit.model.records import Text
 from chalicelib.credit.model.submissions import Fate
+from chalicelib.credit.rules.import_csv import LONGEST_LINE
 from chalicelib.credit.rules.submissions import A_NAME, AN_IDENTIFIER
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.validation import repeated_names
 
-LONGEST_LINE = 262_144
-"""The most bytes of a line: as many as a request body may have."""
+LONGEST_CHARACTER = 4
+"""The most bytes of a character in UTF-8."""
+
+JSON = json.JSONEncoder(ensure_ascii=False)
+
+TORN = "\uffff"
+"""Stands for a character whose last bytes are missing at the end of a file; no text may hold it."""
+
+DELIMITERS = (",", ";", "\t")
+SEPARATOR_HINT = re.compile("sep=.?")
+SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+\d+")
+"""A long number as a spreadsheet shows and exports it; its last digits are gone."""
 
 LIST_COLUMNS = frozenset({"related_items"})
 NUMBER_COLUMNS = frozenset({"version"})
@@ -35,7 +59,9 @@ COLUMNS = frozenset(
         *NUMBER_COLUMNS,
     }
 )
-"""The columns of a CSV: the names of the JSON form, nested ones with a dot, and ``contents.<name>``."""
+"""The columns of a table: the names of the JSON form, nested ones with a dot, and ``contents.<name>``."""
+
+REQUIRED_COLUMNS = frozenset({"record_id", "subject.number"})
 
 
 class LineError(ValueError):
@@ -47,38 +73,146 @@ class LineError(ValueError):
         self.refused = refused
 
 
+class HeaderError(ValueError):
+    """No header; ``column``, from 1, is the first that is unknown or comes again, 0 if one is missing."""
+
+    def __init__(self, column: int) -> None:
+        """Keep the column."""
+        super().__init__(column)
+        self.column = column
+
+
 def format_of(beginning: str) -> Format:
-    """Return the format, judged by the first characters: JSON begins with a brace."""
+    """Return the format of a text, judged by the first characters: JSON begins with a brace."""
     return Format.JSON_LINES if beginning.lstrip().startswith("{") else Format.CSV
 
 
-def is_header(line: str) -> bool:
-    """Whether a line is a header of known columns without duplicates."""
-    names = _cells(line)
-    known = all(name in COLUMNS or A_CONTENT.fullmatch(name) for name in names)
-    return known and len(set(names)) == len(names) and {"record_id", "subject.number"} <= set(names)
+def delimiter_of(header: str) -> str:
+    """Return what separates the cells of a CSV: whatever parts its header into the most known columns."""
+
+    def known(delimiter: str) -> int:
+        return sum(_is_column(name.strip(' "\ufeff\r\n')) for name in header.split(delimiter))
+
+    return max(DELIMITERS, key=known)
 
 
-def record_of(text: str | None, number: int, *, header: str) -> RecordLine:
-    """Parse a line; ``header`` is blank for JSON Lines. Raises ``LineError`` with every fault."""
-    if text is None:
-        raise LineError(Refused(line=number, record_id="", code="NOT_UTF8"))
-    if len(text.encode()) > LONGEST_LINE:
-        raise LineError(Refused(line=number, record_id="", code="LINE_TOO_LONG"))
-    raw = json.dumps(_csv(text, number, header), ensure_ascii=False) if header else text
-    if not header and (repeated := repeated_names(raw)):
+def is_padding(line: str) -> bool:
+    """Whether a line before the header says nothing: blank, cells without content, a spreadsheet's ``sep=;``."""
+    said = line.strip(' \t,;"\ufeff\r\n')
+    return not said or SEPARATOR_HINT.fullmatch(said) is not None
+
+
+def is_blank(cells: Iterable[str]) -> bool:
+    """Whether a row says nothing, as those that spreadsheets add."""
+    return not "".join(cells).strip()
+
+
+def header_of(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the columns; that of an empty column is blank, after the last name there is none.
+
+    Raises ``HeaderError``.
+    """
+    names = [cell.strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    for column, name in enumerate(names, 1):
+        if name and (not _is_column(name) or name in names[: column - 1]):
+            raise HeaderError(column)
+    if not set(names) >= REQUIRED_COLUMNS:
+        raise HeaderError(0)
+    return tuple(names)
+
+
+def row_of(line: int, cells: Sequence[str], *, header: Sequence[str]) -> Row:
+    """Return the row as a record in JSON, or with the reason why there is none."""
+    if cells[-1].endswith(TORN):
+        return Row(line=line, code=LineCode.CUT_OFF)
+    if len(cells) < len(header) or not is_blank(cells[len(header) :]):
+        return Row(line=line, code=LineCode.COLUMNS_DIFFER)
+    fields: dict[str, Any] = {}
+    for (name, place, part), cell in zip(_places_of(tuple(header)), cells, strict=False):
+        said = cell.strip()
+        if not said:
+            continue
+        if not name:
+            return Row(line=line, code=LineCode.COLUMNS_DIFFER)
+        if name == "subject.number" and SCIENTIFIC.fullmatch(said):
+            return lost_at(line, name, LineCode.DIGITS_LOST)
+        value: Any = cell
+        if name in LIST_COLUMNS:
+            value = [each.strip() for each in said.split(";") if each.strip()]
+        elif name in NUMBER_COLUMNS and said.isdecimal():
+            value = int(said)
+        if part:
+            fields.setdefault(place, {})[part] = value
+        else:
+            fields[place] = value
+    return json_row(line, JSON.encode(fields))
+
+
+@lru_cache(maxsize=4)
+def _places_of(header: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return of each column its name, its place in the record, and its part of what stands there."""
+    return tuple((name, place, part) for name in header for place, _, part in (name.partition("."),))
+
+
+def json_row(line: int, text: str) -> Row:
+    """Return a row of JSON, unless it is too long or ends within a character."""
+    if text.endswith(TORN):
+        return Row(line=line, code=LineCode.CUT_OFF)
+    # Most are so short that their bytes need not be counted.
+    if len(text) * LONGEST_CHARACTER > LONGEST_LINE and len(text.encode()) > LONGEST_LINE:
+        return Row(line=line, code=LineCode.LINE_TOO_LONG)
+    return Row(line=line, text=text)
+
+
+def lost_at(line: int, name: str, code: LineCode) -> Row:
+    """Return a row whose cell in the column of that name is not what was meant."""
+    return Row(line=line, code=code, errors=({"pointer": "/" + name.replace(".", "/"), "code": code.value},))
+
+
+def part_text(rows: Iterable[Row]) -> str:
+    """Return rows in the form in which they are kept between steps: a line each, with its number."""
+    return "".join(
+        f"{row.line}\t{row.text}\n"
+        if row.code is None
+        else f"{row.line}!{json.dumps({'code': row.code, 'errors': row.errors})}\n"
+        for row in rows
+    )
+
+
+def rows_in(part: str) -> Iterator[Row]:
+    """Yield the rows of a part."""
+    for line in part.split("\n")[:-1]:
+        number, is_record, text = line.partition("\t")
+        if is_record:
+            yield Row(line=int(number), text=text)
+        else:
+            number, _, fault = line.partition("!")
+            said = json.loads(fault)
+            yield Row(line=int(number), code=LineCode(said["code"]), errors=tuple(said["errors"]))
+
+
+def record_of(text: str, number: int) -> RecordLine:
+    """Parse a record in JSON. Raises ``LineError`` with every fault."""
+    if repeated := repeated_names(text):
         faults = tuple({"pointer": pointer, "code": "name_repeated"} for pointer in repeated)
         raise LineError(Refused(line=number, record_id="", code=ErrorCode.INVALID_BODY.value, errors=faults))
     try:
-        return RecordLine.model_validate_json(raw)
+        return RecordLine.model_validate_json(text)
     except ValidationError as error:
         faults = tuple(
             {"pointer": "/" + "/".join(str(part) for part in one["loc"]), "code": str(one["type"])}
             for one in error.errors(include_url=False, include_context=False, include_input=False)
         )
         raise LineError(
-            Refused(line=number, record_id=_name(raw), code=ErrorCode.INVALID_BODY.value, errors=faults)
+            Refused(line=number, record_id=_name(text), code=ErrorCode.INVALID_BODY.value, errors=faults)
         ) from None
+
+
+def unexpected(number: int, record_id: str) -> Refused:
+    """Return the refused line for a record at which the service itself failed."""
+    return Refused(line=number, record_id=tellable(record_id), code=LineCode.UNEXPECTED.value)
 
 
 def refused_by(refusal: DomainError, number: int, record_id: str) -> Refused:
@@ -107,17 +241,24 @@ def start(before: Import, found: Found, *, at: datetime) -> Import:
     return replace(before, state=ImportState.STORING, found=found, started_at=at)
 
 
-def refuse(before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
+def refuse(
+    before: Import, problem: Problem, *, at: datetime, found: Found | None = None, place: Place | None = None
+) -> Import:
     """Return the import with its whole file refused."""
-    return replace(before, state=ImportState.REFUSED, problem=problem, found=found, finished_at=at)
+    return replace(before, state=ImportState.REFUSED, problem=problem, problem_place=place, found=found, finished_at=at)
 
 
-def advance(before: Import, *, offset: int, line: int, fates: Iterable[Fate], has_refused: bool) -> Import:
-    """Return the import after more lines; if any were refused, they are stored as a part."""
+def advance(before: Import, *, line: int, fates: Iterable[Fate], refused: Collection[Refused]) -> Import:
+    """Return the import after one more part of its rows; the refused ones, if any, are stored as a part."""
     counts = Counter(before.progress.counts)
     counts.update(fates)
-    parts = (*before.progress.parts, *([line] if has_refused else ()))
-    progress = Progress(offset=offset, line=line, counts=dict(counts), parts=parts)
+    progress = Progress(
+        parts=before.progress.parts + 1,
+        line=line,
+        counts=dict(counts),
+        refused=(*before.progress.refused, *([line] if refused else ())),
+        unexpected=before.progress.unexpected + sum(one.code == LineCode.UNEXPECTED for one in refused),
+    )
     return replace(before, progress=progress)
 
 
@@ -126,11 +267,17 @@ def finish(before: Import, *, at: datetime) -> Import:
     return replace(before, state=ImportState.DONE, finished_at=at)
 
 
-def refused_text(lines: Sequence[Refused]) -> str:
-    """Return the text of refused lines: numbers, codes and places, but nothing of a line's content."""
+def refused_text(lines: Iterable[Refused], reasons: Mapping[str, Text]) -> str:
+    """Return the text of refused lines: numbers, reasons and places, but nothing of a line's content."""
     return "".join(
         json.dumps(
-            {"line": one.line, "record_id": one.record_id, "code": one.code, "errors": list(one.errors)},
+            {
+                "line": one.line,
+                "record_id": one.record_id,
+                "code": one.code,
+                "reason": asdict(reasons[one.code]) if one.code in reasons else None,
+                "errors": list(one.errors),
+            },
             ensure_ascii=False,
         )
         + "\n"
@@ -138,32 +285,8 @@ def refused_text(lines: Sequence[Refused]) -> str:
     )
 
 
-def _csv(text: str, number: int, header: str) -> Mapping[str, Any]:
-    names, cells = _cells(header), _cells(text)
-    if len(cells) != len(names):
-        raise LineError(Refused(line=number, record_id="", code="COLUMNS_DIFFER"))
-    fields: dict[str, Any] = {}
-    for name, cell in zip(names, cells, strict=True):
-        if not cell.strip():
-            continue
-        place, _, part = name.partition(".")
-        value: Any = cell
-        if name in LIST_COLUMNS:
-            value = [each.strip() for each in cell.split(";") if each.strip()]
-        elif name in NUMBER_COLUMNS and cell.strip().isdecimal():
-            value = int(cell)
-        if part:
-            fields.setdefault(place, {})[part] = value
-        else:
-            fields[name] = value
-    return fields
-
-
-def _cells(line: str) -> list[str]:
-    try:
-        return next(csv.reader([line], strict=True), [])
-    except csv.Error:
-        return []
+def _is_column(name: str) -> bool:
+    return name in COLUMNS or A_CONTENT.fullmatch(name) is not None
 
 
 def _name(raw: str) -> str:

@@ -12,6 +12,7 @@ from chalicelib.credit.rules.names import correction_event, with_name
 from chalicelib.credit.rules.revoked_documents import withdraw_if_revoked
 from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.failures import may_pass
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import NameRank, NameSource, SubjectKind
@@ -50,16 +51,30 @@ class BatchIngest:
     def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
         """Store lines and return the result of each; the order within a group matters.
 
-        If a transaction with several subjects conflicts or gets too large, it is retried for each subject alone.
+        If a transaction with several subjects conflicts, gets too large, or fails for what is in it, each subject is
+        tried alone.
         """
         taken: list[Taken] = []
         for bundle in bundles_of(groups):
             try:
                 taken += self._together(bundle, batch)
-            except ConflictError:
+            except Exception as error:
+                if may_pass(error) and not isinstance(error, ConflictError):
+                    raise
                 for part in bundle:
-                    taken += self._alone(part, batch)
+                    taken += self._apart(part, batch)
         return taken
+
+    def _apart(self, part: Group, batch: Batch) -> list[Taken]:
+        """Store lines of one subject; if that fails for what is in them, each alone, and refuse those that fail."""
+        try:
+            return self._alone(part, batch)
+        except Exception as error:
+            if may_pass(error):
+                raise
+            if len(part) > 1:
+                return [taken for line in part for taken in self._apart([line], batch)]
+            return [Taken(handed=part[0], fate=Fate.REFUSED, error=error)]
 
     def _together(self, bundle: Sequence[Group], batch: Batch) -> list[Taken]:
         """Store parts of several subjects, all or nothing.

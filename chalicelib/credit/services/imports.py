@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from chalicelib.bounds.store import bounds
@@ -18,11 +17,15 @@ from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
 from chalicelib.credit.services.ingest import Ingest
-from chalicelib.credit.store.import_files import Bucket, FileError, inspect_file, numbered
+from chalicelib.credit.store.import_files import Bucket, FileError
+from chalicelib.credit.store.import_inspection import inspect_file
+from chalicelib.credit.store.import_reasons import import_reasons
 from chalicelib.credit.store.imports import ImportStore
+from chalicelib.dynamo.failures import may_pass
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.logging import logger
 from chalicelib.policy import Caller, Role
 from chalicelib.publisher import Publisher
 from chalicelib.timeline.event_types import EventKind
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.subjects.model.subjects import Identity
 
 CHUNK = 4_000
-"""The lines between two saves of an import's progress; a step that dies repeats at most this many.
+"""The rows of a part, between two saves of an import's progress; a step that dies repeats at most this many.
 
 At the end of a chunk all writers wait for the slowest, which would take much of the time in small chunks.
 """
@@ -40,6 +43,9 @@ At the end of a chunk all writers wait for the slowest, which would take much of
 CHUNKS_A_STEP = 12
 AT_ONCE = 4
 """The number of parallel writers."""
+
+LINES_NAMED = 20
+"""How many of the lines at which the service failed are named in the log and in the event of a part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +58,20 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result of a line: its fate, and the reason if it was not stored."""
+    """The result of a line: its fate, the reason if it was not stored, and the error if that was unexpected."""
 
     fate: Fate
     refused: Refused | None = None
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """A chunk of lines: results of the unreadable ones, the readable ones, the last number, and the offset after it."""
+    """A part of the rows: results of the unreadable ones, the readable ones, and the last number."""
 
     outcomes: Mapping[int, Outcome]
     handed: Sequence[Handed]
     last: int
-    offset: int
 
 
 class Imports:
@@ -132,7 +138,7 @@ class Imports:
 
     def refused_file(self, import_: Import) -> str | None:
         """Return the address of the file of refused lines; None before the end or if no line was refused."""
-        is_there = import_.state is ImportState.DONE and import_.progress.parts
+        is_there = import_.state is ImportState.DONE and import_.progress.refused
         return self._bucket.download_address(import_.refused_lines) if is_there else None
 
     def step(self, import_id: str, *, at: datetime) -> Import:
@@ -140,21 +146,25 @@ class Imports:
 
         If another step is ahead, the rest is left to that one.
         """
+        began = self._ticks()
         current = self._store.load(import_id)
         try:
             if current.state is ImportState.AWAITING_UPLOAD:
-                current = self._begin(current, at=at)
-            if current.state is ImportState.STORING:
-                current = self._go_on(current, at=at)
+                current = self._begin(current, began=began, at=at)
+            if current.found is not None and current.state is ImportState.STORING:
+                current = self._go_on(current, current.found, until=began + bounds().imports.step_seconds, at=at)
         except ConflictError:
-            return self._store.load(import_id)
+            ahead = self._store.load(import_id)
+            if ahead.has_ended:
+                self._tidy(ahead)
+            return ahead
         if current.has_ended:
             self._tidy(current)
         if current.state is ImportState.STORING:
             self._queue.send(json.dumps({"import_id": import_id}), name=f"{import_id}.{current.progress.line}")
         return current
 
-    def _begin(self, before: Import, *, at: datetime) -> Import:
+    def _begin(self, before: Import, *, began: float, at: datetime) -> Import:
         """Check the file against its declaration; nothing is stored if they differ.
 
         Nor is anything if the source belongs to another department by now.
@@ -162,50 +172,50 @@ class Imports:
         if not self._bucket.has(before.upload):
             return before
         if not self._ingest.is_source_of(before.source, before.department):
-            return self._refuse(before, Problem.SOURCE_NOT_OWN, None, at=at)
+            return self._refuse(imports.refuse(before, Problem.SOURCE_NOT_OWN, at=at), before, at=at)
         try:
             found = inspect_file(
-                self._bucket.blocks(before.upload), declared=before.declared.size, allowed=bounds().imports
+                lambda: self._bucket.blocks(before.upload),
+                lambda encoding, part, text: self._bucket.put(before.rows(encoding, part), text),
+                declared=before.declared.size,
+                allowed=bounds().imports,
+                rows_a_part=CHUNK,
+                is_late=lambda: self._ticks() > began + bounds().imports.inspection_seconds,
             )
         except FileError as error:
-            return self._refuse(before, error.problem, None, at=at)
+            return self._refuse(imports.refuse(before, error.problem, place=error.place, at=at), before, at=at)
         problem = imports.disagreement(before.declared, found)
         if problem is not None:
-            return self._refuse(before, problem, found, at=at)
+            return self._refuse(imports.refuse(before, problem, found=found, at=at), before, at=at)
         after = imports.start(before, found, at=at)
         data: dict[str, Json] = {"format": found.format.value, "records": found.count}
         return self._save(before, after, [_event(EventKind.IMPORT_STARTED, after, data, at=at)], at=at)
 
-    def _refuse(self, before: Import, problem: Problem, found: Found | None, *, at: datetime) -> Import:
-        after = imports.refuse(before, problem, found, at=at)
-        data: dict[str, Json] = {"problem": problem.value}
+    def _refuse(self, after: Import, before: Import, *, at: datetime) -> Import:
+        data: dict[str, Json] = {"problem": after.problem}
         return self._save(before, after, [_event(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
 
-    def _go_on(self, current: Import, *, at: datetime) -> Import:
-        """Process some chunks, reading the next one while one is being written; a step ends when its time is up."""
-        until = self._ticks() + bounds().imports.step_seconds
-        found = current.found
-        if found is None:
-            message = "an import is stored only after its file was looked at"
-            raise LookupError(message)
-        lines, source = numbered(self._bucket, current, found), current.source
+    def _go_on(self, current: Import, found: Found, *, until: float, at: datetime) -> Import:
+        """Process some parts, reading the next one while one is being written; a step ends when its time is up."""
+        first, source = current.progress.parts, current.source
+        parts = range(first, min(first + CHUNKS_A_STEP, found.parts))
+        names = [current.rows(found.encoding, part) for part in parts]
 
-        def read() -> Chunk | None:
-            chunk = list(islice(lines, CHUNK))
-            return self._read(chunk, source=source, header=found.header, at=current.started_at or at) if chunk else None
+        def read(name: str) -> Chunk:
+            return self._read(self._bucket.text(name), source=source, at=current.started_at or at)
 
         with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(AT_ONCE) as pool:
-            ahead = reader.submit(read)
-            for number in range(CHUNKS_A_STEP):
-                chunk = ahead.result()
-                if chunk is None:
-                    return self._finish(current, at=at)
-                if number + 1 < CHUNKS_A_STEP:
-                    ahead = reader.submit(read)
+            ahead = [reader.submit(read, name) for name in names[:1]]
+            for following in [*names[1:], None]:
+                if not ahead:
+                    break
+                chunk = ahead.pop().result()
+                if following is not None:
+                    ahead.append(reader.submit(read, following))
                 current = self._take(current, chunk, pool=pool, at=at)
                 if self._ticks() >= until:
                     break
-        return current
+        return self._finish(current, at=at) if current.progress.parts == found.parts else current
 
     def _take(self, before: Import, chunk: Chunk, *, pool: ThreadPoolExecutor, at: datetime) -> Import:
         """Store the lines of a chunk, write its refused lines, and save the progress."""
@@ -222,52 +232,59 @@ class Imports:
                 outcomes[taken.handed.line] = self._outcome(taken, before, at=at)
         refused = [outcome.refused for _, outcome in sorted(outcomes.items()) if outcome.refused is not None]
         if refused:
-            self._bucket.put(before.part(chunk.last), imports.refused_text(refused))
+            self._bucket.put(before.refused_part(chunk.last), imports.refused_text(refused, import_reasons().lines))
         fates = [outcome.fate for outcome in outcomes.values()]
-        after = imports.advance(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
-        return self._save(before, after, [], at=at)
+        after = imports.advance(before, line=chunk.last, fates=fates, refused=refused)
+        return self._save(before, after, _failures(after, outcomes, at=at), at=at)
 
-    def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str, at: datetime) -> Chunk:
-        """Parse lines, resolving each subject only once."""
+    def _read(self, part: str, *, source: str, at: datetime) -> Chunk:
+        """Parse the rows of a part, resolving each subject only once."""
         outcomes: dict[int, Outcome] = {}
         handed: list[Handed] = []
         subjects: dict[Identity, Subject] = {}
-        for number, text, _ in lines:
-            if text is not None and not text.strip():
+        last = 0
+        for row in imports.rows_in(part):
+            last = row.line
+            if row.code is not None:
+                refused = Refused(line=row.line, record_id="", code=row.code.value, errors=row.errors)
+                outcomes[row.line] = Outcome(fate=Fate.REFUSED, refused=refused)
                 continue
-            if number == 1 and text == header:
-                continue
+            record_id = ""
             try:
-                line = imports.record_of(text, number, header=header)
-                submission = line.submission(source=source, record_id=line.record_id)
+                line = imports.record_of(row.text, row.line)
+                record_id = line.record_id
+                submission = line.submission(source=source, record_id=record_id)
                 about = line.subject.identity()
                 subject = subjects.get(about) or self._ingest.subject(about, at=at)
                 subjects[about] = subject
-                size = len((text or "").encode())
-                handed.append(Handed(line=number, submission=submission, subject=subject, size=size))
+                size = len(row.text.encode())
+                handed.append(Handed(line=row.line, submission=submission, subject=subject, size=size))
             except imports.LineError as error:
-                outcomes[number] = Outcome(fate=Fate.REFUSED, refused=error.refused)
-            except DomainError as refusal:
-                told = imports.refused_by(refusal, number, line.record_id)
-                outcomes[number] = Outcome(fate=Fate.REFUSED, refused=told)
-        last, _, offset = lines[-1]
-        return Chunk(outcomes=outcomes, handed=handed, last=last, offset=offset)
+                outcomes[row.line] = Outcome(fate=Fate.REFUSED, refused=error.refused)
+            except Exception as error:  # noqa: BLE001 - whatever one line does, the others go on
+                outcomes[row.line] = _refusal(error, row.line, record_id)
+        return Chunk(outcomes=outcomes, handed=handed, last=last)
 
     def _outcome(self, taken: Taken, import_: Import, *, at: datetime) -> Outcome:
         if taken.error is None:
             return Outcome(fate=taken.fate)
         handed = taken.handed
-        told = imports.refused_by(taken.error, handed.line, handed.submission.record_id)
-        if taken.error.code is not ErrorCode.IDENTITY_CONFLICT:
-            return Outcome(fate=Fate.REFUSED, refused=told)
+        outcome = _refusal(taken.error, handed.line, handed.submission.record_id)
+        if not isinstance(taken.error, DomainError) or taken.error.code is not ErrorCode.IDENTITY_CONFLICT:
+            return outcome
         started_at = import_.started_at or at
-        self._ingest.refer(Cause.IMPORT, handed.submission, handed.subject.about, by=_caller(import_), at=started_at)
-        return Outcome(fate=Fate.CONFLICT, refused=told)
+        try:
+            self._ingest.refer(
+                Cause.IMPORT, handed.submission, handed.subject.about, by=_caller(import_), at=started_at
+            )
+        except Exception as error:  # noqa: BLE001 - whatever one line does, the others go on
+            return _refusal(error, handed.line, handed.submission.record_id)
+        return Outcome(fate=Fate.CONFLICT, refused=outcome.refused)
 
     def _finish(self, before: Import, *, at: datetime) -> Import:
         """Join the refused lines in one file and finish the import; repeatable if the step dies in between."""
-        if before.parts:
-            self._bucket.put_together(before.refused_lines, before.parts)
+        if before.refused_parts:
+            self._bucket.put_together(before.refused_lines, before.refused_parts)
         after = imports.finish(before, at=at)
         counts: dict[str, Json] = {fate.value: number for fate, number in sorted(after.progress.counts.items())}
         return self._save(before, after, [_event(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
@@ -278,9 +295,9 @@ class Imports:
             return self._store.save(before, after, events, at=at, tx=tx)
 
     def _tidy(self, ended: Import) -> None:
-        """Delete the files no longer needed; the upload comes last, as it marks this as unfinished."""
-        if self._bucket.has(ended.upload):
-            for name in (*ended.parts, ended.upload):
+        """Delete all files but that of the refused lines, also those of a step that came too late."""
+        for name in self._bucket.names(ended.folder):
+            if name != ended.refused_lines:
                 self._bucket.remove(name)
 
 
@@ -297,6 +314,32 @@ def _require_usable(source: str, declared: Declared) -> None:
         )
     if faults:
         raise DomainError(ErrorCode.INVALID_BODY, faults=faults)
+
+
+def _refusal(error: Exception, line: int, record_id: str) -> Outcome:
+    """Return the outcome of a line that failed; raises the error again if the line may succeed later (``may_pass``)."""
+    if may_pass(error):
+        raise error
+    if isinstance(error, DomainError):
+        return Outcome(fate=Fate.REFUSED, refused=imports.refused_by(error, line, record_id))
+    return Outcome(fate=Fate.REFUSED, refused=imports.unexpected(line, record_id), error=error)
+
+
+def _failures(import_: Import, outcomes: Mapping[int, Outcome], *, at: datetime) -> list[NewEvent]:
+    """Tell those who run the service of lines at which it failed, by a log line that has an alarm and by an event."""
+    failed = {line: outcome.error for line, outcome in sorted(outcomes.items()) if outcome.error is not None}
+    if not failed:
+        return []
+    lines = list(failed)[:LINES_NAMED]
+    logger("ingest").error(
+        "import_lines_failed",
+        import_id=import_.import_id,
+        failed=len(failed),
+        lines=lines,
+        exc_info=next(iter(failed.values())),
+    )
+    data: dict[str, Json] = {"failed": len(failed), "lines": [*lines]}
+    return [_event(EventKind.IMPORT_LINES_FAILED, import_, data, at=at)]
 
 
 def _caller(import_: Import) -> Caller:

@@ -3,28 +3,52 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.credit.model.imports import Declared, Format, Found, Import, ImportState, Problem, Progress, Refused
+from chalicelib.credit.model.imports import (
+    Declared,
+    Encoding,
+    Format,
+    Found,
+    Import,
+    ImportState,
+    LineCode,
+    Place,
+    Problem,
+    Progress,
+    Refused,
+    Row,
+)
 from chalicelib.credit.model.record_schema import RecordLine
+from chalicelib.credit.model.records import Text
 from chalicelib.credit.model.submissions import Fate
 from chalicelib.credit.rules.imports import (
     COLUMNS,
+    TORN,
+    HeaderError,
     LineError,
     advance,
+    delimiter_of,
     disagreement,
     finish,
     format_of,
-    is_header,
+    header_of,
+    is_blank,
+    is_padding,
+    json_row,
+    part_text,
     record_of,
     refuse,
     refused_by,
     refused_text,
+    row_of,
+    rows_in,
     start,
     tellable,
+    unexpected,
 )
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from tests.builders import NOON
 
-HEADER = "record_id,subject.kind,subject.number,subject.name,version,related_items,contents.fine"
+HEADER = ("record_id", "subject.kind", "subject.number", "subject.name", "version", "related_items", "contents.fine")
 
 
 def an_import(**other: object) -> Import:
@@ -40,11 +64,14 @@ def an_import(**other: object) -> Import:
     )
 
 
-def code_of(text: str | None, *, header: str = "") -> str:
-    with pytest.raises(LineError) as refused:
-        record_of(text, 7, header=header)
-    assert refused.value.refused.line == 7
-    return refused.value.refused.code
+def refused(text: str) -> Refused:
+    with pytest.raises(LineError) as error:
+        record_of(text, 7)
+    return error.value.refused
+
+
+def row(*cells: str) -> Row:
+    return row_of(7, cells, header=HEADER)
 
 
 def test_the_columns_of_a_csv_are_the_parts_of_the_json_form() -> None:
@@ -60,46 +87,112 @@ def test_the_columns_of_a_csv_are_the_parts_of_the_json_form() -> None:
     assert names == COLUMNS
 
 
-@pytest.mark.parametrize(
-    ("text", "header"),
-    [("[1]", ""), ("null", ""), ("", ""), ('"a', HEADER), ("a,b", HEADER), ("[" * 100_000, "")],
-)
-def test_a_line_that_is_no_record_is_refused_by_its_number(text: str, header: str) -> None:
-    assert code_of(text, header=header) in {"INVALID_BODY", "COLUMNS_DIFFER"}
+@pytest.mark.parametrize("text", ["[1]", "null", "", "[" * 100_000])
+def test_a_line_that_is_no_record_is_refused_by_its_number(text: str) -> None:
+    assert (refused(text).line, refused(text).code) == (7, "INVALID_BODY")
 
 
 def test_a_cell_that_is_no_number_is_told_where_it_stands() -> None:
-    with pytest.raises(LineError) as refused:
-        record_of("r-1,uscc,91330782MA0000028Y,名,two,,", 3, header=HEADER)
+    told = refused(row("r-1", "uscc", "91330782MA0000028Y", "名", "two", "", "").text)
 
-    assert [one["pointer"] for one in refused.value.refused.errors] == ["/version"]
-    assert refused.value.refused.record_id == "r-1"
+    assert [one["pointer"] for one in told.errors] == ["/version"]
+    assert told.record_id == "r-1"
 
 
 def test_blank_cells_are_absent_and_lists_are_parted_by_semicolons() -> None:
-    line = record_of("r-1,uscc,91330782MA0000028Y,名,2,a; b;,", 3, header=HEADER)
+    line = record_of(row("r-1", "uscc", "91330782MA0000028Y", "名", "2", "a; b;", " ").text, 3)
 
     assert (line.version, line.related_items, line.contents) == (2, ["a", "b"], {})
 
 
 @pytest.mark.parametrize(
-    ("line", "is_one"),
+    ("names", "column"),
     [
-        (HEADER, True),
-        ("record_id,subject.number,subject.number", False),
-        ("record_id,subject.number,colour", False),
-        ("subject.number", False),
-        ('"record_id', False),
-        ("record_id,subject.number,contents.a b", False),
+        (("record_id", "subject.number", "subject.number"), 3),
+        (("record_id", "colour", "subject.number"), 2),
+        (("record_id", "subject.number", "contents.a b"), 3),
+        (("subject.number",), 0),
+        ((), 0),
     ],
 )
-def test_a_header_names_known_columns_once(line: str, *, is_one: bool) -> None:
-    assert is_header(line) is is_one
+def test_a_header_names_known_columns_once_or_the_first_wrong_one_is_told(names: tuple[str, ...], column: int) -> None:
+    with pytest.raises(HeaderError) as error:
+        header_of(names)
+
+    assert error.value.column == column
+
+
+def test_columns_without_a_name_are_padding_and_space_about_a_name_is_too() -> None:
+    assert header_of(("record_id ", "", "subject.number", " ")) == ("record_id", "", "subject.number")
+
+
+@pytest.mark.parametrize(("cells", "is_one"), [((), True), (("", " ", "\u3000"), True), (("", "0"), False)])
+def test_a_row_without_content_is_blank(cells: tuple[str, ...], *, is_one: bool) -> None:
+    assert is_blank(cells) is is_one
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [("\r\n", True), (',,"",\n', True), (";;\t\n", True), ("sep=;\r\n", True), ("\ufeff\n", True), ("a\n", False)],
+)
+def test_what_says_nothing_before_a_header_is_passed_over(line: str, *, is_one: bool) -> None:
+    assert is_padding(line) is is_one
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_what_separates_cells_shows_in_the_header(delimiter: str) -> None:
+    assert delimiter_of('\ufeff"record_id"' + delimiter + delimiter.join(HEADER[1:]) + "\r\n") == delimiter
+
+
+def test_a_row_of_more_cells_is_taken_if_they_say_nothing() -> None:
+    cells = ("r-1", "uscc", "91330782MA0000028Y", "名", "2", "", "")
+
+    assert row(*cells, "", " ") == row(*cells)
+    assert row(*cells, "x").code is LineCode.COLUMNS_DIFFER
+    assert row(*cells[:-1]).code is LineCode.COLUMNS_DIFFER
+
+
+def test_content_under_no_name_belongs_to_nothing() -> None:
+    header = ("record_id", "", "subject.number")
+
+    assert row_of(3, ("r-1", "", "n"), header=header).text == '{"record_id": "r-1", "subject": {"number": "n"}}'
+    assert row_of(3, ("r-1", "x", "n"), header=header) == Row(line=3, code=LineCode.COLUMNS_DIFFER)
+
+
+@pytest.mark.parametrize("number", ["3.30782E+17", "3E+17", " 9.1e+17 "])
+def test_a_number_that_a_spreadsheet_has_shortened_is_told_as_such(number: str) -> None:
+    told = row("r-1", "resident_id", number, "名", "", "", "")
+
+    assert told.code is LineCode.DIGITS_LOST
+    assert told.errors == ({"pointer": "/subject/number", "code": "DIGITS_LOST"},)
+
+
+def test_a_row_that_ends_within_a_character_is_cut_off() -> None:
+    assert row("r-1", f"us{TORN}").code is LineCode.CUT_OFF
+    assert json_row(7, '{"record_id": "合' + TORN).code is LineCode.CUT_OFF
+
+
+def test_a_row_is_as_long_as_its_bytes() -> None:
+    assert json_row(7, "x" * 262_144).code is None
+    assert json_row(7, "x" * 262_145).code is LineCode.LINE_TOO_LONG
+    assert json_row(7, "合" * 87_381).code is None
+    assert json_row(7, "合" * 87_382).code is LineCode.LINE_TOO_LONG
+
+
+def test_rows_come_back_from_a_part_as_they_were() -> None:
+    rows = [
+        Row(line=1, text='{"a":\t"!\u2028"}'),
+        Row(line=3, text="!no json"),
+        Row(line=9, code=LineCode.DIGITS_LOST, errors=({"pointer": "/a\tb", "code": "X"},)),
+        Row(line=10, text=""),
+    ]
+
+    assert list(rows_in(part_text(rows))) == rows
 
 
 def test_the_form_shows_from_the_first_character() -> None:
     assert format_of('  {"a": 1}') is Format.JSON_LINES
-    assert format_of(HEADER) is Format.CSV
+    assert format_of("record_id,subject.number") is Format.CSV
 
 
 @pytest.mark.parametrize(
@@ -127,10 +220,13 @@ def test_a_file_without_records_is_empty_whatever_was_said() -> None:
 
 
 def test_counts_add_up_over_steps() -> None:
-    first = advance(an_import(), offset=5, line=2, fates=[Fate.STORED, Fate.REFUSED], has_refused=True)
-    second = advance(first, offset=9, line=4, fates=[Fate.STORED], has_refused=False)
+    failed = Refused(line=2, record_id="", code="UNEXPECTED")
+    first = advance(an_import(), line=2, fates=[Fate.STORED, Fate.REFUSED], refused=[failed])
+    second = advance(first, line=4, fates=[Fate.STORED], refused=[])
 
-    assert second.progress == Progress(offset=9, line=4, counts={Fate.STORED: 2, Fate.REFUSED: 1}, parts=(2,))
+    assert second.progress == Progress(
+        parts=2, line=4, counts={Fate.STORED: 2, Fate.REFUSED: 1}, refused=(2,), unexpected=1
+    )
     assert second.progress.done == 3
 
 
@@ -140,23 +236,31 @@ def test_an_identifier_of_a_person_is_never_told_as_a_records_id(name: str, told
 
 
 def test_a_refused_line_is_a_line_of_json() -> None:
-    assert refused_text([Refused(line=3, record_id="r", code="X")]) == (
-        '{"line": 3, "record_id": "r", "code": "X", "errors": []}\n'
+    reasons = {"X": Text(zh="某", en="some")}
+
+    assert refused_text(
+        [Refused(line=3, record_id="r", code="X"), Refused(line=4, record_id="", code="Y")], reasons
+    ) == (
+        '{"line": 3, "record_id": "r", "code": "X", "reason": {"zh": "某", "en": "some"}, "errors": []}\n'
+        '{"line": 4, "record_id": "", "code": "Y", "reason": null, "errors": []}\n'
     )
 
 
 def test_an_import_has_places_of_its_own_and_parts_by_their_last_lines() -> None:
-    made = replace(an_import(), progress=Progress(parts=(1_000, 3_000)))
+    made = replace(an_import(), progress=Progress(refused=(1_000, 3_000)))
 
     assert (made.owner, made.upload, made.refused_lines) == ("import:i", "i/upload", "i/refused.jsonl")
-    assert made.parts == ("i/refused-000000001000.jsonl", "i/refused-000000003000.jsonl")
+    assert made.refused_parts == ("i/refused-000000001000.jsonl", "i/refused-000000003000.jsonl")
+    assert made.rows(Encoding.GB18030, 12) == "i/rows-gb18030-000012"
+    assert made.rows(None, 0) == "i/rows-xlsx-000000"
 
 
 def test_an_import_ends_once_it_is_done_or_refused_whole() -> None:
     found = Found(size=10, sha256="0" * 64, count=2, format=Format.CSV, is_compressed=False)
     later = NOON + timedelta(hours=1)
     begun = start(an_import(), found, at=NOON)
-    done, sent_back = finish(begun, at=later), refuse(an_import(), Problem.COUNT_DIFFERS, found, at=later)
+    done, sent_back = finish(begun, at=later), refuse(an_import(), Problem.COUNT_DIFFERS, found=found, at=later)
+    headless = refuse(an_import(), Problem.HEADER_UNKNOWN, place=Place(line=2, column=3), at=later)
 
     assert (begun.state, begun.started_at, begun.has_ended) == (ImportState.STORING, NOON, False)
     assert (done.state, done.finished_at, done.has_ended) == (ImportState.DONE, later, True)
@@ -165,25 +269,24 @@ def test_an_import_ends_once_it_is_done_or_refused_whole() -> None:
         Problem.COUNT_DIFFERS,
         True,
     )
-
-
-def test_a_line_that_is_no_text_or_too_long_is_refused_as_such() -> None:
-    assert code_of(None) == "NOT_UTF8"
-    assert code_of("x" * 262_145) == "LINE_TOO_LONG"
+    assert headless.problem_place == Place(line=2, column=3)
 
 
 def test_a_line_that_names_something_twice_is_refused_with_its_place() -> None:
-    with pytest.raises(LineError) as refused:
-        record_of('{"record_id": "r-1", "dates": {"judged_on": "2026-01-01", "judged_on": "2025-01-01"}}', 7, header="")
+    told = refused('{"record_id": "r-1", "dates": {"judged_on": "2026-01-01", "judged_on": "2025-01-01"}}')
 
-    assert refused.value.refused.errors == ({"pointer": "/dates/judged_on", "code": "name_repeated"},)
+    assert told.errors == ({"pointer": "/dates/judged_on", "code": "name_repeated"},)
 
 
 def test_a_text_in_a_line_that_nobody_can_read_is_refused_with_its_place() -> None:
-    with pytest.raises(LineError) as refused:
-        record_of("r-1,uscc,91330782MA0000028Y,名\u200b,2,,", 7, header=HEADER)
+    told = refused(row("r-1", "uscc", "91330782MA0000028Y", "名\u200b", "2", "", "").text)
 
-    assert refused.value.refused.errors == ({"pointer": "/subject/name", "code": "text_hidden"},)
+    assert told.errors == ({"pointer": "/subject/name", "code": "text_hidden"},)
+
+
+def test_a_line_at_which_the_service_failed_names_its_record_if_that_may_be_told() -> None:
+    assert unexpected(3, "r-1") == Refused(line=3, record_id="r-1", code="UNEXPECTED")
+    assert unexpected(3, "330725196806180004").record_id == ""
 
 
 def test_a_refusal_of_the_rules_tells_each_fault_with_its_place() -> None:

@@ -7,9 +7,10 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.bounds.store import bounds
 from chalicelib.container import container
-from chalicelib.credit.model.imports import Declared, Format, Import, ImportState, Problem
+from chalicelib.credit.model.imports import Declared, Encoding, Format, Import, ImportState, Place, Problem
 from chalicelib.credit.services.import_schema import published
 from chalicelib.credit.services.ingest import PROVIDERS
+from chalicelib.credit.store.import_reasons import import_reasons
 from chalicelib.http.routes import Answer, Call, Code, RequestBody, ResponseBody, Routes
 
 routes = Routes("credit")
@@ -18,7 +19,8 @@ routes = Routes("credit")
 class ImportRequest(RequestBody):
     """The file to be uploaded: its source, size in bytes as sent, SHA-256, and number of records if known.
 
-    The format is detected: JSON Lines or CSV, plain or gzipped.
+    The format is detected: JSON Lines, CSV or a workbook (.xlsx), plain or gzipped; so is the encoding of a text,
+    which is UTF-8, UTF-16 with a byte order mark, or GB18030 (GBK).
     """
 
     source: Code
@@ -40,6 +42,16 @@ class FoundFileResponse(DeclaredFileResponse):
 
     format: Format
     compressed: Annotated[bool, Field(validation_alias="is_compressed")]
+    encoding: Encoding | None
+
+
+class ImportProblemResponse(ResponseBody):
+    """Why a whole file was refused, in both languages, and where: line and column from 1, or 0 for none."""
+
+    zh: str
+    en: str
+    line: int
+    column: int
 
 
 class UploadResponse(ResponseBody):
@@ -51,7 +63,10 @@ class UploadResponse(ResponseBody):
 
 
 class ImportCountsResponse(ResponseBody):
-    """The numbers of lines by outcome, which add up to ``done``."""
+    """The numbers of records by outcome, which add up to ``done``.
+
+    ``unexpected`` are those of the refused ones at which the service itself failed.
+    """
 
     done: int
     total: int | None
@@ -60,15 +75,20 @@ class ImportCountsResponse(ResponseBody):
     late: int
     refused: int
     conflict: int
+    unexpected: int
 
 
 class ImportResponse(ResponseBody):
-    """An import; ``refused_file`` is the address of the refused lines, each with its number and reason."""
+    """An import; ``refused_file`` is the address of the refused lines, each with its number and reason.
+
+    ``problem`` is the code of what had the whole file refused, and ``problem_told`` says it to people.
+    """
 
     id: Annotated[str, Field(validation_alias="import_id")]
     version: int
     state: ImportState
     problem: Problem | None
+    problem_told: ImportProblemResponse | None
     source: str
     declared: DeclaredFileResponse
     found: FoundFileResponse | None
@@ -128,14 +148,23 @@ def _shown(import_: Import, *, replayed: bool = False) -> Answer[ImportResponse]
     found, counts = import_.found, {fate.value: number for fate, number in import_.progress.counts.items()}
     shape = ImportResponse.of(
         import_,
+        problem_told=_told(import_),
         upload=None
         if address is None
         else UploadResponse(url=address.url, method="PUT", headers=dict(address.headers)),
         records=ImportCountsResponse(
             done=import_.progress.done,
             total=None if found is None else found.count,
+            unexpected=import_.progress.unexpected,
             **{name: counts.get(name, 0) for name in ("stored", "unchanged", "late", "refused", "conflict")},
         ),
         refused_file=container().imports.refused_file(import_),
     )
     return Answer(body=shape, version=import_.version, replayed=replayed)
+
+
+def _told(import_: Import) -> ImportProblemResponse | None:
+    if import_.problem is None:
+        return None
+    reason, place = import_reasons().problems[import_.problem], import_.problem_place or Place()
+    return ImportProblemResponse(zh=reason.zh, en=reason.en, line=place.line, column=place.column)
