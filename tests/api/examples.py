@@ -12,6 +12,7 @@ from tests.api.bodies import (
     AMENDMENT,
     CARD,
     DECISION,
+    DOCUMENT,
     FLAG,
     IMPORT,
     MANDATE,
@@ -51,6 +52,7 @@ ABSENT = {
     "reversal_id": "0" * 32,
     "amendment_id": "0" * 32,
     "import_id": "0" * 32,
+    "document_id": "0" * 32,
     "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
@@ -108,6 +110,7 @@ def examples(world: World) -> dict[str, Example]:
     return {
         **_open_to_anyone(world),
         **_of_people(world),
+        **_of_documents(world),
         **_of_offices(world),
         **_of_calendars(),
         **_of_credit(world),
@@ -192,6 +195,21 @@ def _of_people(world: World) -> dict[str, Example]:
         "DELETE /v1/signing-keys/{key_id}": Example(by="applicant", path={"key_id": world.keys["applicant"].key_id}),
         "GET /v1/me/credit": Example(by="company"),
         "GET /v1/me/credit/queries": Example(by="company", query="limit=5"),
+    }
+
+
+def _of_documents(world: World) -> dict[str, Example]:
+    case_no, draft_id = world.things["accepted"].name, world.things["draft"].name
+    one = {"document_id": world.things["document"].name}
+    mandate = {"mandate_id": world.things["mandate in force"].name, "case_no": case_no}
+    place, under = "/v1/documents", "/v1/inspections/{mandate_id}/cases/{case_no}/documents"
+    return {
+        f"POST {place}": Example(by="applicant", body={**DOCUMENT, "draft_id": draft_id}),
+        f"GET {place}": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
+        f"GET {place}/{{document_id}}": Example(by="officer.traffic", path=one, owner="applicant"),
+        f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),
+        f"GET {under}": Example(by="inspector", path=mandate),
+        f"POST {under}/{{document_id}}/view": Example(by="inspector", path={**mandate, **one}),
     }
 
 
