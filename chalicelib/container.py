@@ -529,7 +529,7 @@ class Container:
         """Documents of somebody's case."""
         from chalicelib.cases.services.documents import CaseDocuments
 
-        return CaseDocuments(self.cases, self.documents, self.timeline, counts=self.counts)
+        return CaseDocuments(self.cases, self.documents, self.timeline, access=self.case_access, counts=self.counts)
 
     @cached_property
     def quarantine(self) -> Quarantine:

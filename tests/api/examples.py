@@ -13,6 +13,7 @@ from tests.api.bodies import (
     CARD,
     CLAIM,
     DECISION,
+    DOCUMENT,
     FLAG,
     IMPORT,
     MANDATE,
@@ -54,6 +55,7 @@ ABSENT = {
     "amendment_id": "0" * 32,
     "authority_id": "0" * 32,
     "import_id": "0" * 32,
+    "document_id": "0" * 32,
     "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
@@ -112,6 +114,7 @@ def examples(world: World) -> dict[str, Example]:
         **_open_to_anyone(world),
         **_of_people(world),
         **_of_authorities(world),
+        **_of_documents(world),
         **_of_offices(world),
         **_of_calendars(),
         **_of_credit(world),
@@ -217,6 +220,21 @@ def _of_authorities(world: World) -> dict[str, Example]:
         f"POST {place}/refusal": Example(
             by="officer.traffic", path=two, body={"reason": "委托书没有签名。"}, version=other.version
         ),
+    }
+
+
+def _of_documents(world: World) -> dict[str, Example]:
+    case_no, draft_id = world.things["accepted"].name, world.things["draft"].name
+    one = {"document_id": world.things["document"].name}
+    mandate = {"mandate_id": world.things["mandate in force"].name, "case_no": case_no}
+    place, under = "/v1/documents", "/v1/inspections/{mandate_id}/cases/{case_no}/documents"
+    return {
+        f"POST {place}": Example(by="applicant", body={**DOCUMENT, "draft_id": draft_id}),
+        f"GET {place}": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
+        f"GET {place}/{{document_id}}": Example(by="officer.traffic", path=one, owner="applicant"),
+        f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),
+        f"GET {under}": Example(by="inspector", path=mandate),
+        f"POST {under}/{{document_id}}/view": Example(by="inspector", path={**mandate, **one}),
     }
 
 

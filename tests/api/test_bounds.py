@@ -143,6 +143,7 @@ def test_the_document_says_which_routes_are_bounded(client: Client) -> None:
     assert bounded == {
         "POST /v1/authorities",
         "POST /v1/authorities/claims",
+        "POST /v1/documents",
         "POST /v1/drafts",
         "POST /v1/signing-keys",
         "POST /v1/webhooks",

@@ -16,6 +16,9 @@ from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.store.webhooks import WebhookStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
+from chalicelib.documents.model import Format, Found
+from chalicelib.documents.rules.documents import arrived, events_of
+from chalicelib.documents.store.documents import DocumentStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.http.routes import import_all
 from chalicelib.policy import Caller, Role
@@ -26,6 +29,7 @@ from tests.api.bodies import (
     CARD,
     CLAIM,
     DECISION,
+    DOCUMENT,
     FLAG,
     IMPORT,
     MANDATE,
@@ -162,6 +166,7 @@ def build_town() -> World:
     turn_clock(NOON)
     _let_act(made)
     _file_cases(made)
+    _hand_in_a_document(made)
     _find_untrue(made)
     _ask_for_mandates(made)
     _hear_voices(made)
@@ -277,6 +282,19 @@ def _file_cases(world: World) -> None:
     world.file("withdrawn")
     world.act("withdrawn", "commitment/withdrawal", {"reason": "旧车牌找到了。"}, as_="applicant")
     world.things["draft"] = Thing(name=world.promise("applicant")["draft_id"], version=1)
+
+
+def _hand_in_a_document(world: World) -> None:
+    """Let the applicant hand in a document, and the job find it clean; its content is in no bucket."""
+    case_no = world.things["accepted"].name
+    made = world.send("POST", "/v1/documents", {**DOCUMENT, "case_no": case_no}, as_="applicant").body
+    store, at = DocumentStore(container().timeline), container().clock.now()
+    before = store.load(made["id"])
+    found = Found(size=DOCUMENT["size"], sha256=DOCUMENT["sha256"], format=Format.JPEG, version="v1")
+    after = arrived(before, found, most=DOCUMENT["size"], is_scanned=False, at=at)
+    with transaction() as tx:
+        store.save(before, after, events_of(before, after, at=at), at=at, tx=tx)
+    world.things["document"] = Thing(name=made["id"], version=1)
 
 
 def _find_untrue(world: World) -> None:

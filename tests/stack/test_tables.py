@@ -53,6 +53,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "conflicts",
         "credit",
         "digests",
+        "documents",
         "editions",
         "flag_notices",
         "idempotency",

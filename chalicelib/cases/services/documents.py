@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.authorities.model import Act, Authority
 from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Case, Draft, MaterialAsked
 from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no
 from chalicelib.cases.rules.filing import require_in_time
+from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
 from chalicelib.documents.model import Declared, Document, View
 from chalicelib.documents.rules.documents import kept_name
@@ -31,6 +33,9 @@ OFFICE = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.HEAD})
 SEE = FOR_THEMSELVES | OFFICE
 """Who may know of a document."""
 
+UPLOAD = Step(roles=FOR_THEMSELVES, act=Act.FILE, told="documents")
+READ = Step(roles=SEE, act=Act.VIEW, told="documents")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedUpload:
@@ -46,8 +51,17 @@ class WantedUpload:
 class CaseDocuments:
     """Documents, as far as they are somebody's case."""
 
-    def __init__(self, cases: CaseStore, documents: Documents, timeline: Timeline, *, counts: "CountStore") -> None:
-        """Take the stores; ``counts`` knows how many documents a case has."""
+    def __init__(
+        self,
+        cases: CaseStore,
+        documents: Documents,
+        timeline: Timeline,
+        *,
+        access: CaseAccess,
+        counts: "CountStore",
+    ) -> None:
+        """Take the stores; ``access`` lets agents in, ``counts`` knows how many documents a case has."""
+        self._access = access
         self._cases = cases
         self._documents = documents
         self._timeline = timeline
@@ -59,14 +73,14 @@ class CaseDocuments:
     ) -> tuple[Document, bool]:
         """Make room for a file; also return whether an earlier request with the same key had done so.
 
-        Raises ``NOT_FOUND`` for anybody else's draft or case, ``DRAFT_EXPIRED``, ``CASE_CLOSED``,
-        ``MATERIAL_NOT_LISTED``, and ``TOO_MANY_DOCUMENTS``.
+        Raises ``NOT_FOUND`` for anybody else's draft or case, ``AUTHORITY_REQUIRED`` for an agent whose authority does
+        not cover it, ``DRAFT_EXPIRED``, ``CASE_CLOSED``, ``MATERIAL_NOT_LISTED``, and ``TOO_MANY_DOCUMENTS``.
         """
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._documents.load(made), True
         owner = self._owner(draft_id=wanted.draft_id, case_no=wanted.case_no)
-        require(by, roles=FOR_THEMSELVES, subjects=_people(owner))
+        authority = self._let_in(owner, UPLOAD, by=by, at=at)
         _require_open(owner, at=at)
         if wanted.material not in {asked.id for asked in _checklist(owner)}:
             fault = FieldError(pointer="/material", detail="清单中没有这项材料。", english="Not on the checklist.")
@@ -83,27 +97,27 @@ class CaseDocuments:
             declared=wanted.declared,
         )
         with transaction() as tx:
+            self._access.keep(authority, tx)
             new = self._documents.add(new, actor=by.actor, tx=tx)
             self._counts.count(Counted.DOCUMENTS, owner.case_no, at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(new.document_id, tx, at=at)
         return new, False
 
-    def one(self, document_id: str, *, by: Caller) -> Document:
+    def one(self, document_id: str, *, by: Caller, at: datetime) -> Document:
         """Return a document to those whose case it is, and to staff of the department once the case is filed."""
         document = self._documents.load(document_id)
         case = self._cases.find(document.case_no)
         if case is None:
             require(by, roles=FOR_THEMSELVES, subjects=document.people)
         else:
-            require(by, roles=SEE, department=case.department, subjects=case.people)
+            self._access.require(case, READ, by=by, at=at)
         return document
 
-    def listed(self, *, draft_id: str = "", case_no: str = "", by: Caller) -> tuple[Document, ...]:
+    def listed(self, *, draft_id: str = "", case_no: str = "", by: Caller, at: datetime) -> tuple[Document, ...]:
         """Return the documents of a draft or of a case, oldest first; ``NOT_FOUND`` for anybody else's."""
         owner = self._owner(draft_id=draft_id, case_no=case_no)
-        roles = SEE if isinstance(owner, Case) else FOR_THEMSELVES
-        require(by, roles=roles, department=owner.terms.department, subjects=_people(owner))
+        self._let_in(owner, READ, by=by, at=at)
         return self._documents.of_case(owner.case_no)
 
     @retry_on_conflict
@@ -127,6 +141,14 @@ class CaseDocuments:
         with transaction() as tx:
             self._timeline.append([event], owner=case.owner, at=at, tx=tx)
         return view
+
+    def _let_in(self, owner: Case | Draft, step: Step, *, by: Caller, at: datetime) -> Authority | None:
+        """Let in the applicant, an agent by authority, and staff once the draft is a case."""
+        if isinstance(owner, Case):
+            return self._access.require(owner, step, by=by, at=at)
+        require(by, roles=FOR_THEMSELVES, subjects=_people(owner))
+        self._access.require_draft(owner, by=by, at=at)
+        return None
 
     def _owner(self, *, draft_id: str, case_no: str) -> Case | Draft:
         """Return the case, or the draft as long as it has not become one; ``NOT_FOUND`` without either."""
