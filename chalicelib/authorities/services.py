@@ -299,6 +299,8 @@ class Authorities:
 
     def _candidates(self, matter: Matter, *, by: Caller) -> Iterator[Authority]:
         """Yield what the caller holds from the principal, the one on record first; each is read strongly consistent."""
+        if Role.AGENT not in by.roles:
+            return
         for named in self._store.named((matter.named,)) if matter.named else ():
             if self._is_held(by, named):
                 yield named
