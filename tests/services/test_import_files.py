@@ -14,6 +14,7 @@ from chalicelib.credit.model.imports import Encoding, Format, Found, LineCode, P
 from chalicelib.credit.rules.imports import rows_in
 from chalicelib.credit.store.import_files import BLOCK, Bucket, FileError
 from chalicelib.credit.store.import_inspection import inspect_file
+from chalicelib.credit.store.import_reasons import import_reasons
 from chalicelib.settings import settings
 from tests.cloud import s3
 
@@ -237,3 +238,11 @@ def test_joining_twice_is_the_same_as_once(bucket: Bucket) -> None:
     bucket.put_together("whole", ["part"])
 
     assert b"".join(bucket.blocks("whole")) == b"a\n"
+
+
+def test_every_reason_stands_in_both_languages() -> None:
+    reasons = import_reasons()
+
+    assert set(reasons.problems) == set(Problem)
+    assert {code.value for code in LineCode} <= set(reasons.lines)
+    assert all(reason.zh and reason.en for reason in (*reasons.problems.values(), *reasons.lines.values()))

@@ -104,3 +104,19 @@ def test_a_file_is_handed_in_by_somebody_of_the_sources_department(source: str, 
 def test_nobody_hands_in_for_a_source_that_is_not_listed() -> None:
     with pytest.raises(LocalError, match=r"sources\.json"):
         importing.provider_of("bank-7")
+
+
+def test_a_file_that_is_refused_whole_is_told_with_its_place_and_in_both_languages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "records.csv"
+    file.write_text("record_id,subject.number,colour", encoding="utf-8")
+    told = {"zh": "不是表头。", "en": "No header.", "line": 1, "column": 3}
+    answer = {"id": "i", "state": "refused", "problem": "HEADER_UNKNOWN", "problem_told": told, "upload": {}}
+    records = {"total": None, "done": 0}
+    monkeypatch.setattr(importing, "token_of", lambda _: "token")
+    monkeypatch.setattr(importing, "_ask", lambda *_: {**answer, "records": records})
+    monkeypatch.setattr(importing, "_upload", lambda *_: None)
+
+    with pytest.raises(LocalError, match=r"HEADER_UNKNOWN, line 1, column 3\. 不是表头。 No header\."):
+        importing.bring(file, "market", show=lambda *_: None)
