@@ -4,6 +4,15 @@ A function must know its addresses when it starts, and imports the module behind
 """
 
 API: dict[str, list[str]] = {
+    "chalicelib.api.authorities.routes": [
+        "POST /v1/authorities",
+        "POST /v1/authorities/claims",
+        "GET /v1/authorities",
+        "GET /v1/authorities/{authority_id}",
+        "POST /v1/authorities/{authority_id}/end",
+        "POST /v1/authorities/{authority_id}/confirmation",
+        "POST /v1/authorities/{authority_id}/refusal",
+    ],
     "chalicelib.api.calendars.routes": [
         "PUT /v1/calendars/{year}",
         "GET /v1/calendars",
@@ -255,6 +264,15 @@ PORTAL: dict[str, list[str]] = {
         "GET /drafts/{draft_id}",
         "POST /drafts/{draft_id}",
     ],
+    "chalicelib.web.applicants.authorities": [
+        "GET /authorities",
+        "GET /authorities/new",
+        "POST /authorities/new",
+        "GET /authorities/claim",
+        "POST /authorities/claim",
+        "GET /authorities/{authority_id}/end",
+        "POST /authorities/{authority_id}/end",
+    ],
     "chalicelib.web.applicants.case_actions": [
         "GET /cases/{case_no}/withdrawal",
         "POST /cases/{case_no}/withdrawal",
@@ -369,6 +387,13 @@ PORTAL: dict[str, list[str]] = {
         "POST /inspection/{mandate_id}",
         "GET /inspection/{mandate_id}/cases/{case_no}",
         "GET /inspection/{mandate_id}/cases/{case_no}/evidence",
+    ],
+    "chalicelib.web.officers.authorities": [
+        "GET /claims",
+        "GET /claims/{authority_id}",
+        "POST /claims/{authority_id}",
+        "GET /claims/{authority_id}/refusal",
+        "POST /claims/{authority_id}/refusal",
     ],
     "chalicelib.web.officers.case_actions": [
         "GET /desk/{case_no}/acts/{act}",

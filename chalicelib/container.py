@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from chalicelib.alerts.services.alerts import Alerts
     from chalicelib.alerts.services.digests import Digests
     from chalicelib.alerts.services.webhooks import Webhooks
+    from chalicelib.authorities.services import Authorities
     from chalicelib.bounds.store import CountStore
     from chalicelib.calendars.services.calendars import CalendarEditions
     from chalicelib.calendars.services.recalculation import Recalculation
     from chalicelib.calendars.store import LoadedCalendars, YearStore
     from chalicelib.cases.services.acceptance import CaseAcceptance
+    from chalicelib.cases.services.access import CaseAccess
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from chalicelib.credit.services.imports import Imports
     from chalicelib.credit.services.ingest import Ingest
     from chalicelib.credit.services.kept_promises import KeptPromises
+    from chalicelib.credit.services.names import CorrectedNames
     from chalicelib.credit.services.own_credit import OwnCredit
     from chalicelib.credit.services.reconciliation import Reconciliation
     from chalicelib.documents.services.documents import Documents
@@ -152,7 +155,13 @@ class Container:
         from chalicelib.subjects.services import Subjects
         from chalicelib.subjects.store import SubjectStore, Vault
 
-        return Subjects(self.subject_keys, SubjectStore(), Vault(settings().identity_key))
+        return Subjects(
+            self.subject_keys,
+            SubjectStore(),
+            Vault(settings().identity_key),
+            # Few names are corrected, and only their events need the store of credit.
+            on_correction=lambda *correction: self.corrected_names.record(*correction),  # noqa: PLW0108
+        )
 
     @cached_property
     def signing_keys(self) -> SigningKeys:
@@ -245,6 +254,7 @@ class Container:
         # The services behind these are built on these clocks, so each is asked for only when a clock of its is due.
         clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.acceptance.deem_accepted(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
+        clocks.on_due(ClockKind.IDENTITY_CHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.flag_notices.open_incident(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.RECOUNT, lambda *due: self.recalculation.step(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.HANDOVER, lambda *due: self.handover.step(*due))  # noqa: PLW0108
@@ -345,7 +355,31 @@ class Container:
 
         return Catalogue(CatalogueStore(self.timeline), packs=self.packs, departments=settings().departments)
 
+    # Who acts for whom
+
+    @cached_property
+    def authorities(self) -> Authorities:
+        """What people let others do for them (委托授权)."""
+        from chalicelib.authorities.services import Authorities
+        from chalicelib.authorities.store import AuthorityStore
+
+        return Authorities(
+            AuthorityStore(self.timeline),
+            subjects=self.subjects,
+            keys=self.subject_keys,
+            offers=self.offers,
+            counts=self.counts,
+        )
+
     # Cases
+
+    @cached_property
+    def case_access(self) -> CaseAccess:
+        """Who may look at a case or act in it."""
+        from chalicelib.cases.services.access import CaseAccess
+
+        # Only what agents do asks for either.
+        return CaseAccess(lambda: self.authorities, lambda: self.credit)
 
     @cached_property
     def cases(self) -> CaseStore:
@@ -367,6 +401,9 @@ class Container:
             packs=self.packs,
             again=self.repeat_promise,
             counts=self.counts,
+            authorities=lambda: self.authorities,
+            access=self.case_access,
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
@@ -388,7 +425,9 @@ class Container:
             keys=self.signing_keys,
             clocks=self.clocks,
             again=self.repeat_promise,
+            access=self.case_access,
             packs=self.packs,
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
@@ -396,14 +435,14 @@ class Container:
         """Withdrawing a promise and bringing the certificates instead."""
         from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
 
-        return CommitmentWithdrawal(self.cases, clocks=self.clocks, packs=self.packs)
+        return CommitmentWithdrawal(self.cases, clocks=self.clocks, access=self.case_access, packs=self.packs)
 
     @cached_property
     def case_commands(self) -> CaseCommands:
         """How every command on a case is carried out."""
         from chalicelib.cases.services.commands import CaseCommands
 
-        return CaseCommands(self.cases, self.clocks, packs=self.packs)
+        return CaseCommands(self.cases, self.clocks, access=self.case_access, packs=self.packs)
 
     @cached_property
     def acceptance(self) -> CaseAcceptance:
@@ -446,7 +485,9 @@ class Container:
         """What applicants, officers and supervisors see of cases."""
         from chalicelib.cases.services.queries import CaseQueries
 
-        return CaseQueries(self.cases, clocks=self.clocks, timeline=self.timeline, counts=self.counts)
+        return CaseQueries(
+            self.cases, clocks=self.clocks, timeline=self.timeline, access=self.case_access, counts=self.counts
+        )
 
     @cached_property
     def identity_disclosure(self) -> IdentityDisclosure:
@@ -477,7 +518,7 @@ class Container:
         """Documents of somebody's case."""
         from chalicelib.cases.services.documents import CaseDocuments
 
-        return CaseDocuments(self.cases, self.documents, self.timeline, counts=self.counts)
+        return CaseDocuments(self.cases, self.documents, self.timeline, access=self.case_access, counts=self.counts)
 
     @cached_property
     def quarantine(self) -> Quarantine:
@@ -503,6 +544,8 @@ class Container:
             self.subject_keys,
             packs=self.packs,
             pack=settings().rule_pack,
+            # Only a name that does not match needs them.
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
@@ -535,16 +578,25 @@ class Container:
             packs=self.packs,
             pack=settings().rule_pack,
             sources=listed_sources(),
+            conflicts=lambda: self.conflicts,
         )
 
     @cached_property
+    def corrected_names(self) -> CorrectedNames:
+        """Corrections of names, which stand on the timeline of the subject's credit."""
+        from chalicelib.credit.services.names import CorrectedNames
+        from chalicelib.credit.store.records import CreditStore
+
+        return CorrectedNames(CreditStore(self.timeline))
+
+    @cached_property
     def conflicts(self) -> Conflicts:
-        """Records that wait for a person to say whose they are."""
+        """Numbers and names that wait for a person to say whose they are."""
         from chalicelib.credit.services.identity_conflicts import Conflicts
         from chalicelib.credit.store.identity_conflicts import ConflictStore
         from chalicelib.credit.store.records import CreditStore
 
-        return Conflicts(ConflictStore(self.timeline), self.ingest, CreditStore(self.timeline), self.subjects)
+        return Conflicts(ConflictStore(self.timeline), CreditStore(self.timeline), self.subjects)
 
     @cached_property
     def imports(self) -> Imports:
@@ -558,7 +610,6 @@ class Container:
             ImportStore(self.timeline),
             Bucket(settings().import_bucket),
             self.ingest,
-            self.conflicts,
             queue=Queue(settings().import_queue),
         )
 
@@ -577,7 +628,11 @@ class Container:
         from chalicelib.credit.services.expiry import CreditExpiry
         from chalicelib.credit.store.records import CreditStore
 
-        return CreditExpiry(CreditStore(self.timeline))
+        # Most of what expires needs no subject, and the job that does it may not read the keys.
+        return CreditExpiry(
+            CreditStore(self.timeline),
+            names_of=lambda subject: self.subjects.names_of(subject),  # noqa: PLW0108
+        )
 
     @cached_property
     def reconciliation(self) -> Reconciliation:
@@ -648,6 +703,7 @@ class Container:
             packs=self.packs,
             pack=settings().rule_pack,
             documents=StandingDocuments(self.redress_store, lambda: self.consequences),
+            conflicts=lambda: self.conflicts,
             lists=self.lists.current,
         )
 
@@ -799,6 +855,7 @@ class Container:
             ComplaintStore(self.timeline),
             self.cases,
             self.clocks,
+            access=self.case_access,
             catalogue=self.catalogue,
             subjects=self.subjects,
             pack_of=self.pack,

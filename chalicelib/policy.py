@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.subjects.model.subjects import Identity, SubjectKey
+from chalicelib.subjects.model.subjects import Identity, NameRank, NameSource, Representative, SubjectKey
 
 
 class Role(StrEnum):
@@ -56,6 +56,10 @@ NEVER_ONE_PERSON = (
     Pair(first="POST /v1/inspections", second="POST /v1/inspections/{mandate_id}/approval"),
     Pair(first="POST /v1/credit/aliases", second="POST /v1/credit/aliases/{alias_id}/confirmation"),
     Pair(
+        first="POST /v1/authorities/claims",
+        second="POST /v1/authorities/{authority_id}/confirmation",
+    ),
+    Pair(
         first="PUT /v1/credit/records/{source}/{record_id}",
         second="POST /v1/credit/conflicts/{conflict_id}/decision",
     ),
@@ -88,7 +92,7 @@ class Caller:
     ``told_at`` that of the issuer's word on them: the login's, or the token's if it does not say, and ``token_at`` when
     the token was made, by which words of one login are told apart. ``own`` are the
     subject keys that are the person's own, whatever they act as; ``name`` is what the issuer calls them, blank if it
-    does not say.
+    does not say. ``representative`` is the natural person who acts, where the identity is an organisation's.
     """
 
     sub: str
@@ -101,6 +105,7 @@ class Caller:
     token_at: datetime | None = None
     own: frozenset[SubjectKey] = frozenset()
     name: str = field(default="", repr=False)
+    representative: Representative | None = field(default=None, repr=False)
 
     @property
     def actor(self) -> str:
@@ -125,6 +130,10 @@ class Caller:
         """
         kind, _, name = actor.partition(":")
         return name == self.subject or name in self.own if kind == "subject" else kind in TOKENS and name == self.sub
+
+    def naming(self, rank: NameRank) -> NameSource:
+        """Return the caller as the source of a name, whose word has this rank."""
+        return NameSource(rank=rank, actor=self.actor, department=self.department or "")
 
     def own_subject(self) -> SubjectKey:
         """Return the caller's own subject key; ``INSUFFICIENT_IDENTITY`` if the token names no subject."""

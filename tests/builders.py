@@ -38,24 +38,33 @@ from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.display import rules_of_the_day
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.model.flags import Flag, FlagState, Measure, MeasureClass, Party, Proposal
-from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, NameRank, NameSource, Representative, SubjectKey, SubjectKind
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Limit, Unit
 
 NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 """A Monday at noon in Shanghai, in the last week before the National Day holidays."""
 
+AN_OFFICE = NameSource(rank=NameRank.OFFICE, actor="staff:office", department="market")
+"""Whose word a name is where a test does not care."""
+
 
 def an_identity(
-    *, kind: SubjectKind = SubjectKind.RESIDENT_ID, number: str = "310101190001150014", name: str = "李示例"
+    *, kind: SubjectKind = SubjectKind.RESIDENT_ID, number: str = "330725196806180004", name: str = "李示例"
 ) -> Identity:
-    """A synthetic natural person, born in 1900."""
+    """A synthetic natural person, whose number nobody has: sequences begin at 001."""
     return Identity(kind=kind, number=number, name=name)
 
 
 def an_organisation(*, number: str = "91330782MA0000028Y", name: str = "义乌示例市场主体有限公司（合成）") -> Identity:
     """A synthetic organisation."""
     return Identity(kind=SubjectKind.USCC, number=number, name=name)
+
+
+def a_representative(**other: Any) -> Representative:  # noqa: ANN401 - any field of a representative
+    """The legal representative of the synthetic organisation."""
+    identity = an_identity(number="330106198503110006", name="赵示例")
+    return Representative(**{"identity": identity, "office": "法定代表人", **other})
 
 
 def a_caller(
@@ -65,6 +74,7 @@ def a_caller(
     subject: str | None = None,
     identity: Identity | None = None,
     told_at: datetime | None = None,
+    representative: Representative | None = None,
 ) -> Caller:
     """Somebody with roles; an applicant unless said."""
     return Caller(
@@ -74,6 +84,7 @@ def a_caller(
         subject=SubjectKey(subject) if subject else None,
         identity=identity,
         told_at=told_at,
+        representative=representative,
     )
 
 

@@ -15,6 +15,7 @@ class Counted(StrEnum):
     SIGNING_KEYS = "signing_keys"
     WEBHOOKS = "webhooks"
     LOGINS = "logins"
+    AUTHORITIES = "authorities"
     CODES = "codes"
     CODES_OF_A_CASE = "codes_of_a_case"
     DOCUMENTS = "documents"

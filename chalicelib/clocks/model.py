@@ -19,6 +19,7 @@ class ClockKind(StrEnum):
     DEFENCE = "defence"
     ACKNOWLEDGEMENT = "acknowledgement"
     CREDIT_RECHECK = "credit_recheck"
+    IDENTITY_CHECK = "identity_check"
     CARD_REPLY = "card_reply"
     CARD_APPEAL = "card_appeal"
     RATING_ANSWER = "rating_answer"

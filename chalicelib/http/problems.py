@@ -62,6 +62,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.SIGNATURE_INVALID: 422,
     ErrorCode.PROXY_NOT_ALLOWED: 422,
     ErrorCode.AUTHORITY_REQUIRED: 422,
+    ErrorCode.REPRESENTATIVE_MISSING: 422,
+    ErrorCode.PROMISE_NOT_OPEN: 409,
     ErrorCode.SUBJECT_BARRED: 409,
     ErrorCode.CREDIT_CHANGED: 409,
     ErrorCode.CREDIT_SOURCE_DOWN: 503,

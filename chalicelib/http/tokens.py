@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from chalicelib.clock import real_now
+from chalicelib.clock import day_in_shanghai, real_now
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.jws import PublicKey, payload_of, public_key_of
 from chalicelib.logging import logger
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, acting
 from chalicelib.settings import settings
-from chalicelib.subjects.model.subjects import Identity, SubjectKind
+from chalicelib.subjects.model.subjects import PERSONS, Identity, Representative, SubjectKind
 from chalicelib.subjects.rules.identifiers import require_valid
 
 LEEWAY = timedelta(seconds=30)
@@ -37,6 +37,7 @@ NEVER_TOLD = datetime.fromtimestamp(0, UTC)
 """When a token was made that does not say it: before every other word, so that it gives nothing back that has ended."""
 
 LONGEST_SUB = 200
+LONGEST_LINE = 200
 DEPARTMENT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 ROLES = frozenset(role.value for role in Role)
@@ -101,7 +102,7 @@ class Tokens:
             return known
         claims = self._claims(token)
         ends_at = self._require_current(claims, at=at)
-        caller = caller_from(claims)
+        caller = caller_from(claims, at=at)
         self._verified[digest] = (caller, ends_at)
         if len(self._verified) > KEPT_TOKENS:
             self._verified.popitem(last=False)
@@ -184,7 +185,7 @@ class Tokens:
         return ends_at
 
 
-def caller_from(claims: Mapping[str, Any]) -> Caller:
+def caller_from(claims: Mapping[str, Any], *, at: datetime) -> Caller:
     """Return the caller described by verified claims, with all roles; ``FORBIDDEN`` without a known role.
 
     A token with an office's role acts for the office alone: staff handle their own matters with a separate login. A
@@ -199,7 +200,7 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
     roles = roles - FOR_THEMSELVES or roles
     department = claims.get("department")
     name = claims.get("name")
-    vouched = _identity(claims["subject"]) if claims.get("subject") is not None else None
+    vouched = _identity(claims["subject"], at=at) if claims.get("subject") is not None else None
     logged_in, made = _instant(claims.get("auth_time")), _instant(claims.get("iat"))
     identity = vouched if roles & FOR_THEMSELVES else None
     return Caller(
@@ -213,6 +214,7 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         token_at=made or NEVER_TOLD,
         own=frozenset(container().subject_keys.keys_of(vouched) if vouched else ()),
         name=name if isinstance(name, str) else "",
+        representative=_representative(claims.get("representative"), of=identity, at=at),
     )
 
 
@@ -250,15 +252,35 @@ def tokens() -> Tokens:
     return Tokens(issuer=known.issuer, audience=known.audience, jwks=lambda: fetched(known.jwks_url))
 
 
-def _identity(claim: object) -> Identity:
-    """Return the identity vouched for by the platform; ``UNAUTHENTICATED`` if it is invalid."""
+def _identity(claim: object, *, at: datetime) -> Identity:
+    """Return the identity vouched for by the platform; ``UNAUTHENTICATED`` if it is invalid, with what is wrong."""
     if not isinstance(claim, dict) or not all(isinstance(claim.get(name), str) for name in ("number", "name")):
         raise DomainError(ErrorCode.UNAUTHENTICATED)
     try:
         identity = Identity(kind=SubjectKind(claim["kind"]), number=claim["number"], name=claim["name"])
-        return require_valid(identity)
-    except (KeyError, ValueError, DomainError):
+        return require_valid(identity, on=day_in_shanghai(at))
+    except DomainError as error:
+        raise DomainError(ErrorCode.UNAUTHENTICATED, faults=error.faults) from None
+    except (KeyError, ValueError):
         raise DomainError(ErrorCode.UNAUTHENTICATED) from None
+
+
+def _representative(claim: object, *, of: Identity | None, at: datetime) -> Representative | None:
+    """Return who acts for an organisation, if the token says so; ``UNAUTHENTICATED`` if what it says is invalid.
+
+    It is a natural person, with an office in the organisation or the number of a document by which they act.
+    """
+    if claim is None or of is None or of.kind in PERSONS:
+        return None
+    identity = _identity(claim, at=at)
+    stated = {name: claim.get(name) or "" for name in ("office", "authority")} if isinstance(claim, dict) else {}
+    if identity.kind not in PERSONS or not any(stated.values()) or not all(map(_is_line, stated.values())):
+        raise DomainError(ErrorCode.UNAUTHENTICATED)
+    return Representative(identity=identity, **stated)
+
+
+def _is_line(text: object) -> bool:
+    return isinstance(text, str) and len(text) <= LONGEST_LINE and text.isprintable() and text == text.strip()
 
 
 def _instant(seconds: object) -> datetime | None:

@@ -11,8 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
 from chalicelib.staff.model import Absence, Loaded, StaffMember, StaffState
-from chalicelib.subjects.model.subjects import Identity, SubjectKind
-from chalicelib.subjects.rules.identifiers import require_valid
+from chalicelib.subjects.rules.identifiers import WITH_CHECK, is_valid_number
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.validation import Line
@@ -124,7 +123,7 @@ def change_event(before: StaffMember | None, after: StaffMember, *, actor: str, 
 
 def is_of_a_citizen(staff_id: str) -> bool:
     """Return whether a staff id is the number of an identity document or an organisation."""
-    return any(_is_number(kind, staff_id) for kind in (SubjectKind.RESIDENT_ID, SubjectKind.USCC))
+    return any(is_valid_number(kind, staff_id, on=date.max) for kind in WITH_CHECK)
 
 
 def require_staff_id(staff_id: str) -> None:
@@ -179,11 +178,3 @@ def _readable(name: str) -> str:
         return NAME.validate_python(text)
     except ValidationError:
         return ""
-
-
-def _is_number(kind: SubjectKind, text: str) -> bool:
-    try:
-        require_valid(Identity(kind=kind, number=text, name="-"))
-    except DomainError:
-        return False
-    return True

@@ -1,18 +1,30 @@
 """Subjects and their signing keys."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bounds.model import Counted
+from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.subjects.model.subjects import Enrolment, Identity, Known, SigningKey, Site, SubjectKey, SubjectKind
-from chalicelib.subjects.rules.identifiers import SubjectKeys, masked_name, require_valid
+from chalicelib.subjects.model.subjects import (
+    Enrolment,
+    Identity,
+    Known,
+    NameRank,
+    NameSource,
+    SigningKey,
+    Site,
+    SubjectKey,
+    SubjectKind,
+)
+from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
+from chalicelib.subjects.rules.names import NameVerdict, masked_name, verdict_on
 from chalicelib.subjects.rules.passkeys import passkey_of
 from chalicelib.subjects.rules.signing_keys import signing_key_of
 from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
@@ -21,25 +33,34 @@ if TYPE_CHECKING:
     from chalicelib.bounds.store import CountStore
 
 
+OnCorrection = Callable[[Known, NameSource, datetime, Transaction], None]
+"""Records that a name was corrected: whose, on whose word, when, and in which write."""
+
+
 class Subjects:
     """All subjects that the service has stored."""
 
-    def __init__(self, keys: SubjectKeys, store: SubjectStore, vault: Vault) -> None:
+    def __init__(self, keys: SubjectKeys, store: SubjectStore, vault: Vault, *, on_correction: OnCorrection) -> None:
         """``keys`` derives subject keys, ``vault`` encrypts identities."""
         self._keys = keys
         self._store = store
         self._vault = vault
+        self._on_correction = on_correction
 
     @retry_on_conflict
-    def know(self, identity: Identity, at: datetime) -> Known:
+    def know(self, identity: Identity, said_by: NameSource, at: datetime) -> Known:
         """Return the subject, storing it the first time, with its identity encrypted.
 
-        A subject stored under an earlier secret is stored again under the current one. A name other than the verified
-        one is marked as conflicting, has no effect and is for a person to resolve (R6.3).
+        A source of a higher rank corrects the name that is known, with an event. Any other name than the known ones is
+        marked as conflicting, has no effect and is for a person to resolve (R6.3). An agent's word stores nothing. A
+        subject stored under an earlier secret is stored again under the current one.
         """
-        valid = require_valid(identity)
+        valid = require_valid(identity, on=day_in_shanghai(at))
         with transaction() as tx:
-            known, _ = self.recognised(valid, self._store.known(self._keys.keys_of(valid)), at=at, tx=tx)
+            met = self._store.known(self._keys.keys_of(valid))
+            known, _ = self.recognised(valid, met, rank=said_by.rank, at=at, tx=tx)
+            if known.corrected_from is not None:
+                self._on_correction(known, said_by, at, tx)
         return known
 
     def places_of(self, valid: Identity) -> tuple[Row, ...]:
@@ -51,38 +72,74 @@ class Subjects:
         return self._store.met(rows)
 
     def recognised(
-        self, valid: Identity, met: tuple[Remembered, ...], *, at: datetime, tx: Transaction
+        self, valid: Identity, met: tuple[Remembered, ...], *, rank: NameRank, at: datetime, tx: Transaction
     ) -> tuple[Known, tuple[Remembered, ...]]:
         """Return a subject given what is stored about it, and what is stored after the transaction.
 
-        A new subject is added in the transaction.
+        A new subject and a corrected name are stored in the transaction; the event of a correction
+        (``corrected_from``) is the caller's, who may have others for the same timeline.
         """
         key = self._keys.key_of(valid)
         first = met[0] if met else None
-        given = self._keys.digest_of_name(valid)
-        if first is not None:
-            is_conflicting = not any(self._keys.is_name_of(valid, digest=digest) for digest in first.digests)
-            if is_conflicting or first.key == key:
-                known = Known(
-                    key=key,
-                    masked_name=first.masked_name,
-                    name_digest=given,
-                    is_conflicting=is_conflicting,
-                    first=first.key,
-                )
-                return known, met
-        also = first.digests if first is not None else ()
-        new = Remembered(key=key, masked_name=masked_name(valid.name), name_digest=given, also=also)
-        text = json.dumps({"kind": valid.kind, "number": valid.number, "name": valid.name}, ensure_ascii=False)
-        self._store.add(new, encrypted=self._vault.seal(text, about=key), at=at, tx=tx)
-        return Known(key=key, masked_name=new.masked_name, name_digest=given, first=key), (new, *met)
+        is_same = first is not None and any(self._keys.is_name_of(valid, digest=digest) for digest in first.digests)
+        verdict = verdict_on(rank, known=None if first is None else first.rank, is_same=is_same)
+        known = Known(
+            key=key,
+            masked_name=masked_name(valid.name) if first is None else first.masked_name,
+            name_digest=self._keys.digest_of_name(valid),
+            is_conflicting=verdict is NameVerdict.CONFLICT,
+            first=key if first is None else first.key,
+        )
+        is_stored = verdict is NameVerdict.SAME and first is not None and first.key == key
+        if is_stored or known.is_conflicting or not rank.may_register:
+            return known, met
+        stored = self._stored(valid, first, verdict, rank=rank, at=at, tx=tx)
+        if first is not None and verdict is NameVerdict.CORRECTED:
+            known = replace(known, masked_name=stored.masked_name, corrected_from=first.rank)
+        return known, (stored, *(other for other in met if other.key != key))
 
-    def require_consistent(self, identity: Identity, at: datetime) -> Known:
+    def _stored(
+        self,
+        valid: Identity,
+        before: Remembered | None,
+        verdict: NameVerdict,
+        *,
+        rank: NameRank,
+        at: datetime,
+        tx: Transaction,
+    ) -> Remembered:
+        """Store a new subject, a corrected name, or whose word a name is; return what is stored then.
+
+        Names that a person has linked to the subject outlast a correction.
+        """
+        key, digest = self._keys.key_of(valid), self._keys.digest_of_name(valid)
+        new = Remembered(key=key, masked_name=masked_name(valid.name), name_digest=digest, rank=rank)
+        if before is not None:
+            is_corrected = verdict is NameVerdict.CORRECTED
+            highest = max(rank, before.rank, key=lambda one: one.rank)
+            new = replace(new, rank=highest, also=before.also if is_corrected else before.digests)
+            if before.key == key and not is_corrected:
+                self._store.raise_rank(before, rank, tx)
+                return replace(before, rank=rank)
+        text = json.dumps({"kind": valid.kind, "number": valid.number, "name": valid.name}, ensure_ascii=False)
+        encrypted = self._vault.seal(text, about=key)
+        if before is not None and before.key == key:
+            self._store.correct(before, new, encrypted=encrypted, tx=tx)
+        else:
+            self._store.add(new, encrypted=encrypted, at=at, tx=tx)
+        return new
+
+    def require_consistent(self, identity: Identity, said_by: NameSource, at: datetime) -> Known:
         """Return the subject like ``know``; ``IDENTITY_CONFLICT`` if the name does not belong to the number."""
-        known = self.know(identity, at)
+        known = self.know(identity, said_by, at)
         if known.is_conflicting:
             raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         return known
+
+    def first_key_of(self, valid: Identity) -> SubjectKey:
+        """Return the key under which a subject is stored, made with whichever secret; else its current one."""
+        met = self._store.known(self._keys.keys_of(valid))
+        return met[0].key if met else self._keys.key_of(valid)
 
     def names_of(self, key: SubjectKey) -> tuple[str, ...]:
         """Return the digests of all names of a subject; none for an unknown one."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -11,9 +12,12 @@ from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.subjects.model.subjects import Passkey, SigningKey, SubjectKey
+from chalicelib.subjects.model.subjects import NameRank, Passkey, SigningKey, SubjectKey
 from chalicelib.subjects.rules.passkeys import digest_of
 from chalicelib.subjects.table import CredentialRow, SigningKeyRow, SubjectRow
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
 
 IDENTITY = "identity"
 """The sort key of a subject's own row."""
@@ -21,11 +25,15 @@ IDENTITY = "identity"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A stored subject, as far as it is readable without decryption; ``also`` are digests of its other names."""
+    """A stored subject, as far as it is readable without decryption.
+
+    ``rank`` says whose word its name is; ``also`` are digests of its other names.
+    """
 
     key: SubjectKey
     masked_name: str
     name_digest: str
+    rank: NameRank
     also: tuple[str, ...] = ()
 
     @property
@@ -65,11 +73,35 @@ class SubjectStore:
             IDENTITY,
             masked_name=subject.masked_name,
             name_digest=subject.name_digest,
+            rank=subject.rank.value,
             identity=encrypted,
             also=subject.also or None,
             known_since=instant_text(at),
         )
         tx.add(row, on_failure=ConflictError())
+
+    def raise_rank(self, before: Remembered, rank: NameRank, tx: Transaction) -> None:
+        """Save that a source of a higher rank gives the same name. Raises ``ConflictError`` if that has changed."""
+        tx.change(
+            SubjectRow(before.key, IDENTITY),
+            actions=[SubjectRow.rank.set(rank.value)],
+            condition=_still_named(before),
+            on_failure=ConflictError(),
+        )
+
+    def correct(self, before: Remembered, after: Remembered, *, encrypted: bytes, tx: Transaction) -> None:
+        """Save the name that replaces the known one. Raises ``ConflictError`` if that has changed meanwhile."""
+        tx.change(
+            SubjectRow(before.key, IDENTITY),
+            actions=[
+                SubjectRow.masked_name.set(after.masked_name),
+                SubjectRow.name_digest.set(after.name_digest),
+                SubjectRow.rank.set(after.rank.value),
+                SubjectRow.identity.set(encrypted),
+            ],
+            condition=_still_named(before),
+            on_failure=ConflictError(),
+        )
 
     def call(self, before: Remembered, also: tuple[str, ...], tx: Transaction) -> None:
         """Save the other names of a subject. Raises ``ConflictError`` if they have changed meanwhile."""
@@ -163,5 +195,14 @@ def _credential(passkey: Passkey) -> CredentialRow:
 
 def _remembered(row: SubjectRow) -> Remembered:
     return Remembered(
-        key=SubjectKey(row.pk), masked_name=row.masked_name, name_digest=row.name_digest, also=row.also or ()
+        key=SubjectKey(row.pk),
+        masked_name=row.masked_name,
+        name_digest=row.name_digest,
+        rank=NameRank(row.rank),
+        also=row.also or (),
     )
+
+
+def _still_named(subject: Remembered) -> "Condition":
+    still: Condition = (SubjectRow.name_digest == subject.name_digest) & (SubjectRow.rank == subject.rank.value)
+    return still

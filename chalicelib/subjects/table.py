@@ -10,7 +10,8 @@ from chalicelib.subjects.model.subjects import SigningKey
 class SubjectRow(Row):
     """``pk``: subject key, ``sk``: ``identity``. ``identity`` is the KMS ciphertext of kind, number and name.
 
-    ``also`` are digests of further names that a person has linked to the subject.
+    ``name_digest`` is the digest of its name and ``rank`` whose word that is; ``also`` are digests of further names
+    that a person has linked to the subject.
     """
 
     class Meta:
@@ -22,6 +23,7 @@ class SubjectRow(Row):
     sk = UnicodeAttribute(range_key=True, default="identity")
     masked_name = UnicodeAttribute()
     name_digest = UnicodeAttribute()
+    rank = UnicodeAttribute()
     identity = BinaryAttribute(legacy_encoding=False)
     known_since = UnicodeAttribute()
     also: DocumentAttribute[tuple[str, ...]] = DocumentAttribute(lambda: tuple[str, ...], null=True)

@@ -17,8 +17,15 @@ class EventKind(StrEnum):
     CALENDAR_LOADED = "calendar:loaded"
     CALENDAR_MISSED = "calendar:missed"
 
+    AUTHORITY_GIVEN = "authority:given"
+    AUTHORITY_CLAIMED = "authority:claimed"
+    AUTHORITY_CONFIRMED = "authority:confirmed"
+    AUTHORITY_REFUSED = "authority:refused"
+    AUTHORITY_ENDED = "authority:ended"
+
     CASE_FILED = "case:filed"
     CREDIT_AWAITED = "case:credit_awaited"
+    IDENTITY_AWAITED = "case:identity_awaited"
     CREDIT_CHECKED = "case:credit_checked"
     COMMITMENT_SIGNED = "commitment:signed"
     COMMITMENT_REFUSED = "commitment:refused"
@@ -89,6 +96,8 @@ class EventKind(StrEnum):
     CONFLICT_DECIDED = "conflict:decided"
     NAME_LINKED = "credit:name_linked"
     NAME_UNLINKED = "credit:name_unlinked"
+    NAME_CORRECTED = "credit:name_corrected"
+    NAME_SET_APART = "credit:name_set_apart"
     SUBJECT_LINKED = "credit:subject_linked"
     SUBJECT_MET = "credit:subject_met"
     SUBJECT_UNLINKED = "credit:subject_unlinked"
@@ -151,8 +160,14 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.STAFF_BACK: ("人员返岗", "Back from absence"),
     EventKind.CALENDAR_LOADED: ("工作日历载入", "Working calendar loaded"),
     EventKind.CALENDAR_MISSED: ("工作日历未载入", "Working calendar missing"),
+    EventKind.AUTHORITY_GIVEN: ("委托授权", "Authority given"),
+    EventKind.AUTHORITY_CLAIMED: ("申报委托授权", "Authority claimed"),
+    EventKind.AUTHORITY_CONFIRMED: ("确认委托授权", "Authority confirmed"),
+    EventKind.AUTHORITY_REFUSED: ("不予确认委托授权", "Authority not confirmed"),
+    EventKind.AUTHORITY_ENDED: ("委托授权终止", "Authority ended"),
     EventKind.CASE_FILED: ("收件", "Case received"),
     EventKind.CREDIT_AWAITED: ("等待信用核对", "Waiting for the credit check"),
+    EventKind.IDENTITY_AWAITED: ("等待身份信息核对", "Waiting for the check of number and name"),
     EventKind.CREDIT_CHECKED: ("信用核对完成", "Credit checked"),
     EventKind.COMMITMENT_SIGNED: ("承诺", "Commitment signed"),
     EventKind.COMMITMENT_REFUSED: ("不适用告知承诺", "Commitment not accepted"),
@@ -215,6 +230,8 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CONFLICT_DECIDED: ("身份信息核对结论", "Number and name checked"),
     EventKind.NAME_LINKED: ("关联同一主体的另一名称", "Another name of the same subject"),
     EventKind.NAME_UNLINKED: ("解除名称关联", "Name no longer of the subject"),
+    EventKind.NAME_CORRECTED: ("更正登记的名称", "Known name corrected"),
+    EventKind.NAME_SET_APART: ("认定为另一主体的名称", "Name found to be another subject's"),
     EventKind.SUBJECT_LINKED: ("关联另一主体的信用信息", "Another subject's credit counts too"),
     EventKind.SUBJECT_MET: ("信用信息同时计入另一主体", "Credit counts for another subject too"),
     EventKind.SUBJECT_UNLINKED: ("解除主体关联", "Another subject's credit no longer counts"),

@@ -11,6 +11,7 @@ from chalicelib.dynamo.model import Row
 from chalicelib.timeline.events import NOTHING_BEFORE, ChainHead
 
 OWNERS = {
+    "authority": "chalicelib.authorities.table:AuthorityRow",
     "alias": "chalicelib.credit.table.identity_links:IdentityLinkRow",
     "calendar": "chalicelib.calendars.table:YearRow",
     "case": "chalicelib.cases.table:CaseRow",

@@ -55,7 +55,7 @@ def bring(file: Path, source: str, *, show: Progress | None = None) -> dict[str,
 
 def provider_of(source: str) -> str:
     """Return the persona who may hand in for a source; ``LocalError`` if nobody may."""
-    listed = json.loads(SOURCES.read_text(encoding="utf-8"))
+    listed = json.loads(SOURCES.read_text(encoding="utf-8"))["departments"]
     found = [
         (PROVIDERS.index(role), name)
         for name, persona in personas().items()

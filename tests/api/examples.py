@@ -11,6 +11,7 @@ from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
     CARD,
+    CLAIM,
     DECISION,
     DOCUMENT,
     FLAG,
@@ -27,6 +28,7 @@ from tests.api.bodies import (
     subject_of,
 )
 from tests.api.world import Thing, World, a_town, world
+from tests.authorities import a_grant_body
 from tests.builders import KeyPair
 
 __all__ = ["world"]
@@ -51,6 +53,7 @@ ABSENT = {
     "repair_id": "0" * 32,
     "reversal_id": "0" * 32,
     "amendment_id": "0" * 32,
+    "authority_id": "0" * 32,
     "import_id": "0" * 32,
     "document_id": "0" * 32,
     "delivery_id": "0" * 32,
@@ -111,6 +114,7 @@ def examples(world: World) -> dict[str, Example]:
         **_open_to_anyone(world),
         **_of_people(world),
         **_of_documents(world),
+        **_of_authorities(world),
         **_of_offices(world),
         **_of_calendars(),
         **_of_credit(world),
@@ -166,7 +170,7 @@ def _of_people(world: World) -> dict[str, Example]:
 
     paper = [{"id": "old-plate", "sha256": SHA, "name": "旧车牌"}]
     case, clock = "/v1/cases/{case_no}", {"kind": "handling_promised"}
-    principal = {"subject": subject_of("applicant2"), "authority": "授权委托书1号"}
+    principal = {"subject": subject_of("applicant2"), "authority": world.things["authority"].name}
     return {
         "POST /v1/drafts": Example(
             by="agent",
@@ -210,6 +214,26 @@ def _of_documents(world: World) -> dict[str, Example]:
         f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),
         f"GET {under}": Example(by="inspector", path=mandate),
         f"POST {under}/{{document_id}}/view": Example(by="inspector", path={**mandate, **one}),
+    }
+
+
+def _of_authorities(world: World) -> dict[str, Example]:
+    place = "/v1/authorities/{authority_id}"
+    claim, other = world.things["claim"], world.things["claim 2"]
+    one, two = {"authority_id": claim.name}, {"authority_id": other.name}
+    grant = {**a_grant_body(), "items": ["plate-replacement"], "from": "2026-09-01"}
+    return {
+        "POST /v1/authorities": Example(by="applicant", body=grant),
+        "POST /v1/authorities/claims": Example(by="agent", body=CLAIM),
+        "GET /v1/authorities": Example(by="applicant2", query="side=principal&limit=1", office="traffic"),
+        f"GET {place}": Example(by="officer.traffic", path=one, owner="agent"),
+        f"POST {place}/end": Example(by="agent", path=one),
+        f"POST {place}/confirmation": Example(
+            by="officer.traffic", path=one, body={"principal": subject_of("applicant")}, version=claim.version
+        ),
+        f"POST {place}/refusal": Example(
+            by="officer.traffic", path=two, body={"reason": "委托书没有签名。"}, version=other.version
+        ),
     }
 
 

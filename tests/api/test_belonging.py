@@ -23,7 +23,7 @@ def ask(world: World, method: str, url: str, body: object = None, *, as_: str, v
     return world.client.call(method, url, body, token=token_of(as_), headers=headers)
 
 
-@pytest.mark.parametrize("item", ["plate-replacement", "no-such-item", "310101190001150014"])
+@pytest.mark.parametrize("item", ["plate-replacement", "no-such-item", "330725196806180004"])
 def test_a_system_subscribes_to_items_of_its_department_alone(world: World, item: str) -> None:
     wish = {"webhook_id": world.things["webhook"].name, "items": ["business-address", item]}
 

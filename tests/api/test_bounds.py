@@ -10,6 +10,7 @@ from chalicelib.bounds import store
 from chalicelib.bounds.model import Counted
 from chalicelib.container import container
 from tests.api.test_cases import Person, case, person
+from tests.authorities import a_grant_body, let_act
 from tests.builders import KeyPair
 from tests.cloud import PERSONAS, Client, TokenOf, turn_clock
 
@@ -46,6 +47,16 @@ def test_a_draft_that_is_asked_for_again_counts_once(person: Person, monkeypatch
     first, again = (person.client.post("/v1/drafts", wish, token=person.token, idempotency_key="k") for _ in range(2))
 
     assert (first.status, again.status, again.body["draft_id"]) == (201, 201, first.body["draft_id"])
+
+
+def test_authorities_are_bounded_by_the_day(client: Client, token: TokenOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    allow(monkeypatch, Counted.AUTHORITIES, 1)
+    let_act(client, token("applicant"))
+
+    second = client.post("/v1/authorities", a_grant_body(), token=token("applicant"))
+    another = client.post("/v1/authorities", a_grant_body(), token=token("applicant2"))
+
+    assert (second.status, second.code, another.status) == (429, "TOO_MANY_REQUESTS", 201)
 
 
 def test_a_department_has_so_many_endpoints(client: Client, token: TokenOf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +141,8 @@ def test_the_document_says_which_routes_are_bounded(client: Client) -> None:
     }
 
     assert bounded == {
+        "POST /v1/authorities",
+        "POST /v1/authorities/claims",
         "POST /v1/documents",
         "POST /v1/drafts",
         "POST /v1/signing-keys",

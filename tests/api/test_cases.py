@@ -17,9 +17,10 @@ from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore
-from tests.api.bodies import subject_of
+from tests.api.bodies import RECORD, subject_of
+from tests.authorities import let_act
 from tests.builders import KeyPair, a_caller, a_flag_mark, a_submission, an_item
-from tests.cloud import PERSONAS, Client, Reply, TokenOf, turn_clock
+from tests.cloud import PERSONAS, Client, Reply, TokenOf, the_issuer, turn_clock
 
 SAMPLES = Path(__file__).parents[2] / "infra/local/sample/items"
 SHA = "ab" * 32
@@ -273,6 +274,61 @@ def test_a_case_waits_for_credit_with_202(person: Person, monkeypatch: pytest.Mo
     assert (asked["commitment"], asked["reasons"][0]["code"]) == ("pending", "CREDIT_SOURCE_DOWN")
 
 
+@pytest.mark.requirement("R6.3")
+def test_a_promise_waits_with_202_while_a_person_says_whose_the_records_are(person: Person, token: TokenOf) -> None:
+    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    stored = person.client.put("/v1/credit/records/market/r-1", record, token=token("system.market"))
+    drafted = person.draft(language="en").body
+
+    filed = person.promise(drafted)
+
+    assert stored.status in {200, 201}
+    assert (drafted["eligibility"]["commitment"], drafted["ways_open"]) == ("pending", ["commitment", "certificate"])
+    (reason,) = drafted["eligibility"]["reasons"]
+    assert (reason["code"], reason.get("record") or "") == ("IDENTITY_CONFLICT", "")
+    assert "credit counter of the service centre" in reason["remedy"]
+    assert (filed.status, filed.body["code"], filed.body["state"]) == (202, "PENDING_IDENTITY", "pending_identity")
+    (clock,) = filed.body["clocks"]
+    assert (clock["kind"], clock["limit"]["value"], clock["due_on"]) == ("identity_check", 3, "2026-10-08")
+    assert person.promise(drafted).status == 202
+
+    credit = token("credit")
+    (conflict,) = person.client.get("/v1/credit/conflicts", token=credit).body["items"]
+    assert (conflict["cause"], conflict["reference"]) == ("filing", filed.body["case_no"])
+    assert "另一人" not in person.client.get("/v1/credit/conflicts", token=credit).text
+    decision = {"outcome": "another_person", "evidence": "户籍证明1号", "reason": "核对了证件。"}
+    place = f"/v1/credit/conflicts/{conflict['id']}/decision"
+    assert person.client.call("POST", place, decision, token=credit, headers={"If-Match": '"1"'}).status == 200
+    container().clocks.sweep(at=AT + timedelta(minutes=10))
+
+    assert person.client.get(f"/v1/cases/{filed.body['case_no']}", token=person.token).body["state"] == "accepted"
+
+
+@pytest.mark.requirement("R6.3")
+@pytest.mark.parametrize("name", ["（", "【", "义 烏"])
+def test_a_record_under_the_same_name_in_other_writing_is_met(client: Client, token: TokenOf, name: str) -> None:
+    publish()
+    ways = {"（": ("（", "("), "【": ("（合成）", "【合成】"), "义 烏": ("义乌", "義 烏")}
+    company = subject_of("company")
+    written = {**company, "name": company["name"].replace(*ways[name])}
+    first = client.put(
+        "/v1/credit/records/market/r-1",
+        {**RECORD, "related_items": [], "subject": company},
+        token=token("system.market"),
+    )
+    again = client.put(
+        "/v1/credit/records/market/r-2",
+        {**RECORD, "related_items": [], "subject": written},
+        token=token("system.market"),
+    )
+
+    drafted = Person(client, the_issuer().token("company", subject=written)).draft().body
+
+    assert written["name"] != company["name"]
+    assert (first.status, again.status) == (200, 200)
+    assert (drafted["eligibility"]["commitment"], drafted["ways_open"]) == ("refused", ["certificate"])
+
+
 @pytest.mark.requirement("R1.2")
 @pytest.mark.parametrize(("language", "remedy"), [("zh", "异议"), ("en", "object")])
 def test_a_promise_that_waited_and_was_refused_says_why_in_the_readers_language(
@@ -456,7 +512,7 @@ def test_an_agent_acts_for_somebody_who_sees_the_case_too(person: Person, client
     agent = Person(client, token("agent")).enrol()
 
     without = agent.draft(on_behalf_of={"subject": claims, "authority": ""})
-    drafted = agent.draft(on_behalf_of={"subject": claims, "authority": "授权委托书 1 号"})
+    drafted = agent.draft(on_behalf_of={"subject": claims, "authority": let_act(client, person.token)})
     filed = agent.promise(drafted.body)
 
     assert (without.status, without.code) == (422, "AUTHORITY_REQUIRED")

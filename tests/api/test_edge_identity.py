@@ -84,7 +84,7 @@ def test_an_officer_is_of_a_department(tokens: Tokens, issuer: Issuer) -> None:
     assert (who.sub, who.department, who.identity, who.subject) == ("officer.traffic", "traffic", None, None)
 
 
-PERSON = {"kind": "resident_id", "number": "310101190001150014", "name": "李示例"}
+PERSON = {"kind": "resident_id", "number": "330725196806180004", "name": "李示例"}
 
 
 @pytest.mark.parametrize("kind", [ECKey, RSAKey], ids=["ES256", "RS256"])
@@ -140,8 +140,8 @@ class Ago:
         {"subject": {}},
         {"subject": PERSON | {"kind": "dog_licence"}},
         {"subject": PERSON | {"kind": ["resident_id"]}},
-        {"subject": PERSON | {"number": "310101190001150015"}},
-        {"subject": PERSON | {"number": 310101190001150014}},
+        {"subject": PERSON | {"number": "330725196806180005"}},
+        {"subject": PERSON | {"number": 330725196806180004}},
         {"subject": PERSON | {"name": ""}},
     ],
     ids="-".join,

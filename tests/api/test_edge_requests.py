@@ -93,7 +93,7 @@ def app(monkeypatch: pytest.MonkeyPatch, cloud: None) -> App:  # noqa: ARG001 - 
 
     for name, error in {
         "moved": ConflictError(),
-        "unexpected": KeyError("310101190001150014"),
+        "unexpected": KeyError("330725196806180004"),
         "unreachable": GetError(cause=EndpointConnectionError(endpoint_url="https://dynamodb.test")),
         "throttled": ClientError({"Error": {"Code": "ThrottlingException"}}, "Encrypt"),
         "mistaken": GetError(cause=ClientError({"Error": {"Code": "ValidationException"}}, "GetItem")),
@@ -494,7 +494,7 @@ def test_facts_of_a_refusal_are_told(client: Client) -> None:
 
 
 def test_a_request_is_one_line_in_the_log(client: Client, officer: str, capsys: pytest.CaptureFixture[str]) -> None:
-    client.post("/things/310101190001150014", {}, token=officer, if_match='"1"')
+    client.post("/things/330725196806180004", {}, token=officer, if_match='"1"')
 
     (line,) = capsys.readouterr().out.splitlines()
     said = json.loads(line)
@@ -507,7 +507,7 @@ def test_a_request_is_one_line_in_the_log(client: Client, officer: str, capsys: 
         "reason": "INVALID_BODY",
         "request_id": "gateway-request",
     }
-    assert "310101190001150014" not in line
+    assert "330725196806180004" not in line
 
 
 def test_a_fault_of_ours_is_logged_with_its_place_and_nobodys_data(
@@ -519,7 +519,7 @@ def test_a_fault_of_ours_is_logged_with_its_place_and_nobodys_data(
     assert json.loads(fault)["exceptions"][0]["kind"] == "KeyError"
     assert "test_edge_requests.py" in json.loads(fault)["exceptions"][0]["at"][-1]
     assert json.loads(request)["status"] == 500
-    assert "310101190001150014" not in fault + request
+    assert "330725196806180004" not in fault + request
 
 
 def test_a_route_names_its_roles_or_says_that_it_is_public() -> None:

@@ -115,5 +115,5 @@ def test_no_number_or_name_reaches_the_log(client: Client, token: TokenOf, capsy
 
     said = capsys.readouterr().out
     assert len([json.loads(line) for line in said.splitlines()]) == 2
-    assert "310101190001150014" not in said
+    assert "330725196806180004" not in said
     assert "李示例" not in said

@@ -13,7 +13,7 @@ from tests.cloud import Client, Reply, TokenOf, turn_clock
 
 __all__ = ["world"]
 
-NUMBER = "310101190001150014"
+NUMBER = "330725196806180004"
 ENTRY: dict[str, Any] = {"name": "经办丁", "department": "traffic", "roles": ["officer"]}
 AWAY = {"from": "2026-09-28", "until": "2026-10-16", "deputy": "officer3"}
 

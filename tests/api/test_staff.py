@@ -15,7 +15,7 @@ from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.timelines import kinds_of
 
 ENTRY: dict[str, Any] = {"name": "经办丁", "department": "traffic", "roles": ["officer"]}
-NUMBER = {"kind": "resident_id", "number": "310101190001150014"}
+NUMBER = {"kind": "resident_id", "number": "330725196806180004"}
 ABSENCE = {"from": "2026-10-08", "until": "2026-10-16", "deputy": "officer2"}
 
 
@@ -234,7 +234,7 @@ def test_an_event_of_the_register_names_neither_person_nor_number(client: Client
     assert event.actor == "staff:head.traffic"
 
 
-@pytest.mark.parametrize("staff_id", ["310101190001150014", "91330782MA0000028Y", "a b", "义乌"])
+@pytest.mark.parametrize("staff_id", ["330725196806180004", "91330782MA0000028Y", "a b", "义乌"])
 def test_no_number_of_a_document_becomes_a_staff_id(client: Client, token: TokenOf, staff_id: str) -> None:
     assert load(client, token, quote(staff_id)).code == "STAFF_ID_NOT_ALLOWED"
     assert container().staff.find(staff_id) is None
@@ -263,7 +263,7 @@ def test_somebody_of_no_department_is_loaded_by_the_monitoring_office_alone(clie
         ({"roles": ["system"]}, "INVALID_BODY"),
         ({"roles": []}, "INVALID_BODY"),
         ({"identity": {"kind": "uscc", "number": "91330782MA0000028Y"}}, "INVALID_BODY"),
-        ({"identity": {"kind": "resident_id", "number": "310101190001150015"}}, "INVALID_IDENTIFIER"),
+        ({"identity": {"kind": "resident_id", "number": "330725196806180005"}}, "INVALID_IDENTIFIER"),
     ],
 )
 def test_what_cannot_be_of_staff_is_refused(client: Client, token: TokenOf, change: dict[str, Any], code: str) -> None:
@@ -302,7 +302,7 @@ def test_an_absence_has_a_deputy_and_an_end(client: Client, token: TokenOf) -> N
         ({"deputy": "nobody"}, "STAFF_UNKNOWN"),
         ({"deputy": "officer.market"}, "STAFF_UNKNOWN"),
         ({"deputy": "supervisor.traffic"}, "STAFF_UNKNOWN"),
-        ({"deputy": "310101190001150014"}, "STAFF_UNKNOWN"),
+        ({"deputy": "330725196806180004"}, "STAFF_UNKNOWN"),
         ({"until": "2026-10-07"}, "INVALID_BODY"),
         ({"from": "2026-09-01", "until": "2026-09-27"}, "INVALID_BODY"),
     ],

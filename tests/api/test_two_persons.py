@@ -20,6 +20,7 @@ FIRST = {
     "POST /v1/cases/{case_no}/verification": "officer.traffic",
     "POST /v1/inspections": "inspector",
     "POST /v1/credit/aliases": "credit",
+    "POST /v1/authorities/claims": "agent",
     "PUT /v1/credit/records/{source}/{record_id}": "system.market",
     "POST /v1/credit/amendments": "credit",
     "POST /v1/supervision/cards": "supervisor.traffic",

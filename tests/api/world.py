@@ -27,6 +27,7 @@ from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
     CARD,
+    CLAIM,
     DECISION,
     DOCUMENT,
     FLAG,
@@ -43,6 +44,7 @@ from tests.api.bodies import (
     subject_of,
     token_of,
 )
+from tests.authorities import a_grant_body
 from tests.builders import NOON, KeyPair
 from tests.channels import kept_channels
 from tests.cloud import Client, Reply, an_empty_cloud, kept_tables, put_tables_back, turn_clock
@@ -162,6 +164,7 @@ def build_town() -> World:
     _be_late(made)
     _hand_in_flags(made)
     turn_clock(NOON)
+    _let_act(made)
     _file_cases(made)
     _hand_in_a_document(made)
     _find_untrue(made)
@@ -255,6 +258,15 @@ def _lose_a_ground(world: World) -> None:
         world.send("PUT", f"/v1/measures/{edition}", a_list(edition, day, without=without), as_="credit")
     seen = world.send("GET", f"/v1/flags/{flag['id']}", as_="credit").body
     world.things[name] = Thing(name=flag["id"], version=seen["version"])
+
+
+def _let_act(world: World) -> None:
+    """Let the second applicant authorise the agent, who claims two more authorities of the first one."""
+    given = world.send("POST", "/v1/authorities", a_grant_body(), as_="applicant2").body
+    world.things["authority"] = Thing(name=given["id"], version=given["version"])
+    for name in ("claim", "claim 2"):
+        made = world.send("POST", "/v1/authorities/claims", CLAIM, as_="agent").body
+        world.things[name] = Thing(name=made["id"], version=made["version"])
 
 
 def _file_cases(world: World) -> None:

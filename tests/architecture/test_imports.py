@@ -134,7 +134,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "dispatch_events": (
         None,
         (
-            "alerts bounds calendars cases catalogue clocks credit jobs rulepacks sanctions sessions"
+            "alerts authorities bounds calendars cases catalogue clocks credit jobs rulepacks sanctions sessions"
             " staff subjects supervision timeline workdays"
         ),
     ),
@@ -146,34 +146,43 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks sessions staff subjects timeline workdays"),
     "POST /v1/drafts": (
         201,
-        ("api bounds calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays"),
+        (
+            "api authorities bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            " subjects timeline workdays"
+        ),
     ),
     "POST /v1/cases": (
         422,
-        ("api bounds calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays"),
+        (
+            "api authorities bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            " subjects timeline workdays"
+        ),
     ),
     "GET /v1/cases/{case_no}/timeline": (
         404,
-        ("api bounds calendars cases catalogue clocks credit rulepacks sessions staff subjects timeline workdays"),
+        (
+            "api authorities bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            " subjects timeline workdays"
+        ),
     ),
     "POST /v1/flags": (
         201,
         (
-            "api bounds calendars cases catalogue clocks credit redress rulepacks sanctions sessions"
+            "api authorities bounds calendars cases catalogue clocks credit redress rulepacks sanctions sessions"
             " staff subjects timeline workdays"
         ),
     ),
     "GET /v1/supervision/clocks": (
         200,
         (
-            "alerts api bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            "alerts api authorities bounds calendars cases catalogue clocks credit rulepacks sessions staff"
             " subjects supervision timeline workdays"
         ),
     ),
     "POST /v1/inspections": (
         201,
         (
-            "api bounds calendars cases catalogue clocks credit documents inspection rulepacks sessions"
+            "api authorities bounds calendars cases catalogue clocks credit documents inspection rulepacks sessions"
             " staff subjects timeline workdays"
         ),
     ),
@@ -183,14 +192,14 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "GET /worklist": (
         200,
         (
-            "alerts api bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            "alerts api authorities bounds calendars cases catalogue clocks credit rulepacks sessions staff"
             " subjects supervision timeline web workdays"
         ),
     ),
     "GET /board": (
         200,
         (
-            "alerts api bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            "alerts api authorities bounds calendars cases catalogue clocks credit rulepacks sessions staff"
             " subjects supervision timeline web workdays"
         ),
     ),

@@ -119,7 +119,7 @@ def imported(subjects: int, *, turns: int = 8, told: Callable[[Bulk], None] = la
         done = Bulk(records=count)
         services = container()
         bucket: Any = OneFile(path)
-        imports = Imports(ImportStore(services.timeline), bucket, services.ingest, services.conflicts, queue=NoQueue())
+        imports = Imports(ImportStore(services.timeline), bucket, services.ingest, queue=NoQueue())
         made, _ = imports.request("credit-city", declared(path, count), by=OFFICER, at=AT, idempotency_key=None)
         chunks = max(1, round(count / service.CHUNK / turns))
         with _counted() as written, mock.patch.object(service, "CHUNKS_A_STEP", chunks):

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 import botocore.session
-from stdnum.cn import ric, uscc
+from stdnum.cn import uscc
 
 import chalicelib.api
 from app import app
@@ -26,6 +25,7 @@ from chalicelib.dynamo.model import connection
 from chalicelib.http import tokens
 from chalicelib.http.dispatch import respond
 from chalicelib.http.routes import ROUTES
+from infra.local.seeding import resident_of
 from tests import tables
 from tests.builders import KeyPair
 from tests.clock import a_machine_that_stands
@@ -35,7 +35,6 @@ from tests.wire import Wire
 ITEMS = Path(__file__).parents[2] / "infra" / "local" / "sample" / "items"
 ITEM = "plate-replacement"
 DEPARTMENT = "traffic"
-BORN_FROM = date(1900, 1, 1)
 
 
 class Elsewhere:
@@ -90,13 +89,6 @@ class SideDoor(Client):
         return Reply(answer.status_code, headers, str(answer.body))
 
 
-def identifier(number: int) -> str:
-    """Make up a resident's identifier that passes every check: born from 1900 on, 900 a day."""
-    born = BORN_FROM + timedelta(days=number // 900)
-    digits = f"310101{born:%Y%m%d}{number % 900 + 100}"
-    return digits + str(ric.calc_check_digit(f"{digits}?"))
-
-
 def organisation(number: int) -> str:
     """Make up an organisation's identifier that passes every check."""
     digits = f"91330782MA{number:07}"
@@ -107,7 +99,7 @@ class Applicant:
     """A natural person made up by number, with a token and a signing key."""
 
     def __init__(self, number: int) -> None:
-        self.number = identifier(number)
+        self.number = resident_of(number)
         self.name = "李示例"
         self.keys = KeyPair()
         self.token = the_issuer().token(

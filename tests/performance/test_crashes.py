@@ -12,10 +12,11 @@ from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState, Service, Target
+from infra.local.seeding import resident_of
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
 from tests.cloud import the_issuer, turn_clock
 from tests.performance.deaths import Attempt, Death, DiedError, dying_everywhere
-from tests.performance.house import Elsewhere, SideDoor, identifier, organisation
+from tests.performance.house import Elsewhere, SideDoor, organisation
 from tests.performance.story import DECISION
 from tests.services.case_office import Applicant
 from tests.services.timelines import kinds_of
@@ -25,7 +26,7 @@ RED = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
 
 
 def an_applicant(number: int) -> Applicant:
-    return Applicant(identity=an_identity(number=identifier(number))).enrol()
+    return Applicant(identity=an_identity(number=resident_of(number))).enrol()
 
 
 FILED = ["commitment:signed", "case:filed", "case:accepted"]

@@ -82,7 +82,7 @@ def stored(engine: str, file: Path, deaths: Deaths | None) -> tuple[set[str], di
         laid = everything()
         bucket: Any = OneFile(file)
         parts = container()
-        imports = Imports(ImportStore(parts.timeline), bucket, parts.ingest, parts.conflicts, queue=NoQueue())
+        imports = Imports(ImportStore(parts.timeline), bucket, parts.ingest, queue=NoQueue())
         count = sum(1 for line in file.read_text(encoding="utf-8").splitlines() if line)
         made, _ = imports.request("credit-city", declared(file, count), by=OFFICER, at=AT, idempotency_key=None)
         with watched(deaths.wire if deaths else Wire()):

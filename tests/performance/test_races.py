@@ -3,6 +3,7 @@
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from threading import get_ident
@@ -16,11 +17,12 @@ from chalicelib.credit.model.records import Effect, FlagMark, Summary
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
-from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.subjects.model.subjects import NameRank, SubjectKey
+from infra.local.seeding import resident_of
 from tests.builders import NOON, a_caller, an_identity
 from tests.cloud import the_issuer, turn_clock
 from tests.depth import goes
-from tests.performance.house import ITEM, SideDoor, identifier
+from tests.performance.house import ITEM, SideDoor
 from tests.performance.meeting import meeting
 from tests.performance.story import DECISION
 from tests.services.case_office import Applicant
@@ -74,7 +76,7 @@ class Race:
     """A filing, and a flag that is put into the same subject's credit meanwhile."""
 
     def __init__(self, number: int) -> None:
-        identity = an_identity(number=identifier(number))
+        identity = an_identity(number=resident_of(number))
         self.applicant = Applicant(identity=identity).enrol()
         self.subject = self.applicant.caller.own_subject()
         self.digest = container().subject_keys.digest_of_name(identity)
@@ -173,3 +175,28 @@ def test_of_two_officers_who_decide_one_case_one_wins_and_the_other_is_told_so(d
             winner = next(name for name, reply in zip(("one", "two"), replies, strict=True) if reply.status == 200)
             assert [event.actor for event in decided] == [f"staff:officer.{winner}"]
             assert container().timeline.reading(case.owner).verified
+
+
+@pytest.mark.requirement("R6.3")
+@goes("races", usually=15, deep=400)
+def test_of_several_who_name_somebody_at_once_the_highest_word_stands(races: int) -> None:
+    chance = random.Random(20260930)
+    subjects, words = container().subjects, {NameRank.OFFICE: "甲", NameRank.REGISTER: "乙", NameRank.PLATFORM: "丙"}
+
+    with ThreadPoolExecutor(len(words)) as pool:
+        for race in range(races):
+            person = an_identity(number=resident_of(5_000 + race))
+            sides = [
+                partial(subjects.know, replace(person, name=name), CREDIT.naming(rank), NOON)
+                for rank, name in words.items()
+            ]
+
+            met = meeting(*sides, pool=pool, chance=chance)
+
+            subject = container().subject_keys.key_of(person)
+            assert subjects.unmasked(subject).name == "丙"
+            ranks = [event.data["rank"] for event in container().timeline.events(f"credit:{subject}")]
+            assert ranks in ([], ["register"], ["platform"], ["register", "platform"])
+            # Whoever stored a name or corrected one was not in conflict then, and everybody else was.
+            corrected = sum(known.corrected_from is not None for known in met)
+            assert (corrected, sum(known.is_conflicting for known in met)) == (len(ranks), 2 - len(ranks))

@@ -11,8 +11,8 @@ from chalicelib.cases.services.filing import Filed
 from chalicelib.catalogue.model.items import Item
 from chalicelib.container import container
 from chalicelib.policy import Caller, Role
-from chalicelib.subjects.model.subjects import Identity
-from tests.builders import NOON, KeyPair, a_caller, an_identity, an_item
+from chalicelib.subjects.model.subjects import PERSONS, Identity
+from tests.builders import NOON, KeyPair, a_caller, a_representative, an_identity, an_item
 
 SHA = "ab" * 32
 
@@ -46,7 +46,8 @@ class Applicant:
     def caller(self) -> Caller:
         """Who calls."""
         subject = container().subject_keys.key_of(self.identity)
-        return a_caller(self.role, subject=subject, identity=self.identity)
+        by = None if self.identity.kind in PERSONS else a_representative()
+        return a_caller(self.role, subject=subject, identity=self.identity, representative=by)
 
     def enrol(self, *, at: datetime = NOON) -> "Applicant":
         """Enrol the key."""

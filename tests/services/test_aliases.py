@@ -25,7 +25,7 @@ from chalicelib.redress.services.revocations import Fall
 from chalicelib.sanctions.model.flags import Flag, FlagFilter, Service, Target
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
-from tests.builders import NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
+from tests.builders import AN_OFFICE, NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish
 from tests.services.timelines import kinds_of
 from tests.wire import interrupted, watched
@@ -42,7 +42,7 @@ FORMER = an_organisation()
 PRESENT = an_organisation(number="91330782MA0000036R", name="义乌新示例有限公司（合成）")
 RENAMED = an_organisation(name="义乌更名后有限公司（合成）")
 FORMER_PERSON = an_identity()
-PERSON = an_identity(number="310101190001010126")
+PERSON = an_identity(number="110103195612100006")
 
 
 def file(applicant: Applicant) -> Case:
@@ -76,7 +76,7 @@ def revoke(alias: IdentityLink) -> IdentityLink:
 
 def bar(about: Identity, record_id: str = "r-1") -> None:
     submission = replace(a_submission(), source="market", record_id=record_id, severity=Severity.SERIOUS)
-    container().conflicts.put_record(submission, about=about, by=MACHINE, at=NOON)
+    container().ingest.put_record(submission, about=about, by=MACHINE, at=NOON)
 
 
 def check(about: Identity, item: str = "business-address") -> CheckAnswer:
@@ -214,7 +214,7 @@ def test_a_new_name_that_was_confirmed_before_the_first_record_is_no_conflict_af
 
 
 def test_a_new_name_lets_the_old_one_stay_where_only_kept_promises_are_known() -> None:
-    container().subjects.know(FORMER, NOON)
+    container().subjects.know(FORMER, AN_OFFICE, NOON)
     with transaction() as tx:
         container().kept_promises.count(key_of(FORMER), "c-1", by="officer", at=NOON, tx=tx)
 
@@ -346,7 +346,7 @@ def test_a_reversal_of_what_the_former_one_carried_lists_the_promises_refused_to
     *, is_revoked: bool
 ) -> None:
     publish(an_item())
-    third = an_identity(number="310101190001010206")
+    third = an_identity(number="330105200104190006")
     bar(FORMER_PERSON)
     confirm(propose(LinkKind.RENUMBERED, former=PERSON, present=third))
     alias = confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))

@@ -10,6 +10,7 @@ from chalicelib.credit.model.records import Effect, Purpose, Record, Severity
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
+from chalicelib.subjects.model.subjects import NameRank
 from tests.builders import NOON, a_caller, a_submission, an_organisation
 from tests.services.timelines import kinds_of
 
@@ -25,7 +26,7 @@ RENAMED = an_organisation(name="义乌更名后有限公司（合成）")
 def put(record_id: str = "r-1", *, renamed: bool = False) -> Record:
     submission = replace(a_submission(), source="market", record_id=record_id, severity=Severity.SERIOUS)
     about = RENAMED if renamed else an_organisation()
-    return container().conflicts.put_record(submission, about=about, by=MACHINE, at=NOON)
+    return container().ingest.put_record(submission, about=about, by=MACHINE, at=NOON)
 
 
 def conflicting(record_id: str = "r-2") -> Conflict:
@@ -86,7 +87,7 @@ def test_one_person_with_two_names_is_known_by_both_and_the_source_may_send_agai
 
 
 def test_one_person_with_two_names_is_known_by_both_before_any_record_is_there() -> None:
-    container().subjects.know(an_organisation(), NOON)
+    container().subjects.know(an_organisation(), CREDIT.naming(NameRank.REGISTER), NOON)
     with pytest.raises(DomainError):
         put("r-2", renamed=True)
     decide(waiting()[-1], Outcome.SAME_PERSON)
@@ -141,7 +142,7 @@ def test_whoever_put_the_record_in_is_not_their_own_judge() -> None:
     put()
     submission = replace(a_submission(), source="market", record_id="r-9", severity=Severity.SERIOUS)
     with pytest.raises(DomainError):
-        container().conflicts.put_record(submission, about=RENAMED, by=MARKET, at=NOON)
+        container().ingest.put_record(submission, about=RENAMED, by=MARKET, at=NOON)
 
     with pytest.raises(DomainError) as refused:
         decide(waiting()[0], Outcome.SAME_PERSON, by=MARKET)
@@ -166,7 +167,7 @@ def test_any_other_refusal_asks_nobody() -> None:
     submission = replace(a_submission(), source="traffic")
 
     with pytest.raises(DomainError) as refused:
-        container().conflicts.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
+        container().ingest.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
 
     assert refused.value.code is ErrorCode.FORBIDDEN
     assert waiting() == []

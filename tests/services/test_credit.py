@@ -170,8 +170,10 @@ def test_a_check_asks_the_rule_pack_of_the_item_how_grave_a_record_bars() -> Non
     lenient = replace(other, bar_severity=Choice(value="general", basis="示例条例第1条"))
     known = container()
     parts = (CreditStore(known.timeline), known.subjects, known.subject_keys)
-    credit = Credit(*parts, packs=(one, lenient), pack=one.code)
-    receiving = Ingest(*parts, packs=(one, lenient), pack=one.code, sources=listed_sources())
+    credit = Credit(*parts, packs=(one, lenient), pack=one.code, conflicts=lambda: known.conflicts)
+    receiving = Ingest(
+        *parts, packs=(one, lenient), pack=one.code, sources=listed_sources(), conflicts=lambda: known.conflicts
+    )
     receiving.put_record(a_submission(severity="general"), about=an_organisation(), by=MACHINE, at=NOON)
 
     def effect(pack: str | None) -> Effect:
@@ -197,8 +199,10 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
     )
     known = container()
     parts = (CreditStore(known.timeline), known.subjects, known.subject_keys)
-    credit = Credit(*parts, packs=(one, stricter), pack=stricter.code)
-    receiving = Ingest(*parts, packs=(one, stricter), pack=stricter.code, sources=listed_sources())
+    credit = Credit(*parts, packs=(one, stricter), pack=stricter.code, conflicts=lambda: known.conflicts)
+    receiving = Ingest(
+        *parts, packs=(one, stricter), pack=stricter.code, sources=listed_sources(), conflicts=lambda: known.conflicts
+    )
     record = receiving.put_record(a_submission(), about=an_organisation(), by=MACHINE, at=NOON)
     credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 

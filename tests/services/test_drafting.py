@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,15 @@ from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.model.terms import Audience
 from chalicelib.catalogue.rules.items import notice_hash
 from chalicelib.container import container
+from chalicelib.credit.model.identity_conflicts import Cause, ConflictState
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
+from tests.authorities import for_
 from tests.builders import (
     NOON,
+    a_caller,
     a_limit,
     a_material,
     an_identity,
@@ -26,9 +30,8 @@ from tests.services.case_office import Applicant, publish
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
-WANG = an_identity(number="310101190001150022", name="王代办")
+WANG = an_identity(number="330106198307270002", name="王代办")
 WISH = Wish(item_code="plate-replacement", answers={}, way=Way.COMMITMENT)
-AUTHORITY = "授权委托书 1 号"
 
 
 def withdrawn(applicant: Applicant) -> None:
@@ -84,9 +87,9 @@ def test_an_agent_drafts_for_somebody_whom_the_item_is_for() -> None:
     publish(an_item(audience=Audience.LEGAL))
     agent = Applicant(role=Role.AGENT, identity=WANG)
 
-    agent.draft(on_behalf_of=Principal(identity=an_organisation(), authority=AUTHORITY))
+    agent.draft(on_behalf_of=for_(Applicant(identity=an_organisation()).caller, WANG))
     with pytest.raises(DomainError, match="NOT_FOR_AUDIENCE"):
-        agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=AUTHORITY))
+        agent.draft(on_behalf_of=for_(Applicant().caller, WANG))
 
 
 @pytest.mark.requirement("R1.1")
@@ -162,7 +165,7 @@ def test_the_same_idempotency_key_is_the_same_draft() -> None:
 
 
 @pytest.mark.requirement("R1.8")
-def test_an_agent_needs_somebody_to_act_for_and_their_word_in_writing() -> None:
+def test_an_agent_needs_somebody_to_act_for_and_their_authority() -> None:
     publish()
     agent = Applicant(role=Role.AGENT, identity=WANG)
 
@@ -171,30 +174,46 @@ def test_an_agent_needs_somebody_to_act_for_and_their_word_in_writing() -> None:
     with pytest.raises(DomainError, match="AUTHORITY_REQUIRED"):
         agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=" "))
 
-    assert agent.draft(on_behalf_of=Principal(identity=an_identity(), authority=AUTHORITY)).draft.agent is not None
+    assert agent.draft(on_behalf_of=for_(Applicant().caller, WANG)).draft.agent is not None
 
 
 def test_who_is_no_agent_acts_for_nobody_else() -> None:
     publish()
 
     with pytest.raises(DomainError, match="FORBIDDEN"):
-        Applicant().draft(on_behalf_of=Principal(identity=an_organisation(), authority=AUTHORITY))
+        Applicant().draft(on_behalf_of=for_(Applicant(identity=an_organisation()).caller, an_identity()))
 
 
-def test_a_principal_whose_name_does_not_fit_the_number_is_nobodys_guess() -> None:
+@pytest.mark.requirement("R6.3")
+def test_what_an_agent_calls_the_principal_becomes_nobodys_name_and_goes_to_a_person_if_it_does_not_fit() -> None:
     publish()
-    Applicant().draft()
     agent = Applicant(role=Role.AGENT, identity=WANG)
+    principal = replace(for_(Applicant().caller, WANG), identity=an_identity(name="赵某某"))
 
-    with pytest.raises(DomainError, match="IDENTITY_CONFLICT"):
-        agent.draft(on_behalf_of=Principal(identity=an_identity(name="赵某某"), authority=AUTHORITY))
+    drafted = agent.draft(on_behalf_of=principal)
+    agent.draft(on_behalf_of=principal)
+
+    assert drafted.draft.applicant_name == "李*"
+    assert container().subjects.unmasked(drafted.draft.subject) == an_identity()
+    officer = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+    (conflict,) = container().conflicts.page(ConflictState.OPEN, by=officer, limit=10, after=None).items
+    assert (conflict.cause, conflict.known_as, conflict.said) == (Cause.AGENT, "李*", "赵*")
+
+
+def test_an_authority_is_good_for_its_own_principal_alone() -> None:
+    publish()
+    agent = Applicant(role=Role.AGENT, identity=WANG)
+    principal = for_(Applicant().caller, WANG)
+
+    with pytest.raises(DomainError, match="AUTHORITY_REQUIRED"):
+        agent.draft(on_behalf_of=replace(principal, identity=an_organisation()))
 
 
 @pytest.mark.requirement("R1.8")
 def test_an_agent_promises_nothing_where_the_item_forbids_it_but_may_hand_in_certificates() -> None:
     publish(an_item(proxy_allowed=False))
     agent = Applicant(role=Role.AGENT, identity=WANG)
-    principal = Principal(identity=an_identity(), authority=AUTHORITY)
+    principal = for_(Applicant().caller, WANG)
 
     with pytest.raises(DomainError, match="PROXY_NOT_ALLOWED"):
         agent.draft(on_behalf_of=principal)

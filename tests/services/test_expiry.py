@@ -92,7 +92,7 @@ def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
                 raise RuntimeError(record_id)
             return super().record(source, record_id)
 
-    seen = CreditExpiry(Poisoned(container().timeline)).expire(at=PAST)
+    seen = CreditExpiry(Poisoned(container().timeline), names_of=lambda _: ()).expire(at=PAST)
 
     assert (seen.ended, seen.failed, seen.is_complete) == (2, 1, False)
 

@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.cases.model.case import State, Way
+from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import AcceptanceManner, CommitmentStatus, Outcome
 from chalicelib.cases.rules.filing import Submission
-from chalicelib.cases.services.drafting import Principal
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
+from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState
+from chalicelib.credit.model.identity_conflicts import Outcome as Finding
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import transaction
@@ -24,6 +25,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.workdays.model.limits import Limit, Unit
+from tests.authorities import for_
 from tests.builders import (
     NOON,
     KeyPair,
@@ -42,6 +44,9 @@ from tests.wire import Parameters, Wire, watched
 pytestmark = pytest.mark.usefixtures("cloud")
 
 MINUTE = timedelta(minutes=1)
+CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+ZHANG_SAN = replace(an_identity(), name="张三")
+LI_SI = replace(an_identity(), name="李四")
 
 
 def flag(applicant: Applicant, *items: str) -> None:
@@ -55,6 +60,28 @@ def flag(applicant: Applicant, *items: str) -> None:
             at=NOON,
             tx=tx,
         )
+
+
+def conflicts() -> tuple[Conflict, ...]:
+    return container().conflicts.page(ConflictState.OPEN, by=CREDIT, limit=10, after=None).items
+
+
+def decide(outcome: Finding) -> None:
+    (conflict,) = conflicts()
+    container().conflicts.decide(
+        conflict.conflict_id,
+        outcome,
+        evidence="户籍证明1号",
+        reason="核对了证件。",
+        by=CREDIT,
+        version=conflict.version,
+        at=NOON,
+    )
+
+
+def waiting_promise() -> Case:
+    applicant = Applicant(identity=ZHANG_SAN).enrol()
+    return applicant.promise(applicant.draft()).case
 
 
 def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own
@@ -316,10 +343,10 @@ def test_a_flag_that_landed_after_the_draft_stops_the_filing_with_its_reason() -
 
 
 @pytest.mark.requirement("R6.3")
-def test_what_is_known_under_another_name_bars_nobody_and_is_named() -> None:
+def test_what_is_known_under_another_name_and_does_not_bar_lets_the_promise_go_on_and_a_person_hears_of_it() -> None:
     publish()
-    applicant = Applicant(identity=replace(an_identity(), name="张三")).enrol()
-    flag(Applicant(identity=replace(an_identity(), name="李四")))
+    flag(Applicant(identity=LI_SI), "business-address")
+    applicant = Applicant(identity=ZHANG_SAN).enrol()
 
     drafted = applicant.draft()
     case = applicant.promise(drafted).case
@@ -328,8 +355,123 @@ def test_what_is_known_under_another_name_bars_nobody_and_is_named() -> None:
         CommitmentStatus.ALLOWED,
         [ErrorCode.IDENTITY_CONFLICT],
     )
+    assert case.state is State.ACCEPTED
     assert case.credit is not None
     assert case.credit.reasons == ("IDENTITY_CONFLICT:",)
+    assert [(one.cause, one.reference) for one in conflicts()] == [(Cause.FILING, case.case_no)]
+
+
+@pytest.mark.requirement("R6.3")
+def test_a_promise_waits_where_something_bars_under_another_name_until_a_person_has_decided() -> None:
+    publish()
+    flag(Applicant(identity=LI_SI))
+    applicant = Applicant(identity=ZHANG_SAN).enrol()
+
+    drafted = applicant.draft()
+    case = applicant.promise(drafted).case
+
+    assert (drafted.standing, [ground.code for ground in drafted.grounds]) == (
+        CommitmentStatus.PENDING,
+        [ErrorCode.IDENTITY_CONFLICT],
+    )
+    assert (case.state, case.way) == (State.PENDING_IDENTITY, Way.COMMITMENT)
+    assert kinds_of(case.owner) == ["commitment:signed", "case:filed", "case:identity_awaited"]
+    (clock,) = container().clocks.of_owner(case.owner)
+    assert (clock.kind, clock.department, clock.responsible) == (ClockKind.IDENTITY_CHECK, "credit", "credit_officer")
+    assert clock.limit == Limit(
+        value=3,
+        unit=Unit.WORKING_DAYS,
+        basis="本服务配置:承诺人姓名(名称)与信用信息登记的不一致的,3个工作日内核对,全国无统一期限",
+    )
+    assert [(one.cause, one.said, one.reference) for one in conflicts()] == [(Cause.FILING, "张*", case.case_no)]
+    assert container().credit.summary(case.subject).apart == ()
+    assert container().timeline.reading(case.owner).verified
+
+
+@pytest.mark.requirement("R6.3")
+def test_nothing_happens_to_a_waiting_promise_before_the_decision_and_the_office_is_warned() -> None:
+    publish()
+    flag(Applicant(identity=LI_SI))
+    case = waiting_promise()
+
+    container().clocks.sweep(at=NOON + 10 * MINUTE)
+    assert container().cases.load(case.case_no).state is State.PENDING_IDENTITY
+    container().clocks.sweep(at=NOON + timedelta(days=14))
+
+    assert kinds_of(case.owner)[3:] == ["clock:warned", "clock:passed"]
+    assert container().cases.load(case.case_no).state is State.PENDING_IDENTITY
+    assert len(conflicts()) == 1
+
+
+@pytest.mark.requirement("R6.3")
+def test_a_promise_goes_on_once_the_names_are_found_to_be_two_peoples_and_the_next_one_does_not_wait() -> None:
+    publish()
+    flag(Applicant(identity=LI_SI))
+    case = waiting_promise()
+    decide(Finding.ANOTHER_PERSON)
+
+    container().clocks.sweep(at=NOON + 10 * MINUTE)
+
+    after = container().cases.load(case.case_no)
+    assert (after.state, after.way) == (State.ACCEPTED, Way.COMMITMENT)
+    assert after.credit is not None
+    assert after.credit.reasons == ()
+    assert kinds_of(case.owner)[3:] == ["case:credit_checked", "case:accepted"]
+    running = [clock.kind for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
+    assert sorted(running) == [ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY]
+    again = Applicant(identity=ZHANG_SAN).enrol()
+    assert again.promise(again.draft()).case.state is State.ACCEPTED
+    assert conflicts() == ()
+    barred = Applicant(identity=LI_SI)
+    assert barred.draft().standing is CommitmentStatus.REFUSED
+
+
+@pytest.mark.requirement("R6.3")
+def test_a_promise_meets_the_bar_once_both_names_are_found_to_be_one_persons() -> None:
+    publish()
+    flag(Applicant(identity=LI_SI))
+    case = waiting_promise()
+    decide(Finding.SAME_PERSON)
+
+    container().clocks.sweep(at=NOON + 10 * MINUTE)
+
+    after = container().cases.load(case.case_no)
+    assert (after.state, after.way) == (State.AWAITING_MATERIALS, Way.CERTIFICATE)
+    assert after.credit is not None
+    assert after.credit.reasons == ("SUBJECT_BARRED:flag:f1",)
+    assert kinds_of(case.owner)[3:] == ["commitment:refused"]
+    assert Applicant(identity=ZHANG_SAN).draft().standing is CommitmentStatus.REFUSED
+
+
+def test_who_does_not_want_to_wait_for_the_check_goes_on_by_certificate() -> None:
+    publish()
+    flag(Applicant(identity=LI_SI))
+    case = waiting_promise()
+    applicant = Applicant(identity=ZHANG_SAN)
+
+    container().commitment_withdrawal.withdraw(case.case_no, reason="不想等了", by=applicant.caller, at=NOON)
+    container().filing.recheck(case.owner, "identity_check", NOON + 10 * MINUTE)
+
+    after = container().cases.load(case.case_no)
+    assert (after.state, after.way) == (State.AWAITING_MATERIALS, Way.CERTIFICATE)
+    assert kinds_of(case.owner)[3:] == ["commitment:withdrawn"]
+
+
+def test_a_promise_that_waited_for_credit_may_have_to_wait_for_a_person_next(no_credit: Callable[[], None]) -> None:
+    publish()
+    applicant = Applicant(identity=ZHANG_SAN).enrol()
+    case = applicant.promise(applicant.draft()).case
+    no_credit()
+    flag(Applicant(identity=LI_SI))
+
+    container().clocks.sweep(at=NOON + MINUTE)
+
+    assert container().cases.load(case.case_no).state is State.PENDING_IDENTITY
+    assert kinds_of(case.owner)[3:] == ["case:identity_awaited"]
+    running = [clock.kind for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
+    assert running == [ClockKind.IDENTITY_CHECK]
+    assert [one.reference for one in conflicts()] == [case.case_no]
+    assert container().timeline.reading(case.owner).verified
 
 
 @pytest.mark.requirement("R1.1")
@@ -549,29 +691,28 @@ def test_a_promise_that_waited_goes_on_by_certificate_if_credit_bars_it(no_credi
 @pytest.mark.requirement("R1.8")
 def test_an_agent_files_for_the_principal_and_all_three_are_on_record() -> None:
     publish()
-    agent = Applicant(role=Role.AGENT, identity=an_identity(number="310101190001150022", name="王代办")).enrol()
-    principal = Principal(identity=an_identity(), authority="授权委托书 1 号")
+    agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办")).enrol()
+    principal = for_(Applicant().caller, agent.identity)
     drafted = agent.draft(on_behalf_of=principal)
 
     filed = agent.promise(drafted)
 
     assert filed.case.agent is not None
     assert (filed.case.applicant_name, filed.case.agent.name) == ("李*", "王*")
-    assert filed.case.agent.authority == "授权委托书 1 号"
+    assert filed.case.agent.authority == principal.authority
     assert filed.case.people == (Applicant().caller.subject, agent.caller.subject)
     event = container().timeline.events(filed.case.owner)[1]
-    assert event.data["agent"] == agent.caller.subject
-    assert event.texts == {"authority": "授权委托书 1 号"}
+    assert (event.data["agent"], event.data["authority"]) == (agent.caller.subject, principal.authority)
 
 
 def test_an_agent_s_list_shows_the_cases_in_which_the_agent_acts() -> None:
     publish(an_item(proxy_allowed=True))
-    principal = Principal(identity=an_identity(), authority="授权委托书 1 号")
-    agent = Applicant(role=Role.AGENT, identity=an_identity(number="310101190001150022", name="王代办")).enrol()
+    agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办")).enrol()
+    principal = for_(Applicant().caller, agent.identity)
     case = agent.promise(agent.draft(on_behalf_of=principal)).case
 
     def listed(who: Applicant) -> list[str]:
-        page = container().case_queries.page(by=who.caller, state=None, department=None, limit=10, after=None)
+        page = container().case_queries.page(by=who.caller, at=NOON, state=None, department=None, limit=10, after=None)
         return [card.case_no for card in page.cards]
 
     assert (listed(agent), listed(Applicant())) == ([case.case_no], [case.case_no])

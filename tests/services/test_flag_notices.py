@@ -125,7 +125,7 @@ def test_a_subscriber_hears_of_a_flag_and_of_its_lifting_and_knows_whom_they_are
     ("items", "places"),
     [
         (("road-occupation",), ["/items/0"]),
-        (("business-address", "no-such-item", "food-permit", "310101190001150014"), ["/items/1", "/items/3"]),
+        (("business-address", "no-such-item", "food-permit", "330725196806180004"), ["/items/1", "/items/3"]),
     ],
 )
 def test_a_subscription_is_to_items_of_the_department_alone(items: tuple[str, ...], places: list[str]) -> None:

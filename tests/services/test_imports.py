@@ -34,7 +34,7 @@ from tests.wire import Wire, watched
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
 ELSEWHERE = a_caller(Role.SYSTEM, sub="system.traffic", department="traffic")
 COMPANY = {"kind": "uscc", "number": an_organisation().number, "name": an_organisation().name}
-PERSON = {"kind": "resident_id", "number": "310101190006060069", "name": "合成甲"}
+PERSON = {"kind": "resident_id", "number": "342401195902210009", "name": "合成甲"}
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +138,7 @@ def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_
         a_line("r-3", subject={**COMPANY, "number": "91330782MA0000028X"}),
         a_line("r-4", surprise=1),
         a_line("r-5", document={}),
-        a_line("999999190001010016"),
+        a_line("999999199001010016"),
         a_line("r-6"),
     ]
 
@@ -161,7 +161,7 @@ def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_
     ]
     told = json.dumps(refused, ensure_ascii=False)
     assert COMPANY["name"] not in told
-    assert "999999190001010016" not in told
+    assert "999999199001010016" not in told
     assert names_in_bucket() == ["refused.jsonl"]
     assert bars_of(COMPANY) == ["r-1", "r-6"]
 

@@ -160,7 +160,7 @@ def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_atte
     mandate = an_approved_mandate()
 
     def read() -> object:
-        return container().inspection.timeline(mandate.mandate_id, "310101190001150014", by=an_inspector(), at=AT)
+        return container().inspection.timeline(mandate.mandate_id, "330725196806180004", by=an_inspector(), at=AT)
 
     assert refused(read) is ErrorCode.OUT_OF_SCOPE
     exceeded = container().inspection.readings(mandate.mandate_id, by=an_inspector("inspector2"))[-1]

@@ -12,11 +12,11 @@ from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import settings
-from chalicelib.subjects.model.subjects import Site, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Known, Site, SubjectKey, SubjectKind
 from chalicelib.subjects.rules.identifiers import SubjectKeys
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import SubjectStore, Vault
-from tests.builders import NOON, KeyPair, an_identity, an_organisation
+from tests.builders import AN_OFFICE, NOON, KeyPair, an_identity, an_organisation
 from tests.device import Device
 from tests.wire import interrupted, watched
 
@@ -29,8 +29,17 @@ WANG = SubjectKey("k1.wang")
 K0, K1 = b"\x00" * 32, b"\x11" * 32
 
 
+def not_expected(known: Known, *_: object) -> None:
+    raise AssertionError(known)
+
+
 def subjects_with(*, current: str, **keys: bytes) -> Subjects:
-    return Subjects(SubjectKeys(current_id=current, keys=keys), SubjectStore(), Vault(settings().identity_key))
+    return Subjects(
+        SubjectKeys(current_id=current, keys=keys),
+        SubjectStore(),
+        Vault(settings().identity_key),
+        on_correction=not_expected,
+    )
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -49,8 +58,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_subject_is_encrypted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = counted(monkeypatch)
 
-    first = container().subjects.know(an_identity(), NOON)
-    second = container().subjects.know(an_identity(number=" 310101190001150014 "), NOON)
+    first = container().subjects.know(an_identity(), AN_OFFICE, NOON)
+    second = container().subjects.know(an_identity(number=" 330725196806180004 "), AN_OFFICE, NOON)
 
     assert first == second
     assert calls == [first.key]
@@ -59,34 +68,34 @@ def test_a_subject_is_encrypted_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.requirement("R7.7")
 def test_nothing_stored_says_who_it_is_without_the_key_and_its_context() -> None:
-    known = container().subjects.know(an_identity(), NOON)
+    known = container().subjects.know(an_identity(), AN_OFFICE, NOON)
     table = settings().table("subjects")
     (item,) = connection().dispatch("Scan", {"TableName": table})["Items"]
 
-    assert "310101190001150014" not in str(item)
+    assert "330725196806180004" not in str(item)
     assert "李示例" not in str(item)
     sealed = item["identity"]["B"]
     opened = aws.client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext={"subject": known.key})
-    assert opened["Plaintext"].decode() == '{"kind": "resident_id", "number": "310101190001150014", "name": "李示例"}'
+    assert opened["Plaintext"].decode() == '{"kind": "resident_id", "number": "330725196806180004", "name": "李示例"}'
     with pytest.raises(aws.client("kms").exceptions.ClientError):
         aws.client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext={"subject": "k1.another"})
 
 
 def test_another_name_for_a_number_is_marked_and_changes_nothing() -> None:
-    container().subjects.know(an_identity(), NOON)
+    container().subjects.know(an_identity(), AN_OFFICE, NOON)
 
-    known = container().subjects.know(an_identity(name="李示列"), NOON)
+    known = container().subjects.know(an_identity(name="李示列"), AN_OFFICE, NOON)
 
     assert known.is_conflicting
-    assert not container().subjects.know(an_identity(), NOON).is_conflicting
+    assert not container().subjects.know(an_identity(), AN_OFFICE, NOON).is_conflicting
     with pytest.raises(DomainError, match="IDENTITY_CONFLICT"):
-        container().subjects.require_consistent(an_identity(name="李示列"), NOON)
-    assert container().subjects.require_consistent(an_identity(), NOON).masked_name == "李*"
+        container().subjects.require_consistent(an_identity(name="李示列"), AN_OFFICE, NOON)
+    assert container().subjects.require_consistent(an_identity(), AN_OFFICE, NOON).masked_name == "李*"
 
 
 def test_namesakes_are_different_subjects() -> None:
-    one = container().subjects.know(an_identity(), NOON)
-    other = container().subjects.know(an_identity(number="310101190002200028"), NOON)
+    one = container().subjects.know(an_identity(), AN_OFFICE, NOON)
+    other = container().subjects.know(an_identity(number="310225197509100008"), AN_OFFICE, NOON)
 
     assert one.key != other.key
     assert not other.is_conflicting
@@ -94,24 +103,24 @@ def test_namesakes_are_different_subjects() -> None:
 
 def test_a_bad_number_is_never_stored() -> None:
     with pytest.raises(DomainError, match="INVALID_IDENTIFIER"):
-        container().subjects.know(an_organisation(number="91330782MA0000029Y"), NOON)
+        container().subjects.know(an_organisation(number="91330782MA0000029Y"), AN_OFFICE, NOON)
     with pytest.raises(DomainError, match="INSUFFICIENT_IDENTITY"):
-        container().subjects.know(replace(an_identity(), number=""), NOON)
+        container().subjects.know(replace(an_identity(), number=""), AN_OFFICE, NOON)
 
 
 def test_a_name_is_shown_masked() -> None:
-    known = container().subjects.know(an_organisation(name="义乌示例"), NOON)
+    known = container().subjects.know(an_organisation(name="义乌示例"), AN_OFFICE, NOON)
 
     assert container().subjects.masked(known.key) == "义*"
     assert container().subjects.masked(LI) == "*"
 
 
 def test_after_a_rotation_a_subject_is_known_under_the_new_secret_and_still_by_its_name() -> None:
-    subjects_with(current="k0", k0=K0).know(an_identity(), NOON)
+    subjects_with(current="k0", k0=K0).know(an_identity(), AN_OFFICE, NOON)
     rotated = subjects_with(current="k1", k0=K0, k1=K1)
 
-    assert rotated.know(an_identity(name="李示列"), NOON).is_conflicting
-    known = rotated.know(an_identity(), NOON)
+    assert rotated.know(an_identity(name="李示列"), AN_OFFICE, NOON).is_conflicting
+    known = rotated.know(an_identity(), AN_OFFICE, NOON)
 
     assert not known.is_conflicting
     assert known.key.startswith("k1.")
@@ -124,13 +133,13 @@ def test_two_who_meet_a_subject_at_once_store_it_once(monkeypatch: pytest.Monkey
 
     def a_moment_too_early(_keys: tuple[SubjectKey, ...]) -> Any:  # noqa: ANN401 - as the store has it
         monkeypatch.setattr(store, "known", known)
-        container().subjects.know(an_identity(), NOON)
+        container().subjects.know(an_identity(), AN_OFFICE, NOON)
         return ()
 
     monkeypatch.setattr(store, "known", a_moment_too_early)
-    slower = Subjects(container().subject_keys, store, Vault(settings().identity_key))
+    slower = Subjects(container().subject_keys, store, Vault(settings().identity_key), on_correction=not_expected)
 
-    assert slower.know(an_identity(), NOON) == container().subjects.know(an_identity(), NOON)
+    assert slower.know(an_identity(), AN_OFFICE, NOON) == container().subjects.know(an_identity(), AN_OFFICE, NOON)
 
 
 def test_a_key_enrolled_twice_is_one_key() -> None:

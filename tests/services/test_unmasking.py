@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.cases.services.drafting import Principal
 from chalicelib.cases.services.identity_disclosure import DisclosedIdentity, Sight
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.subjects.store import SubjectStore, Vault
-from tests.builders import NOON, a_caller, an_identity, an_organisation
+from tests.authorities import for_
+from tests.builders import AN_OFFICE, NOON, a_caller, an_identity, an_organisation
 from tests.services.case_office import Applicant, publish
 from tests.services.timelines import kinds_of
 
@@ -84,9 +84,9 @@ def test_nobody_else_sees_it_and_nothing_is_written(by: Caller, reason: ErrorCod
 
 
 def test_both_the_principal_and_the_agent_are_shown() -> None:
-    agent = Applicant(identity=an_identity(number="310101190001010126", name="王代办"), role=Role.AGENT)
+    agent = Applicant(identity=an_identity(number="110103195612100006", name="王代办"), role=Role.AGENT)
 
-    seen = look(a_case(agent, on_behalf_of=Principal(identity=an_organisation(), authority="授权委托书1号")))
+    seen = look(a_case(agent, on_behalf_of=for_(Applicant(identity=an_organisation()).caller, agent.identity)))
 
     assert (seen.applicant, seen.agent) == (an_organisation(), agent.identity)
 
@@ -108,8 +108,8 @@ def test_while_the_key_cannot_be_used_nothing_is_shown_and_nothing_is_said_to_ha
 
 
 def test_what_was_sealed_about_one_subject_does_not_open_under_anothers_name() -> None:
-    one = container().subjects.know(an_identity(), NOON).key
-    other = container().subjects.know(an_organisation(), NOON).key
+    one = container().subjects.know(an_identity(), AN_OFFICE, NOON).key
+    other = container().subjects.know(an_organisation(), AN_OFFICE, NOON).key
     sealed = SubjectStore().sealed(one)
     assert sealed is not None
 

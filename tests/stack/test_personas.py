@@ -1,6 +1,7 @@
 """The people of the local identity provider: everybody the demonstrations need, and nobody who could be real."""
 
-from stdnum.cn import ric, uscc
+from stdnum.cn import uscc
+from stdnum.iso7064 import mod_11_2
 
 from infra.local.identity import personas
 
@@ -55,14 +56,15 @@ def test_applicants_and_agents_are_vouched_for_by_number_and_name() -> None:
         assert subject["kind"] == kind
 
 
-def test_natural_persons_were_born_in_1900_and_organisations_say_that_they_are_made_up() -> None:
+def test_natural_persons_have_numbers_that_nobody_has_and_organisations_say_that_they_are_made_up() -> None:
     for name in SUBJECTS:
         subject = personas()[name]["claims"]["subject"]
         assert isinstance(subject, dict)
 
         if subject["kind"] == "resident_id":
-            assert ric.is_valid(subject["number"])
-            assert ric.get_birth_date(subject["number"]).year == 1900
+            assert mod_11_2.is_valid(subject["number"])
+            assert subject["number"][14:17] == "000"
+            assert "1950" <= subject["number"][6:10] <= "2007"
         else:
             assert uscc.is_valid(subject["number"])
             assert "合成" in subject["name"]

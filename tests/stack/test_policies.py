@@ -46,12 +46,14 @@ TO_TABLES = {
         "CasesTable": "GetItem PutItem UpdateItem",
         "ClocksTable": "GetItem PutItem Query UpdateItem",
         "ComplaintsTable": "GetItem UpdateItem",
+        "ConflictsTable": "GetItem PutItem",
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RatingsTable": "GetItem UpdateItem",
         "RedressTable": "GetItem UpdateItem",
         "FlagNoticesTable": "GetItem PutItem UpdateItem",
         "StaffTable": "GetItem",
+        "SubjectsTable": "BatchGetItem",
         "TimelineTable": "PutItem",
     },
     "hourly": {
@@ -92,7 +94,7 @@ TO_TABLES = {
         "ConflictsTable": "GetItem PutItem",
         "CreditTable": "BatchGetItem GetItem PutItem",
         "ImportsTable": "GetItem PutItem",
-        "SubjectsTable": "BatchGetItem PutItem",
+        "SubjectsTable": "BatchGetItem PutItem UpdateItem",
         "TimelineTable": "PutItem",
     },
     "quarantine": {

@@ -31,7 +31,7 @@ def test_every_line_is_one_that_the_rules_take() -> None:
     for number in range(40):
         for record in records_of(number, seed=1):
             line = record_of(json.dumps(record), 1, header="")
-            about = require_valid(line.subject.identity())
+            about = require_valid(line.subject.identity(), on=ON)
             submission = line.submission(source="credit-city", record_id=line.record_id)
             periods = rules_of_the_day(display, submission.judged_on or ON).periods
             faults = intake.faults(
@@ -50,7 +50,10 @@ def test_a_subject_has_about_as_many_records_as_in_the_real_store() -> None:
 def test_nobody_lives_who_is_in_the_city() -> None:
     subjects = [subject_of(number) for number in range(500)]
 
-    assert {subject["number"][6:10] for subject in subjects if subject["kind"] == "resident_id"} == {"1900"}
+    numbers = [subject["number"] for subject in subjects if subject["kind"] == "resident_id"]
+    assert {number[14:17] for number in numbers} == {"000"}
+    assert (min(number[6:10] for number in numbers), max(number[6:10] for number in numbers)) == ("1950", "2007")
+    assert len({number[:6] for number in numbers}) > 90
     assert all(subject["name"].startswith("合成") for subject in subjects)
     assert len({subject["number"] for subject in subjects}) == 500
     assert len({resident_of(number) for number in range(0, 2_000_000, 9_973)}) == len(range(0, 2_000_000, 9_973))

@@ -43,6 +43,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
     assert sorted(in_the_stack(resources)) == [
         "alerts",
         "aliases",
+        "authorities",
         "bounds",
         "cards",
         "cases",

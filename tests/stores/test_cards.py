@@ -55,6 +55,8 @@ def test_a_card_says_what_lists_mandates_and_promising_again_look_at() -> None:
         applicant_name="李*",
         received_at=NOON,
         withdrawn_at=TAKEN_BACK,
+        subject=A_SUBJECT,
+        pack="corrects-first",
         version=2,
     )
 

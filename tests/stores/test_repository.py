@@ -17,7 +17,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.versions import ItemVersions, Kept
 from chalicelib.catalogue.rules.items import listed
 from chalicelib.catalogue.store.items import CatalogueStore
-from chalicelib.credit.model.identity_conflicts import Conflict
+from chalicelib.credit.model.identity_conflicts import Cause, Conflict
 from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkKind, LinkAction, Parties, Party
 from chalicelib.credit.model.imports import Declared, Import
 from chalicelib.credit.model.links import LinkKind
@@ -120,6 +120,7 @@ NEW: Sequence[Any] = (
         routings=(),
     ),
     Conflict(
+        cause=Cause.RECORD,
         conflict_id="c1",
         subject=A_SUBJECT,
         first=A_SUBJECT,

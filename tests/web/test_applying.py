@@ -9,10 +9,12 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.credit.store.records import CreditStore, UnreadableError
+from tests.api.bodies import RECORD, subject_of
+from tests.authorities import let_act
 from tests.cloud import Client, TokenOf
 from tests.device import Device
 from tests.web.cases import ITEM, enrol, form_data, promise, sign
-from tests.web.visitor import Come
+from tests.web.visitor import Come, Visitor
 
 A_PICTURE = b"\xff\xd8\r\n--\x00\r\n"
 
@@ -219,46 +221,41 @@ def test_questions_are_asked_and_what_was_answered_stays(visitor: Come) -> None:
     assert "checked" in chosen[0]
 
 
-def test_an_agent_names_the_principal_and_both_stand_in_the_draft(visitor: Come) -> None:
+def test_an_agent_chooses_for_whom_among_those_who_said_so(visitor: Come, token: TokenOf) -> None:
     browser = visitor("agent")
-    wish = {
-        "way": "certificate",
-        "principal-kind": "resident_id",
-        "principal-number": "310101190002200028",
-        "principal-name": "王示例",
-        "authority": "2026年11月1日授权委托书1号：补领车牌",
-    }
+    let_act(browser.client, token("applicant2"))
 
-    drafted = browser.send(browser.open(ITEM), "apply", wish)
+    form = browser.open(ITEM)
+    drafted = browser.send(form, "apply", {"way": "certificate"})
 
+    assert ("王*" in form.text, "principal-number" in form.form("apply").names) == (True, False)
     assert drafted.path.startswith("/drafts/")
 
 
-@pytest.mark.parametrize(
-    ("spoilt", "field"),
-    [
-        ({"authority": " "}, "authority"),
-        ({"principal-number": "310101190002200029"}, "principal-number"),
-        ({"principal-number": ""}, "principal-number"),
-        ({"principal-name": ""}, "principal-name"),
-    ],
-)
-def test_what_an_agent_left_out_is_named_and_the_rest_stays(visitor: Come, spoilt: dict[str, str], field: str) -> None:
+def test_an_agent_whom_nobody_authorised_is_told_what_to_do(visitor: Come) -> None:
     browser = visitor("agent")
-    wish = {
-        "way": "certificate",
-        "principal-kind": "resident_id",
-        "principal-number": "310101190002200028",
-        "principal-name": "王示例",
-        "authority": "2026年11月1日授权委托书1号：补领车牌",
-    }
 
-    seen = browser.send(browser.open(ITEM), "apply", wish | spoilt)
+    seen = browser.open(ITEM)
+    sent = browser.post("/items/plate-replacement/apply", {"form_token": token_in(browser), "way": "certificate"})
 
-    assert seen.status in {400, 422}
-    assert {"href": f"#{field}"} in seen.page.named("a")
-    kept = {one.get("name"): one.get("value") for one in seen.page.named("input")}
-    assert kept["principal-name"] == (wish | spoilt)["principal-name"]
+    assert "authorities/claim?item=plate-replacement" in seen.text
+    assert [form for form in seen.page.forms if form.action.endswith("apply")] == []
+    assert sent.status == 400
+
+
+def test_an_agent_says_for_whom(visitor: Come, token: TokenOf) -> None:
+    browser = visitor("agent")
+    for principal in ("applicant", "applicant2"):
+        let_act(browser.client, token(principal))
+
+    seen = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
+
+    assert (seen.status, {"href": "#authority"} in seen.page.named("a")) == (400, True)
+
+
+def token_in(browser: Visitor) -> str:
+    """The token without which no form is taken."""
+    return browser.open("/cases").page.forms[0].fields["form_token"][0]
 
 
 def test_somebody_else_s_draft_is_not_there(visitor: Come) -> None:
@@ -273,6 +270,62 @@ def test_a_draft_that_waits_is_found_again(visitor: Come) -> None:
     page = visitor("applicant").open("/cases")
 
     assert f".{path}" in [link["href"] for link in page.page.named("a")]
+
+
+@pytest.mark.requirement("R6.3")
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        (
+            "zh-CN",
+            {
+                "asked": "需要工作人员先核对",
+                "receipt": "正在核对号码与姓名",
+                "case": "等的时候不会有任何不利后果",
+                "listed": "等待身份核对",
+                "cause": "申请人的承诺",
+                "follows": "承诺继续办理",
+            },
+        ),
+        (
+            "en",
+            {
+                "asked": "somebody has to check it first",
+                "receipt": "check number and name",
+                "case": "nothing adverse follows while you wait",
+                "listed": "Waiting for the check",
+                "cause": "An applicant’s promise",
+                "follows": "the promise goes on",
+            },
+        ),
+    ],
+)
+def test_a_promise_is_signed_while_a_person_looks_at_the_name_and_each_page_says_what_that_means(
+    visitor: Come, client: Client, token: TokenOf, language: str, says: dict[str, str]
+) -> None:
+    browser, device = visitor("applicant"), Device()
+    browser.language = language
+    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    client.put("/v1/credit/records/market/r-1", record, token=token("system.market"))
+    enrol(browser, device)
+
+    asked = promise(browser)
+    receipt = sign(browser, asked, device)
+    case = browser.open(receipt.path.removesuffix("/receipt"))
+    listed = browser.open("/cases")
+    office = visitor("credit")
+    office.language = language
+    desk = office.open("/identities")
+    (place,) = [one["href"] or "" for one in desk.page.named("a") if "/conflicts/" in (one["href"] or "")]
+    conflict = office.open("/" + place.lstrip("./"))
+
+    case_no = receipt.path.split("/")[2]
+    assert says["asked"] in asked.text
+    assert [says[part] in receipt.text for part in ("receipt", "case")] == [True, True]
+    assert says["case"] in case.text
+    assert says["listed"] in listed.text
+    assert case_no in desk.text
+    assert [part in conflict.text for part in (case_no, says["cause"], says["follows"])] == [True, True, True]
 
 
 def test_a_promise_is_signed_while_credit_is_down_and_each_page_says_what_that_means(

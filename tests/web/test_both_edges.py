@@ -115,7 +115,7 @@ def test_a_name_that_nothing_can_have_is_not_found_on_both_edges(client: Client)
         (GetError(cause=EndpointConnectionError(endpoint_url="https://dynamodb.test")), (503, "UNAVAILABLE", "5")),
         (ClientError({"Error": {"Code": "ThrottlingException"}}, "Encrypt"), (503, "UNAVAILABLE", "5")),
         (GetError(cause=ClientError({"Error": {"Code": "ValidationException"}}, "GetItem")), (500, INTERNAL, None)),
-        (KeyError("310101190001150014"), (500, INTERNAL, None)),
+        (KeyError("330725196806180004"), (500, INTERNAL, None)),
     ],
 )
 def test_an_error_has_the_same_status_and_reason_on_both_edges(
@@ -144,4 +144,4 @@ def test_an_error_has_the_same_status_and_reason_on_both_edges(
     assert [reply.headers.get("retry-after") for reply in (problem, page)] == [retry_after] * 2
     logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["reason"] for line in logged if line["event"] == "request"] == [code] * 2
-    assert "310101190001150014" not in problem.text + page.text + json.dumps(logged)
+    assert "330725196806180004" not in problem.text + page.text + json.dumps(logged)

@@ -16,10 +16,10 @@ def test_an_officer_sees_the_identity_once_and_the_applicant_reads_who_looked_an
     seen = officer.send(form, "identity", {"purpose": "verification", "reason": WHY})
 
     own = visitor("applicant").open(promised.replace("/desk/", "/cases/"))
-    assert "310101190001" not in before.text + form.text + own.text
+    assert "330725196806" not in before.text + form.text + own.text
     assert seen.status == 200
-    assert "310101190001" in seen.text
-    assert "310101190001" not in officer.open(f"{promised}/identity").text
+    assert "330725196806" in seen.text
+    assert "330725196806" not in officer.open(f"{promised}/identity").text
     assert "查看完整身份信息" in own.text
     assert WHY in own.text
 
@@ -37,7 +37,7 @@ def test_without_a_purpose_and_a_reason_nothing_is_shown_and_what_was_typed_stay
     assert {"href": "#reason"} in silent.page.named("a")
     assert {"href": "#purpose"} in aimless.page.named("a")
     assert WHY in aimless.text
-    assert "310101190001" not in silent.text + aimless.text
+    assert "330725196806" not in silent.text + aimless.text
 
 
 def test_a_supervisor_is_not_offered_it(visitor: Come, promised: str) -> None:

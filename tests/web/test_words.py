@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.api.sanctions.schemas.measures import EditionStands
+from chalicelib.authorities.model import Act, Side, Standing
 from chalicelib.calendars.model import RecountState
 from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
+from chalicelib.cases.rules.handling import STEPS
 from chalicelib.cases.services.identity_disclosure import Sight
-from chalicelib.catalogue.model.items import Method
+from chalicelib.catalogue.model.items import Method, ProxyAct
 from chalicelib.catalogue.model.terms import Audience, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.credit.model.identity_conflicts import Outcome as ConflictOutcome
@@ -22,6 +24,7 @@ from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
 from chalicelib.http.language import Language
+from chalicelib.policy import Role
 from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
 from chalicelib.rulepacks.model.pack import UNTIL
@@ -33,12 +36,14 @@ from chalicelib.staff.rules import STAFF_ROLES
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.supervision.model.cards import CardState, CardStep, Colour
 from chalicelib.supervision.model.cards import Outcome as CardOutcome
+from chalicelib.web.applicants import authorities as own_authorities
 from chalicelib.web.applicants import case_actions as own_actions
 from chalicelib.web.applicants.cases import DONE, OFFERS, WAY_THROUGH
 from chalicelib.web.core.assets import catalogue
 from chalicelib.web.core.dispatch import FAILED
 from chalicelib.web.core.i18n import by_text, day_text, limit_text, text
 from chalicelib.web.credit_office import flag_actions, identities
+from chalicelib.web.officers import authorities as claims
 from chalicelib.web.officers import case_actions
 from chalicelib.web.supervisors import card_actions
 from chalicelib.web.supervisors import staff as staff_pages
@@ -52,6 +57,7 @@ if TYPE_CHECKING:
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TEMPLATES = sorted((Path(__file__).parents[2] / "chalicelib/web").glob("*/templates/**/*.html"))
+OF_AGENTS = [step for step, right in STEPS.items() if Role.AGENT in right.roles]
 NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "state": State,
     "clock": ClockKind,
@@ -93,6 +99,12 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "act": OFFERS,
     "done": DONE.values(),
     "role": STAFF_ROLES,
+    "authority": (*Standing, *(f"done_{done}" for done in own_authorities.DONE)),
+    "authorities": Side,
+    "may": (*Act, *(f"{act}_hint" for act in Act)),
+    "proxy": ProxyAct,
+    "looked": ("draft", "case", "clocks", "timeline", "list", "complaint", "withdrawal", "materials", *OF_AGENTS),
+    "claim_done": claims.DONE,
     "staff": ("absence", "absence_hint", "back", "back_hint"),
     "staff_done": ("absence", "back"),
 }
@@ -171,13 +183,15 @@ def test_whatever_an_action_calls_itself_and_its_fields_has_a_text() -> None:
         flag_actions.CONFIRMATION,
         identities.CONFIRMATION,
         identities.REVOCATION,
+        own_authorities.END,
+        claims.REFUSAL,
     ]
     fields = [field for action in actions for field in action.fields]
 
     named = {action.button for action in actions}
     named |= {field.label or f"field_{field.name}" for field in fields if field.kind != "materials"}
     named |= {name for field in fields for name in (field.hint, field.unanswered)}
-    assert len(actions) == 6 + 14 + 4 + 2 + 4 + 3
+    assert len(actions) == 6 + 14 + 4 + 2 + 4 + 3 + 2
     assert named - {""} - set(CHINESE) == set()
 
 

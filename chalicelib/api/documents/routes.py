@@ -31,6 +31,7 @@ routes = Routes("documents")
     errors=(
         ErrorCode.NOT_FOUND,
         ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.AUTHORITY_REQUIRED,
         ErrorCode.MATERIAL_NOT_LISTED,
         ErrorCode.DRAFT_EXPIRED,
         ErrorCode.CASE_CLOSED,
@@ -51,20 +52,28 @@ def request(call: Call[DocumentRequest]) -> Answer[DocumentResponse]:
     query=DocumentsQuery,
     answer=DocumentListResponse,
     summary="The documents of a draft or of a case",
-    errors=(ErrorCode.NOT_FOUND, ErrorCode.OWN_MATTER),
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.OWN_MATTER, ErrorCode.AUTHORITY_REQUIRED),
 )
 def listed(call: Call[None]) -> Answer[DocumentListResponse]:
     """List documents, oldest first; one just asked for may be missing for a moment."""
     draft_id, case_no = call.query.draft_id, call.query.case_no
     _require_one(draft_id, case_no, code=ErrorCode.INVALID_QUERY)
-    found = container().case_documents.listed(draft_id=draft_id or "", case_no=case_no or "", by=call.caller)
+    found = container().case_documents.listed(
+        draft_id=draft_id or "", case_no=case_no or "", by=call.caller, at=call.at
+    )
     return Answer(body=DocumentListResponse(items=[document_response(one, call.language) for one in found]))
 
 
-@routes.get("/v1/documents/{document_id}", roles=SEE, answer=DocumentResponse, summary="What became of a document")
+@routes.get(
+    "/v1/documents/{document_id}",
+    roles=SEE,
+    answer=DocumentResponse,
+    summary="What became of a document",
+    errors=(ErrorCode.AUTHORITY_REQUIRED,),
+)
 def one(call: Call[None]) -> Answer[DocumentResponse]:
     """Return a document, and to whoever uploads it a new address as long as it has not arrived."""
-    found = container().case_documents.one(call.path["document_id"], by=call.caller)
+    found = container().case_documents.one(call.path["document_id"], by=call.caller, at=call.at)
     upload = None if call.caller.is_staff else container().documents.upload(found)
     return Answer(body=document_response(found, call.language, upload=upload))
 

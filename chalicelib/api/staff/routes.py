@@ -1,10 +1,11 @@
 """HTTP routes for the register of staff (人员登记): who works where, and who stands in for whom."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import (
@@ -24,6 +25,7 @@ from chalicelib.policy import Role
 from chalicelib.staff.model import Absence, Loaded, StaffMember, StaffState
 from chalicelib.staff.rules import STAFF_ROLES
 from chalicelib.staff.services import LOADERS, StaffFilter
+from chalicelib.subjects.model.schema import Number
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.subjects.rules.identifiers import require_valid
 
@@ -49,7 +51,7 @@ class StaffIdentityInput(RequestBody):
     """The number of somebody's identity document: it becomes a subject key at once and is not kept."""
 
     kind: PersonKind
-    number: Line
+    number: Number
 
 
 class StaffRequest(RequestBody):
@@ -128,7 +130,7 @@ def load(call: Call[StaffRequest]) -> Answer[StaffResponse]:
         department=body.department,
         roles=frozenset(map(Role, body.roles)),
         state=StaffState.ENDED if body.ended else StaffState.ACTIVE,
-        subjects=() if body.identity is None else _keys_of(body.identity, body.name),
+        subjects=() if body.identity is None else _keys_of(body.identity, body.name, at=call.at),
     )
     return _answer(container().staff.load(call.path["staff_id"], loaded, by=call.caller, at=call.at))
 
@@ -179,10 +181,10 @@ def be_back(call: Call[None]) -> Answer[StaffResponse]:
     return _answer(container().staff.be_back(call.path["staff_id"], by=call.caller, at=call.at))
 
 
-def _keys_of(identity: StaffIdentityInput, name: str) -> tuple[SubjectKey, ...]:
+def _keys_of(identity: StaffIdentityInput, name: str, *, at: datetime) -> tuple[SubjectKey, ...]:
     """Return the subject keys of a number; ``INVALID_IDENTIFIER`` if it fails its standard's checks."""
-    valid = require_valid(Identity(kind=SubjectKind(identity.kind), number=identity.number, name=name))
-    return container().subject_keys.keys_of(valid)
+    stated = Identity(kind=SubjectKind(identity.kind), number=identity.number, name=name, stated_at="/identity")
+    return container().subject_keys.keys_of(require_valid(stated, on=day_in_shanghai(at)))
 
 
 def _answer(member: StaffMember) -> Answer[StaffResponse]:

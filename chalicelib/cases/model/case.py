@@ -26,7 +26,7 @@ from chalicelib.cases.model.stages import (
     Verification,
     Withdrawal,
 )
-from chalicelib.catalogue.model.items import Acceptance, Recommitment, VerificationPlan
+from chalicelib.catalogue.model.items import Acceptance, ProxyAct, Recommitment, VerificationPlan
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.credit.model.records import Severity
 from chalicelib.errors import ErrorCode
@@ -46,6 +46,7 @@ class State(StrEnum):
     """The state of a case (办件状态)."""
 
     PENDING_CREDIT = "pending_credit"
+    PENDING_IDENTITY = "pending_identity"
     AWAITING_MATERIALS = "awaiting_materials"
     RECEIVED = "received"
     CORRECTION_ASKED = "correction_asked"
@@ -61,12 +62,17 @@ FINISHED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.REVOKED})
 """States in which a promise can no longer be withdrawn (办结, R1.10)."""
 
 
+WAITING = frozenset({State.PENDING_CREDIT, State.PENDING_IDENTITY})
+"""States of a signed promise that goes on by itself: once credit can be read, or a person has said whose it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """The terms of the item's version when the draft was made; they apply to the case for its whole life.
 
     ``promised`` and ``statutory`` run from acceptance; ``acceptance`` and ``delivery`` come from the rule pack.
-    Records of severity ``bar_severity`` or above bar the subject from promising (严重程度).
+    Records of severity ``bar_severity`` or above bar the subject from promising (严重程度). ``proxy_acts`` are what an
+    agent may do after filing.
     """
 
     item_code: str
@@ -83,11 +89,12 @@ class Terms:
     recommitment: Recommitment
     bar_severity: Severity
     supervision_channel: str = ""
+    proxy_acts: tuple[ProxyAct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """Who acts for the applicant, and the letter of authority (代办人、授权委托书, R1.8)."""
+    """Who acts for the applicant, and the id of the authority on which they do (代办人、委托授权, R1.8)."""
 
     subject: SubjectKey
     name: str
@@ -161,7 +168,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseCard:
-    """A case's card (办件卡片): the few fields that lists, mandates and the repeat-promise rule need.
+    """A case's card (办件卡片): the few fields that lists, mandates, agents' rights and the repeat-promise rule need.
 
     Indexes hold only cards. ``version`` comes from the row and is not part of the stored document.
     """
@@ -176,6 +183,9 @@ class CaseCard:
     applicant_name: str
     received_at: datetime
     withdrawn_at: datetime | None
+    subject: SubjectKey
+    pack: str
+    authority: str = ""
     version: Annotated[int, Field(exclude=True)] = 0
 
 
@@ -282,6 +292,9 @@ class Case:
             applicant_name=self.applicant_name,
             received_at=self.received_at,
             withdrawn_at=None if self.withdrawal is None else self.withdrawal.withdrawn_at,
+            subject=self.subject,
+            pack=self.terms.pack,
+            authority="" if self.agent is None else self.agent.authority,
             version=self.version,
         )
 

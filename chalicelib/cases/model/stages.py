@@ -18,10 +18,29 @@ class CommitmentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signatory:
+    """The natural person who signed for an organisation (签署人): name, masked number, and office or authority.
+
+    Personal data: it stands with the case and beside the event of the signing, and only its digest is hashed.
+    """
+
+    name: str
+    number: str
+    office: str = ""
+    authority: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it in one line, as the timeline shows it."""
+        return " · ".join(part for part in (self.name, self.number, self.office, self.authority) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
     """A signed promise (承诺书); its text is stored with the event that records the signing (R1.6, R7.3).
 
     ``signature`` is a compact JWS with detached payload; ``payload_hash`` is the SHA-256 (hex) of the signed payload.
+    ``signatory`` is who signed for an organisation; None for a person.
     """
 
     confirmed: tuple[str, ...]
@@ -31,6 +50,7 @@ class Commitment:
     algorithm: str
     signed_by: str
     signed_at: datetime
+    signatory: Signatory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,16 @@ from datetime import date, datetime
 import rfc8785
 
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
-from chalicelib.cases.model.stages import CommitmentStatus
+from chalicelib.cases.model.stages import CommitmentStatus, Signatory
 from chalicelib.catalogue.model.items import Checklist, Item
 from chalicelib.catalogue.model.questions import Answers
 from chalicelib.catalogue.model.terms import Audience
 from chalicelib.credit.model.records import Eligibility, Ground, Severity, Summary
 from chalicelib.credit.rules.linked_credit import eligibility
-from chalicelib.credit.rules.summary import identity_conflict, is_known_by_name
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
-from chalicelib.subjects.model.subjects import PERSONS, SubjectKind
+from chalicelib.subjects.model.subjects import PERSONS, Identity, Representative, SubjectKind
+from chalicelib.subjects.rules.identifiers import masked_number
 from chalicelib.timeline.events import Json
 from chalicelib.workdays.model.limits import Limit, Unit
 
@@ -68,10 +68,18 @@ def require_audience(item: Item, kind: SubjectKind) -> None:
 
 
 def standing_of(draft: Draft, found: Eligibility | None) -> CommitmentStatus:
-    """Return the gate's answer: refused if the item or credit says no, pending if credit cannot be read."""
-    if draft.closed_by or (found is not None and not found.allowed):
-        return CommitmentStatus.REFUSED
-    return CommitmentStatus.PENDING if found is None else CommitmentStatus.ALLOWED
+    """Return the gate's answer: refused if the item or credit says no.
+
+    It is pending if credit cannot be read, or if a person has to say first whose it is (R6.3).
+    """
+    return CommitmentStatus.REFUSED if draft.closed_by else status_of(found)
+
+
+def status_of(found: Eligibility | None) -> CommitmentStatus:
+    """Return what credit says of a promise; pending without an answer."""
+    if found is None or found.waits:
+        return CommitmentStatus.PENDING
+    return CommitmentStatus.ALLOWED if found.allowed else CommitmentStatus.REFUSED
 
 
 def refused_by(grounds: Sequence[Ground]) -> tuple[str, ...]:
@@ -83,11 +91,9 @@ def refused_by(grounds: Sequence[Ground]) -> tuple[str, ...]:
 def eligibility_for(terms: Terms, summary: Summary, *, name_digest: str, on: date) -> Eligibility:
     """Return whether a subject's credit allows a promise on these terms.
 
-    Records known under another name do not count, but the conflict is reported for a person to look at (R6.3).
+    What is recorded under another name does not count, but if it bars, the promise waits for a person (R6.3).
     """
-    if not is_known_by_name(summary, name_digest):
-        return Eligibility(allowed=True, reasons=(identity_conflict(),))
-    return eligibility(summary, terms.item_code, on=on, bar_severity=terms.bar_severity)
+    return eligibility(summary, terms.item_code, names=(name_digest,), on=on, bar_severity=terms.bar_severity)
 
 
 def terms_of(item: Item, pack: RulePack) -> Terms:
@@ -107,6 +113,7 @@ def terms_of(item: Item, pack: RulePack) -> Terms:
         recommitment=item.recommitment,
         bar_severity=Severity(pack.bar_severity.value),
         supervision_channel=item.supervision_channel,
+        proxy_acts=item.proxy_acts,
     )
 
 
@@ -229,6 +236,24 @@ def require_materials(
     )
     if missing:
         raise DomainError(ErrorCode.MATERIALS_MISSING, faults=missing)
+
+
+def signatory_of(identity: Identity | None, representative: Representative | None) -> Signatory | None:
+    """Return who signs for an organisation; None for a person, who signs for themselves.
+
+    Raises ``REPRESENTATIVE_MISSING`` if a login does not say which person acts for the organisation.
+    """
+    if identity is None or identity.kind in PERSONS:
+        return None
+    if representative is None:
+        raise DomainError(ErrorCode.REPRESENTATIVE_MISSING)
+    person = representative.identity
+    return Signatory(
+        name=person.name,
+        number=masked_number(person.number),
+        office=representative.office,
+        authority=representative.authority,
+    )
 
 
 def require_in_time(draft: Draft, *, at: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.cases.model.case import Case, Draft, Material, State, Way
+from chalicelib.cases.model.case import WAITING, Case, Draft, Material, State, Way
 from chalicelib.cases.model.stages import (
     AcceptanceManner,
     AcceptanceWord,
@@ -15,6 +15,7 @@ from chalicelib.cases.model.stages import (
     Delivery,
     Outcome,
 )
+from chalicelib.cases.rules.filing import status_of
 from chalicelib.catalogue.model.items import Acceptance, VerificationPlan
 from chalicelib.credit.model.records import Eligibility, Summary
 from chalicelib.credit.rules.linked_credit import parts_of
@@ -33,7 +34,7 @@ def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> Credit
     return CreditSnapshot(
         version=summary.version,
         head_hash=summary.head.hash,
-        standing=CommitmentStatus.ALLOWED if found.allowed else CommitmentStatus.REFUSED,
+        standing=status_of(found),
         reasons=tuple(f"{ground.code}:{ground.record}" for ground in found.reasons),
         checked_at=at,
         grounds=() if found.allowed else found.reasons,
@@ -50,13 +51,16 @@ def open_case(
     credit: CreditSnapshot | None,
     at: datetime,
 ) -> Case:
-    """Return the case that a draft becomes; a promise whose credit check is outstanding is ``PENDING_CREDIT``."""
-    waits = way is Way.COMMITMENT and credit is None
+    """Return the case that a draft becomes.
+
+    A promise whose credit check is outstanding is ``PENDING_CREDIT``, and ``PENDING_IDENTITY`` if a person has to say
+    first whose the records under the number are.
+    """
     return Case(
         case_no=draft.case_no,
         draft_id=draft.draft_id,
         tracking_code=draft.tracking_code,
-        state=State.PENDING_CREDIT if waits else State.RECEIVED,
+        state=_first_state(way, credit),
         way=way,
         subject=draft.subject,
         applicant_name=draft.applicant_name,
@@ -72,6 +76,14 @@ def open_case(
         name_digest=draft.name_digest,
         refused_by=draft.refused_by,
     )
+
+
+def _first_state(way: Way, credit: CreditSnapshot | None) -> State:
+    if way is Way.COMMITMENT and credit is None:
+        return State.PENDING_CREDIT
+    if credit is not None and credit.standing is CommitmentStatus.PENDING:
+        return State.PENDING_IDENTITY
+    return State.RECEIVED
 
 
 def is_accepted_at_once(case: Case) -> bool:
@@ -102,7 +114,11 @@ def accept(case: Case, *, at: datetime) -> Case:
 
 
 def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: str) -> NewEvent:
-    """Return the event of the signing: by which key, over what, and how it will be verified (R1.6, R1.8, R1.12)."""
+    """Return the event of the signing: by which key, over what, and how it will be verified (R1.6, R1.8, R1.12).
+
+    Who signed for an organisation is personal data: it stands among the texts, which are hashed by their digest alone.
+    """
+    signatory = commitment.signatory
     return NewEvent(
         kind=EventKind.COMMITMENT_SIGNED,
         occurred_at=commitment.signed_at,
@@ -120,7 +136,7 @@ def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: st
             "verification": plan_payload(case.terms.verification),
             **_parties(case),
         },
-        texts={"payload": draft.payload},
+        texts={"payload": draft.payload} | ({} if signatory is None else {"signatory": signatory.line}),
     )
 
 
@@ -136,10 +152,9 @@ def filing_event(case: Case, *, actor: str, started: Sequence[Json], at: datetim
         "credit": credit_payload(case.credit),
         **_parties(case),
     }
-    if case.acceptance is None and case.state is not State.PENDING_CREDIT:
+    if case.acceptance is None and case.state not in WAITING:
         data["clocks_started"] = started
-    event = _event(EventKind.CASE_FILED, case, actor, data, at)
-    return event if case.agent is None else replace(event, texts={"authority": case.agent.authority})
+    return _event(EventKind.CASE_FILED, case, actor, data, at)
 
 
 def acceptance_events(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
@@ -158,9 +173,14 @@ def acceptance_events(case: Case, *, started: Sequence[Json], at: datetime) -> t
     return tuple(events)
 
 
-def waiting_event(case: Case, *, started: Sequence[Json], at: datetime) -> NewEvent:
-    """Return the event that credit cannot be read yet, which says nothing about the subject (R6.10)."""
-    return _event(EventKind.CREDIT_AWAITED, case, FILING, {"clocks_started": started}, at)
+def waiting_event(case: Case, *, started: Sequence[Json], stopped: Sequence[Json] = (), at: datetime) -> NewEvent:
+    """Return the event that a promise waits, which says nothing about the subject.
+
+    Credit cannot be read yet (R6.10), or a person has to say first whose the records under the number are (R6.3).
+    """
+    kind = EventKind.CREDIT_AWAITED if case.state is State.PENDING_CREDIT else EventKind.IDENTITY_AWAITED
+    data: dict[str, Json] = {"clocks_started": started, **({"clocks_stopped": stopped} if stopped else {})}
+    return _event(kind, case, FILING, data, at)
 
 
 def check_event(case: Case, *, started: Sequence[Json], stopped: Sequence[Json], at: datetime) -> NewEvent:
@@ -217,7 +237,7 @@ def credit_payload(credit: CreditSnapshot | None) -> Json:
 def _parties(case: Case) -> dict[str, Json]:
     if case.agent is None:
         return {"subject": case.subject}
-    return {"subject": case.subject, "agent": case.agent.subject}
+    return {"subject": case.subject, "agent": case.agent.subject, "authority": case.agent.authority}
 
 
 def _event(kind: EventKind, case: Case, actor: str, data: dict[str, Json], at: datetime) -> NewEvent:

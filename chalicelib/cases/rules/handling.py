@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.authorities.model import Act
 from chalicelib.cases.model.case import Case, Material, State
 from chalicelib.cases.model.stages import Decision, Finding, Interruption, Outcome
 from chalicelib.clocks.model import Clock
@@ -40,10 +41,11 @@ class CaseStep(StrEnum):
 
 
 class Right(NamedTuple):
-    """Who may take a step, and in which states."""
+    """Who may take a step, in which states, and for which act an agent needs authority."""
 
     roles: tuple[Role, ...]
     states: tuple[State, ...]
+    act: Act = Act.VIEW
 
 
 PEOPLE = (Role.APPLICANT, Role.AGENT)
@@ -54,6 +56,7 @@ AFTER_DECISION = (State.DECIDED, State.CLOSED)
 SUPERIORS = (Role.SUPERVISOR, Role.HEAD)
 WITH_THE_OFFICE = (
     State.PENDING_CREDIT,
+    State.PENDING_IDENTITY,
     State.AWAITING_MATERIALS,
     *BEFORE_ACCEPTANCE,
     *IN_HAND,
@@ -65,7 +68,7 @@ FOUND_GOOD = frozenset({Finding.TRUE, Finding.CHANGED})
 
 STEPS: Mapping[CaseStep, Right] = {
     CaseStep.CORRECT: Right(OFFICER, BEFORE_ACCEPTANCE),
-    CaseStep.ANSWER: Right(PEOPLE, (State.CORRECTION_ASKED,)),
+    CaseStep.ANSWER: Right(PEOPLE, (State.CORRECTION_ASKED,), Act.FILE),
     CaseStep.ACCEPT: Right(OFFICER, BEFORE_ACCEPTANCE),
     CaseStep.PAUSE: Right(OFFICER, (State.ACCEPTED,)),
     CaseStep.RESUME: Right(OFFICER, (State.PAUSED,)),
@@ -74,7 +77,7 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.DELIVER: Right(OFFICER, (State.DECIDED,)),
     CaseStep.VERIFY: Right(OFFICER, AFTER_DECISION),
     CaseStep.CONFIRM: Right(OFFICER, AFTER_DECISION),
-    CaseStep.STATE: Right(PEOPLE, AFTER_DECISION),
+    CaseStep.STATE: Right(PEOPLE, AFTER_DECISION, Act.STATEMENT),
     CaseStep.RECTIFY: Right(OFFICER, AFTER_DECISION),
     CaseStep.END_RECTIFICATION: Right(OFFICER, AFTER_DECISION),
     CaseStep.REVOKE: Right((Role.SUPERVISOR,), AFTER_DECISION),

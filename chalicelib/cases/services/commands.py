@@ -8,6 +8,7 @@ from functools import cached_property
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import LateReason
 from chalicelib.cases.rules.handling import STEPS, CaseStep, require_occurred, require_step, responsible_for
+from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind
@@ -15,7 +16,7 @@ from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, require
+from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
@@ -194,8 +195,9 @@ CommandHandler = Callable[[CaseContext], Case]
 class CaseCommands:
     """Runs every step on a case in the same way."""
 
-    def __init__(self, store: CaseStore, clocks: Clocks, *, packs: Sequence[RulePack]) -> None:
-        """Take the stores of cases and clocks, and the rule packs of all jurisdictions."""
+    def __init__(self, store: CaseStore, clocks: Clocks, *, access: CaseAccess, packs: Sequence[RulePack]) -> None:
+        """Take the stores of cases and clocks, who may do what, and the rule packs of all jurisdictions."""
+        self._access = access
         self._store = store
         self._clocks = clocks
         self._packs = packs
@@ -204,11 +206,14 @@ class CaseCommands:
     def take(self, step: CaseStep, command: Command, handler: CommandHandler) -> Result:
         """Take a step on the current case, checking rights, repetition, version and state in this order.
 
-        Raises ``FORBIDDEN`` for staff of another role or department and ``NOT_FOUND`` for strangers, ``STALE_VERSION``
-        if the case has changed since the caller read it, and ``STEP_NOT_ALLOWED`` if its state forbids the step.
+        Raises ``FORBIDDEN`` for staff of another role or department and ``NOT_FOUND`` for strangers,
+        ``AUTHORITY_REQUIRED`` or ``PROXY_NOT_ALLOWED`` for agents, ``STALE_VERSION`` if the case has changed since the
+        caller read it, and ``STEP_NOT_ALLOWED`` if its state forbids the step.
         """
         case = self._store.load(command.case_no)
-        require(command.by, roles=STEPS[step].roles, department=case.department, subjects=case.people)
+        right = STEPS[step]
+        wanted = Step(roles=right.roles, act=right.act, told=step.value)
+        authority = self._access.require(case, wanted, by=command.by, at=command.at)
         if command.idempotency_key is not None and command.idempotency_key.look_up() is not None:
             return Result(case=self._store.load(command.case_no), is_repeat=True)
         if command.version is not None and command.version != case.version:
@@ -216,6 +221,7 @@ class CaseCommands:
         require_step(case, step)
         require_occurred(case, command.occurred_at, at=command.at)
         with transaction() as tx:
+            self._access.keep(authority, tx)
             context = self.work_on(case, actor=command.by.actor, at=command.at, tx=tx)
             context.officer = responsible_for(case, command.by)
             context.occurred_at = command.occurred_at

@@ -1,16 +1,18 @@
 """Drafts: what would be signed, and whether a promise is possible (草稿、告知)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.authorities.model import Act, Matter
 from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Agent, Draft, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.rules import filing
 from chalicelib.cases.rules.case_numbers import case_no_for, new_draft_id, new_tracking_code
+from chalicelib.cases.services.access import CaseAccess, matter_of_draft
 from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Item
@@ -18,6 +20,7 @@ from chalicelib.catalogue.model.questions import Answers
 from chalicelib.catalogue.rules.items import checklist, notice_hash
 from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.records import Eligibility, Ground
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
@@ -25,15 +28,18 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
-from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
+from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, Known, NameRank, SubjectKey, SubjectKind
+from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.chain import new_salt
 
 if TYPE_CHECKING:
+    from chalicelib.authorities.services import Authorities
     from chalicelib.bounds.store import CountStore
+    from chalicelib.credit.services.identity_conflicts import Conflicts
 
 DRAFT_LIVES = timedelta(hours=24)
 """How long a draft can be signed; filing checks everything again anyway."""
@@ -45,10 +51,10 @@ MOST_WAITING = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """The person for whom an agent acts, and the letter of authority (被代理人、授权委托书)."""
+    """The id of the authority on which an agent acts (委托授权), and whom the agent names as principal, if anybody."""
 
-    identity: Identity
     authority: str
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +103,18 @@ class Drafting:
         packs: Sequence[RulePack],
         again: RepeatPromise,
         counts: "CountStore",
+        authorities: "Callable[[], Authorities]",
+        access: CaseAccess,
+        conflicts: Callable[[], "Conflicts"],
     ) -> None:
-        """Take the stores of items, credit and people; ``counts`` knows how many drafts somebody has begun."""
+        """Take the stores of items, credit and people; ``counts`` knows how many drafts somebody has begun.
+
+        ``conflicts`` take names that do not match to a person.
+        """
+        self._conflicts = conflicts
         self._counts = counts
+        self._authorities = authorities
+        self._access = access
         self._store = store
         self._catalogue = catalogue
         self._credit = credit
@@ -111,22 +126,25 @@ class Drafting:
     def draft(self, wish: Wish, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None) -> Drafted:
         """Make a draft and say whether it may be signed as a promise; a refusal is not an error.
 
-        Raises ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``AUTHORITY_REQUIRED``, ``IDENTITY_CONFLICT``,
-        ``NOT_FOR_AUDIENCE``, ``PROXY_NOT_ALLOWED`` if an agent wants to promise on an item that forbids it, and
-        ``TOO_MANY_REQUESTS`` after so many drafts in a day.
+        Raises ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``NOT_FOR_AUDIENCE``, ``AUTHORITY_REQUIRED`` for an agent whose
+        authority does not cover this, ``PROXY_NOT_ALLOWED`` if an agent wants to promise on an item that forbids it,
+        and ``TOO_MANY_REQUESTS`` after so many drafts in a day.
         """
         made = idempotency_key.look_up() if idempotency_key else None
         if made is not None:
             draft = self._store.load_draft(made)
+            self._access.require_draft(draft, by=by, at=at)
             return self._judged(draft, at=at, is_repeat=True)
         item = self._catalogue.current(wish.item_code, at=at)
-        party = self._party(wish.on_behalf_of, by=by, at=at)
+        party = self._party(wish, item, by=by, at=at)
         filing.require_audience(item, party.kind)
         if party.agent is not None and wish.way is Way.COMMITMENT and not item.proxy_allowed:
             raise DomainError(ErrorCode.PROXY_NOT_ALLOWED)
         draft = self._drafted(wish, item, party=party, by=by, at=at)
         drafted = self._judged(draft, at=at)
         drafted = replace(drafted, draft=replace(draft, refused_by=filing.refused_by(drafted.grounds)))
+        if party.agent is not None:
+            self._access.tell(matter_of_draft(draft), "draft", by=by, at=at)
         with transaction() as tx:
             self._store.add_draft(drafted.draft, tx=tx)
             self._counts.count(Counted.DRAFTS, draft.maker, at=at, tx=tx, roles=by.roles)
@@ -135,44 +153,68 @@ class Drafting:
         return drafted
 
     def read(self, draft_id: str, *, by: Caller, at: datetime) -> Drafted:
-        """Return the caller's own draft with the gate's current answer; raises ``NOT_FOUND`` for anybody else's."""
+        """Return the caller's own draft with the gate's current answer; ``NOT_FOUND`` for anybody else's.
+
+        ``AUTHORITY_REQUIRED`` for an agent whose authority has ended.
+        """
         draft = self._store.load_draft(draft_id)
-        require(by, roles=FOR_THEMSELVES, subjects=(draft.maker, draft.subject))
+        self._access.require_draft(draft, by=by, at=at)
         return replace(self._judged(draft, at=at), is_filed=self._store.case_of_draft(draft) is not None)
 
     def waiting(self, *, by: Caller, at: datetime) -> tuple[Draft, ...]:
         """Return the caller's drafts that can still be filed, newest first."""
-        return self._store.open_drafts(by.own_subject(), at=at, limit=MOST_WAITING)
+        drafts = self._store.open_drafts(by.own_subject(), at=at, limit=MOST_WAITING)
+        return self._access.visible_drafts(drafts, by=by, at=at)
 
-    def _party(self, principal: Principal | None, *, by: Caller, at: datetime) -> _Party:
-        """Return who the applicant is and who acts; an agent needs the principal's authority in writing (R1.8)."""
+    def _party(self, wish: Wish, item: Item, *, by: Caller, at: datetime) -> _Party:
+        """Return who the applicant is and who acts; an agent needs an authority for item, way and instant (R1.8).
+
+        The principal is whom the authority says, so that nothing that an agent types becomes anybody's name.
+        """
+        principal = wish.on_behalf_of
         own = by.own_subject()
         if by.identity is None:
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
-        me = self._subjects.know(by.identity, at)
+        me = self._subjects.know(by.identity, by.naming(NameRank.PLATFORM), at)
         if principal is None:
             if Role.APPLICANT not in by.roles:
                 raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
+            self._refer(Cause.FILING, me, by.identity, wish, by=by, at=at)
             return _Party(
                 subject=own,
                 kind=by.identity.kind,
-                masked_name=me.masked_name,
+                masked_name=masked_name(by.identity.name),
                 name_digest=me.name_digest,
                 agent=None,
             )
         if Role.AGENT not in by.roles:
             raise DomainError(ErrorCode.FORBIDDEN)
-        if not principal.authority.strip():
-            raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
-        known = self._subjects.require_consistent(principal.identity, at)
-        agent = Agent(subject=own, name=me.masked_name, authority=principal.authority)
+        authorities = self._authorities()
+        authority = authorities.find(principal.authority, by=by)
+        if principal.identity is not None:
+            authorities.require_principal(authority, principal.identity, at=at)
+            known = self._subjects.know(principal.identity, by.naming(NameRank.AGENT), at)
+            self._refer(Cause.AGENT, known, principal.identity, wish, by=by, at=at)
+        whose = authority.principal
+        matter = Matter(principal=whose.subject, item_code=item.code, pack=item.jurisdiction, agent=own)
+        act = Act.PROMISE if wish.way is Way.COMMITMENT else Act.FILE
+        authorities.require_covers(authority, act, matter, at=at)
         return _Party(
-            subject=known.key,
-            kind=principal.identity.kind,
-            masked_name=known.masked_name,
-            name_digest=known.name_digest,
-            agent=agent,
+            subject=whose.subject,
+            kind=whose.kind,
+            masked_name=whose.masked_name,
+            name_digest=whose.name_digest,
+            agent=Agent(subject=own, name=me.masked_name, authority=authority.authority_id),
         )
+
+    def _refer(self, cause: Cause, known: Known, about: Identity, wish: Wish, *, by: Caller, at: datetime) -> None:
+        """Let a person decide whose a name is that is not the one under which the number is registered (R6.3)."""
+        if known.is_conflicting:
+            # Only a name that does not match needs it.
+            from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
+
+            found = mismatch_of(cause, known, about, by=by, reference=wish.item_code)
+            self._conflicts().open(found, at=at)
 
     def _drafted(self, wish: Wish, item: Item, *, party: _Party, by: Caller, at: datetime) -> Draft:
         pack = pack_in_force(self._packs, item.jurisdiction, on=day_in_shanghai(at))

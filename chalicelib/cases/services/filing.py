@@ -3,14 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.cases.model.case import Case, Draft, State, Way
+from chalicelib.authorities.model import Act
+from chalicelib.cases.model.case import WAITING, Case, Draft, State, Way
 from chalicelib.cases.model.stages import Commitment
 from chalicelib.cases.rules import filing, filing_events
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.filing import Submission
+from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
 from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
@@ -18,6 +21,7 @@ from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
+from chalicelib.credit.model.identity_conflicts import Cause, Mismatch
 from chalicelib.credit.model.records import Eligibility, Ground, Summary
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
@@ -33,14 +37,23 @@ from chalicelib.dynamo.transaction import (
 )
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
-from chalicelib.policy import Caller
-from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.policy import FOR_THEMSELVES, Caller
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
 from chalicelib.subjects.rules.passkeys import verify_signature
 from chalicelib.subjects.rules.signing_keys import key_id_of
 from chalicelib.subjects.services import SigningKeys
 from chalicelib.timeline.events import Json
+
+if TYPE_CHECKING:
+    from chalicelib.credit.services.identity_conflicts import Conflicts
+
+OF_THE_PRINCIPAL = frozenset({ErrorCode.SUBJECT_BARRED, ErrorCode.RECOMMITMENT_NOT_ALLOWED})
+"""Why a promise may not be open that concerns the principal alone: an agent learns only that it is not."""
+
+READ_FILED = Step(roles=FOR_THEMSELVES, act=Act.VIEW, told="case")
+"""Filing again what was filed before answers with the case."""
 
 
 class SubjectBarredError(DomainError):
@@ -83,9 +96,13 @@ class Filing:
         keys: SigningKeys,
         clocks: Clocks,
         again: RepeatPromise,
+        access: CaseAccess,
         packs: Sequence[RulePack],
+        conflicts: Callable[[], "Conflicts"],
     ) -> None:
-        """Take everything that the gate depends on."""
+        """Take everything that the gate depends on, and who decides on names that do not match."""
+        self._access = access
+        self._conflicts = conflicts
         self._packs = packs
         self._store = store
         self._catalogue = catalogue
@@ -102,7 +119,11 @@ class Filing:
 
         The write succeeds only if the credit summary and the item's version are still those that were checked. If the
         summary has changed, it is read and checked again: raises ``SUBJECT_BARRED`` if it now bars, ``CREDIT_CHANGED``
-        if it keeps changing. If it cannot be read, the promise waits (``PENDING_CREDIT``).
+        if it keeps changing. If it cannot be read, the promise waits (``PENDING_CREDIT``), and so it does if something
+        bars that was recorded under another name, until a person has decided (``PENDING_IDENTITY``, R6.3).
+
+        An agent's authority is part of the same condition: raises ``AUTHORITY_REQUIRED`` once it has ended, and
+        ``PROMISE_NOT_OPEN`` in place of what bars the principal.
         """
         for _ in range(ATTEMPTS):
             try:
@@ -121,8 +142,11 @@ class Filing:
         draft = found.draft
         if draft is None:
             # Drafts are removed some days after they expire; the case that one became is still the answer.
-            return Filed(case=self._store.load(mine.case_no), is_repeat=True)
+            case = self._store.load(mine.case_no)
+            self._access.require(case, READ_FILED, by=by, at=at)
+            return Filed(case=case, is_repeat=True)
         way = filing.way_of(draft, submission)
+        authority = self._access.require_filing(draft, _act_of(way, filed=found.case), by=by, at=at)
         if found.case is None:
             filing.require_in_time(draft, at=at)
         commitment = None
@@ -134,7 +158,7 @@ class Filing:
             return Filed(case=found.case, is_repeat=True)
         if commitment is not None and found.key is not None and found.key.revoked_at is not None:
             raise DomainError(ErrorCode.KEY_REVOKED)
-        judged = self._judged(draft, found.summary, way=way, at=at)
+        judged = self._judged(draft, found.summary, way=way, by=by, at=at)
         case = filing_events.open_case(
             draft,
             way=way,
@@ -149,18 +173,34 @@ class Filing:
             self._catalogue.require_current(draft.terms.item_code, draft.terms.item_version, tx, at=at)
             if found.summary is not None and commitment is not None:
                 self._credit.require_unchanged(found.summary, tx)
-            pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
-            recheck = filing.limit_of(pack.limit_term(TermKey.CREDIT_RECHECK))
-            case, events, clocks = self._intake.begin(case, draft, recheck=recheck, actor=by.actor, at=at, tx=tx)
+            self._access.keep(authority, tx)
+            if judged is not None and judged.is_disputed:
+                self._conflicts().add(_mismatch(case, said_by=by.actor), at=at, tx=tx)
+            case, events, clocks = self._intake.begin(
+                case, draft, actor=by.actor, pack=self._pack(case, at=at), at=at, tx=tx
+            )
             case = self._store.add(case, events, at=at, tx=tx)
             if idempotency_key:
                 idempotency_key.remember(case.case_no, tx, at=at)
         return Filed(case=case, clocks=clocks)
 
-    def _judged(self, draft: Draft, summary: Summary | None, *, way: Way, at: datetime) -> Eligibility | None:
-        """Ask the gate, for promises only; None if credit cannot be read, which says nothing about anybody."""
+    def _judged(
+        self, draft: Draft, summary: Summary | None, *, way: Way, by: Caller, at: datetime
+    ) -> Eligibility | None:
+        """Ask the gate, for promises only; None if credit cannot be read, which says nothing about anybody.
+
+        Why a promise is not open is the principal's to know (``PROMISE_NOT_OPEN`` for an agent).
+        """
         if way is Way.CERTIFICATE:
             return None
+        try:
+            return self._asked(draft, summary, at=at)
+        except DomainError as refusal:
+            if is_agent(by, draft.subject) and refusal.code in OF_THE_PRINCIPAL:
+                raise DomainError(ErrorCode.PROMISE_NOT_OPEN) from None
+            raise
+
+    def _asked(self, draft: Draft, summary: Summary | None, *, at: datetime) -> Eligibility | None:
         if draft.closed_by:
             raise DomainError(draft.closed_by[0], item_code=draft.terms.item_code)
         terms = draft.terms
@@ -170,7 +210,7 @@ class Filing:
         if summary is None:
             return None
         judged = filing.eligibility_for(draft.terms, summary, name_digest=draft.name_digest, on=day_in_shanghai(at))
-        if not judged.allowed:
+        if not judged.allowed and not judged.waits:
             raise SubjectBarredError(judged.reasons)
         return judged
 
@@ -215,25 +255,49 @@ class Filing:
     def recheck(self, owner: str, clock_id: str, at: datetime) -> None:
         """Check credit again for a waiting promise: file it if allowed, otherwise continue by certificate.
 
-        Called by the sweep. If credit still cannot be read, nothing is decided and it is tried again a minute later.
+        Called by the sweep. While credit cannot be read, or a person has not said whose the records are, nothing is
+        decided and it is tried again later; the second wait's clock warns the credit office, which must decide.
         """
         clock = self._clocks.get(owner, clock_id)
         case = self._store.load(owner.partition(":")[2])
         if clock.stopped_at is not None:
             return
-        summary = self._credit_of(case.subject) if case.state is State.PENDING_CREDIT else None
+        summary = self._credit_of(case.subject) if case.state in WAITING else None
         with transaction() as tx:
-            if case.state is not State.PENDING_CREDIT:
+            if case.state not in WAITING:
                 self._clocks.stop(clock, at=at, tx=tx)
-            elif summary is None:
-                self._clocks.recheck(clock, at=at + RECHECK_EVERY, tx=tx)
-            else:
-                self._credit.require_unchanged(summary, tx)
-                self._settle(case, summary, clocks_payload(self._clocks.stop(clock, at=at, tx=tx)), at=at, tx=tx)
+                return
+            if summary is None:
+                self._clocks.recheck(clock, at=at + RECHECK_EVERY[case.state], tx=tx)
+                return
+            judged = filing.eligibility_for(case.terms, summary, name_digest=case.name_digest, on=day_in_shanghai(at))
+            if judged.is_disputed:
+                self._conflicts().add(_mismatch(case, said_by=_signer_of(case)), at=at, tx=tx)
+            if judged.waits and case.state is State.PENDING_IDENTITY:
+                self._wait_on(case, clock, at=at, tx=tx)
+                return
+            self._credit.require_unchanged(summary, tx)
+            stopped = clocks_payload(self._clocks.stop(clock, at=at, tx=tx))
+            checked = replace(case, credit=filing_events.snapshot_of(summary, judged, at=at))
+            self._settle(case, checked, judged, stopped, at=at, tx=tx)
 
-    def _settle(self, case: Case, summary: Summary, stopped: list[Json], *, at: datetime, tx: Transaction) -> None:
-        judged = filing.eligibility_for(case.terms, summary, name_digest=case.name_digest, on=day_in_shanghai(at))
-        checked = replace(case, credit=filing_events.snapshot_of(summary, judged, at=at))
+    def _wait_on(self, case: Case, clock: Clock, *, at: datetime, tx: Transaction) -> None:
+        """Let a promise wait on for a person, and tell of the milestones that its clock has passed meanwhile."""
+        moved, happened = self._clocks.moved_on(replace(clock, recheck_at=None), at=at)
+        self._clocks.save(replace(moved, recheck_at=at + RECHECK_EVERY[State.PENDING_IDENTITY]), tx)
+        if happened:
+            self._store.save(case, case, happened, at=at, tx=tx)
+
+    def _settle(
+        self, case: Case, checked: Case, judged: Eligibility, stopped: list[Json], *, at: datetime, tx: Transaction
+    ) -> None:
+        """Save what becomes of a waiting promise: it goes on, goes on by certificate, or waits for a person."""
+        if judged.waits:
+            after = replace(checked, state=State.PENDING_IDENTITY)
+            waiting = self._intake.let_wait(after, pack=self._pack(case, at=at), at=at, tx=tx)
+            events = [filing_events.waiting_event(after, started=clocks_payload(waiting), stopped=stopped, at=at)]
+            self._store.save(case, after, events, at=at, tx=tx)
+            return
         started: tuple[Clock, ...] = ()
         if judged.allowed:
             after, started = self._intake.take_in(
@@ -247,6 +311,33 @@ class Filing:
         ]
         self._store.save(case, after, events, at=at, tx=tx)
 
+    def _pack(self, case: Case, *, at: datetime) -> RulePack:
+        return pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
+
+
+def _mismatch(case: Case, *, said_by: str) -> Mismatch:
+    """Return the mismatch of a promise whose name is not the one under which credit was recorded."""
+    return Mismatch(
+        cause=Cause.FILING,
+        subject=case.subject,
+        first=case.subject,
+        said=case.applicant_name,
+        said_digest=case.name_digest,
+        said_by=said_by,
+        reference=case.case_no,
+    )
+
+
+def _signer_of(case: Case) -> str:
+    return f"subject:{case.maker}"
+
+
+def _act_of(way: Way, *, filed: Case | None) -> Act:
+    """Return the act for which an agent needs authority: what was filed already is only looked at."""
+    if filed is not None:
+        return Act.VIEW
+    return Act.PROMISE if way is Way.COMMITMENT else Act.FILE
+
 
 def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:
     """Return the credit summary, or None while it cannot be read, which says nothing about anybody (R6.10)."""
@@ -258,7 +349,7 @@ def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:
 
 
 def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by: Caller, at: datetime) -> Commitment:
-    """Check the signature over exactly the draft's payload (R1.6)."""
+    """Check the signature over exactly the draft's payload (R1.6), and say who signed for an organisation."""
     if submission.signature is None or key is None:
         raise DomainError(ErrorCode.SIGNATURE_INVALID)
     verify_signature(submission.signature, draft.payload, key)
@@ -270,4 +361,5 @@ def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by:
         algorithm=key.algorithm.value,
         signed_by=by.own_subject(),
         signed_at=at,
+        signatory=filing.signatory_of(by.identity, by.representative),
     )

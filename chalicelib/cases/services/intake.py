@@ -1,20 +1,30 @@
 """Intake of a case (受理): accept it if no officer has to, otherwise start the acceptance clock."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.cases.model.case import Case, Draft, State
+from chalicelib.cases.model.case import WAITING, Case, Draft, State
 from chalicelib.cases.rules import filing_events
+from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.dynamo.transaction import Transaction
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.model.limits import Limit
 
-RECHECK_EVERY = timedelta(minutes=1)
-"""How often credit is checked again for a waiting promise."""
+RECHECK_EVERY: Mapping[State, timedelta] = {
+    State.PENDING_CREDIT: timedelta(minutes=1),
+    State.PENDING_IDENTITY: timedelta(minutes=10),
+}
+"""How often a waiting promise is checked again, while credit cannot be read and while a person has not decided."""
 
 OFFICER = "officer"
 """Who is responsible for the clocks of an unassigned case."""
+
+CREDIT_OFFICER = "credit_officer"
+"""Who is responsible for saying whose the records under a number are, in the credit office."""
 
 
 class Intake:
@@ -25,18 +35,14 @@ class Intake:
         self._clocks = clocks
 
     def begin(
-        self, case: Case, draft: Draft, *, recheck: Limit, actor: str, at: datetime, tx: Transaction
+        self, case: Case, draft: Draft, *, actor: str, pack: RulePack, at: datetime, tx: Transaction
     ) -> tuple[Case, list[NewEvent], tuple[Clock, ...]]:
-        """Take in a new case, or let it wait for credit; returns the case, its events and its clocks.
-
-        ``recheck`` is the longest that a signed promise should wait for credit; its clock shows the office what is
-        overdue.
-        """
+        """Take in a new case, or let it wait; returns the case, its events and its clocks."""
         events: list[NewEvent] = []
         if case.commitment is not None:
             events.append(filing_events.signing_event(case, draft, case.commitment, actor=actor))
-        if case.state is State.PENDING_CREDIT:
-            waiting = self._start(ClockKind.CREDIT_RECHECK, recheck, case, at=at, tx=tx, recheck_at=at + RECHECK_EVERY)
+        if case.state in WAITING:
+            waiting = self.let_wait(case, pack=pack, at=at, tx=tx)
             events.append(filing_events.filing_event(case, actor=actor, started=[], at=at))
             events.append(filing_events.waiting_event(case, started=clocks_payload(waiting), at=at))
             return case, events, (waiting,)
@@ -45,6 +51,26 @@ class Intake:
         events.append(filing_events.filing_event(case, actor=actor, started=running, at=at))
         events.extend(filing_events.acceptance_events(case, started=running, at=at))
         return case, events, started
+
+    def let_wait(self, case: Case, *, pack: RulePack, at: datetime, tx: Transaction) -> Clock:
+        """Start the clock of a promise that waits; it shows the office that must act what is overdue."""
+        kind, term, department, responsible = ClockKind.CREDIT_RECHECK, TermKey.CREDIT_RECHECK, case.department, OFFICER
+        if case.state is State.PENDING_IDENTITY:
+            kind, term, department = ClockKind.IDENTITY_CHECK, TermKey.IDENTITY_CHECK, CREDIT_OFFICE
+            responsible = CREDIT_OFFICER
+        return self._clocks.start(
+            kind,
+            limit_of(pack.limit_term(term)),
+            owner=case.owner,
+            department=department,
+            responsible=responsible,
+            pack=case.terms.pack,
+            started_at=at,
+            tx=tx,
+            suffix=case.clock_suffix,
+            item=case.terms.item_code,
+            recheck_at=at + RECHECK_EVERY[case.state],
+        )
 
     def take_in(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, tuple[Clock, ...]]:
         """Accept a case that needs no officer, otherwise start the acceptance clock as of the receipt (``since``)."""
@@ -58,16 +84,7 @@ class Intake:
             self._start(ClockKind.HANDLING_STATUTORY, case.terms.statutory, case, at=at, tx=tx),
         )
 
-    def _start(
-        self,
-        kind: ClockKind,
-        limit: Limit,
-        case: Case,
-        *,
-        at: datetime,
-        tx: Transaction,
-        recheck_at: datetime | None = None,
-    ) -> Clock:
+    def _start(self, kind: ClockKind, limit: Limit, case: Case, *, at: datetime, tx: Transaction) -> Clock:
         return self._clocks.start(
             kind,
             limit,
@@ -79,5 +96,4 @@ class Intake:
             tx=tx,
             suffix=case.clock_suffix,
             item=case.terms.item_code,
-            recheck_at=recheck_at,
         )

@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.authorities.model import Act
 from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Case, CasePage, State
 from chalicelib.cases.rules.case_numbers import is_case_no
+from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require, sees
+from chalicelib.policy import Caller, Role, sees
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Reading
 from chalicelib.timeline.store import Timeline
@@ -62,19 +64,25 @@ class Track:
 class CaseQueries:
     """Reads cases; to a caller without access, a case looks the same as one that does not exist."""
 
-    def __init__(self, store: CaseStore, *, clocks: Clocks, timeline: Timeline, counts: "CountStore") -> None:
+    def __init__(
+        self, store: CaseStore, *, clocks: Clocks, timeline: Timeline, access: CaseAccess, counts: "CountStore"
+    ) -> None:
         """Take the stores of cases, clocks and timelines; ``counts`` knows how many tracking codes were tried."""
         self._counts = counts
+        self._access = access
         self._store = store
         self._clocks = clocks
         self._timeline = timeline
 
-    def one(self, case_no: str, *, by: Caller) -> Case:
-        """Return a case to somebody who may see it; raises ``NOT_FOUND`` for a malformed number."""
+    def one(self, case_no: str, *, by: Caller, at: datetime, told: str = "case") -> Case:
+        """Return a case to somebody who may see it; raises ``NOT_FOUND`` for a malformed number.
+
+        ``told`` is what the applicant reads of an agent's look in the list of who asked.
+        """
         if not is_case_no(case_no):
             raise DomainError(ErrorCode.NOT_FOUND)
         case = self._store.load(case_no)
-        require(by, roles=READERS, department=case.department, subjects=case.people)
+        self._access.require(case, Step(roles=READERS, act=Act.VIEW, told=told), by=by, at=at)
         return case
 
     def view(self, case_no: str, *, by: Caller, at: datetime, moment: datetime | None = None) -> CaseView:
@@ -82,7 +90,7 @@ class CaseQueries:
 
         With a ``moment``, the clocks are as of then, by the calendar and rules of that time (R4.14).
         """
-        case = self.one(case_no, by=by)
+        case = self.one(case_no, by=by, at=at)
         seen = self.seen(case, at=at)
         if moment is None:
             return seen
@@ -105,6 +113,7 @@ class CaseQueries:
         self,
         *,
         by: Caller,
+        at: datetime,
         state: State | None,
         department: str | None,
         limit: int,
@@ -112,11 +121,16 @@ class CaseQueries:
     ) -> CasePage:
         """List the caller's own cases, or those of a department that the caller may see, newest first.
 
-        An agent's own cases are those in which the agent acts for somebody.
+        An agent's own cases are those that the agent filed for somebody and may still look at, so a page may be shorter
+        than asked for.
         """
-        if by.roles & FOR_THEMSELVES:
-            listed = self._store.of_agent if Role.AGENT in by.roles else self._store.of_subject
-            return listed(by.own_subject(), state=state, department=department, limit=limit, after=after)
+        if Role.AGENT in by.roles:
+            found = self._store.of_agent(by.own_subject(), state=state, department=department, limit=limit, after=after)
+            return replace(found, cards=self._access.visible_cards(found.cards, by=by, at=at))
+        if Role.APPLICANT in by.roles:
+            return self._store.of_subject(
+                by.own_subject(), state=state, department=department, limit=limit, after=after
+            )
         desk = department or by.department
         if desk is None or not sees(by, roles=READERS, department=desk):
             raise DomainError(ErrorCode.FORBIDDEN)
@@ -124,16 +138,16 @@ class CaseQueries:
 
     def explanation(self, case_no: str, kind: str, *, by: Caller, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
         """Return the newest clock of a kind, with each day from its start to its due day (为何是这一天)."""
-        case = self.one(case_no, by=by)
+        case = self.one(case_no, by=by, at=at, told="clocks")
         clocks = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind == kind]
         if not clocks:
             raise DomainError(ErrorCode.NOT_FOUND)
         return self._clocks.explanation(clocks[-1], at=at)
 
-    def timeline(self, case_no: str, *, by: Caller) -> Reading:
-        """Return the timeline with its chain recomputed; if it was tampered with, the result says where and why."""
-        case = self.one(case_no, by=by)
-        return self._timeline.reading(case.owner, head=case.head)
+    def timeline(self, case_no: str, *, by: Caller, at: datetime) -> tuple[Case, Reading]:
+        """Return a case and its timeline, its chain recomputed: if it was tampered with, it says where and why."""
+        case = self.one(case_no, by=by, at=at, told="timeline")
+        return case, self._timeline.reading(case.owner, head=case.head)
 
     def track(self, case_no: str, code: str, *, address: str, at: datetime) -> Track:
         """Return state and dates to a holder of the tracking code; raises ``NOT_FOUND`` for a wrong code, too.

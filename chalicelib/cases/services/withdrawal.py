@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.authorities.model import Act, Authority
 from chalicelib.cases.model.case import Case, Material, State, Way
 from chalicelib.cases.model.stages import Withdrawal
 from chalicelib.cases.rules import filing, filing_events
 from chalicelib.cases.rules.consequences import is_found_broken
+from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.services.intake import Intake
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
@@ -15,18 +17,22 @@ from chalicelib.clocks.model import OUTLASTING
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import FOR_THEMSELVES, Caller, require
+from chalicelib.policy import FOR_THEMSELVES, Caller
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 
+WITHDRAW = Step(roles=FOR_THEMSELVES, act=Act.WITHDRAWAL, told="withdrawal")
+HAND_IN = Step(roles=FOR_THEMSELVES, act=Act.FILE, told="materials")
+
 
 class CommitmentWithdrawal:
     """The applicant's steps from a promise to certificates."""
 
-    def __init__(self, store: CaseStore, *, clocks: Clocks, packs: Sequence[RulePack]) -> None:
-        """Take the stores, and the rule packs, which say until when a promise may be withdrawn."""
+    def __init__(self, store: CaseStore, *, clocks: Clocks, access: CaseAccess, packs: Sequence[RulePack]) -> None:
+        """Take the stores, who may do what, and the rule packs, which say until when a promise may be withdrawn."""
+        self._access = access
         self._packs = packs
         self._store = store
         self._clocks = clocks
@@ -36,12 +42,12 @@ class CommitmentWithdrawal:
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
         """Withdraw the promise (R1.9): the case goes on by certificate, and nobody is penalised. Idempotent.
 
-        A result still awaiting a second officer lapses with the promise; alerts must still be answered. Raises
-        ``CASE_CLOSED`` once the case is closed (R1.10). Raises ``STEP_NOT_ALLOWED`` if there is no promise, if it was
-        already found broken (withdrawing it would only evade the consequences), or if the rule pack ends the right with
-        the decision and one was made.
+        An agent needs authority for it, on an item that says so. A result still awaiting a second officer lapses with
+        the promise; alerts must still be answered. Raises ``CASE_CLOSED`` once the case is closed (R1.10). Raises
+        ``STEP_NOT_ALLOWED`` if there is no promise, if it was already found broken (withdrawing it would only evade the
+        consequences), or if the rule pack ends the right with the decision and one was made.
         """
-        case = self._mine(case_no, by=by)
+        case, authority = self._mine(case_no, WITHDRAW, by=by, at=at)
         if case.is_finished:
             raise DomainError(ErrorCode.CASE_CLOSED)
         if case.withdrawal is not None:
@@ -72,6 +78,7 @@ class CommitmentWithdrawal:
             ),
         )
         with transaction() as tx:
+            self._access.keep(authority, tx)
             milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
             stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
             event = NewEvent(
@@ -90,7 +97,7 @@ class CommitmentWithdrawal:
 
         Raises ``STEP_NOT_ALLOWED`` unless the case awaits them, ``MATERIALS_MISSING`` or ``MATERIAL_NOT_LISTED``.
         """
-        case = self._mine(case_no, by=by)
+        case, authority = self._mine(case_no, HAND_IN, by=by, at=at)
         if case.is_finished:
             raise DomainError(ErrorCode.CASE_CLOSED)
         if case.state is not State.AWAITING_MATERIALS:
@@ -98,6 +105,7 @@ class CommitmentWithdrawal:
         filing.require_materials(case.checklist, materials, way=Way.CERTIFICATE, held=case.materials)
         after = replace(case, state=State.RECEIVED, materials=(*case.materials, *materials))
         with transaction() as tx:
+            self._access.keep(authority, tx)
             after, started = self._intake.take_in(after, since=at, at=at, tx=tx)
             events = [
                 filing_events.materials_event(
@@ -107,7 +115,6 @@ class CommitmentWithdrawal:
             ]
             return self._store.save(case, after, events, at=at, tx=tx)
 
-    def _mine(self, case_no: str, *, by: Caller) -> Case:
+    def _mine(self, case_no: str, step: Step, *, by: Caller, at: datetime) -> tuple[Case, Authority | None]:
         case = self._store.load(case_no)
-        require(by, roles=FOR_THEMSELVES, subjects=case.people)
-        return case
+        return case, self._access.require(case, step, by=by, at=at)

@@ -38,6 +38,8 @@ class ItemFault(StrEnum):
     OFFICERS = "item_officers"
     ONSITE_OFFICERS = "item_onsite_officers"
     WAITS_FOR_NOTHING = "item_waits_for_nothing"
+    PROXY_ACT_REPEATED = "item_proxy_act_repeated"
+    NOTHING_FOR_AN_AGENT = "item_nothing_for_an_agent"
 
     NOT_ASKED = "answer_not_asked"
     NOT_ANSWERED = "answer_missing"
@@ -119,6 +121,11 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ItemFault.WAITS_FOR_NOTHING: (
         "不允许再次承诺的，没有等待期。",
         "Where no second promise is allowed there is nothing to wait for.",
+    ),
+    ItemFault.PROXY_ACT_REPEATED: ("可代为办理的事务重复。", "The act is there twice."),
+    ItemFault.NOTHING_FOR_AN_AGENT: (
+        "没有可以承诺的材料，就没有可以代为撤回的承诺，也没有针对承诺的陈述申辩。",
+        "Where nothing can be promised there is no promise to withdraw, and none to defend.",
     ),
     ItemFault.NOT_ASKED: ("本事项没有这个问题。", "The item asks no such question."),
     ItemFault.NOT_ANSWERED: ("请回答这个问题。", "Please answer this question."),

@@ -51,6 +51,15 @@ class Method(StrEnum):
     JOINT = "joint"
 
 
+class ProxyAct(StrEnum):
+    """What an agent may do beside applying, if the item says so (可以代为办理的事务)."""
+
+    STATEMENT = "statement"
+    """State and defend (陈述申辩)."""
+    WITHDRAWAL = "withdrawal"
+    """Withdraw a promise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A step of handling (办理环节) with its own limit."""
@@ -176,7 +185,8 @@ class Item:
 
     ``jurisdiction`` is the code of the rule pack that its cases follow, ``risk_class`` one of the rule pack's classes,
     ``keywords`` the everyday words people search for, ``related_items`` the codes of items that count as related when
-    a promise on this one is untrue (相关联事项), ``remark`` a note for readers of the data.
+    a promise on this one is untrue (相关联事项), ``remark`` a note for readers of the data. ``proxy_allowed`` is
+    whether an agent may promise (是否允许代为承诺), ``proxy_acts`` what else an agent may do after filing.
     """
 
     code: str
@@ -201,6 +211,7 @@ class Item:
     supervision_channel: str = ""
     consultation_channel: str = ""
     proxy_allowed: bool = True
+    proxy_acts: tuple[ProxyAct, ...] = ()
     verification: VerificationPlan = VerificationPlan()
     recommitment: Recommitment = Recommitment()
     related_items: tuple[str, ...] = ()

@@ -55,6 +55,7 @@ def faults_of(item: Item, *, packs: Sequence[RulePack], departments: Collection[
             _faults_of_notice(item),
             _faults_of_verification(item),
             _faults_of_recommitment(item),
+            _faults_of_proxy(item),
         ),
     )
 
@@ -229,3 +230,11 @@ def _faults_of_recommitment(item: Item) -> Iterator[FieldError]:
         yield from incomplete("/recommitment/wait", item.recommitment.written_wait)
         if not item.recommitment.allowed:
             yield fault("/recommitment/wait", ItemFault.WAITS_FOR_NOTHING)
+
+
+def _faults_of_proxy(item: Item) -> Iterator[FieldError]:
+    for index, act in enumerate(item.proxy_acts):
+        if act in item.proxy_acts[:index]:
+            yield fault(f"/proxy_acts/{index}", ItemFault.PROXY_ACT_REPEATED)
+    if item.proxy_acts and not item.offers_commitment:
+        yield fault("/proxy_acts", ItemFault.NOTHING_FOR_AN_AGENT)

@@ -1,4 +1,4 @@
-"""An identity conflict: the name a number is known under, the name a source gave, and the decision on it."""
+"""An identity conflict: the name a number is known under, the name that somebody gave, and the decision on it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +13,17 @@ class ConflictState(StrEnum):
 
     OPEN = "open"
     DECIDED = "decided"
+
+
+class Cause(StrEnum):
+    """Where the other name was given (冲突来源)."""
+
+    RECORD = "record"
+    IMPORT = "import"
+    FLAG = "flag"
+    CHECK = "check"
+    AGENT = "agent"
+    FILING = "filing"
 
 
 class Outcome(StrEnum):
@@ -34,25 +45,35 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """A record sent under a number that belongs to another name; it has no effect (R6.3).
+class Mismatch:
+    """A name that somebody gave for a number which is known under another; nothing adverse follows (R6.3).
 
-    ``first`` is the key under which the subject was first registered, possibly made with an earlier secret.
-    Names are masked; ``said_digest`` is the keyed digest of the name that the source gave.
+    ``first`` is the key under which the subject was first registered, possibly made with an earlier secret. ``said`` is
+    masked, ``said_digest`` the keyed digest of the name. A record is named by its source and id, anything else by
+    ``reference``: a case, an item, a measure. ``department`` is whose credit officers may see it beside the credit
+    office's.
     """
+
+    cause: Cause
+    subject: SubjectKey
+    first: SubjectKey
+    said: str
+    said_digest: str
+    said_by: str
+    department: str = ""
+    source: str = ""
+    record_id: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict(Mismatch):
+    """A mismatch on the desk of a person; ``known_as`` is masked, and a star if only credit records have the name."""
 
     conflict_id: str
     version: int = 1
     head: ChainHead = field(default_factory=ChainHead)
-    subject: SubjectKey
-    first: SubjectKey
-    source: str
-    record_id: str
-    department: str
     known_as: str
-    said: str
-    said_digest: str
-    said_by: str
     said_at: datetime
     decision: Decision | None = None
 

@@ -70,6 +70,8 @@ class Purpose(StrEnum):
     SUPERVISION = "supervision"
     ENFORCEMENT = "enforcement"
     DATA_SHARING = "data_sharing"
+    AGENCY = "agency"
+    """An agent who acts for the subject: told to the subject, and open to no office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """An adverse record in the summary (失信记录摘要); it bars its ``items`` only, or all if there are none."""
+    """An adverse record in the summary (失信记录摘要); it bars its ``items`` only, or all if there are none.
+
+    ``named`` is the digest of the name that it came under if the summary does not have it among its subject's.
+    """
 
     source: str
     record_id: str
@@ -111,6 +116,7 @@ class Bar:
     items: tuple[str, ...] = ()
     objection: ObjectionState = ObjectionState.NONE
     repair: RepairState = RepairState.NONE
+    named: str = ""
 
     @property
     def record(self) -> str:
@@ -136,7 +142,10 @@ class Overflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagMark:
-    """A flag in the summary (惩戒标识), for its ``items`` only (R2.4), without effect while ``is_paused`` (R3.9)."""
+    """A flag in the summary (惩戒标识), for its ``items`` only (R2.4), without effect while ``is_paused`` (R3.9).
+
+    ``named`` is as in ``Bar``.
+    """
 
     flag_id: str
     measure_code: str
@@ -151,6 +160,7 @@ class FlagMark:
     ends_on: date
     objection: ObjectionState = ObjectionState.NONE
     is_paused: bool = False
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +176,9 @@ class Summary:
     """All that a check needs to know about one subject (信用摘要): one small item, read at once.
 
     ``overflow`` stands for adverse records that did not fit, at most one per severity. ``version`` changes with
-    whatever a check depends on; 0 means that nothing has been reported yet. ``name_digests``: keyed digests of known
-    names; ``fallen``: digests of revoked documents; ``links``: whose credit counts for this subject too; ``met_by``:
+    whatever a check depends on; 0 means that nothing has been reported yet. ``name_digests``: keyed digests of the
+    names under which sources reported, all of one person; ``apart``: those of names found to be another person's;
+    ``fallen``: digests of revoked documents; ``links``: whose credit counts for this subject too; ``met_by``:
     for whom this subject's credit counts, or once did.
     """
 
@@ -175,6 +186,7 @@ class Summary:
     version: int = 0
     head: ChainHead = field(default_factory=ChainHead)
     name_digests: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
     overflow: tuple[Overflow, ...] = ()
     flags: tuple[FlagMark, ...] = ()
@@ -207,10 +219,19 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
-    """Whether a subject may promise instead of proving (能否适用告知承诺), and every reason if not."""
+    """Whether a subject may promise instead of proving (能否适用告知承诺), and every reason if not.
+
+    ``waits``: not yet, because a person has to say first whose the records under the number are (R6.3).
+    """
 
     allowed: bool
     reasons: tuple[Ground, ...] = ()
+    waits: bool = False
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the name is not the one under which the number is known."""
+        return any(reason.code is ErrorCode.IDENTITY_CONFLICT for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +274,8 @@ class Record:
     """A credit record (信用信息) as stored.
 
     ``source_version`` is the source's own version: a higher one replaces, a lower one comes too late (R8.2).
-    ``version`` counts the stored versions. ``ruled`` holds corrections, which outlast new reports (R3.12).
+    ``version`` counts the stored versions. ``ruled`` holds corrections, which outlast new reports (R3.12). ``named`` is
+    as in ``Bar``.
     """
 
     subject: SubjectKey
@@ -278,6 +300,7 @@ class Record:
     repair: RepairState = RepairState.NONE
     display: Display = field(default_factory=Display)
     ruled: Corrected = field(default_factory=Corrected)
+    named: str = ""
 
     def is_displayed(self, on: date) -> bool:
         """Whether the record may be displayed and shared on a day: minor ones need a reason, undone ones never."""
@@ -288,7 +311,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A log entry of a credit query (查询记录): who asked about whom, why, for which case and item (R6.13)."""
+    """A log entry of a credit query (查询记录): who asked about whom, why, for which case and item (R6.13).
+
+    ``name`` is the masked name of an agent; blank for an office, which is known by its department.
+    """
 
     subject: SubjectKey
     query_id: str
@@ -301,3 +327,4 @@ class Query:
     fields: tuple[str, ...]
     result_size: int
     kept_until: date
+    name: str = ""

@@ -1,8 +1,10 @@
-"""Which source of credit records belongs to which department (信息提供单位)."""
+"""Which source of credit records belongs to which department (信息提供单位), and which of them are registers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Self
+
+from chalicelib.subjects.model.subjects import NameRank, SubjectKind
 
 CREDIT_OFFICE = "credit"
 """The department that is the credit office (信用主管部门).
@@ -12,22 +14,40 @@ together, and which measures are listed.
 """
 
 
+class ListedSources(NamedTuple):
+    """The list as it is packaged: each department's sources, and of whom a source keeps the register (登记机关)."""
+
+    departments: Mapping[str, list[str]]
+    registers: Mapping[str, list[SubjectKind]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The department of each source (来源归属); nobody else hands in or corrects its records."""
+    """The department of each source (来源归属); nobody else hands in or corrects its records.
+
+    ``registers`` are the kinds of subjects of which a source keeps the register.
+    """
 
     departments: Mapping[str, str]
+    registers: Mapping[str, Collection[SubjectKind]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, listed: Mapping[str, list[str]]) -> Self:
-        """Read the sources listed for each department; raises ``ValueError`` for one listed twice."""
+    def of(cls, listed: ListedSources) -> Self:
+        """Read the list; raises ``ValueError`` for a source listed twice, or a register that is no listed source."""
         departments: dict[str, str] = {}
-        for department, sources in listed.items():
+        for department, sources in listed.departments.items():
             for source in sources:
                 if departments.setdefault(source, department) != department:
                     message = f"the source {source} is listed for {departments[source]} and for {department}"
                     raise ValueError(message)
-        return cls(departments)
+        if unlisted := listed.registers.keys() - departments.keys():
+            message = f"no department's source: {', '.join(sorted(unlisted))}"
+            raise ValueError(message)
+        return cls(departments, listed.registers)
+
+    def rank_of(self, source: str, kind: SubjectKind) -> NameRank:
+        """Return what a source's word is worth on the name of a subject of this kind."""
+        return NameRank.REGISTER if kind in self.registers.get(source, ()) else NameRank.OFFICE
 
     def belongs_to(self, source: str, department: str | None) -> bool:
         """Whether a source is this department's; one that is not listed is nobody's."""

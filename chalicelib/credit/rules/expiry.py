@@ -7,6 +7,7 @@ from datetime import date, datetime
 from chalicelib.clock import instant_text
 from chalicelib.credit.model.records import UNDONE, Bar, FlagMark, Freshness, Record, Severity, Summary
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
+from chalicelib.credit.rules.names import flags_with_names
 from chalicelib.credit.rules.submissions import OWN_SOURCE
 from chalicelib.credit.rules.summary import bar_of, fresher
 from chalicelib.timeline.event_types import EventKind
@@ -43,6 +44,7 @@ def recompute(
 
     Kept from the stored summary: its version, chain head, names given by sources, and revoked documents.
     """
+    flags = flags_with_names(flags, summary)
     bars = [bar for record in records for bar in _bars_of(record, on=on, kept_from=kept_from)]
     kept, left_out = within_bounds(bars)
     sources = {bar.source for bar in kept}

@@ -60,7 +60,7 @@ def _weight(bar: Bar) -> tuple[bool, int, bool, date]:
 
 
 def _size_of(bar: Bar) -> int:
-    texts = (bar.source, bar.record_id, bar.kind, bar.organ, bar.document_no, bar.basis, *bar.items)
+    texts = (bar.source, bar.record_id, bar.kind, bar.organ, bar.document_no, bar.basis, bar.named, *bar.items)
     return BYTES_BESIDE_THE_TEXTS + sum(len(text.encode()) + len('"",') for text in texts)
 
 

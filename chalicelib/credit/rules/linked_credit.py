@@ -6,8 +6,12 @@ from datetime import date
 
 from chalicelib.credit.model.links import Link, LinkKind
 from chalicelib.credit.model.records import Effect, Eligibility, Ground, Severity, Summary, Text
-from chalicelib.credit.rules.summary import GRAVEST_FIRST, assessment
+from chalicelib.credit.rules.names import is_known_by_name, is_set_apart, names_counting_for
+from chalicelib.credit.rules.summary import GRAVEST_FIRST, assessment, identity_conflict
 from chalicelib.subjects.model.subjects import SubjectKey
+
+BARRING = frozenset({Effect.REFUSED, Effect.LIMITED})
+"""Effects that leave the certificate way alone."""
 
 LINKED = {
     LinkKind.RENAMED: Text(zh="更名前", en="under a former name"),
@@ -23,6 +27,19 @@ class LinkedSummary:
 
     link: Link
     summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedAssessment:
+    """What credit says of a number's holder under one name, and the effect of what stands under its other names.
+
+    ``is_disputed``: the name is not the known one, or something has an effect under another, and nobody has decided.
+    """
+
+    effect: Effect
+    reasons: tuple[Ground, ...]
+    elsewhere: Effect
+    is_disputed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +91,40 @@ def assess(summary: Summary, item_code: str, *, on: date, bar_severity: Severity
     return next(effect for effect in GRAVEST_FIRST if effect in effects), tuple(grounds)
 
 
-def eligibility(summary: Summary, item_code: str, *, on: date, bar_severity: Severity) -> Eligibility:
+def judge(
+    summary: Summary, item_code: str, *, names: Collection[str], on: date, bar_severity: Severity
+) -> NamedAssessment:
+    """Return what credit says of a number's holder under a name; ``names`` are the keyed digests of it (R6.3).
+
+    What was recorded under another name is no reason against this one, but until a person has said that the two names
+    are two people's, the name is in dispute.
+    """
+    is_apart = is_set_apart(summary, names)
+    own, others = _by_name(summary, names)
+    effect, reasons = assess(own, item_code, on=on, bar_severity=bar_severity)
+    elsewhere, _ = assess(others, item_code, on=on, bar_severity=bar_severity)
+    return NamedAssessment(
+        effect=effect,
+        reasons=reasons,
+        elsewhere=Effect.NONE if is_apart else elsewhere,
+        is_disputed=not is_apart and (not is_known_by_name(summary, names) or elsewhere is not Effect.NONE),
+    )
+
+
+def eligibility(
+    summary: Summary, item_code: str, *, names: Collection[str], on: date, bar_severity: Severity
+) -> Eligibility:
     """Whether the subject may promise for an item on a day, with every reason if not (R1.1, R1.2).
 
-    Records of ``bar_severity`` and above bar; those from a stale source are named, but do not bar alone (R6.9).
+    Records of ``bar_severity`` and above bar; those from a stale source are named, but do not bar alone (R6.9). Where
+    something bars under another name of the number, the promise waits; what it is, is nobody else's business (R6.3).
     """
-    effect, reasons = assess(summary, item_code, on=on, bar_severity=bar_severity)
-    return Eligibility(allowed=effect in {Effect.NONE, Effect.UNKNOWN}, reasons=reasons)
+    found = judge(summary, item_code, names=names, on=on, bar_severity=bar_severity)
+    if found.effect in BARRING or not found.is_disputed:
+        return Eligibility(allowed=found.effect not in BARRING, reasons=found.reasons)
+    if found.elsewhere in BARRING:
+        return Eligibility(allowed=False, waits=True, reasons=(identity_conflict(),))
+    return Eligibility(allowed=True, reasons=(*found.reasons, identity_conflict()))
 
 
 def with_link(summary: Summary, link: Link) -> Summary:
@@ -102,19 +146,25 @@ def without_link(summary: Summary, alias_id: str) -> Summary:
     return replace(summary, version=summary.version + 1, links=links)
 
 
-def with_names(summary: Summary, names: Sequence[str]) -> Summary:
-    """Return the summary with additional names of its subject; its new version makes earlier filings fail.
-
-    A summary without any name gets all of them at once, so that none contradicts the first record that comes.
-    """
-    known = tuple(dict.fromkeys((*names, *summary.name_digests)))
-    return replace(summary, version=summary.version + 1, name_digests=known)
-
-
-def without_name(summary: Summary, name_digest: str) -> Summary:
-    """Return the summary without one name."""
-    names = tuple(known for known in summary.name_digests if known != name_digest)
-    return replace(summary, version=summary.version + 1, name_digests=names)
+def _by_name(summary: Summary, names: Collection[str]) -> tuple[Summary, Summary]:
+    """Split a summary into what counts for a name and the rest; linked summaries go with the known names."""
+    counting = names_counting_for(summary, names)
+    bare = replace(summary, overflow=())
+    if isinstance(bare, JoinedSummary):
+        bare = replace(bare, others=())
+    own, others = (summary, bare) if "" in counting else (bare, summary)
+    return (
+        replace(
+            own,
+            bars=tuple(bar for bar in summary.bars if bar.named in counting),
+            flags=tuple(flag for flag in summary.flags if flag.named in counting),
+        ),
+        replace(
+            others,
+            bars=tuple(bar for bar in summary.bars if bar.named not in counting),
+            flags=tuple(flag for flag in summary.flags if flag.named not in counting),
+        ),
+    )
 
 
 def _said_of_link(reasons: Sequence[Ground], link: Link) -> Iterator[Ground]:

@@ -17,6 +17,7 @@ from chalicelib.credit.model.records import (
     Summary,
 )
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
+from chalicelib.credit.rules.names import flags_with_names
 from chalicelib.credit.rules.revoked_documents import with_fallen
 from chalicelib.credit.rules.summary import bar_of, fresher
 from chalicelib.timeline.event_types import EventKind
@@ -84,6 +85,7 @@ def after_redress(
             freshness[record.source] = fresher(freshness.get(record.source), record)
     else:
         bars = [bar for old in summary.bars for bar in _bars_after(old, changed.get(old.record), on=on)]
+    flags = (mark for old in summary.flags if (mark := changes.flags.get(old.flag_id, old)) is not None)
     kept, left_out = within_bounds(bars)
     sources = {bar.source for bar in kept}
     return replace(
@@ -93,7 +95,7 @@ def after_redress(
         overflow=overflow_after((), left_out, on=on),
         freshness={source: said for source, said in freshness.items() if source in sources},
         fallen=summary.fallen if changes.fallen is None else with_fallen(summary.fallen, changes.fallen),
-        flags=tuple(mark for old in summary.flags if (mark := changes.flags.get(old.flag_id, old)) is not None),
+        flags=flags_with_names(flags, summary),
     )
 
 

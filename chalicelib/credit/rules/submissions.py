@@ -163,6 +163,7 @@ def _is_repetition(record: Record, before: Record) -> bool:
         version=before.version,
         received_at=before.received_at,
         display=replace(record.display, ended_at=before.display.ended_at),
+        named=before.named,
     )
     return said_again == before
 

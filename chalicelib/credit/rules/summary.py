@@ -45,7 +45,13 @@ ASK_THE_OFFICER = Text(
     en="Ask the credit officer to go through them one by one; one's own credit shows every record. "
     "You may ask the organ for repair, or object; both are free. The certificate way stays open.",
 )
-TO_A_PERSON = Text(zh="由工作人员核实身份后再作处理。", en="A member of staff will check the identity first.")
+TO_A_PERSON = Text(
+    zh="由信用主管部门核对,核对期间不产生任何不利后果;仍可选择提交证明材料的方式办理。需要更正的,请携带身份证件、"
+    "营业执照或者更名的证明文件到政务服务中心信用窗口,不收费。",
+    en="The credit office checks it, and nothing adverse follows meanwhile; the certificate way stays open. To have it "
+    "put right, bring the identity document, the business licence or the proof of a change of name to the credit "
+    "counter of the service centre; it is free.",
+)
 
 
 GRAVEST_FIRST = (Effect.REFUSED, Effect.LIMITED, Effect.UNKNOWN, Effect.NONE)
@@ -64,16 +70,6 @@ def is_bar_in_force(bar: Bar, *, on: date) -> bool:
 def is_flag_in_force(flag: FlagMark, *, on: date) -> bool:
     """Whether a measure has effect on a day, both end days included; an expired flag bars nobody."""
     return flag.starts_on <= on <= flag.ends_on
-
-
-def is_known_by_name(summary: Summary, name_digest: str) -> bool:
-    """Whether a name, by its keyed digest, is one that sources gave for the number (R6.3).
-
-    Also true if no source gave any, or only under another secret, whose digests cannot be compared.
-    """
-    secret = name_digest.partition(".")[0]
-    comparable = [known for known in summary.name_digests if known.partition(".")[0] == secret]
-    return not comparable or name_digest in comparable
 
 
 def is_stale(freshness: Freshness | None, *, on: date) -> bool:
@@ -118,8 +114,8 @@ def identity_conflict() -> Ground:
     return _of_the_service(
         ErrorCode.IDENTITY_CONFLICT,
         Text(
-            zh="证件号码与登记的名称不一致,不产生任何不利后果,转人工核实。",
-            en="The number is known under another name; nothing adverse follows, and a person will look at it.",
+            zh="所填姓名(名称)与该证件号码在信用信息中登记的不一致,已转人工核对。",
+            en="The name is not the one under which the number is known in credit records; a person looks at it.",
         ),
     )
 
@@ -142,7 +138,8 @@ def with_record(
     """Return the summary after a record was stored: its bar added, replaced or removed, and expired ones dropped.
 
     Records of ``kept_from`` and above get a bar. A summary never refuses one: beyond its limits it keeps the gravest
-    and longest-lasting, and an ``Overflow`` bars in place of the others.
+    and longest-lasting, and an ``Overflow`` bars in place of the others. The name of a record that is marked with one
+    (``named``) does not become the subject's by it.
     """
     bars = [
         bar
@@ -154,6 +151,7 @@ def with_record(
     kept, left_out = within_bounds(bars)
     heard = fresher(summary.freshness.get(record.source), record)
     sources = {bar.source for bar in kept}
+    named = () if record.named else (name_digest,)
     return replace(
         summary,
         version=summary.version + 1,
@@ -162,7 +160,7 @@ def with_record(
         freshness={
             source: said for source, said in {**summary.freshness, record.source: heard}.items() if source in sources
         },
-        name_digests=(name_digest, *(known for known in summary.name_digests if known != name_digest)),
+        name_digests=tuple(dict.fromkeys((*named, *summary.name_digests))),
     )
 
 
@@ -213,6 +211,7 @@ def bar_of(record: Record, *, ends_on: date) -> Bar:
         items=record.related_items,
         objection=record.objection,
         repair=record.repair,
+        named=record.named,
     )
 
 

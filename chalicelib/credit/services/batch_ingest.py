@@ -1,6 +1,6 @@
 """Storing the lines of files with their subjects, summaries and events, as many as fit in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
@@ -8,11 +8,13 @@ from chalicelib.credit.model.records import Record, Summary
 from chalicelib.credit.model.submissions import Batch, Fate, Handed, Taken
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group, bundles_of
+from chalicelib.credit.rules.names import correction_event, with_name
 from chalicelib.credit.rules.revoked_documents import withdraw_if_revoked
 from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.subjects.model.subjects import NameRank, NameSource, SubjectKind
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import Remembered
 from chalicelib.timeline.event_types import EventKind
@@ -31,8 +33,16 @@ class StoredSubject:
 class BatchIngest:
     """Stores the lines of files."""
 
-    def __init__(self, store: CreditStore, subjects: Subjects, factory: RecordFactory) -> None:
-        """Take the stores and the record factory."""
+    def __init__(
+        self,
+        store: CreditStore,
+        subjects: Subjects,
+        factory: RecordFactory,
+        *,
+        rank_of: Callable[[str, SubjectKind], NameRank],
+    ) -> None:
+        """Take the stores and the record factory; ``rank_of`` says what a source's word on a name is worth."""
+        self._rank_of = rank_of
         self._store = store
         self._subjects = subjects
         self._factory = factory
@@ -94,7 +104,7 @@ class BatchIngest:
     def _put(self, part: Group, standing: StoredSubject, batch: Batch, tx: Transaction) -> list[Taken]:
         """Add what may be stored of a part to a transaction, with its subject, summary and one event."""
         at, after = batch.at, standing.summary
-        strangers = self._strangers(part, standing.met, batch, tx)
+        strangers, corrections = self._names(part, standing.met, batch, tx)
         taken: list[Taken] = []
         stored: list[Record] = []
         for line in part:
@@ -110,24 +120,35 @@ class BatchIngest:
             if idle is not None:
                 taken.append(Taken(handed=line, fate=idle))
                 continue
-            record = withdraw_if_revoked(record, after)
+            record = with_name(withdraw_if_revoked(record, after), after, line.subject.name_digest)
             after = self._factory.summary(after, record, line.subject, at=at)
             self._store.save_record(record, tx, by_whom=line.of(batch))
             stored.append(record)
             taken.append(Taken(handed=line, fate=Fate.STORED))
-        if stored:
-            event = _event(stored, after, batch)
-            self._store.save(standing.summary, after, [event], at=at, tx=tx)
+        events = [*corrections, *([_event(stored, after, batch)] if stored else ())]
+        if events:
+            self._store.save(standing.summary, after, events, at=at, tx=tx)
         return taken
 
-    def _strangers(self, part: Group, met: tuple[Remembered, ...], batch: Batch, tx: Transaction) -> set[str]:
-        """Register the subject if it is new, and return the names in its lines that are not its own."""
+    def _names(
+        self, part: Group, met: tuple[Remembered, ...], batch: Batch, tx: Transaction
+    ) -> tuple[set[str], list[NewEvent]]:
+        """Register what the lines of one subject say of its name.
+
+        Returns the names that are not its own, and an event if a register corrects the known one.
+        """
         strangers: set[str] = set()
-        for about in {line.subject.about.name: line.subject.about for line in part}.values():
-            known, met = self._subjects.recognised(about, met, at=batch.at, tx=tx)
+        events: list[NewEvent] = []
+        for line in {line.subject.about.name: line for line in part}.values():
+            about = line.subject.about
+            rank = self._rank_of(line.submission.source, about.kind)
+            known, met = self._subjects.recognised(about, met, rank=rank, at=batch.at, tx=tx)
             if known.is_conflicting:
                 strangers.add(about.name)
-        return strangers
+            if known.corrected_from is not None:
+                said_by = NameSource(rank=rank, actor=batch.actor, department=batch.department)
+                events.append(correction_event(known, said_by, at=batch.at))
+        return strangers, events
 
 
 def _idle(line: Handed, record: Record, before: Record, *, by_whom: str, batch: Batch) -> Fate | None:

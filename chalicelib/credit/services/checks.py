@@ -1,11 +1,13 @@
 """The use of credit: summaries, checks by offices and systems, and the gate for promises."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.clock import day_in_shanghai, instant_text, months_after
+from chalicelib.credit.model.identity_conflicts import Cause, Mismatch
 from chalicelib.credit.model.records import (
     CheckAnswer,
     Effect,
@@ -16,7 +18,8 @@ from chalicelib.credit.model.records import (
     Summary,
 )
 from chalicelib.credit.rules import summary as rules
-from chalicelib.credit.rules.linked_credit import LinkedSummary, assess, join, links_beyond, parts_of
+from chalicelib.credit.rules.linked_credit import BARRING, LinkedSummary, join, judge, links_beyond, parts_of
+from chalicelib.credit.rules.names import flag_with_name
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import Transaction
@@ -25,9 +28,13 @@ from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
+from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
+
+if TYPE_CHECKING:
+    from chalicelib.credit.services.identity_conflicts import Conflicts
 
 CHECKERS = (Role.OFFICER, Role.SYSTEM)
 """Who may ask about a subject, for the items of their own department."""
@@ -41,7 +48,8 @@ class Inquiry:
     """A query about a subject: for which item, why, and for which case, if any.
 
     ``department`` is the item's own, which alone may ask for it; None if the query is for no item in particular.
-    ``pack`` is the item's rule pack; if none is given, the deployment's applies.
+    ``pack`` is the item's rule pack; if none is given, the deployment's applies. ``name`` is the masked name of an
+    agent who asks; blank for an office.
     """
 
     item_code: str
@@ -49,6 +57,7 @@ class Inquiry:
     case_no: str | None = None
     department: str | None = None
     pack: str | None = None
+    name: str = ""
 
 
 class Credit:
@@ -62,8 +71,9 @@ class Credit:
         *,
         packs: Sequence[RulePack],
         pack: str,
+        conflicts: Callable[[], "Conflicts"],
     ) -> None:
-        """Take the stores and the subject keys.
+        """Take the stores, the subject keys, and who decides on names that do not match.
 
         ``pack`` is the code of the one in ``packs`` that applies to whatever belongs to no item.
         """
@@ -73,28 +83,34 @@ class Credit:
         self._store = store
         self._subjects = subjects
         self._keys = keys
+        self._conflicts = conflicts
 
     def check(self, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> CheckAnswer:
         """Return the effect of records and flags on one item, in one read, and log who asked and why (R6.13).
 
         If linked identities count too (R6.4), it takes one more read.
-        If credit cannot be read or the query cannot be logged, the answer is ``UNKNOWN``: neither good nor bad.
+        If credit cannot be read or the query cannot be logged, the answer is ``UNKNOWN``: neither good nor bad. So it
+        is if the number is known under another name, which a person then looks at; what is there is not told (R6.3).
         Raises ``FORBIDDEN`` for an item of another department.
         """
         require(by, roles=CHECKERS, department=inquiry.department)
-        valid = require_valid(about)
+        valid = require_valid(about, on=day_in_shanghai(at))
         subject = self._keys.key_of(valid)
         try:
             summary = self.summary(subject)
-            effect, reasons = assess(
+            found = judge(
                 summary,
                 inquiry.item_code,
+                names=self._keys.digests_of_name(valid),
                 on=day_in_shanghai(at),
                 bar_severity=Severity(self._law(at, pack=inquiry.pack).bar_severity.value),
             )
-            if not self._is_known_by_name(summary, valid):
+            effect, reasons = found.effect, found.reasons
+            if found.is_disputed and effect not in BARRING:
                 effect, reasons = Effect.UNKNOWN, (rules.identity_conflict(),)
             self.log(inquiry, subject, fields=CHECKED, result_size=len(reasons), by=by, at=at)
+            if found.is_disputed:
+                self._refer(valid, inquiry, by=by, at=at)
         except UnreadableError:
             effect, reasons = Effect.UNKNOWN, (rules.source_down(),)
         return CheckAnswer(effect=effect, reasons=reasons, as_of=at)
@@ -108,7 +124,7 @@ class Credit:
         ``UnreadableError``, and answers nothing, if the query cannot be logged.
         """
         require(by, roles=CHECKERS, department=inquiry.department)
-        subject = self._keys.key_of(require_valid(about))
+        subject = self._keys.key_of(require_valid(about, on=day_in_shanghai(at)))
         self.log(inquiry, subject, fields=fields, result_size=0, by=by, at=at)
         return subject
 
@@ -136,6 +152,7 @@ class Credit:
             fields=tuple(fields),
             result_size=result_size,
             kept_until=months_after(day_in_shanghai(at), months),
+            name=inquiry.name,
         )
         self._store.log(query)
 
@@ -174,6 +191,7 @@ class Credit:
     ) -> None:
         """Add a confirmed flag to the summary in the caller's transaction; filings based on the old version fail."""
         summary = self._store.summary(subject)
+        flag = flag_with_name(flag, summary, name_digest, names_of=lambda: self._subjects.names_of(subject))
         after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
         event = _flag_event(EventKind.FLAG_CONFIRMED, flag.flag_id, after, by, at)
         self._store.save(summary, after, [event], at=at, tx=tx)
@@ -199,10 +217,19 @@ class Credit:
         """Return the rule pack in force at an instant; the deployment's if none is named."""
         return pack_in_force(self._packs, pack or self._pack, on=day_in_shanghai(at))
 
-    def _is_known_by_name(self, summary: Summary, about: Identity) -> bool:
-        """Whether sources gave this name for the number, or gave no name at all."""
-        digests = summary.name_digests
-        return not digests or any(self._keys.is_name_of(about, digest=digest) for digest in digests)
+    def _refer(self, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> None:
+        """Let a person decide whose the name is under which the number was asked about; once for each name."""
+        found = Mismatch(
+            cause=Cause.CHECK,
+            subject=self._keys.key_of(about),
+            first=self._subjects.first_key_of(about),
+            said=masked_name(about.name),
+            said_digest=self._keys.digest_of_name(about),
+            said_by=by.actor,
+            department=by.department or "",
+            reference=inquiry.case_no or inquiry.item_code,
+        )
+        self._conflicts().open(found, at=at)
 
 
 def _flag_event(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> NewEvent:

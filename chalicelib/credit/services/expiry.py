@@ -1,6 +1,6 @@
 """The daily expiry: records whose last day has passed leave the summary, and this is recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import FlagMark, Summary
 from chalicelib.credit.rules import expiry
 from chalicelib.credit.rules import summary as rules
+from chalicelib.credit.rules.names import flag_with_name
 from chalicelib.credit.store.records import SHARDS, CreditStore
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.logging import logger
@@ -39,9 +40,10 @@ class Upkept:
 class CreditExpiry:
     """Expires records; whether something has effect always follows from its dates, not from this job."""
 
-    def __init__(self, store: CreditStore) -> None:
-        """Take the store of records and summaries."""
+    def __init__(self, store: CreditStore, *, names_of: Callable[[SubjectKey], Collection[str]]) -> None:
+        """Take the store of records and summaries; ``names_of`` returns the registered names of a subject."""
         self._store = store
+        self._names_of = names_of
 
     def expire(self, *, at: datetime) -> Upkept:
         """End the records that have expired, up to a limit per shard; safe to run twice, late or in parallel."""
@@ -82,6 +84,7 @@ class CreditExpiry:
     ) -> None:
         """Put a suspended flag back into the summary in the caller's transaction."""
         summary = self._store.summary(subject)
+        flag = flag_with_name(flag, summary, name_digest, names_of=lambda: self._names_of(subject))
         after = rules.with_flag(summary, flag, name_digest=name_digest, on=day_in_shanghai(at))
         self._save(summary, after, EventKind.FLAG_RESUMED, flag.flag_id, at=at, tx=tx)
 

@@ -1,22 +1,24 @@
-"""Taking in records, and referring those whose number and name do not match to a person."""
+"""Names that do not belong to a number: referring them to a person, and what the person finds."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from itertools import count
 
-from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Outcome
-from chalicelib.credit.model.records import Record
+from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState, Decision, Mismatch, Outcome
+from chalicelib.credit.model.records import Summary
 from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import identity_conflicts
-from chalicelib.credit.rules.linked_credit import with_names
-from chalicelib.credit.services.ingest import Ingest
+from chalicelib.credit.rules.names import with_name_apart, with_one_person
 from chalicelib.credit.store.identity_conflicts import ConflictStore
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, is_own_matter, require_another_person, sees
-from chalicelib.subjects.model.subjects import Identity
-from chalicelib.subjects.rules.identifiers import masked_name, require_valid
+from chalicelib.subjects.model.subjects import Identity, Known
+from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
@@ -25,56 +27,38 @@ from chalicelib.timeline.events import NewEvent
 class Conflicts:
     """Opens and decides identity conflicts."""
 
-    def __init__(self, store: ConflictStore, ingest: Ingest, summaries: CreditStore, subjects: Subjects) -> None:
-        """Take the stores and ``ingest``, which refuses records whose number and name do not match."""
+    def __init__(self, store: ConflictStore, summaries: CreditStore, subjects: Subjects) -> None:
+        """Take the stores, and the register of subjects."""
         self._store = store
-        self._ingest = ingest
         self._summaries = summaries
         self._subjects = subjects
 
-    def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
-        """Store a record like ``Ingest.put_record``, but open a conflict if the name does not match the number.
-
-        ``IDENTITY_CONFLICT`` is still raised, and the record has no effect (R6.3). Idempotent.
-        """
-        try:
-            return self._ingest.put_record(submission, about=about, by=by, at=at)
-        except DomainError as error:
-            if error.code is ErrorCode.IDENTITY_CONFLICT:
-                self.open(submission, about=require_valid(about), by=by, at=at)
-            raise
-
     @retry_on_conflict
-    def open(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> None:
-        """Open a conflict for a person to decide. Idempotent; only the record's name is kept."""
-        known = self._subjects.know(about, at)
-        name = identity_conflicts.conflict_id(
-            known.key, known.name_digest, source=submission.source, record_id=submission.record_id
-        )
-        if not known.is_conflicting or self._store.find(name) is not None:
-            return
-        conflict = Conflict(
-            conflict_id=name,
-            subject=known.key,
-            first=known.first or known.key,
-            source=submission.source,
-            record_id=submission.record_id,
-            department=by.department or "",
-            known_as=known.masked_name,
-            said=masked_name(about.name),
-            said_digest=known.name_digest,
-            said_by=by.actor,
-            said_at=at,
-        )
+    def open(self, found: Mismatch, *, at: datetime) -> None:
+        """Open a conflict for a person to decide. Idempotent."""
+        with transaction() as tx:
+            self.add(found, at=at, tx=tx)
+
+    def add(self, found: Mismatch, *, at: datetime, tx: Transaction) -> None:
+        """Open a conflict in the caller's transaction, unless it waits on a desk already or was decided."""
+        for turn in count():
+            name = identity_conflicts.conflict_id(found, turn=turn)
+            known = self._store.find(name)
+            if known is None:
+                break
+            if identity_conflicts.is_settled(known):
+                return
+        known_as = self._subjects.masked(found.first)
+        conflict = identity_conflicts.opened(found, conflict_id=name, known_as=known_as, at=at)
+        about = f"{found.source}/{found.record_id}" if found.record_id else found.reference
         event = NewEvent(
             kind=EventKind.CONFLICT_OPENED,
             occurred_at=at,
-            actor=by.actor,
-            department=conflict.department,
-            data={"subject": conflict.subject, "record": f"{conflict.source}/{conflict.record_id}"},
+            actor=found.said_by,
+            department=found.department,
+            data={"subject": found.subject, "cause": found.cause.value, "about": about},
         )
-        with transaction() as tx:
-            self._store.add(conflict, [event], at=at, tx=tx)
+        self._store.add(conflict, [event], at=at, tx=tx)
 
     def get(self, conflict_id: str, *, by: Caller) -> Conflict:
         """Return a conflict to a credit officer of the source's department or of the credit office.
@@ -102,7 +86,8 @@ class Conflicts:
     ) -> Conflict:
         """Record the decision: if it is one person, both names are linked and the source may send the record again.
 
-        Another person's record stays refused. Whoever submitted the record may not decide (``SAME_PERSON``).
+        Another person's record stays refused, and a promise in the name goes on. Whoever gave the name may not decide
+        (``SAME_PERSON``).
         """
         before = self.get(conflict_id, by=by)
         if before.version != version:
@@ -121,24 +106,72 @@ class Conflicts:
         with transaction() as tx:
             if outcome is Outcome.SAME_PERSON:
                 self._link(before, by=by, at=at, tx=tx)
+            elif identity_conflicts.sets_apart(after):
+                self._set_apart(before, by=by, at=at, tx=tx)
             return self._store.save(before, after, [event], at=at, tx=tx)
 
     def _link(self, conflict: Conflict, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Link both names to the subject, in the register of subjects and in its summary."""
-        names = (conflict.said_digest, *self._subjects.names_of(conflict.first))
-        self._subjects.also_called(conflict.first, conflict.said_digest, tx=tx)
+        """Link all names to the subject, in the register of subjects and in its summary."""
+        names = self._subjects.names_of(conflict.first)
+        if names:
+            self._subjects.also_called(conflict.first, conflict.said_digest, tx=tx)
+
+        def linked(summary: Summary) -> Summary:
+            return with_one_person(summary, (conflict.said_digest, *names))
+
+        self._change(conflict, EventKind.NAME_LINKED, linked, by=by, at=at, tx=tx)
+
+    def _set_apart(self, conflict: Conflict, *, by: Caller, at: datetime, tx: Transaction) -> None:
+        """Keep in the summary that the name is another person's than those under which sources reported."""
+
+        def apart(summary: Summary) -> Summary:
+            return with_name_apart(summary, conflict.said_digest)
+
+        self._change(conflict, EventKind.NAME_SET_APART, apart, by=by, at=at, tx=tx)
+
+    def _change(
+        self,
+        conflict: Conflict,
+        kind: EventKind,
+        change: Callable[[Summary], Summary],
+        *,
+        by: Caller,
+        at: datetime,
+        tx: Transaction,
+    ) -> None:
+        """Save the summary with what was found, unless it says so already; promises that wait go on by it."""
         summary = self._summaries.summary(conflict.subject)
-        if conflict.said_digest in summary.name_digests:
+        after = change(summary)
+        if (set(after.name_digests), after.apart) == (set(summary.name_digests), summary.apart):
             return
-        after = with_names(summary, names)
         event = NewEvent(
-            kind=EventKind.NAME_LINKED,
+            kind=kind,
             occurred_at=at,
             actor=by.actor,
             department=by.department or "",
             data={"conflict": conflict.owner, "summary_version": after.version},
         )
         self._summaries.save(summary, after, [event], at=at, tx=tx)
+
+
+def mismatch_of(cause: Cause, known: Known, about: Identity, *, by: Caller, reference: str) -> Mismatch:
+    """Return the mismatch of somebody whom the register of subjects knows under another name."""
+    return Mismatch(
+        cause=cause,
+        subject=known.key,
+        first=known.first or known.key,
+        said=masked_name(about.name),
+        said_digest=known.name_digest,
+        said_by=by.actor,
+        department=by.department or "",
+        reference=reference,
+    )
+
+
+def mismatch_of_record(cause: Cause, known: Known, about: Identity, submission: Submission, *, by: Caller) -> Mismatch:
+    """Return the mismatch of a record that a source sent."""
+    found = mismatch_of(cause, known, about, by=by, reference="")
+    return replace(found, source=submission.source, record_id=submission.record_id)
 
 
 def _may_see(conflict: Conflict, *, by: Caller) -> bool:

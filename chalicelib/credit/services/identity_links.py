@@ -11,7 +11,8 @@ from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document, Summary
 from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.credit.rules import identity_links
-from chalicelib.credit.rules.linked_credit import with_link, with_names, with_reader, without_link, without_name
+from chalicelib.credit.rules.linked_credit import with_link, with_reader, without_link
+from chalicelib.credit.rules.names import with_names, without_name
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.identity_links import IdentityLinkStore, identity_link_laws
 from chalicelib.credit.store.records import CreditStore
@@ -20,8 +21,9 @@ from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
-from chalicelib.subjects.model.subjects import Identity
-from chalicelib.subjects.rules.identifiers import masked_name, require_valid
+from chalicelib.subjects.model.subjects import Identity, NameRank
+from chalicelib.subjects.rules.identifiers import require_valid
+from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
@@ -67,8 +69,8 @@ class IdentityLinks:
             return self._store.load(made), True
         today = day_in_shanghai(at)
         law = identity_links.law_in_force(identity_link_laws(), on=today)
-        former, former_is_known = self._party(proposal.former, at)
-        present, present_is_known = self._party(proposal.present, at)
+        former, former_is_known = self._party(proposal.former, by=by, at=at)
+        present, present_is_known = self._party(proposal.present, by=by, at=at)
         concerned = (former.subject, present.subject)
         require(by, roles=(Role.CREDIT_OFFICER,), department=CREDIT_OFFICE, subjects=concerned)
         link = IdentityLink(
@@ -144,10 +146,10 @@ class IdentityLinks:
             raise DomainError(ErrorCode.STALE_VERSION)
         return link
 
-    def _party(self, identity: Identity, at: datetime) -> tuple[Party, bool]:
+    def _party(self, identity: Identity, *, by: Caller, at: datetime) -> tuple[Party, bool]:
         """Return one side of the link, and whether its number is known under this name."""
-        valid = require_valid(identity)
-        known = self._subjects.know(valid, at)
+        valid = require_valid(identity, on=day_in_shanghai(at))
+        known = self._subjects.know(valid, by.naming(NameRank.OFFICE), at)
         party = Party(
             subject=known.key,
             first=known.first or known.key,

@@ -11,12 +11,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from chalicelib.bounds.store import bounds
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.imports import Declared, Found, Import, ImportState, Problem, Refused
 from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Taken
 from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
-from chalicelib.credit.services.identity_conflicts import Conflicts
 from chalicelib.credit.services.ingest import Ingest
 from chalicelib.credit.store.import_files import Bucket, FileError, inspect_file, numbered
 from chalicelib.credit.store.imports import ImportStore
@@ -76,7 +76,6 @@ class Imports:
         store: ImportStore,
         bucket: Bucket,
         ingest: Ingest,
-        conflicts: Conflicts,
         *,
         queue: Publisher,
         ticks: Callable[[], float] = time.monotonic,
@@ -86,7 +85,6 @@ class Imports:
         self._store = store
         self._bucket = bucket
         self._ingest = ingest
-        self._conflicts = conflicts
         self._queue = queue
 
     @retry_on_conflict
@@ -194,7 +192,7 @@ class Imports:
 
         def read() -> Chunk | None:
             chunk = list(islice(lines, CHUNK))
-            return self._read(chunk, source=source, header=found.header) if chunk else None
+            return self._read(chunk, source=source, header=found.header, at=current.started_at or at) if chunk else None
 
         with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(AT_ONCE) as pool:
             ahead = reader.submit(read)
@@ -229,7 +227,7 @@ class Imports:
         after = imports.advance(before, offset=chunk.offset, line=chunk.last, fates=fates, has_refused=bool(refused))
         return self._save(before, after, [], at=at)
 
-    def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str) -> Chunk:
+    def _read(self, lines: Sequence[tuple[int, str | None, int]], *, source: str, header: str, at: datetime) -> Chunk:
         """Parse lines, resolving each subject only once."""
         outcomes: dict[int, Outcome] = {}
         handed: list[Handed] = []
@@ -243,7 +241,7 @@ class Imports:
                 line = imports.record_of(text, number, header=header)
                 submission = line.submission(source=source, record_id=line.record_id)
                 about = line.subject.identity()
-                subject = subjects.get(about) or self._ingest.subject(about)
+                subject = subjects.get(about) or self._ingest.subject(about, at=at)
                 subjects[about] = subject
                 size = len((text or "").encode())
                 handed.append(Handed(line=number, submission=submission, subject=subject, size=size))
@@ -262,9 +260,8 @@ class Imports:
         told = imports.refused_by(taken.error, handed.line, handed.submission.record_id)
         if taken.error.code is not ErrorCode.IDENTITY_CONFLICT:
             return Outcome(fate=Fate.REFUSED, refused=told)
-        self._conflicts.open(
-            handed.submission, about=handed.subject.about, by=_caller(import_), at=import_.started_at or at
-        )
+        started_at = import_.started_at or at
+        self._ingest.refer(Cause.IMPORT, handed.submission, handed.subject.about, by=_caller(import_), at=started_at)
         return Outcome(fate=Fate.CONFLICT, refused=told)
 
     def _finish(self, before: Import, *, at: datetime) -> Import:

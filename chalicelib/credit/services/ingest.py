@@ -1,15 +1,19 @@
 """Single records from sources: stored with their summary and event, all or nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.records import Record, Summary
 from chalicelib.credit.model.sources import Sources
 from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group
+from chalicelib.credit.rules.names import with_name
 from chalicelib.credit.rules.revoked_documents import withdraw_if_revoked
 from chalicelib.credit.services.batch_ingest import BatchIngest
+from chalicelib.credit.services.identity_conflicts import Conflicts, mismatch_of_record
 from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
@@ -29,7 +33,7 @@ PROVIDERS = (Role.SYSTEM, Role.CREDIT_OFFICER)
 class Ingest:
     """Stores records from sources."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         store: CreditStore,
         subjects: Subjects,
@@ -38,8 +42,9 @@ class Ingest:
         packs: Sequence[RulePack],
         pack: str,
         sources: Sources,
+        conflicts: Callable[[], Conflicts],
     ) -> None:
-        """Take the stores, the subject keys, and which source is whose.
+        """Take the stores, the subject keys, which source is whose, and who decides on names that do not match.
 
         ``pack`` is the code of the one in ``packs`` whose display periods apply.
         """
@@ -48,20 +53,30 @@ class Ingest:
         self._subjects = subjects
         self._keys = keys
         self._factory = RecordFactory(packs, pack)
-        self._batches = BatchIngest(store, subjects, self._factory)
+        self._conflicts = conflicts
+        self._batches = BatchIngest(store, subjects, self._factory, rank_of=sources.rank_of)
 
     def put_record(self, submission: Submission, *, about: Identity, by: Caller, at: datetime) -> Record:
         """Store a record with its summary and event, all or nothing; returns the record as now stored.
 
         Repeating what is stored changes nothing, and an older version is ignored (R8.2). Raises
         ``RECORD_NOT_ACCEPTABLE`` with every fault, ``IDENTITY_CONFLICT`` if the number is known under another name,
-        ``OWN_MATTER`` for an official whom it is about.
+        which then waits for a person to decide (R6.3), ``OWN_MATTER`` for an official whom it is about.
         """
         self.require_own(submission.source, by=by)
-        subject = self.subject(about)
+        subject = self.subject(about, at=at)
         require(by, roles=PROVIDERS, department=by.department, subjects=(subject.key,))
-        self._subjects.require_consistent(subject.about, at)
+        if self.refer(Cause.RECORD, submission, subject.about, by=by, at=at):
+            raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         return self._store_record(submission, subject, by=by, at=at)
+
+    def refer(self, cause: Cause, submission: Submission, about: Identity, *, by: Caller, at: datetime) -> bool:
+        """Open a conflict if the name of a record is not the number's, and return whether it is not. Idempotent."""
+        rank = self._sources.rank_of(submission.source, about.kind)
+        known = self._subjects.know(about, by.naming(rank), at)
+        if known.is_conflicting:
+            self._conflicts().open(mismatch_of_record(cause, known, about, submission, by=by), at=at)
+        return known.is_conflicting
 
     def require_own(self, source: str, *, by: Caller) -> None:
         """Raise ``FORBIDDEN`` unless the caller hands in records for the department that the source belongs to."""
@@ -73,9 +88,9 @@ class Ingest:
         """Whether a source belongs to a department."""
         return self._sources.belongs_to(source, department)
 
-    def subject(self, about: Identity) -> Subject:
+    def subject(self, about: Identity, *, at: datetime) -> Subject:
         """Return the subject of lines of a file; raises ``INVALID_IDENTIFIER`` for an invalid number."""
-        valid = require_valid(about)
+        valid = require_valid(about, on=day_in_shanghai(at))
         return Subject(about=valid, key=self._keys.key_of(valid), name_digest=self._keys.digest_of_name(valid))
 
     def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
@@ -92,7 +107,7 @@ class Ingest:
         if before is not None and not intake.is_news(record, before=before):
             return before
         summary = self._store.summary(record.subject)
-        record = withdraw_if_revoked(record, summary)
+        record = with_name(withdraw_if_revoked(record, summary), summary, subject.name_digest)
         after = self._factory.summary(summary, record, subject, at=at)
         with transaction() as tx:
             self._store.save_record(record, tx)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from chalicelib.credit.model.sources import Sources
+from chalicelib.credit.model.sources import ListedSources, Sources
 
 LISTED = Path(__file__).parents[1] / "editions" / "sources.json"
 
@@ -13,5 +13,5 @@ LISTED = Path(__file__).parents[1] / "editions" / "sources.json"
 @cache
 def listed_sources() -> Sources:
     """Return which source belongs to which department; cached per process."""
-    adapter: TypeAdapter[dict[str, list[str]]] = TypeAdapter(dict[str, list[str]])
+    adapter: TypeAdapter[ListedSources] = TypeAdapter(ListedSources)
     return Sources.of(adapter.validate_json(LISTED.read_text(encoding="utf-8")))

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alerts.rules.alerts import MONITORING
+from chalicelib.authorities.model import Act
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.rules.case_numbers import is_case_no
+from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clocks.model import Clock, ClockKind
@@ -37,6 +39,7 @@ from chalicelib.feedback.rules.complaints import (
 from chalicelib.feedback.store.complaints import ComplaintStore
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, is_own_matter, require
 from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.subjects.model.subjects import NameRank
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
@@ -55,6 +58,7 @@ class Complaints:
         cases: CaseStore,
         clocks: Clocks,
         *,
+        access: CaseAccess,
         catalogue: Catalogue,
         subjects: Subjects,
         pack_of: Callable[[str, datetime], RulePack],
@@ -64,6 +68,7 @@ class Complaints:
         """Take what a complaint involves, the town's departments, and the pack for complaints without a case."""
         self._store = store
         self._cases = cases
+        self._access = access
         self._clocks = clocks
         self._catalogue = catalogue
         self._subjects = subjects
@@ -77,14 +82,14 @@ class Complaints:
     ) -> tuple[Complaint, bool]:
         """Submit a complaint, route it and start its clock; also returns whether the same request did so before.
 
-        Raises ``NOT_FOUND`` for a case that is not the caller's, ``CATEGORY_UNKNOWN``, ``DEPARTMENT_UNKNOWN`` or
-        ``ITEM_NOT_LISTED``.
+        Raises ``NOT_FOUND`` for a case that is not the caller's, ``AUTHORITY_REQUIRED`` for its agent without
+        authority, ``CATEGORY_UNKNOWN``, ``DEPARTMENT_UNKNOWN`` or ``ITEM_NOT_LISTED``.
         """
         require(by, roles=PEOPLE, subjects=(by.own_subject(),))
         made_before = idempotency_key.look_up() if idempotency_key is not None else None
         if made_before is not None:
             return self._store.load(made_before), True
-        case = self._case(grievance.case_no, by=by)
+        case = self._case(grievance.case_no, by=by, at=at)
         code = self._pack if case is None else case.terms.pack
         pack = self._pack_of(code, at)
         if pack.complaint_category(grievance.category) is None:
@@ -131,20 +136,22 @@ class Complaints:
                 idempotency_key.remember(complaint.complaint_id, tx, at=at)
         return complaint, False
 
-    def _case(self, case_no: str | None, *, by: Caller) -> Case | None:
+    def _case(self, case_no: str | None, *, by: Caller, at: datetime) -> Case | None:
         if case_no is None:
             return None
         if not is_case_no(case_no):
             raise DomainError(ErrorCode.NOT_FOUND)
         case = self._cases.load(case_no)
-        require(by, roles=PEOPLE, subjects=case.people)
+        self._access.require(case, Step(roles=PEOPLE, act=Act.VIEW, told="complaint"), by=by, at=at)
         return case
 
     def _masked_name(self, by: Caller, case: Case | None, *, at: datetime) -> str:
         """Return the masked name shown to staff: from the case, or from the register of subjects."""
         if case is not None and case.subject == by.subject:
             return case.applicant_name
-        return self._subjects.know(by.identity, at).masked_name if by.identity is not None else "*"
+        if by.identity is None:
+            return "*"
+        return self._subjects.know(by.identity, by.naming(NameRank.PLATFORM), at).masked_name
 
     @retry_on_conflict
     def transfer(

@@ -41,6 +41,7 @@ class TermKey(StrEnum):
     REPAIR_AUTHORITY = "repair.authorityDays"
     REVOCATION_WITHDRAWAL = "revocation.withdrawDays"
     CREDIT_RECHECK = "recheck.days"
+    IDENTITY_CHECK = "identity.days"
     FLAG_NOTICE = "flagNotice.answerDays"
     PROPAGATION = "flagNotice.incidentHours"
 

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.records import Document, Purpose
 from chalicelib.credit.services.checks import Credit, Inquiry
+from chalicelib.credit.services.identity_conflicts import Conflicts, mismatch_of
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -35,7 +37,7 @@ from chalicelib.sanctions.rules import flags
 from chalicelib.sanctions.rules import measures as listed
 from chalicelib.sanctions.services.queries import flags_of_all
 from chalicelib.sanctions.store.flags import FlagStore, measure_lists
-from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.subjects.model.subjects import NameRank, SubjectKey
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
@@ -60,10 +62,12 @@ class Flags:
         packs: Sequence[RulePack],
         pack: str,
         documents: Documents,
+        conflicts: Callable[[], Conflicts],
         lists: Callable[[], Sequence[MeasureList]] = measure_lists,
     ) -> None:
         """Take the stores, ``documents`` to know what is in effect, and the ``lists`` of measures.
 
+        ``conflicts`` take names that do not match to a person.
         ``pack`` is the code of the one in ``packs`` that sets the time for a defence, because a flag belongs to no
         item.
         """
@@ -75,6 +79,7 @@ class Flags:
         self._packs = packs
         self._pack = pack
         self._documents = documents
+        self._conflicts = conflicts
         self._lists = lists
 
     def measures(self, edition: str | None, *, at: datetime) -> MeasureList:
@@ -94,9 +99,9 @@ class Flags:
         idempotency_key: IdempotencyKey | None = None,
     ) -> Proposed:
         """Propose a flag on an effective document; it has no effect yet (R2.1 to R2.7, R2.11, R2.14)."""
-        about = require_valid(target.about)
-        other = None if target.document_about is None else require_valid(target.document_about)
         today = day_in_shanghai(at)
+        about = require_valid(target.about, on=today)
+        other = None if target.document_about is None else require_valid(target.document_about, on=today)
         edition, measure = listed.measure_for(proposal, self._lists(), on=today)
         document = listed.document_of(proposal, on=today, at=at)
         subject = self._keys.key_of(about)
@@ -110,7 +115,11 @@ class Flags:
         )
         listed.require_proportionate(measure, proposal)
         ends_on = listed.end_of(measure, proposal)
-        known = self._subjects.require_consistent(about, at)
+        known = self._subjects.know(about, by.naming(NameRank.OFFICE), at)
+        if known.is_conflicting:
+            found = mismatch_of(Cause.FLAG, known, about, by=by, reference=f"{edition.edition}/{measure.code}")
+            self._conflicts().open(found, at=at)
+            raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         flag = flags.propose(
             proposal,
             Party(

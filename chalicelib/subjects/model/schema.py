@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.readable import Readable
+from pydantic import StringConstraints
+
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.validation import Line, RequestBody
 
-Number = Annotated[str, Readable(longest=40, is_line=True)]
+Number = Annotated[str, StringConstraints(max_length=100)]
+"""An identifier as people type or copy it, with separators and invisible characters; the rules take them out."""
 
 
 class SubjectInput(RequestBody):
@@ -17,8 +19,10 @@ class SubjectInput(RequestBody):
     number: Number | None = None
     name: Line
 
-    def identity(self) -> Identity:
-        """Return the identity; a name alone is never enough (R6.2)."""
-        if self.kind is None or not self.number:
-            raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
-        return Identity(kind=self.kind, number=self.number, name=self.name)
+    def identity(self, stated_at: str = "/subject") -> Identity:
+        """Return the identity; a name alone is never enough (R6.2). ``stated_at`` points to this in the request."""
+        if self.kind is None or not self.number or not self.number.strip():
+            missing = "kind" if self.kind is None else "number"
+            fault = FieldError(pointer=f"{stated_at}/{missing}", detail="缺少此项。", code="missing")
+            raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY, faults=(fault,))
+        return Identity(kind=self.kind, number=self.number, name=self.name, stated_at=stated_at)

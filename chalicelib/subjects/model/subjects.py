@@ -1,7 +1,7 @@
 """Subjects and their signing keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -27,17 +27,66 @@ PERSONS = frozenset({SubjectKind.RESIDENT_ID, SubjectKind.PASSPORT, SubjectKind.
 """The kinds that natural persons (自然人) have; every other kind belongs to an organisation."""
 
 
+class NameRank(StrEnum):
+    """Who gave a subject's name, from the highest rank to the lowest: a higher one corrects a lower one."""
+
+    PLATFORM = "platform"
+    """The identity platform (统一身份认证平台), about whoever has logged in."""
+    REGISTER = "register"
+    """A source that keeps the register of such subjects (登记机关)."""
+    OFFICE = "office"
+    """Any other office or source."""
+    AGENT = "agent"
+    """Somebody who acts for the subject (代办人)."""
+
+    @property
+    def rank(self) -> int:
+        """The higher, the more it counts."""
+        return len(NameRank) - list(NameRank).index(self)
+
+    @property
+    def may_register(self) -> bool:
+        """Whether this word is enough to register a subject under the name."""
+        return self is not NameRank.AGENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameSource:
+    """Whose word a name is: a source of this rank, brought by ``actor`` of a department."""
+
+    rank: NameRank
+    actor: str
+    department: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """An identity (身份) as stated by the identity platform or an office: personal data, never logged."""
+    """An identity (身份) as stated by the identity platform or an office: personal data, never logged.
+
+    ``stated_at`` points to where in the request it stands (RFC 6901), for errors.
+    """
 
     kind: SubjectKind
     number: str
     name: str
+    stated_at: str = field(default="/subject", compare=False)
 
     def __repr__(self) -> str:
         """Show nothing about the person, so that no traceback or log does."""
         return f"Identity(kind={self.kind.value!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Representative:
+    """The natural person who acts for an organisation (签署人、经办人), as the identity platform states it.
+
+    Personal data like ``Identity``. ``office`` is theirs in the organisation (法定代表人), ``authority`` the number of
+    the document by which they act; at least one of the two is there.
+    """
+
+    identity: Identity
+    office: str = ""
+    authority: str = ""
 
 
 class Algorithm(StrEnum):
@@ -89,7 +138,7 @@ class Known:
     """What is stored about a subject: its key, and whether the given name conflicts with the verified one (R6.3).
 
     ``name_digest`` is the keyed digest of the given name; ``first`` is the key under which the subject was first
-    stored.
+    stored. ``corrected_from`` is the rank of the known name if the given one has just replaced it.
     """
 
     key: SubjectKey
@@ -97,6 +146,7 @@ class Known:
     name_digest: str = ""
     is_conflicting: bool = False
     first: SubjectKey | None = None
+    corrected_from: NameRank | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

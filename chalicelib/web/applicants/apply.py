@@ -12,8 +12,9 @@ from chalicelib.catalogue.model.questions import Question, QuestionKind
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Role
-from chalicelib.subjects.model.subjects import SigningKey, SubjectKind
+from chalicelib.subjects.model.subjects import SigningKey
 from chalicelib.subjects.rules.passkeys import signature_of
+from chalicelib.web.applicants.authorities import held_for
 from chalicelib.web.applicants.search import item_at, known_answers
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
@@ -25,14 +26,8 @@ SIGNS: Final = ("passkey",)
 """The script that asks the person's device for a signature."""
 
 AT: Final[Mapping[str, str]] = {
-    "/on_behalf_of/subject/kind": "principal-kind",
-    "/on_behalf_of/subject/number": "principal-number",
-    "/on_behalf_of/subject/name": "principal-name",
     "/on_behalf_of/authority": "authority",
     ErrorCode.AUTHORITY_REQUIRED: "authority",
-    ErrorCode.INVALID_IDENTIFIER: "principal-number",
-    ErrorCode.INSUFFICIENT_IDENTITY: "principal-number",
-    ErrorCode.IDENTITY_CONFLICT: "principal-name",
     ErrorCode.PROXY_NOT_ALLOWED: "way",
 }
 """The fields of the application at which errors are shown: by pointer, and by code for those that name no field."""
@@ -44,8 +39,7 @@ def ask(visit: PageRequest) -> Page:
     item = item_at(visit)
     facts: dict[str, object] = {
         "item": item,
-        "kinds": tuple(SubjectKind),
-        "is_agent": _is_agent(visit),
+        "authorities": held_for(item.code, visit) if _is_agent(visit) else None,
         "ways": _ways_of(item),
     }
     facts["start_way"] = visit.query.get("way", "")
@@ -65,8 +59,9 @@ def draft(visit: PageRequest) -> Redirect | Page:
         "answers": {question.id: answer for question in item.questions if (answer := _answer(visit, question)) != ""},
     }
     if _is_agent(visit):
-        named = {name: visit.sent(f"principal-{name}") for name in ("kind", "number", "name")}
-        wish["on_behalf_of"] = {"subject": named, "authority": visit.sent("authority")}
+        if not visit.sent("authority"):
+            return at_fault(ask(visit), authority=text("choose_an_authority", visit.language))
+        wish["on_behalf_of"] = {"authority": visit.sent("authority")}
     return submit(visit, drafts.draft, wish, ask=ask, onward=lambda made: Redirect(to=f"drafts/{made.draft_id}"), at=AT)
 
 
@@ -88,6 +83,7 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
         "may_sign": made.way is Way.COMMITMENT and Way.COMMITMENT in made.ways_open,
         "owed": [material for material in made.materials if made.way in material.hand_in],
         "devices": [key.passkey for key in keys],
+        "signs": visit.caller.representative,
     }
     return Page(
         template="draft.html",

@@ -20,6 +20,7 @@ WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
 
 REACHED: Final = {
     State.PENDING_CREDIT: 0,
+    State.PENDING_IDENTITY: 0,
     State.AWAITING_MATERIALS: 0,
     State.RECEIVED: 1,
     State.CORRECTION_ASKED: 1,
@@ -58,6 +59,7 @@ def read_case(visit: PageRequest) -> Page:
     done = visit.query.get("done")
     facts = {
         "case": case,
+        "is_closed_to_agent": _is_closed_to_agent(case),
         "stages": WAY_THROUGH,
         "reached": REACHED[case.state],
         "clocks": [clock for kind in SHOWN_CLOCKS for clock in case.clocks if clock.kind is kind],
@@ -101,6 +103,12 @@ def picture_of(address: str) -> Picture:
     code = segno.make(address, error="m", micro=False, mask=MASK)
     drawn = code.svg_inline(border=0, svgclass=None, lineclass=None)
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
+
+
+def _is_closed_to_agent(case: CaseResponse) -> bool:
+    """Whether an agent should hear that the promise was not open: the principal reads the reasons instead."""
+    is_refused = case.commitment is not None and case.way is Way.CERTIFICATE and case.withdrawal is None
+    return is_refused and case.credit is None
 
 
 def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:

@@ -215,7 +215,13 @@ def _failed(failure: Failure, entry: Entry, visit: PageRequest, event: Event) ->
     if failure.reason in FAILED:
         return _in_own_words(failure, visit)
     title, detail = words_of(failure)
-    facts = {"title": title, "detail": detail, "back": _stands_at(entry, visit), "more": failure.facts}
+    facts = {
+        "title": title,
+        "detail": detail,
+        "faults": [said for _, said in failure.faults],
+        "back": _stands_at(entry, visit),
+        "more": failure.facts,
+    }
     return _told(Page(template="refused.html", facts=facts, status=failure.status), visit, failure)
 
 

@@ -6,15 +6,16 @@ from typing import Final
 from chalicelib.policy import Caller, Role
 
 CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
+AUTHORITIES, CLAIMS = ("authorities", "nav_authorities"), ("claims", "nav_claims")
 BOARD, FIGURES = ("board", "nav_board"), ("board/statistics", "nav_statistics")
 OF_FLAGS = ("board/measures", "nav_flag_figures")
 WORKLIST, DESK, CARDS = ("worklist", "nav_worklist"), ("desk", "nav_desk"), ("cards", "nav_cards")
 STAFF = ("staff", "nav_staff")
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
-    Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), KEYS),
-    Role.AGENT: (CASES, ITEMS, KEYS),
-    Role.OFFICER: (WORKLIST, DESK, CARDS),
+    Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, KEYS),
+    Role.AGENT: (CASES, ITEMS, AUTHORITIES, KEYS),
+    Role.OFFICER: (WORKLIST, DESK, CLAIMS, CARDS),
     Role.SUPERVISOR: (BOARD, WORKLIST, DESK, CARDS, STAFF, FIGURES, OF_FLAGS),
     Role.HEAD: (BOARD, WORKLIST, DESK, CARDS, STAFF, FIGURES, OF_FLAGS),
     Role.MONITOR: (BOARD, CARDS, FIGURES, OF_FLAGS),

@@ -21,7 +21,6 @@ PROPOSERS: Final = (Role.CREDIT_OFFICER,)
 
 AT: Final[Mapping[str, str]] = {
     ErrorCode.INSUFFICIENT_IDENTITY: "subject-number",
-    ErrorCode.INVALID_IDENTIFIER: "subject-number",
     ErrorCode.IDENTITY_CONFLICT: "subject-name",
     ErrorCode.TARGET_NOT_ELIGIBLE: "subject-kind",
     ErrorCode.NOT_RELATED: "related_items",

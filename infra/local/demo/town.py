@@ -45,13 +45,18 @@ class Town:
         return Pen(self.who("company"))
 
     @cached_property
+    def agents_pen(self) -> Pen:
+        """The agent's own signing key."""
+        return Pen(self.who("agent"))
+
+    @cached_property
     def markets_receiver(self) -> Receiver:
         """Where the market department's own system listens."""
         return Receiver()
 
     def put_pens_away(self) -> None:
         """Revoke every key that was enrolled, and stop listening."""
-        for name in ("applicants_pen", "companys_pen"):
+        for name in ("applicants_pen", "companys_pen", "agents_pen"):
             if name in self.__dict__:
                 self.__dict__[name].put_away()
         if "markets_receiver" in self.__dict__:

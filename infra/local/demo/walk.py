@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 from infra.local.demo import (
+    agents,
     breach,
     desks,
     files,
@@ -123,6 +124,11 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         "载入新版惩戒措施清单:先试算,再载入;失去依据的惩戒当日中止,两人方可恢复",
         "a new edition of the list: a dry run, then loaded; a flag without ground is suspended, two persons resume it",
         (lists.a_new_list_takes_the_ground_from_a_flag,),
+    ),
+    (
+        "代办:没有授权不能办;委托人授权后签名提交;查看留痕,随时终止",
+        "an agent: refused without authority, then authorised, and files; each look is told; it ends at once",
+        (agents.an_agent_acts_on_an_authority,),
     ),
 )
 

@@ -50,6 +50,8 @@ def test_a_card_shows_what_lists_need_of_a_case() -> None:
         applicant_name="李*",
         received_at=NOON,
         withdrawn_at=NOON + timedelta(hours=1),
+        subject=A_SUBJECT,
+        pack="corrects-first",
         version=3,
     )
     assert a_case().card.withdrawn_at is None

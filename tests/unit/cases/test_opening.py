@@ -3,16 +3,17 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.cases.model.case import Agent, Case, Material, State, Way
-from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot
+from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot, Signatory
 from chalicelib.cases.rules import filing_events
 from chalicelib.catalogue.model.items import Acceptance
 from chalicelib.credit.model.records import Eligibility
+from chalicelib.credit.rules.summary import identity_conflict
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json
 from tests.builders import A_SUBJECT, NOON, a_case, a_commitment, a_draft, a_plan, a_summary, some_terms
 
-AN_AGENT = Agent(subject=SubjectKey("k1.agent"), name="王*", authority="授权委托书:办理号牌补领。")
+AN_AGENT = Agent(subject=SubjectKey("k1.agent"), name="王*", authority="a-1")
 ALLOWED = CreditSnapshot(version=7, head_hash="ef" * 32, standing=CommitmentStatus.ALLOWED, reasons=(), checked_at=NOON)
 PAPER = Material(id="old-plate", sha256="ab" * 32, name="张三的旧车牌")
 STARTED: tuple[Json, ...] = ({"kind": "handling_promised"},)
@@ -35,6 +36,22 @@ def test_a_promise_without_the_gates_word_waits_and_a_certificate_does_not() -> 
 
     assert state(Way.COMMITMENT) is State.PENDING_CREDIT
     assert state(Way.CERTIFICATE) is State.RECEIVED
+
+
+@pytest.mark.requirement("R6.3")
+def test_a_promise_waits_for_a_person_where_something_bars_under_another_name() -> None:
+    found = Eligibility(allowed=False, waits=True, reasons=(identity_conflict(),))
+    kept = filing_events.snapshot_of(a_summary(version=7), found, at=NOON)
+
+    case = filing_events.open_case(a_draft(), way=Way.COMMITMENT, materials=(), commitment=None, credit=kept, at=NOON)
+
+    assert (kept.standing, kept.reasons) == (CommitmentStatus.PENDING, ("IDENTITY_CONFLICT:",))
+    assert case.state is State.PENDING_IDENTITY
+    event = filing_events.waiting_event(case, started=STARTED, stopped=("credit_recheck",), at=NOON)
+    assert (event.kind, event.data) == (
+        EventKind.IDENTITY_AWAITED,
+        {"clocks_started": STARTED, "clocks_stopped": ("credit_recheck",)},
+    )
 
 
 def test_an_accepted_case_counts_from_its_filing_and_an_instant_one_is_closed() -> None:
@@ -113,6 +130,16 @@ def test_a_signing_is_told_with_what_was_signed_by_which_key_and_how_it_is_verif
     }
 
 
+def test_who_signed_for_an_organisation_is_hashed_by_the_digest_alone() -> None:
+    signatory = Signatory(name="赵示例", number="3****************6", office="法定代表人")
+    commitment = a_commitment(signatory=signatory)
+
+    event = filing_events.signing_event(by(Acceptance.OFFICER), a_draft(payload="{}"), commitment, actor="subject:x")
+
+    assert event.texts == {"payload": "{}", "signatory": "赵示例 · 3****************6 · 法定代表人"}
+    assert "signatory" not in event.data
+
+
 @pytest.mark.requirement("R6.8")
 def test_a_filing_is_told_with_its_way_its_materials_and_what_the_gate_decided_on() -> None:
     case = a_case(terms=some_terms(accepted_by=Acceptance.OFFICER), materials=(PAPER,), credit=ALLOWED)
@@ -134,11 +161,11 @@ def test_a_filing_is_told_with_its_way_its_materials_and_what_the_gate_decided_o
 
 
 @pytest.mark.requirement("R1.8")
-def test_a_filing_by_an_agent_is_told_with_the_agent_and_keeps_the_letter_of_authority() -> None:
+def test_a_filing_by_an_agent_is_told_with_the_agent_and_the_authority() -> None:
     event = filing_events.filing_event(a_case(agent=AN_AGENT), actor="subject:k1.agent", started=(), at=NOON)
 
     assert (event.data["subject"], event.data["agent"]) == (A_SUBJECT, "k1.agent")
-    assert event.texts == {"authority": "授权委托书:办理号牌补领。"}
+    assert (event.data["authority"], event.texts) == ("a-1", {})
 
 
 def test_a_filing_starts_no_clock_if_acceptance_does_or_credit_is_awaited() -> None:

@@ -16,6 +16,7 @@ from chalicelib.cases.rules.filing import (
     require_confirmations,
     require_in_time,
     require_materials,
+    signatory_of,
     standing_of,
     terms_of,
     way_of,
@@ -35,8 +36,11 @@ from tests.builders import (
     a_draft,
     a_material,
     a_question,
+    a_representative,
     a_summary,
+    an_identity,
     an_item,
+    an_organisation,
 )
 
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=date(2026, 9, 28))
@@ -127,16 +131,16 @@ def test_what_closes_the_commitment_way_is_remembered_once_and_nothing_that_does
 
 
 @pytest.mark.requirement("R1.1")
-def test_a_serious_record_bars_from_promising_by_the_terms_unless_it_is_under_another_name() -> None:
+def test_a_serious_record_bars_from_promising_by_the_terms_and_lets_it_wait_under_another_name() -> None:
     summary = a_summary(version=1, bars=(a_bar(),), name_digests=("k1.aa",))
 
-    def judged(name_digest: str) -> tuple[bool, list[ErrorCode]]:
+    def judged(name_digest: str) -> tuple[CommitmentStatus, list[ErrorCode]]:
         found = eligibility_for(terms_of(an_item(), PACK), summary, name_digest=name_digest, on=date(2026, 9, 28))
-        return found.allowed, [ground.code for ground in found.reasons]
+        return standing_of(a_draft(), found), [ground.code for ground in found.reasons]
 
-    assert judged("k1.aa") == (False, [ErrorCode.SUBJECT_BARRED])
-    assert judged("k2.bb") == (False, [ErrorCode.SUBJECT_BARRED])
-    assert judged("k1.bb") == (True, [ErrorCode.IDENTITY_CONFLICT])
+    assert judged("k1.aa") == (CommitmentStatus.REFUSED, [ErrorCode.SUBJECT_BARRED])
+    assert judged("k2.bb") == (CommitmentStatus.REFUSED, [ErrorCode.SUBJECT_BARRED])
+    assert judged("k1.bb") == (CommitmentStatus.PENDING, [ErrorCode.IDENTITY_CONFLICT])
 
 
 def test_terms_take_the_packs_limits_for_acceptance_and_delivery() -> None:
@@ -239,3 +243,18 @@ def test_a_draft_may_be_filed_until_the_second_before_its_end() -> None:
     require_in_time(draft, at=NOON - timedelta(seconds=1))
     with pytest.raises(DomainError, match="DRAFT_EXPIRED"):
         require_in_time(draft, at=NOON)
+
+
+def test_a_person_signs_for_themselves_and_an_organisation_by_a_person() -> None:
+    by_office = a_representative()
+    by_document = a_representative(office="", authority="授权委托书〔2026〕7号")
+
+    assert signatory_of(an_identity(), by_office) is None
+    assert signatory_of(None, None) is None
+    with pytest.raises(DomainError, match="REPRESENTATIVE_MISSING"):
+        signatory_of(an_organisation(), None)
+    lines = [signatory_of(an_organisation(), each) for each in (by_office, by_document)]
+    assert [None if each is None else each.line for each in lines] == [
+        "赵示例 · 3****************6 · 法定代表人",
+        "赵示例 · 3****************6 · 授权委托书〔2026〕7号",
+    ]

@@ -17,6 +17,7 @@ from chalicelib.catalogue.model.items import (
     Material,
     Method,
     Notice,
+    ProxyAct,
     Recommitment,
     Way,
 )
@@ -158,6 +159,11 @@ def test_a_vague_phrase_is_named() -> None:
         (
             {"recommitment": Recommitment(allowed=False, written_wait=a_limit())},
             ("/recommitment/wait", "item_waits_for_nothing"),
+        ),
+        ({"proxy_acts": (ProxyAct.STATEMENT,) * 2}, ("/proxy_acts/1", "item_proxy_act_repeated")),
+        (
+            {"proxy_acts": (ProxyAct.WITHDRAWAL,), "materials": (a_material(ways=(Way.CERTIFICATE,)),)},
+            ("/proxy_acts", "item_nothing_for_an_agent"),
         ),
     ],
 )

@@ -28,11 +28,10 @@ from chalicelib.credit.rules.linked_credit import (
     others_of,
     parts_of,
     with_link,
-    with_names,
     with_reader,
     without_link,
-    without_name,
 )
+from chalicelib.credit.rules.names import with_names, without_name
 from chalicelib.credit.store.identity_links import identity_link_laws
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
@@ -199,7 +198,7 @@ def test_a_subject_meets_what_is_kept_under_another_identity_and_is_told_whose_i
     assert reason.text.en.endswith(
         "(It is kept for an organisation that was merged into this one and counts by 义乌市市场监督管理局准予合并1号.)"
     )
-    assert not eligibility(whole, "business-address", on=TODAY, bar_severity=Severity.SERIOUS).allowed
+    assert not eligibility(whole, "business-address", names=(), on=TODAY, bar_severity=Severity.SERIOUS).allowed
 
 
 def test_its_own_records_stay_the_gravest_word_and_come_first() -> None:

@@ -21,7 +21,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def asked(summary: Summary, *, item: str = "business-address", on: date = TODAY) -> Eligibility:
-    return eligibility(summary, item, on=on, bar_severity=Severity.SERIOUS)
+    return eligibility(summary, item, names=(), on=on, bar_severity=Severity.SERIOUS)
 
 
 def effect_of(summary: Summary, *, item: str = "business-address", on: date = TODAY) -> Effect:
@@ -63,7 +63,7 @@ def test_a_lesser_record_bars_nothing(severity: Severity) -> None:
 def test_a_pack_may_let_general_records_bar() -> None:
     summary = a_summary(bars=(a_bar(severity=Severity.GENERAL),))
 
-    assert not eligibility(summary, "business-address", on=TODAY, bar_severity=Severity.GENERAL).allowed
+    assert not eligibility(summary, "business-address", names=(), on=TODAY, bar_severity=Severity.GENERAL).allowed
 
 
 @pytest.mark.requirement("R2.3")
@@ -188,4 +188,6 @@ def test_the_gravest_effect_is_told_with_every_reason() -> None:
 def test_what_the_service_says_of_itself_has_a_remedy() -> None:
     assert identity_conflict().code is ErrorCode.IDENTITY_CONFLICT
     assert source_down().code is ErrorCode.CREDIT_SOURCE_DOWN
-    assert identity_conflict().remedy.en == "A member of staff will check the identity first."
+    assert identity_conflict().remedy.en.startswith(
+        "The credit office checks it, and nothing adverse follows meanwhile;"
+    )

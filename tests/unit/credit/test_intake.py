@@ -78,7 +78,7 @@ def test_each_field_that_a_record_must_have_is_asked_for_by_itself(field: str, p
     assert codes(a_submission(**{field: None})) == [(pointer, code)]
 
 
-@pytest.mark.parametrize("record_id", ["310101190001150014", "x-31010119000115001X", "310101900115001"])
+@pytest.mark.parametrize("record_id", ["330725196806180004", "x-33072519680618000X", "330725680618000"])
 def test_a_records_id_holds_no_identifier(record_id: str) -> None:
     assert codes(a_submission(record_id=record_id)) == [("/record_id", "RECORD_ID_NOT_OPAQUE")]
 

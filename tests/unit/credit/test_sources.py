@@ -2,11 +2,17 @@
 
 import pytest
 
-from chalicelib.credit.model.sources import Sources
+from chalicelib.credit.model.sources import ListedSources, Sources
 from chalicelib.credit.store.sources import listed_sources
 from chalicelib.settings import settings
+from chalicelib.subjects.model.subjects import NameRank, SubjectKind
 
-SOURCES = Sources.of({"market": ["market", "market-penalties"], "traffic": ["traffic"]})
+SOURCES = Sources.of(
+    ListedSources(
+        departments={"market": ["market", "market-penalties"], "traffic": ["traffic"]},
+        registers={"market": [SubjectKind.USCC]},
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +38,27 @@ def test_a_record_of_no_department_is_the_credit_offices(source: str, office: st
 
 def test_a_source_is_listed_once() -> None:
     with pytest.raises(ValueError, match="market is listed for market and for traffic"):
-        Sources.of({"market": ["market"], "traffic": ["traffic", "market"]})
+        Sources.of(ListedSources(departments={"market": ["market"], "traffic": ["traffic", "market"]}))
+
+
+def test_a_register_is_a_listed_source() -> None:
+    with pytest.raises(ValueError, match="no department's source: bank"):
+        Sources.of(ListedSources(departments={"market": ["market"]}, registers={"bank": [SubjectKind.USCC]}))
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "rank"),
+    [
+        ("market", SubjectKind.USCC, NameRank.REGISTER),
+        ("market", SubjectKind.RESIDENT_ID, NameRank.OFFICE),
+        ("market-penalties", SubjectKind.USCC, NameRank.OFFICE),
+        ("bank-7", SubjectKind.USCC, NameRank.OFFICE),
+    ],
+)
+def test_a_source_is_a_register_of_the_kinds_that_it_is_listed_for(
+    source: str, kind: SubjectKind, rank: NameRank
+) -> None:
+    assert SOURCES.rank_of(source, kind) is rank
 
 
 def test_the_packaged_list_names_departments_that_are_served() -> None:

@@ -44,7 +44,7 @@ def full(count: int = 100, **other: Any) -> Summary:  # noqa: ANN401 - any field
 
 
 def closes(summary: Summary, item: str = "business-address", *, on: date = TODAY) -> bool:
-    return not eligibility(summary, item, on=on, bar_severity=Severity.SERIOUS).allowed
+    return not eligibility(summary, item, names=(), on=on, bar_severity=Severity.SERIOUS).allowed
 
 
 def test_a_serious_record_sets_a_bar_and_moves_the_version() -> None:
@@ -112,7 +112,7 @@ def test_long_texts_fill_a_summary_before_its_hundred_bars() -> None:
 def test_what_a_summary_has_no_room_for_keeps_the_promise_closed_and_sends_to_a_person() -> None:
     summary = a_summary(overflow=(an_overflow(ends_on=TODAY),))
 
-    (reason,) = eligibility(summary, "plate-replacement", on=TODAY, bar_severity=Severity.SERIOUS).reasons
+    (reason,) = eligibility(summary, "plate-replacement", names=(), on=TODAY, bar_severity=Severity.SERIOUS).reasons
 
     assert closes(summary, "plate-replacement")
     assert not closes(summary, on=TODAY + ONE_DAY)

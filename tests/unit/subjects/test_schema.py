@@ -8,9 +8,9 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKind
 
 
 def test_a_subject_named_by_kind_number_and_name_is_an_identity() -> None:
-    said = SubjectInput(kind=SubjectKind.RESIDENT_ID, number="310101190001150014", name="李示例")
+    said = SubjectInput(kind=SubjectKind.RESIDENT_ID, number="330725196806180004", name="李示例")
 
-    assert said.identity() == Identity(kind=SubjectKind.RESIDENT_ID, number="310101190001150014", name="李示例")
+    assert said.identity() == Identity(kind=SubjectKind.RESIDENT_ID, number="330725196806180004", name="李示例")
 
 
 @pytest.mark.requirement("R6.2")
@@ -19,7 +19,7 @@ def test_a_subject_named_by_kind_number_and_name_is_an_identity() -> None:
     [
         SubjectInput(name="李示例"),
         SubjectInput(kind=SubjectKind.RESIDENT_ID, name="李示例"),
-        SubjectInput(number="310101190001150014", name="李示例"),
+        SubjectInput(number="330725196806180004", name="李示例"),
         SubjectInput(kind=SubjectKind.RESIDENT_ID, number=" ", name="李示例"),
     ],
     ids=["name alone", "no number", "no kind", "blank number"],

@@ -17,8 +17,9 @@ from chalicelib.api.cases.schemas.cases import (
 )
 from chalicelib.api.cases.schemas.reasons import reasons_told
 from chalicelib.api.cases.schemas.timelines import TimelineResponse, timeline_response
-from chalicelib.cases.model.case import Material, State
+from chalicelib.cases.model.case import WAITING, Material, State
 from chalicelib.cases.rules.filing import Submission
+from chalicelib.cases.services.access import is_agent
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.cases.services.queries import READERS, CaseView
 from chalicelib.container import container
@@ -122,7 +123,10 @@ class DueDateExplanationResponse(ResponseBody):
         ErrorCode.INSUFFICIENT_IDENTITY,
         ErrorCode.KEY_REVOKED,
         ErrorCode.SIGNATURE_INVALID,
+        ErrorCode.REPRESENTATIVE_MISSING,
         ErrorCode.SUBJECT_BARRED,
+        ErrorCode.PROMISE_NOT_OPEN,
+        ErrorCode.AUTHORITY_REQUIRED,
         ErrorCode.CREDIT_CHANGED,
         ErrorCode.CONFIRMATIONS_MISSING,
         ErrorCode.MATERIALS_MISSING,
@@ -132,7 +136,11 @@ class DueDateExplanationResponse(ResponseBody):
     ),
 )
 def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
-    """File by promise or by certificate; 202 with ``PENDING_CREDIT`` if credit data cannot be read."""
+    """File by promise or by certificate.
+
+    202 with ``PENDING_CREDIT`` if credit data cannot be read, and with ``PENDING_IDENTITY`` if a person has to say
+    first whose the records under the number are.
+    """
     submission = Submission(
         draft_id=call.body.draft_id,
         confirmed=call.body.confirmed,
@@ -146,7 +154,7 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
         told = [reason.model_dump(mode="json", exclude_none=True) for reason in reasons]
         raise DomainError(ErrorCode.SUBJECT_BARRED, reasons=told) from barred
     tell(case_no=filed.case.case_no)
-    status = 202 if filed.case.state is State.PENDING_CREDIT else 201
+    status = 202 if filed.case.state in WAITING else 201
     if filed.is_repeat:
         return case_answer(call, filed.case, status=status, replayed=True)
     clocks = container().clocks
@@ -170,6 +178,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     """List cases, newest first."""
     page = container().case_queries.page(
         by=call.caller,
+        at=call.at,
         state=call.query.state,
         department=call.query.department,
         limit=call.query.limit,
@@ -189,6 +198,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     query=AsOfQuery,
     answer=CaseResponse,
     summary="A case, with its clocks as they stand now or stood at a moment",
+    errors=(ErrorCode.AUTHORITY_REQUIRED,),
 )
 def read_case(call: Call[None]) -> Answer[CaseResponse]:
     """Return a case with its clocks as they stand now, or as they stood at ``at``."""
@@ -202,6 +212,7 @@ def read_case(call: Call[None]) -> Answer[CaseResponse]:
     roles=READERS,
     answer=DueDateExplanationResponse,
     summary="How a due date was counted",
+    errors=(ErrorCode.AUTHORITY_REQUIRED,),
 )
 def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
     """Return every day of the newest clock of a kind."""
@@ -220,11 +231,12 @@ def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
     roles=READERS,
     answer=TimelineResponse,
     summary="The case's timeline, with its chain verified",
+    errors=(ErrorCode.AUTHORITY_REQUIRED,),
 )
 def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     """Return the timeline, verified by recomputing its hashes."""
-    reading = container().case_queries.timeline(call.path["case_no"], by=call.caller)
-    return Answer(body=timeline_response(reading, to=call.caller))
+    case, reading = container().case_queries.timeline(call.path["case_no"], by=call.caller, at=call.at)
+    return Answer(body=timeline_response(reading, to=call.caller, is_agent=is_agent(call.caller, case.subject)))
 
 
 @routes.post(
@@ -233,7 +245,12 @@ def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     body=PromiseWithdrawalRequest,
     answer=CaseResponse,
     summary="Withdraw a promise, until the case is closed",
-    errors=(ErrorCode.CASE_CLOSED, ErrorCode.STEP_NOT_ALLOWED),
+    errors=(
+        ErrorCode.CASE_CLOSED,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.AUTHORITY_REQUIRED,
+        ErrorCode.PROXY_NOT_ALLOWED,
+    ),
 )
 def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
     """Withdraw the promise and continue by certificate, without adverse consequences."""
@@ -254,6 +271,7 @@ def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
         ErrorCode.MATERIAL_NOT_LISTED,
         ErrorCode.CASE_CLOSED,
         ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.AUTHORITY_REQUIRED,
     ),
 )
 def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:

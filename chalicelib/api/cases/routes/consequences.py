@@ -98,7 +98,7 @@ def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
     creates=True,
     takes_version=True,
     summary="Make a statement in one's defence (陈述申辩) before anything adverse is decided",
-    errors=(ErrorCode.STEP_NOT_ALLOWED,),
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.AUTHORITY_REQUIRED, ErrorCode.PROXY_NOT_ALLOWED),
 )
 def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     """Record the applicant's statement, which the decision must answer."""

@@ -1,18 +1,18 @@
 """HTTP routes for drafts (草稿): what would be signed, and whether it may be."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_told
+from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_for_agent, reasons_told
 from chalicelib.cases.model.case import ConditionAsked, Way
 from chalicelib.cases.model.stages import CommitmentStatus
+from chalicelib.cases.services.access import is_agent
 from chalicelib.cases.services.drafting import Drafted, Principal, Wish
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.container import container
 from chalicelib.credit.rules.summary import source_down
 from chalicelib.errors import ErrorCode
-from chalicelib.http.language import Language
 from chalicelib.http.routes import Answer, Call, Code, Instant, LineOrBlank, RequestBody, ResponseBody, Routes
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.readable import Readable
@@ -24,9 +24,9 @@ MOST_ANSWERS = 50
 
 
 class PrincipalInput(RequestBody):
-    """The person an agent acts for, and the power of attorney (授权委托书)."""
+    """The id of the authority on which an agent acts (委托授权); ``subject``, if there, must be its principal."""
 
-    subject: SubjectInput
+    subject: SubjectInput | None = None
     authority: Annotated[str, Readable(longest=500)] = ""
 
 
@@ -109,7 +109,6 @@ class DraftListResponse(ResponseBody):
         ErrorCode.RISK_EXCLUDED,
         ErrorCode.COMMITMENT_NOT_OFFERED,
         ErrorCode.INSUFFICIENT_IDENTITY,
-        ErrorCode.IDENTITY_CONFLICT,
         ErrorCode.INVALID_IDENTIFIER,
         ErrorCode.PROXY_NOT_ALLOWED,
         ErrorCode.AUTHORITY_REQUIRED,
@@ -123,7 +122,7 @@ def draft(call: Call[DraftRequest]) -> Answer[DraftResponse]:
     made = container().drafting.draft(
         _wish(call.body), by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
-    return Answer(body=_response(made, call.language), replayed=made.is_repeat)
+    return Answer(body=_response(made, call), replayed=made.is_repeat)
 
 
 @routes.get(
@@ -140,25 +139,31 @@ def waiting(call: Call[None]) -> Answer[DraftListResponse]:
 
 
 @routes.get(
-    "/v1/drafts/{draft_id}", roles=FOR_THEMSELVES, answer=DraftResponse, summary="One draft, assessed as of now"
+    "/v1/drafts/{draft_id}",
+    roles=FOR_THEMSELVES,
+    answer=DraftResponse,
+    summary="One draft, assessed as of now",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY, ErrorCode.AUTHORITY_REQUIRED),
 )
 def read_draft(call: Call[None]) -> Answer[DraftResponse]:
     """Return one of the caller's drafts, with its eligibility as of now."""
     made = container().drafting.read(call.path["draft_id"], by=call.caller, at=call.at)
-    return Answer(body=_response(made, call.language))
+    return Answer(body=_response(made, call))
 
 
-def _response(made: Drafted, language: Language) -> DraftResponse:
-    own = made.draft
-    grounds = (source_down(),) if made.standing is CommitmentStatus.PENDING else made.grounds
+def _response(made: Drafted, call: Call[Any]) -> DraftResponse:
+    own, language = made.draft, call.language
+    grounds = made.grounds
+    if made.standing is CommitmentStatus.PENDING and not grounds:
+        grounds = (source_down(),)
     may_promise = made.standing is not CommitmentStatus.REFUSED
+    reasons = reasons_told(grounds, own.closed_by, language)
+    if is_agent(call.caller, own.subject):
+        reasons = reasons_for_agent(made.standing, own.closed_by, language)
     return DraftResponse.of(
         own,
         case_no=own.case_no if made.is_filed else None,
-        eligibility=EligibilityResponse(
-            commitment=made.standing,
-            reasons=reasons_told(grounds, own.closed_by, language),
-        ),
+        eligibility=EligibilityResponse(commitment=made.standing, reasons=reasons),
         ways_open=(Way.COMMITMENT, Way.CERTIFICATE) if may_promise else (Way.CERTIFICATE,),
         required_confirmations=tuple(condition.id for condition in own.conditions),
         materials=[
@@ -176,5 +181,8 @@ def _wish(body: DraftRequest) -> Wish:
         way=body.way,
         on_behalf_of=None
         if principal is None
-        else Principal(identity=principal.subject.identity(), authority=principal.authority),
+        else Principal(
+            authority=principal.authority,
+            identity=None if principal.subject is None else principal.subject.identity("/on_behalf_of/subject"),
+        ),
     )

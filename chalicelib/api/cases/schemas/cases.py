@@ -26,6 +26,7 @@ from chalicelib.cases.model.stages import (
     Withdrawal,
 )
 from chalicelib.cases.rules.case_numbers import is_case_no
+from chalicelib.cases.services.access import is_agent
 from chalicelib.cases.services.queries import CaseView, PublicReason
 from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
@@ -38,7 +39,10 @@ from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Caller
 from chalicelib.workdays.model.limits import Limit
 
-PENDING_CREDIT = "PENDING_CREDIT"
+WAITING_CODES: Mapping[State, str] = {
+    State.PENDING_CREDIT: "PENDING_CREDIT",
+    State.PENDING_IDENTITY: "PENDING_IDENTITY",
+}
 
 
 class CaseItemResponse(ResponseBody):
@@ -54,6 +58,12 @@ class PersonResponse(ResponseBody):
     """A person, by their masked name."""
 
     name: str
+
+
+class AgentResponse(PersonResponse):
+    """Who acts for the applicant, by the masked name, and the id of the authority."""
+
+    authority: str
 
 
 class ClockResponse(ResponseBody):
@@ -74,7 +84,10 @@ class ClockResponse(ResponseBody):
 
 
 class CaseResponse(ResponseBody):
-    """A case (办件); only its applicant and agent see ``tracking_code``. ``code`` says what it is waiting for."""
+    """A case (办件); only its applicant and agent see ``tracking_code``. ``code`` says what it is waiting for.
+
+    ``credit`` is null for an agent.
+    """
 
     case_no: str
     state: State
@@ -82,7 +95,7 @@ class CaseResponse(ResponseBody):
     item: Annotated[CaseItemResponse, Field(validation_alias="terms")]
     way: Way
     applicant: PersonResponse
-    agent: PersonResponse | None
+    agent: AgentResponse | None
     tracking_code: str | None
     received_at: Instant
     conditions: tuple[ConditionAsked, ...]
@@ -178,12 +191,14 @@ def white_because(light: Light) -> ErrorCode | None:
 
 def _case_response(view: CaseView, *, by: Caller, language: Language) -> CaseResponse:
     case = view.case
+    # An agent learns from state and way whether the promise was open, and nothing of the principal's credit.
+    is_told = not is_agent(by, case.subject)
     return CaseResponse.of(
         case,
-        code=PENDING_CREDIT if case.state is State.PENDING_CREDIT else None,
+        code=WAITING_CODES.get(case.state),
         applicant={"name": case.applicant_name},
         tracking_code=case.tracking_code if by.subject in case.people else None,
         clocks=[clock_response(clock, light) for clock, light in view.clocks],
-        credit=None if case.credit is None else credit_response(case.credit, language),
+        credit=credit_response(case.credit, language) if case.credit is not None and is_told else None,
         public_reasons=view.public_reasons,
     )

@@ -5,6 +5,7 @@ from datetime import date
 
 from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot
 from chalicelib.credit.model.records import Ground, Severity
+from chalicelib.credit.rules.summary import source_down
 from chalicelib.errors import ErrorCode
 from chalicelib.http.language import Language
 from chalicelib.http.problems import problem_of
@@ -59,6 +60,21 @@ def reasons_told(
         for ground in grounds
     )
     return of_item + of_credit
+
+
+def reasons_for_agent(
+    standing: CommitmentStatus, closed_by: Sequence[ErrorCode], language: Language
+) -> tuple[IneligibilityReasonResponse, ...]:
+    """Return what an agent learns of a promise that is not open: what the item says to everybody, and no more.
+
+    What concerns the principal, of credit or of earlier promises, is one reason without a word of why; that credit
+    cannot be read concerns nobody.
+    """
+    if standing is CommitmentStatus.PENDING:
+        return reasons_told((source_down(),), (), language)
+    of_item = tuple(reason for reason in closed_by if reason is not ErrorCode.RECOMMITMENT_NOT_ALLOWED)
+    told = of_item or ((ErrorCode.PROMISE_NOT_OPEN,) if standing is CommitmentStatus.REFUSED else ())
+    return reasons_told((), told, language)
 
 
 def credit_response(credit: CreditSnapshot, language: Language) -> CaseCreditResponse:

@@ -15,6 +15,7 @@ from chalicelib.catalogue.model.items import (
     Material,
     Method,
     Notice,
+    ProxyAct,
     Step,
     Way,
 )
@@ -178,6 +179,7 @@ class PublishItemRequest(RequestBody):
     supervision_channel: LineOrBlank = ""
     consultation_channel: LineOrBlank = ""
     proxy_allowed: bool
+    proxy_acts: Annotated[tuple[ProxyAct, ...], MANY] = ()
     verification: VerificationPlanInput = Field(default_factory=VerificationPlanInput)
     recommitment: RecommitmentInput = Field(default_factory=RecommitmentInput)
     related_items: Annotated[tuple[Id, ...], MANY] = ()
@@ -257,6 +259,7 @@ class ItemResponse(ResponseBody):
     supervision_channel: str
     consultation_channel: str
     proxy_allowed: bool
+    proxy_acts: tuple[ProxyAct, ...]
     verification: VerificationPlanResponse
     recommitment: RecommitmentResponse
     related_items: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""HTTP routes for identity conflicts: a record came with a known number under another name, and a person decides."""
+"""HTTP routes for identity conflicts: a known number came with another name, and a person decides."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.container import container
-from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
+from chalicelib.credit.model.identity_conflicts import Cause, ConflictState, Outcome
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Line, PageQuery, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.policy import Role
@@ -41,14 +41,19 @@ class ConflictDecisionResponse(ResponseBody):
 
 
 class ConflictResponse(ResponseBody):
-    """A record whose number is known under another name; both names are masked."""
+    """A number that is known under another name than the one given; both names are masked.
+
+    A record is named by ``source`` and ``record_id``, anything else by ``reference``.
+    """
 
     id: Annotated[str, Field(validation_alias="conflict_id")]
     version: int
     state: ConflictState
+    cause: Cause
     subject: str
     source: str
     record_id: str
+    reference: str
     known_as: str
     said: str
     said_by: str
@@ -67,7 +72,7 @@ class ConflictPageResponse(PageResponse):
     roles=OFFICERS,
     query=ConflictsQuery,
     answer=ConflictPageResponse,
-    summary="Records whose number and name do not belong together",
+    summary="Numbers and names that do not belong together",
 )
 def page(call: Call[None]) -> Answer[ConflictPageResponse]:
     """List the conflicts in one state."""

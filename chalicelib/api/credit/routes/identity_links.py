@@ -137,8 +137,8 @@ def propose(call: Call[AliasRequest]) -> Answer[AliasResponse]:
     document = Document(number=body.document.number, organ=body.document.organ, effective_on=body.document.effective_on)
     proposal = IdentityLinkProposal(
         kind=body.kind,
-        former=body.former.identity(),
-        present=body.present.identity(),
+        former=body.former.identity("/former"),
+        present=body.present.identity("/present"),
         document=document,
         evidence=body.evidence,
     )

@@ -28,6 +28,6 @@ def put_record(call: Call[RecordRequest]) -> Answer[RecordResponse]:
     """Store the record and update its subject's summary."""
     body = call.body
     submission = body.submission(source=call.path["source"], record_id=call.path["record_id"])
-    record = container().conflicts.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
+    record = container().ingest.put_record(submission, about=body.subject.identity(), by=call.caller, at=call.at)
     shown = RecordResponse.of(record, displayed=record.is_displayed(day_in_shanghai(call.at)))
     return Answer(body=shown, version=record.version)

@@ -10,20 +10,23 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.routes import Code, Line, RequestBody, ResponseBody
 from chalicelib.subjects.model.schema import SubjectInput
 
+OF_OFFICES = tuple(purpose for purpose in Purpose if purpose is not Purpose.AGENCY)
+"""The purposes for which an office or its system may ask."""
+
 
 class CreditCheckRequest(RequestBody):
     """A check of one subject for one item; ``purpose`` must be one of a closed list (else ``PURPOSE_REQUIRED``)."""
 
     subject: SubjectInput
     item_code: Code
-    purpose: Annotated[Line | None, Field(json_schema_extra={"examples": [purpose.value for purpose in Purpose]})] = (
-        None
-    )
+    purpose: Annotated[
+        Line | None, Field(json_schema_extra={"examples": [purpose.value for purpose in OF_OFFICES]})
+    ] = None
     case_no: Code | None = None
 
     def stated_purpose(self) -> Purpose:
         """Return the purpose; raises ``PURPOSE_REQUIRED`` for none, or one that is not on the list."""
-        found = next((purpose for purpose in Purpose if purpose == self.purpose), None)
+        found = next((purpose for purpose in OF_OFFICES if purpose == self.purpose), None)
         if found is None:
             raise DomainError(ErrorCode.PURPOSE_REQUIRED)
         return found

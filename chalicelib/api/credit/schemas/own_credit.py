@@ -84,7 +84,8 @@ class OwnCreditResponse(ResponseBody):
 class CreditQueryResponse(ResponseBody):
     """A query about a subject: who asked, when, why, for which item and case, and how much was returned.
 
-    ``item_code`` is null if an office looked for what it has itself on the subject, for no item in particular.
+    ``item_code`` is null if an office looked for what it has itself on the subject, for no item in particular. ``name``
+    is the masked name of an agent, whose ``fields`` say what the agent looked at or did; null for an office.
     """
 
     asked_at: datetime
@@ -95,6 +96,7 @@ class CreditQueryResponse(ResponseBody):
     case_no: str | None
     fields: list[str]
     result_size: int
+    name: BlankAsNull
 
 
 class CreditQueryPageResponse(PageResponse):

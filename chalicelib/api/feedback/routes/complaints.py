@@ -127,6 +127,7 @@ class ComplaintPageResponse(PageResponse):
         ErrorCode.INVALID_IDENTIFIER,
         ErrorCode.CATEGORY_UNKNOWN,
         ErrorCode.DEPARTMENT_UNKNOWN,
+        ErrorCode.AUTHORITY_REQUIRED,
     ),
 )
 def send(call: Call[ComplaintRequest]) -> Answer[ComplaintResponse]:

@@ -85,7 +85,7 @@ def propose(call: Call[FlagProposalRequest]) -> Answer[FlagDetailResponse]:
     )
     target = Target(
         about=body.subject.identity(),
-        document_about=None if document.subject is None else document.subject.identity(),
+        document_about=None if document.subject is None else document.subject.identity("/document/subject"),
     )
     made = container().flags.propose(proposal, target, by=call.caller, at=call.at, idempotency_key=call.idempotency_key)
     return _answer(made.flag, at=call.at, replayed=made.replayed)
