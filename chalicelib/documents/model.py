@@ -8,7 +8,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import ChainHead
 
 
@@ -109,9 +108,10 @@ class Found:
 class Document:
     """A document, from the request for an upload address on.
 
-    ``case_no`` is the number that the draft's case has or will have, ``material`` the id on its checklist. Without
-    ``declared``, the upload came from a form without script, and nothing was known beforehand. ``version`` and
-    ``head`` come from the row and are not part of the stored document.
+    ``case_no`` is the number that the draft's case has or will have, ``material`` the id on its checklist;
+    ``draft_id`` is blank if it was asked for when there was a case. Without ``declared``, the upload came from a form
+    without script, and nothing was known beforehand. ``version`` and ``head`` come from the row and are not part of
+    the stored document.
     """
 
     document_id: str
@@ -119,9 +119,8 @@ class Document:
     material: str
     name: str
     department: str
-    uploader: SubjectKey
-    people: tuple[SubjectKey, ...]
     requested_at: datetime
+    draft_id: str = ""
     declared: Declared | None = None
     state: DocumentState = DocumentState.AWAITING_UPLOAD
     found: Found | None = None

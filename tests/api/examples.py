@@ -113,8 +113,8 @@ def examples(world: World) -> dict[str, Example]:
     return {
         **_open_to_anyone(world),
         **_of_people(world),
-        **_of_authorities(world),
         **_of_documents(world),
+        **_of_authorities(world),
         **_of_offices(world),
         **_of_calendars(),
         **_of_credit(world),
@@ -155,7 +155,6 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
             body=item_body(),
             office="traffic",
         ),
-        "GET /v1/missed-searches": Example(by="editor", query="day=2026-09-26"),
         "GET /v1/item-editions": Example(by="editor", query="item=plate-replacement&limit=2"),
     }
 
@@ -203,6 +202,21 @@ def _of_people(world: World) -> dict[str, Example]:
     }
 
 
+def _of_documents(world: World) -> dict[str, Example]:
+    case_no, draft_id = world.things["accepted"].name, world.things["draft"].name
+    one = {"document_id": world.things["document"].name}
+    mandate = {"mandate_id": world.things["mandate in force"].name, "case_no": case_no}
+    place, under = "/v1/documents", "/v1/inspections/{mandate_id}/cases/{case_no}/documents"
+    return {
+        f"POST {place}": Example(by="applicant", body={**DOCUMENT, "draft_id": draft_id}),
+        f"GET {place}": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
+        f"GET {place}/{{document_id}}": Example(by="officer.traffic", path=one, owner="applicant"),
+        f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),
+        f"GET {under}": Example(by="inspector", path=mandate),
+        f"POST {under}/{{document_id}}/view": Example(by="inspector", path={**mandate, **one}),
+    }
+
+
 def _of_authorities(world: World) -> dict[str, Example]:
     place = "/v1/authorities/{authority_id}"
     claim, other = world.things["claim"], world.things["claim 2"]
@@ -220,21 +234,6 @@ def _of_authorities(world: World) -> dict[str, Example]:
         f"POST {place}/refusal": Example(
             by="officer.traffic", path=two, body={"reason": "委托书没有签名。"}, version=other.version
         ),
-    }
-
-
-def _of_documents(world: World) -> dict[str, Example]:
-    case_no, draft_id = world.things["accepted"].name, world.things["draft"].name
-    one = {"document_id": world.things["document"].name}
-    mandate = {"mandate_id": world.things["mandate in force"].name, "case_no": case_no}
-    place, under = "/v1/documents", "/v1/inspections/{mandate_id}/cases/{case_no}/documents"
-    return {
-        f"POST {place}": Example(by="applicant", body={**DOCUMENT, "draft_id": draft_id}),
-        f"GET {place}": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
-        f"GET {place}/{{document_id}}": Example(by="officer.traffic", path=one, owner="applicant"),
-        f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),
-        f"GET {under}": Example(by="inspector", path=mandate),
-        f"POST {under}/{{document_id}}/view": Example(by="inspector", path={**mandate, **one}),
     }
 
 

@@ -50,7 +50,7 @@ def wish(content: bytes = A_JPEG, **change: object) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-def ask(person: Person, content: bytes = A_JPEG, *, language: str = "zh", **change: object) -> Reply:
+def ask(person: Person, content: bytes = A_JPEG, *, language: str = "zh", **change: Any) -> Reply:  # noqa: ANN401 - any field of the body
     return person.client.post("/v1/documents", wish(content, **change), token=person.token, accept_language=language)
 
 
@@ -71,7 +71,7 @@ def uploaded(document_id: str, version: str) -> dict[str, Any]:
     return {"Records": [{"s3": {"object": {"key": document_id, "versionId": version}}}]}
 
 
-def bring(person: Person, content: bytes = A_JPEG, **change: str) -> str:
+def bring(person: Person, content: bytes = A_JPEG, **change: Any) -> str:  # noqa: ANN401 - any field of the body
     """Ask, upload, and let the job look at it; return the document's id."""
     made = ask(person, content, **change)
     assert made.status == 201, made.text
@@ -212,7 +212,7 @@ def test_more_than_the_largest_is_refused_without_reading_it_all(
     ],
 )
 def test_a_wrong_wish_is_told_at_its_field(
-    person: Person, change: dict[str, object], pointers: list[str], told: str
+    person: Person, change: dict[str, Any], pointers: list[str], told: str
 ) -> None:
     reply = ask(person, language="en", **{"draft_id": person.draft().body["draft_id"], **change})
 

@@ -32,6 +32,7 @@ routes = Routes("documents")
         ErrorCode.NOT_FOUND,
         ErrorCode.AUTHORITY_REQUIRED,
         ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.AUTHORITY_REQUIRED,
         ErrorCode.MATERIAL_NOT_LISTED,
         ErrorCode.DRAFT_EXPIRED,
         ErrorCode.CASE_CLOSED,

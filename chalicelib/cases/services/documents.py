@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.authorities.model import Act, Authority
 from chalicelib.bounds.model import Counted
-from chalicelib.cases.model.case import Case, Draft, MaterialAsked
+from chalicelib.cases.model.case import Case, Draft, MaterialAsked, Way
 from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no
 from chalicelib.cases.rules.filing import require_in_time
 from chalicelib.cases.services.access import CaseAccess, Step
@@ -19,7 +19,6 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import read_together, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
-from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
@@ -33,8 +32,8 @@ OFFICE = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.HEAD})
 SEE = FOR_THEMSELVES | OFFICE
 """Who may know of a document."""
 
-UPLOAD = Step(roles=FOR_THEMSELVES, act=Act.FILE, told="documents")
-READ = Step(roles=SEE, act=Act.VIEW, told="documents")
+HAND_IN = Step(roles=FOR_THEMSELVES, act=Act.FILE, told="materials")
+KNOW = Step(roles=SEE, act=Act.VIEW, told="materials")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ class CaseDocuments:
         access: CaseAccess,
         counts: "CountStore",
     ) -> None:
-        """Take the stores; ``access`` lets agents in, ``counts`` knows how many documents a case has."""
+        """Take the stores; ``counts`` knows how many documents a case has."""
         self._access = access
         self._cases = cases
         self._documents = documents
@@ -73,14 +72,14 @@ class CaseDocuments:
     ) -> tuple[Document, bool]:
         """Make room for a file; also return whether an earlier request with the same key had done so.
 
-        Raises ``NOT_FOUND`` for anybody else's draft or case, ``AUTHORITY_REQUIRED`` for an agent whose authority does
-        not cover it, ``DRAFT_EXPIRED``, ``CASE_CLOSED``, ``MATERIAL_NOT_LISTED``, and ``TOO_MANY_DOCUMENTS``.
+        Raises ``NOT_FOUND`` for anybody else's draft or case, ``AUTHORITY_REQUIRED`` for an agent without authority,
+        ``DRAFT_EXPIRED``, ``CASE_CLOSED``, ``MATERIAL_NOT_LISTED``, and ``TOO_MANY_DOCUMENTS``.
         """
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._documents.load(made), True
         owner = self._owner(draft_id=wanted.draft_id, case_no=wanted.case_no)
-        authority = self._let_in(owner, UPLOAD, by=by, at=at)
+        authority = self._require_hand_in(owner, by=by, at=at)
         _require_open(owner, at=at)
         if wanted.material not in {asked.id for asked in _checklist(owner)}:
             fault = FieldError(pointer="/material", detail="清单中没有这项材料。", english="Not on the checklist.")
@@ -91,8 +90,7 @@ class CaseDocuments:
             material=wanted.material,
             name=kept_name(wanted.name),
             department=owner.terms.department,
-            uploader=by.own_subject(),
-            people=_people(owner),
+            draft_id=wanted.draft_id,
             requested_at=at,
             declared=wanted.declared,
         )
@@ -105,19 +103,19 @@ class CaseDocuments:
         return new, False
 
     def one(self, document_id: str, *, by: Caller, at: datetime) -> Document:
-        """Return a document to those whose case it is, and to staff of the department once the case is filed."""
+        """Return a document to those whose case it is, and to staff of the department once the case is filed.
+
+        ``AUTHORITY_REQUIRED`` for an agent whose authority has ended.
+        """
         document = self._documents.load(document_id)
-        case = self._cases.find(document.case_no)
-        if case is None:
-            require(by, roles=FOR_THEMSELVES, subjects=document.people)
-        else:
-            self._access.require(case, READ, by=by, at=at)
+        owner = self._owner(draft_id=document.draft_id, case_no=document.case_no)
+        self._require_seen(owner, by=by, at=at)
         return document
 
     def listed(self, *, draft_id: str = "", case_no: str = "", by: Caller, at: datetime) -> tuple[Document, ...]:
-        """Return the documents of a draft or of a case, oldest first; ``NOT_FOUND`` for anybody else's."""
+        """Return the documents of a draft or of a case, oldest first; otherwise like ``one``."""
         owner = self._owner(draft_id=draft_id, case_no=case_no)
-        self._let_in(owner, READ, by=by, at=at)
+        self._require_seen(owner, by=by, at=at)
         return self._documents.of_case(owner.case_no)
 
     @retry_on_conflict
@@ -142,14 +140,6 @@ class CaseDocuments:
             self._timeline.append([event], owner=case.owner, at=at, tx=tx)
         return view
 
-    def _let_in(self, owner: Case | Draft, step: Step, *, by: Caller, at: datetime) -> Authority | None:
-        """Let in the applicant, an agent by authority, and staff once the draft is a case."""
-        if isinstance(owner, Case):
-            return self._access.require(owner, step, by=by, at=at)
-        require(by, roles=FOR_THEMSELVES, subjects=_people(owner))
-        self._access.require_draft(owner, by=by, at=at)
-        return None
-
     def _owner(self, *, draft_id: str, case_no: str) -> Case | Draft:
         """Return the case, or the draft as long as it has not become one; ``NOT_FOUND`` without either."""
         if not draft_id:
@@ -163,6 +153,20 @@ class CaseDocuments:
             raise DomainError(ErrorCode.NOT_FOUND)
         return draft_of(draft)
 
+    def _require_hand_in(self, owner: Case | Draft, *, by: Caller, at: datetime) -> Authority | None:
+        if isinstance(owner, Case):
+            return self._access.require(owner, HAND_IN, by=by, at=at)
+        require(by, roles=FOR_THEMSELVES, subjects=(owner.subject, owner.maker))
+        act = Act.PROMISE if owner.way is Way.COMMITMENT else Act.FILE
+        return self._access.require_filing(owner, act, by=by, at=at)
+
+    def _require_seen(self, owner: Case | Draft, *, by: Caller, at: datetime) -> None:
+        if isinstance(owner, Case):
+            self._access.require(owner, KNOW, by=by, at=at)
+            return
+        require(by, roles=FOR_THEMSELVES, subjects=(owner.subject, owner.maker))
+        self._access.require_draft(owner, by=by, at=at)
+
 
 def _require_open(owner: Case | Draft, *, at: datetime) -> None:
     if isinstance(owner, Draft):
@@ -173,7 +177,3 @@ def _require_open(owner: Case | Draft, *, at: datetime) -> None:
 
 def _checklist(owner: Case | Draft) -> tuple[MaterialAsked, ...]:
     return owner.checklist if isinstance(owner, Case) else owner.materials
-
-
-def _people(owner: Case | Draft) -> tuple[SubjectKey, ...]:
-    return owner.people if isinstance(owner, Case) else tuple(dict.fromkeys((owner.subject, owner.maker)))

@@ -18,7 +18,6 @@ from chalicelib.documents.model import (
     Found,
 )
 from chalicelib.documents.rules import documents as rules
-from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 
 NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
@@ -34,8 +33,6 @@ def a_document(**changes: Any) -> Document:  # noqa: ANN401 - any field
         material="old-plate",
         name="旧车牌.jpg",
         department="traffic",
-        uploader=SubjectKey("k1.a"),
-        people=(SubjectKey("k1.a"),),
         requested_at=NOON,
         declared=Declared(size=10, sha256="ab" * 32),
     )
