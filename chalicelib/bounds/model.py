@@ -17,6 +17,8 @@ class Counted(StrEnum):
     LOGINS = "logins"
     CODES = "codes"
     CODES_OF_A_CASE = "codes_of_a_case"
+    STREET_COMPLAINTS = "street_complaints"
+    CODES_OF_A_COMPLAINT = "codes_of_a_complaint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Bound:
     """
 
     routes: tuple[str, ...]
-    each: Literal["subject", "department", "address", "address and case"]
+    each: Literal["subject", "department", "address", "address and case", "address and complaint"]
     most: int
     code: ErrorCode
     seconds: int | None = None
