@@ -872,6 +872,7 @@ class Container:
             pack_of=self.pack,
             pack=settings().rule_pack,
             departments=settings().departments,
+            counts=self.counts,
         )
 
     # Supervision and inspection

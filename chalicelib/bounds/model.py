@@ -19,6 +19,8 @@ class Counted(StrEnum):
     CODES = "codes"
     CODES_OF_A_CASE = "codes_of_a_case"
     DOCUMENTS = "documents"
+    STREET_COMPLAINTS = "street_complaints"
+    CODES_OF_A_COMPLAINT = "codes_of_a_complaint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class Bound:
     """
 
     routes: tuple[str, ...]
-    each: Literal["subject", "department", "address", "address and case", "case"]
+    each: Literal["subject", "department", "address", "address and case", "address and complaint", "case"]
     most: int
     code: ErrorCode
     seconds: int | None = None

@@ -84,7 +84,9 @@ class EventKind(StrEnum):
     COMPLAINT_RECEIVED = "complaint:received"
     COMPLAINT_ROUTED = "complaint:routed"
     COMPLAINT_SORTED = "complaint:sorted"
+    COMPLAINT_TAKEN = "complaint:taken"
     COMPLAINT_ANSWERED = "complaint:answered"
+    COMPLAINT_RATED = "complaint:rated"
 
     RECORD_STORED = "record:stored"
     RECORDS_IMPORTED = "record:imported"
@@ -220,7 +222,9 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.COMPLAINT_RECEIVED: ("投诉建议收件", "Complaint or suggestion received"),
     EventKind.COMPLAINT_ROUTED: ("投诉建议转办", "Complaint passed on"),
     EventKind.COMPLAINT_SORTED: ("投诉建议分类", "Complaint sorted"),
+    EventKind.COMPLAINT_TAKEN: ("投诉建议认领", "Complaint taken"),
     EventKind.COMPLAINT_ANSWERED: ("投诉建议答复", "Complaint answered"),
+    EventKind.COMPLAINT_RATED: ("投诉建议答复评价", "Answer to a complaint rated"),
     EventKind.RECORD_STORED: ("信用信息入库", "Credit record stored"),
     EventKind.RECORDS_IMPORTED: ("信用信息批量入库", "Credit records imported"),
     EventKind.IMPORT_REQUESTED: ("申请批量导入", "Import requested"),

@@ -421,6 +421,7 @@ def _of_watchers(world: World) -> dict[str, Example]:
 
 def _of_voices(world: World) -> dict[str, Example]:
     bad, complaint = world.things["rating bad"], world.things["complaint open"]
+    street = world.things["street complaint"]
     opinion = {
         "level": 5,
         "comment": "当天就办好了。",
@@ -461,6 +462,30 @@ def _of_voices(world: World) -> dict[str, Example]:
             version=bad.version,
         ),
         "POST /v1/complaints": Example(by="applicant", body=sent),
+        "POST /v1/complaints/{complaint_id}/taking": step(None),
+        "GET /v1/complaint-queue": Example(by="officer.traffic", query="department=traffic&limit=1"),
+        "POST /v1/complaints/{complaint_id}/rating": Example(
+            by="applicant",
+            path={"complaint_id": world.things["complaint answered"].name},
+            body={"level": 4, "comment": "改得很快。"},
+        ),
+        "POST /v1/street-complaints": Example(
+            by=None,
+            body={
+                "category": "process",
+                "text": "夜里能不能办？",
+                "item_code": "plate-replacement",
+                "department": None,
+            },
+        ),
+        "GET /v1/street-complaints/{complaint_id}": Example(
+            by=None, path={"complaint_id": street.name}, query=f"code={world.things['code'].name}"
+        ),
+        "POST /v1/street-complaints/{complaint_id}/rating": Example(
+            by=None,
+            path={"complaint_id": street.name},
+            body={"level": 4, "comment": "改得很快。", "code": world.things["code"].name},
+        ),
         "GET /v1/complaints": Example(
             by="officer.traffic", query="department=traffic&state=open&limit=1", owner="applicant"
         ),

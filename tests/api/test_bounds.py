@@ -148,4 +148,7 @@ def test_the_document_says_which_routes_are_bounded(client: Client) -> None:
         "POST /v1/signing-keys",
         "POST /v1/webhooks",
         "GET /v1/track/{case_no}",
+        "GET /v1/street-complaints/{complaint_id}",
+        "POST /v1/street-complaints",
+        "POST /v1/street-complaints/{complaint_id}/rating",
     }

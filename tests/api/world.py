@@ -328,6 +328,17 @@ def _hear_voices(world: World) -> None:
     complaint = {"category": "process", "text": "网上可以办的不要叫人跑一趟。", "case_no": world.things["rated"].name}
     sent = world.send("POST", "/v1/complaints", complaint, as_="applicant").body
     world.things["complaint open"] = Thing(name=sent["id"], version=sent["version"])
+    answer = {"text": "已经改为网上办理。", "outcome": "accepted", "late_reason": None}
+    own = world.send("POST", "/v1/complaints", complaint, as_="applicant").body
+    street = world.client.post(
+        "/v1/street-complaints", {"category": "process", "text": "窗口中午没有人。", "department": "traffic"}
+    ).body
+    for name, one in (("complaint answered", own), ("street complaint", street)):
+        world.things[name] = Thing(name=one["id"], version=1)
+        world.client.post(
+            f"/v1/complaints/{one['id']}/answer", answer, token=token_of("officer.traffic"), if_match='"1"'
+        )
+    world.things["code"] = Thing(name=street["code"], version=0)
 
 
 def _give_cards(world: World) -> None:

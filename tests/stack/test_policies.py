@@ -22,7 +22,7 @@ TO_TABLES = {
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CatalogueTable": "BatchGetItem ConditionCheckItem PutItem",
         "ClocksTable": "GetItem PutItem Query",
-        "ComplaintsTable": "GetItem PutItem UpdateItem",
+        "ComplaintsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "ConflictsTable": "GetItem PutItem",
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "CardsTable": "GetItem PutItem",

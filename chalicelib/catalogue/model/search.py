@@ -39,11 +39,6 @@ class SearchWords:
     synonyms: tuple[tuple[Word, ...], ...] = ()
     text: str = ""
 
-    @property
-    def all(self) -> tuple[Word, ...]:
-        """Every word, keywords first."""
-        return (*self.keywords, *(word for group in self.synonyms for word in group))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchEntry:

@@ -25,13 +25,13 @@ KEPT: Final = timedelta(days=90)
 
 
 def words_kept(q: str, question: SearchQuestion) -> str | None:
-    """Return what is kept of a question, or ``None`` if it may hold a number of somebody or a story.
+    """Return what is kept of a question; ``None`` if it says nothing, or may hold a number of somebody or a story.
 
-    That is one with more than three digits, five Chinese numerals in a row, letters and digits together, an address of
-    e-mail, or more than thirty characters. ``q`` is the question as typed.
+    The latter is one with more than three digits, five Chinese numerals in a row, letters and digits together, an
+    address of e-mail, or more than thirty characters. ``q`` is the question as typed.
     """
     text = question.text
-    if len(text) > LONGEST or sum(mark.isdecimal() for mark in text) > MOST_DIGITS or set(q) & AT:
+    if not question.meant or len(text) > LONGEST or sum(mark.isdecimal() for mark in text) > MOST_DIGITS or set(q) & AT:
         return None
     return None if NUMERALS.search(question.run) or MIXED.search(question.run) else text
 

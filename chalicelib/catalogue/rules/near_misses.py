@@ -1,5 +1,6 @@
 """What may be meant where nothing fits: keywords that sound like the question, or are mistyped in it."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -13,6 +14,11 @@ from chalicelib.catalogue.rules.words import is_chinese
 
 MOST: Final = 3
 """How many items are offered."""
+
+ALIKE: Final = 1
+"""How far a word is that sounds nearly the same (模糊音): further than one that does, nearer than any mistake."""
+
+SOFTENED: Final = re.compile("(?<=[zcs])h|(?<=n)g")
 
 LEAST_LETTERS: Final = {False: (5, 9), True: (3, 7)}
 """From how many letters, or Chinese characters, a word may have one mistake in it, and from how many two."""
@@ -46,6 +52,7 @@ class _Typed:
 
     def __init__(self, question: SearchQuestion) -> None:
         self._said = "".join(question.run[place] for place in sorted(question.meant))
+        self._softened = _softened("".join(question.syllables))
         self._marks = frozenset(self._said)
         self._padded = f" {' '.join(question.syllables)} "
         self._words = {self._said, *question.text.split()}
@@ -53,8 +60,11 @@ class _Typed:
 
     def differs(self, word: Word) -> int | None:
         """Return how far a word is from the question, in thousandths of its letters: 0 if it sounds the same in it."""
-        if " " in word.sound and f" {word.sound} " in self._padded:
-            return 0
+        if " " in word.sound:
+            if f" {word.sound} " in self._padded:
+                return 0
+            if _softened(word.sound) in self._softened:
+                return ALIKE
         text = word.run
         if not word.sound:
             return _nearest(text, self._words)
@@ -68,6 +78,11 @@ class _Typed:
     def _parts(self, length: int) -> set[str]:
         """Return the words, and every part of what was said that is as long as this."""
         return self._words | {self._said[place : place + length] for place in range(len(self._said) - length)}
+
+
+def _softened(sound: str) -> str:
+    """Return a reading without what many people do not tell apart: zh and z, ch and c, sh and s, ng and n."""
+    return SOFTENED.sub("", sound.replace(" ", ""))
 
 
 def _nearest(meant: str, typed: Iterable[str]) -> int | None:

@@ -93,13 +93,15 @@ def fit_of(question: SearchQuestion, words: SearchWords) -> tuple[int, int] | No
         meant and meant <= by_words,
         meant and len(meant & by_text) * of >= len(meant) * share,
     )
-    if any(reasons) or all(_stands_in(word, words) for word in question.text.split()):
+    if any(reasons) or (meant and all(_stands_in(word, words) for word in question.text.split())):
         return _weight(question, by_words | by_text), _weight(question, by_keywords)
     return None
 
 
 def _stands_in(word: str, words: SearchWords) -> bool:
-    return word in words.text or any(word in keyword.text for keyword in words.keywords)
+    """Whether a word stands in the texts or a keyword; one in letters has to begin where a word does."""
+    sought = word if is_chinese(word) else f" {word}"
+    return sought in f" {words.text}" or any(sought in f" {keyword.text}" for keyword in words.keywords)
 
 
 def _weight(question: SearchQuestion, places: Iterable[int]) -> int:

@@ -77,7 +77,9 @@ def show(route: str, event: Event) -> Response:
         require_names(visit.path)
         if route.startswith("POST"):
             visit = _sent(visit, event)
-            _require_own_form(visit, event)
+            _require_own_site(event)
+            if not entry.is_public:
+                _require_own_form(visit)
         return _response(_shown(entry, visit, event), visit)
     except ForeignFormError:
         tell(reason="FOREIGN_FORM")
@@ -144,10 +146,15 @@ def _let_in(entry: Entry, caller: Caller) -> None:
         require_fresh(caller, at=real_now())
 
 
-def _require_own_form(visit: PageRequest, event: Event) -> None:
-    """Refuse a form that another site sent with this browser's cookie."""
-    site = headers_of(event).get("sec-fetch-site", "")
-    if site not in OWN_SITE or not is_form_token(visit.sent("form_token"), secret=visit.secret or ""):
+def _require_own_site(event: Event) -> None:
+    """Refuse a form that the browser says another site sent."""
+    if headers_of(event).get("sec-fetch-site", "") not in OWN_SITE:
+        raise ForeignFormError
+
+
+def _require_own_form(visit: PageRequest) -> None:
+    """Refuse a form that was not drawn for this session; without a login there is none, and nothing to misuse."""
+    if not is_form_token(visit.sent("form_token"), secret=visit.secret or ""):
         raise ForeignFormError
 
 

@@ -11,14 +11,15 @@ BOARD, FIGURES = ("board", "nav_board"), ("board/statistics", "nav_statistics")
 OF_FLAGS = ("board/measures", "nav_flag_figures")
 WORKLIST, DESK, CARDS = ("worklist", "nav_worklist"), ("desk", "nav_desk"), ("cards", "nav_cards")
 STAFF = ("staff", "nav_staff")
+COMPLAINTS, OWN_COMPLAINTS = ("complaints", "nav_complaints"), ("own-complaints", "nav_own_complaints")
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
-    Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, KEYS),
-    Role.AGENT: (CASES, ITEMS, AUTHORITIES, KEYS),
-    Role.OFFICER: (WORKLIST, DESK, CLAIMS, CARDS),
-    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, CARDS, STAFF, FIGURES, OF_FLAGS),
-    Role.HEAD: (BOARD, WORKLIST, DESK, CARDS, STAFF, FIGURES, OF_FLAGS),
-    Role.MONITOR: (BOARD, CARDS, FIGURES, OF_FLAGS),
+    Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, OWN_COMPLAINTS, KEYS),
+    Role.AGENT: (CASES, ITEMS, AUTHORITIES, OWN_COMPLAINTS, KEYS),
+    Role.OFFICER: (WORKLIST, DESK, COMPLAINTS, CLAIMS, CARDS),
+    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
+    Role.HEAD: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
+    Role.MONITOR: (BOARD, COMPLAINTS, CARDS, FIGURES, OF_FLAGS),
     Role.CREDIT_OFFICER: (
         ("matters", "nav_matters"),
         ("flags", "nav_flags"),
