@@ -146,6 +146,7 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
         "GET /v1/guides/{guide_code}/step": Example(
             by=None, path={"guide_code": "household-move"}, query="answered=direction:within,why-within:family"
         ),
+        "GET /v1/missed-searches": Example(by="editor", query="day=2026-09-26"),
         "GET /v1/measures": Example(by=None, query="edition=2024"),
         "GET /v1/track/{case_no}": Example(by=None, path={"case_no": case_no}, query=f"code={code}"),
         "PUT /v1/items/{item_code}/versions/{version}": Example(
