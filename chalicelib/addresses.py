@@ -75,6 +75,7 @@ API: dict[str, list[str]] = {
         "GET /v1/items/{item_code}/versions/{version}",
         "PUT /v1/items/{item_code}/versions/{version}",
         "GET /v1/item-editions",
+        "GET /v1/missed-searches",
     ],
     "chalicelib.api.credit.routes.checks": [
         "POST /v1/credit/checks",
@@ -103,10 +104,22 @@ API: dict[str, list[str]] = {
     "chalicelib.api.credit.routes.records": [
         "PUT /v1/credit/records/{source}/{record_id}",
     ],
+    "chalicelib.api.documents.routes": [
+        "POST /v1/documents",
+        "GET /v1/documents",
+        "GET /v1/documents/{document_id}",
+        "POST /v1/documents/{document_id}/view",
+    ],
     "chalicelib.api.feedback.routes.complaints": [
         "POST /v1/complaints",
         "GET /v1/complaints",
         "GET /v1/complaints/{complaint_id}",
+        "GET /v1/complaint-queue",
+        "POST /v1/complaints/{complaint_id}/taking",
+        "POST /v1/complaints/{complaint_id}/rating",
+        "POST /v1/street-complaints",
+        "GET /v1/street-complaints/{complaint_id}",
+        "POST /v1/street-complaints/{complaint_id}/rating",
         "POST /v1/complaints/{complaint_id}/transfer",
         "POST /v1/complaints/{complaint_id}/sorting",
         "POST /v1/complaints/{complaint_id}/answer",
@@ -124,6 +137,8 @@ API: dict[str, list[str]] = {
         "POST /v1/inspections/{mandate_id}/approval",
         "GET /v1/inspections/{mandate_id}/cases",
         "GET /v1/inspections/{mandate_id}/cases/{case_no}/timeline",
+        "GET /v1/inspections/{mandate_id}/cases/{case_no}/documents",
+        "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
     ],
     "chalicelib.api.redress.routes.amendments": [
@@ -285,6 +300,18 @@ PORTAL: dict[str, list[str]] = {
         "GET /cases/{case_no}/receipt",
         "GET /cases/{case_no}/clocks/{kind}",
     ],
+    "chalicelib.web.applicants.complaints": [
+        "GET /own-complaints",
+        "GET /own-complaints/{complaint_id}",
+        "GET /own-complaints/{complaint_id}/rating",
+        "POST /own-complaints/{complaint_id}/rating",
+        "GET /own-complaint",
+        "POST /own-complaint",
+        "GET /complain",
+        "POST /complain",
+        "GET /complaint-status",
+        "POST /complaint-status",
+    ],
     "chalicelib.web.applicants.credit": [
         "GET /credit",
         "GET /credit/queries",
@@ -365,6 +392,7 @@ PORTAL: dict[str, list[str]] = {
     ],
     "chalicelib.web.editors.items": [
         "GET /catalogue",
+        "GET /catalogue-searches",
         "GET /catalogue/{item_code}",
         "POST /catalogue/{item_code}",
     ],
@@ -396,6 +424,12 @@ PORTAL: dict[str, list[str]] = {
         "GET /desk",
         "GET /desk/{case_no}",
         "GET /desk/{case_no}/clocks/{kind}",
+    ],
+    "chalicelib.web.officers.complaints": [
+        "GET /complaints",
+        "GET /complaints/{complaint_id}",
+        "GET /complaints/{complaint_id}/acts/{act}",
+        "POST /complaints/{complaint_id}/acts/{act}",
     ],
     "chalicelib.web.officers.identity": [
         "GET /desk/{case_no}/identity",

@@ -6,13 +6,13 @@ calls, and none of the four hundred others.
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.session import Session, get_session
 
-from chalicelib.settings import settings
+from chalicelib.settings import Stage, settings
 
 AWS_DATA = Path(__file__).with_name("awsdata")
 """What botocore must know of the services that are called; ``infra/awsdata`` writes it."""
@@ -36,6 +36,26 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore builds its clients a
         service,
         region_name=settings().region,
         config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}),
+    )
+
+
+@cache
+def s3() -> Any:  # noqa: ANN401 - as above
+    """Return the client of S3, on a session of its own: its rules for addresses are large, and few calls need them.
+
+    The local cloud has no DNS names for buckets.
+    """
+    style: Literal["path", "auto"] = "path" if settings().stage is Stage.LOCAL else "auto"
+    return get_session().create_client(
+        "s3",
+        region_name=settings().region,
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": style},
+            connect_timeout=2,
+            read_timeout=30,
+            retries={"total_max_attempts": 3},
+        ),
     )
 
 

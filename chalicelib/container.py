@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
+    from chalicelib.cases.services.documents import CaseDocuments
     from chalicelib.cases.services.drafting import Drafting
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.store import CaseStore
     from chalicelib.catalogue.services.catalogue import Catalogue
     from chalicelib.catalogue.services.offers import Offers
+    from chalicelib.catalogue.services.search import Search
     from chalicelib.clock import ServiceClock
     from chalicelib.clocks.services.clocks import Clocks
     from chalicelib.credit.services.checks import Credit
@@ -51,6 +53,9 @@ if TYPE_CHECKING:
     from chalicelib.credit.services.names import CorrectedNames
     from chalicelib.credit.services.own_credit import OwnCredit
     from chalicelib.credit.services.reconciliation import Reconciliation
+    from chalicelib.documents.services.documents import Documents
+    from chalicelib.documents.services.quarantine import Quarantine
+    from chalicelib.documents.store.bucket import DocumentBucket
     from chalicelib.feedback.services.complaints import Complaints
     from chalicelib.feedback.services.ratings import Ratings
     from chalicelib.inspection.services import Inspection
@@ -365,7 +370,17 @@ class Container:
             keys=self.subject_keys,
             offers=self.offers,
             counts=self.counts,
+            conflicts=lambda: self.conflicts,
         )
+
+    @cached_property
+    def search(self) -> Search:
+        """Finding items by plain words."""
+        from chalicelib.catalogue.services.search import Search
+        from chalicelib.catalogue.store.items import CatalogueStore
+        from chalicelib.catalogue.store.missed import MissedStore
+
+        return Search(CatalogueStore(self.timeline), MissedStore())
 
     # Cases
 
@@ -491,6 +506,40 @@ class Container:
         from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
 
         return IdentityDisclosure(self.cases, self.subjects, self.timeline)
+
+    # Documents
+
+    @cached_property
+    def document_bucket(self) -> DocumentBucket:
+        """The content of documents."""
+        from chalicelib.documents.store.bucket import DocumentBucket
+
+        return DocumentBucket(settings().document_bucket)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Adding documents, and addresses to upload and open them."""
+        from chalicelib.documents.services.documents import Documents
+        from chalicelib.documents.store.documents import DocumentStore
+
+        return Documents(DocumentStore(self.timeline), self.document_bucket)
+
+    @cached_property
+    def case_documents(self) -> CaseDocuments:
+        """Documents of somebody's case."""
+        from chalicelib.cases.services.documents import CaseDocuments
+
+        return CaseDocuments(self.cases, self.documents, self.timeline, access=self.case_access, counts=self.counts)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """The look at documents that have arrived."""
+        from chalicelib.documents.services.quarantine import Quarantine
+        from chalicelib.documents.store.documents import DocumentStore
+        from chalicelib.publisher import Queue
+
+        scanner = Queue(settings().scan_queue) if settings().scan_queue else None
+        return Quarantine(DocumentStore(self.timeline), self.document_bucket, counts=self.counts, scanner=scanner)
 
     # Credit
 
@@ -823,6 +872,7 @@ class Container:
             pack_of=self.pack,
             pack=settings().rule_pack,
             departments=settings().departments,
+            counts=self.counts,
         )
 
     # Supervision and inspection
@@ -889,7 +939,7 @@ class Container:
         from chalicelib.inspection.services import Inspection
         from chalicelib.inspection.store import MandateStore
 
-        return Inspection(MandateStore(self.timeline), self.cases, self.timeline, self.clocks)
+        return Inspection(MandateStore(self.timeline), self.cases, self.timeline, self.clocks, self.documents)
 
 
 @cache

@@ -29,7 +29,8 @@ class Settings:
     pack (规则包) for whatever belongs to no item: flags, records and the log of queries; ``handler`` is the function
     that Lambda starts here, ``app.app`` or ``app.sweep``, and empty elsewhere. ``portal_url`` is the portal's
     public address without a trailing slash: the identity provider redirects there, and passkeys are bound to its
-    host; without it nobody can log in to the portal.
+    host; without it nobody can log in to the portal. ``scan_queue`` is where a scanner of documents takes its orders,
+    and empty where there is none.
     """
 
     stage: Stage
@@ -48,6 +49,8 @@ class Settings:
     dead_letter_queue: str
     import_bucket: str
     import_queue: str
+    document_bucket: str
+    scan_queue: str
     clock_offset: timedelta
     departments: tuple[str, ...]
     rule_pack: str
@@ -88,6 +91,8 @@ def settings() -> Settings:
         dead_letter_queue=os.environ.get("XINNUO_DEAD_LETTER_QUEUE", ""),
         import_bucket=os.environ.get("XINNUO_IMPORT_BUCKET", f"xinnuo-{stage}-imports"),
         import_queue=os.environ.get("XINNUO_IMPORT_QUEUE", ""),
+        document_bucket=os.environ.get("XINNUO_DOCUMENT_BUCKET", f"xinnuo-{stage}-documents"),
+        scan_queue=os.environ.get("XINNUO_SCAN_QUEUE", ""),
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),

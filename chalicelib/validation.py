@@ -1,12 +1,13 @@
 """Validation of input, in requests and in lines of an import: strict types and no unknown fields."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, NoReturn
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from chalicelib.readable import Readable
@@ -25,6 +26,17 @@ TextOrBlank = Annotated[str, Readable(longest=4000)]
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A code for machines."""
+
+OF_NOTHING = hashlib.sha256(b"").hexdigest()
+
+
+def _of_something(value: str) -> str:
+    """Return the digest unless it is that of no bytes: phones and cloud drives send such files and say nothing."""
+    return _refuse("file_empty") if value == OF_NOTHING else value
+
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), AfterValidator(_of_something)]
+"""The hexadecimal SHA-256 of a document's content, which is not sent; a document has at least one byte."""
 
 
 def _day(value: object) -> object:
@@ -49,7 +61,8 @@ def _instant(value: object) -> object:
 
 
 def _refuse(code: str) -> NoReturn:
-    raise PydanticCustomError(code, "This is not as RFC 3339 has it.")
+    """Raise pydantic's error; its texts are at the edge."""
+    raise PydanticCustomError(code, "This cannot be taken.")
 
 
 # Checked as well as published, so they are written in what Python and ECMAScript have in common.

@@ -10,6 +10,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from chalicelib.authorities.model import Act, Authority, Grant
+from chalicelib.authorities.model import Party as AuthorityParty
 from chalicelib.cases.model.case import Case, ConditionAsked, Draft, MaterialAsked, State, Terms
 from chalicelib.cases.model.case import Way as CaseWay
 from chalicelib.cases.model.stages import Commitment, Decision, Finding, Outcome, Verification
@@ -501,3 +503,31 @@ class FixedCalendars:
 
     def at(self, instant: datetime) -> Calendar:  # noqa: ARG002 - it is the same at any moment
         return self._calendar
+
+
+A_PRINCIPAL, ITS_AGENT = SubjectKey("k1.principal"), SubjectKey("k1.agent")
+"""The two sides of an authority."""
+
+
+def a_party(subject: SubjectKey = A_PRINCIPAL, **other: Any) -> AuthorityParty:  # noqa: ANN401 - any field of a party
+    """A side of an authority; the principal unless said."""
+    fields: dict[str, Any] = {"kind": SubjectKind.RESIDENT_ID, "masked_name": "李*", "name_digest": "k1.00"}
+    return AuthorityParty(subject=subject, **{**fields, **other})
+
+
+def an_authority(**other: Any) -> Authority:  # noqa: ANN401 - any field of an authority or of its grant
+    """Filing and stating for the number plates through September, given by the principal."""
+    grant: dict[str, Any] = {
+        "items": ("plate-replacement",),
+        "acts": (Act.FILE, Act.STATEMENT),
+        "starts_on": date(2026, 9, 1),
+        "ends_on": date(2026, 9, 30),
+    }
+    grant |= {name: other.pop(name) for name in tuple(other) if name in grant}
+    fields: dict[str, Any] = {
+        "authority_id": "a",
+        "principal": a_party(A_PRINCIPAL),
+        "agent": a_party(ITS_AGENT),
+        "made_at": NOON,
+    }
+    return Authority(grant=Grant(**grant), **{**fields, **other})

@@ -1,7 +1,7 @@
 """Giving, claiming, confirming and ending authorities, and the one place that says what an agent may do."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from chalicelib.authorities.store import AuthorityStore
 from chalicelib.bounds.model import Counted
 from chalicelib.catalogue.services.offers import Offers
 from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -35,6 +36,7 @@ from chalicelib.timeline.events import Json, NewEvent
 
 if TYPE_CHECKING:
     from chalicelib.bounds.store import CountStore
+    from chalicelib.credit.services.identity_conflicts import Conflicts
 
 PRINCIPALS = (Role.APPLICANT,)
 AGENTS = (Role.AGENT,)
@@ -47,9 +49,20 @@ class Authorities:
     """All authorities (委托授权)."""
 
     def __init__(
-        self, store: AuthorityStore, *, subjects: Subjects, keys: SubjectKeys, offers: Offers, counts: "CountStore"
+        self,
+        store: AuthorityStore,
+        *,
+        subjects: Subjects,
+        keys: SubjectKeys,
+        offers: Offers,
+        counts: "CountStore",
+        conflicts: Callable[[], "Conflicts"],
     ) -> None:
-        """``offers`` knows which items there are and whose; ``counts`` how many somebody has made today."""
+        """``offers`` knows which items there are and whose; ``counts`` how many somebody has made today.
+
+        ``conflicts`` take names that do not match to a person.
+        """
+        self._conflicts = conflicts
         self._store = store
         self._subjects = subjects
         self._keys = keys
@@ -162,7 +175,14 @@ class Authorities:
         action = AuthorityAction(by=by.actor, at=at)
         after = rules.confirm(before, action, principal=self._party(principal, at=at))
         # What an officer read in a document is the first that the register hears of somebody who never came.
-        known = self._subjects.require_consistent(principal, by.naming(NameRank.OFFICE), at)
+        known = self._subjects.know(principal, by.naming(NameRank.OFFICE), at)
+        if known.is_conflicting:
+            # Only a name that does not match needs it.
+            from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
+
+            found = mismatch_of(Cause.AGENT, known, principal, by=by, reference=before.authority_id)
+            self._conflicts().open(found, at=at)
+            raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         after = replace(after, principal=replace(after.principal, masked_name=known.masked_name))
         return self._saved(before, after, EventKind.AUTHORITY_CONFIRMED, action, by=by)
 
@@ -279,6 +299,8 @@ class Authorities:
 
     def _candidates(self, matter: Matter, *, by: Caller) -> Iterator[Authority]:
         """Yield what the caller holds from the principal, the one on record first; each is read strongly consistent."""
+        if Role.AGENT not in by.roles:
+            return
         for named in self._store.named((matter.named,)) if matter.named else ():
             if self._is_held(by, named):
                 yield named

@@ -18,17 +18,20 @@ class Counted(StrEnum):
     AUTHORITIES = "authorities"
     CODES = "codes"
     CODES_OF_A_CASE = "codes_of_a_case"
+    DOCUMENTS = "documents"
+    STREET_COMPLAINTS = "street_complaints"
+    CODES_OF_A_COMPLAINT = "codes_of_a_complaint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """How many there may be for each subject, department or address, or in so many seconds if it says so.
+    """How many there may be for each subject, department, address or case, or in so many seconds if it says so.
 
     ``most_of_role`` raises the number for some roles; ``routes`` are those that count, ``code`` refuses the next one.
     """
 
     routes: tuple[str, ...]
-    each: Literal["subject", "department", "address", "address and case"]
+    each: Literal["subject", "department", "address", "address and case", "address and complaint", "case"]
     most: int
     code: ErrorCode
     seconds: int | None = None
@@ -68,8 +71,16 @@ class ImportBounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentBounds:
+    """How large a document may be."""
+
+    largest_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """All bounds."""
 
     counts: Mapping[Counted, Bound]
     imports: ImportBounds
+    documents: DocumentBounds

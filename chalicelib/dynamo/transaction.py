@@ -56,6 +56,11 @@ class Transaction:
         written = {"TableName": row.Meta.table_name, "Item": row.serialize(), **serialize(condition)}
         self._puts.append((written, on_failure))
 
+    def overwrite(self, row: Row) -> None:
+        """Write a row whatever is stored: one that changes only with another, whose condition holds for both."""
+        # It has no condition that could fail, so this error is never raised.
+        self._puts.append(({"TableName": row.Meta.table_name, "Item": row.serialize()}, ConflictError()))
+
     def change(self, row: Row, *, actions: Sequence[Action], condition: Condition, on_failure: Exception) -> None:
         """Change some attributes of a row if the condition holds."""
         self._updates.append(
@@ -82,6 +87,11 @@ class Transaction:
         """Whether there is nothing to write."""
         return not (self._checks or self._deletes or self._puts or self._updates)
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether there are more writes than DynamoDB takes."""
+        return len(self._checks) + len(self._deletes) + len(self._puts) + len(self._updates) > MOST_WRITES
+
     def commit(self) -> None:
         """Write everything in one round trip; raises the ``on_failure`` of the first failed condition.
 
@@ -90,9 +100,9 @@ class Transaction:
         reasons are matched to the writes in the same order. A conflict with another transaction in flight is not a
         failed condition and is retried with jitter (pynamodb/PynamoDB#1264).
         """
-        writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
-        if len(writes) > MOST_WRITES:
+        if self.is_too_large:
             raise DomainError(ErrorCode.TOO_MUCH_AT_ONCE)
+        writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
         for attempt in range(ATTEMPTS):
             try:
                 self._write()

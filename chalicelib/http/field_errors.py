@@ -33,6 +33,11 @@ FAULT_TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "text_line_break": ("应为一行文字，不得换行或含有制表符。", "This is one line: no line breaks, no tabs."),
     "text_blank": ("没有看得见的文字。", "There is nothing to see in this text."),
+    "file_empty": (
+        "这个文件是空的（0 字节），请重新选择或者重新拍照。",
+        "This file is empty (0 bytes); choose it again or take the picture again.",
+    ),
+    "file_too_large": ("文件不得超过 {most} MB。", "The file may have {most} MB at most."),
     "string_pattern_mismatch": ("格式不正确。", "The text has the wrong form."),
     "int_type": ("应为整数。", "This should be a whole number."),
     "int_parsing": ("应为整数。", "This should be a whole number."),

@@ -55,6 +55,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.INVALID_IDENTIFIER: 422,
     ErrorCode.UNSUITABLE_KEY: 422,
     ErrorCode.TOO_MANY_KEYS: 429,
+    ErrorCode.TOO_MANY_DOCUMENTS: 429,
+    ErrorCode.DOCUMENT_NOT_CLEAN: 409,
     ErrorCode.KEY_TAKEN: 409,
     ErrorCode.KEY_REVOKED: 422,
     ErrorCode.SIGNATURE_INVALID: 422,
@@ -130,6 +132,7 @@ RETRY_AFTER: Final = {
     ErrorCode.BUSY: "1",
     ErrorCode.TOO_MANY_KEYS: "3600",
     ErrorCode.TOO_MANY_WEBHOOKS: "3600",
+    ErrorCode.TOO_MANY_DOCUMENTS: "3600",
 }
 """Seconds after which the same request may succeed; where something has to be given up first, an hour."""
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.cases.model.case import Case, CaseCard
 from chalicelib.cases.model.case import owner_of as case_owner
@@ -25,6 +25,10 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, NewEvent, Reading
 from chalicelib.timeline.store import Timeline
 
+if TYPE_CHECKING:
+    from chalicelib.documents.model import Document, View
+    from chalicelib.documents.services.documents import Documents
+
 INSPECTORS = (Role.INSPECTOR,)
 MALFORMED = "malformed"
 """Recorded in place of a malformed case number: it may be personal data, and hashed data can never be erased."""
@@ -33,8 +37,11 @@ MALFORMED = "malformed"
 class Inspection:
     """Mandates and what is read under them."""
 
-    def __init__(self, store: MandateStore, cases: CaseStore, timeline: Timeline, clocks: Clocks) -> None:
-        """Read cases and timelines directly: the right to read comes from the mandate, not from a department."""
+    def __init__(
+        self, store: MandateStore, cases: CaseStore, timeline: Timeline, clocks: Clocks, documents: "Documents"
+    ) -> None:
+        """Read cases, timelines and documents directly: the right to read comes from the mandate, not a department."""
+        self._documents = documents
         self._store = store
         self._cases = cases
         self._timeline = timeline
@@ -164,16 +171,46 @@ class Inspection:
 
         An unknown case gives the same error as one out of scope. ``OWN_MATTER`` for the inspector's own case.
         """
+        asked = _asked("timeline", case_no)
+        case = self._within(mandate_id, case_no, asked, by=by, at=at)
+        reading = self._timeline.reading(case.owner, head=case.head)
+        self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "events": len(reading.events)}, by=by, at=at)
+        return case, reading
+
+    def documents(self, mandate_id: str, case_no: str, *, by: Caller, at: datetime) -> "tuple[Document, ...]":
+        """Return the documents of a case within a mandate; otherwise like ``timeline``."""
+        asked = _asked("documents", case_no)
+        case = self._within(mandate_id, case_no, asked, by=by, at=at)
+        found = self._documents.of_case(case.case_no)
+        self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "size": len(found)}, by=by, at=at)
+        return found
+
+    def look(self, mandate_id: str, case_no: str, document_id: str, *, by: Caller, at: datetime) -> "View":
+        """Return an address that opens a document of a case within a mandate for a minute, once that is recorded.
+
+        ``NOT_FOUND`` for a document of another case, ``DOCUMENT_NOT_CLEAN`` for one that nobody may open; otherwise
+        like ``timeline``.
+        """
+        asked = _asked("document", case_no)
+        case = self._within(mandate_id, case_no, asked, by=by, at=at)
+        document = self._documents.load(document_id)
+        if document.case_no != case.case_no:
+            raise DomainError(ErrorCode.NOT_FOUND)
+        view = self._documents.view(document)
+        self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "document": document_id}, by=by, at=at)
+        return view
+
+    def _within(
+        self, mandate_id: str, case_no: str, asked: Mapping[str, str | int], *, by: Caller, at: datetime
+    ) -> Case:
+        """Return a case within a mandate in force; ``OUT_OF_SCOPE`` for any other, which is recorded too."""
         mandate = self._in_force(mandate_id, by=by, at=at)
         case = self._find(case_no)
-        asked: dict[str, str | int] = {"read": "timeline", "case_no": case_no if is_case_no(case_no) else MALFORMED}
         if case is None or not covers(mandate.scope, _facts_of(case.card)):
             self._record(mandate_id, EventKind.MANDATE_EXCEEDED, asked, by=by, at=at)
             raise DomainError(ErrorCode.OUT_OF_SCOPE)
         require(by, roles=INSPECTORS, subjects=(case.subject,))
-        reading = self._timeline.reading(case.owner, head=case.head)
-        self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "events": len(reading.events)}, by=by, at=at)
-        return case, reading
+        return case
 
     def _in_force(self, mandate_id: str, *, by: Caller, at: datetime) -> Mandate:
         """Return the caller's own mandate if it is in force; ``NOT_FOUND`` for anybody else's."""
@@ -215,6 +252,10 @@ class Inspection:
         event = NewEvent(kind=kind, occurred_at=at, actor=by.actor, department=by.department or "", data=data)
         with transaction() as tx:
             self._timeline.append([event], owner=owner_of(mandate_id), at=at, tx=tx)
+
+
+def _asked(what: str, case_no: str) -> dict[str, str | int]:
+    return {"read": what, "case_no": case_no if is_case_no(case_no) else MALFORMED}
 
 
 def _facts_of(card: CaseCard) -> CaseFacts:

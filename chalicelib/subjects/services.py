@@ -129,13 +129,6 @@ class Subjects:
             self._store.add(new, encrypted=encrypted, at=at, tx=tx)
         return new
 
-    def require_consistent(self, identity: Identity, said_by: NameSource, at: datetime) -> Known:
-        """Return the subject like ``know``; ``IDENTITY_CONFLICT`` if the name does not belong to the number."""
-        known = self.know(identity, said_by, at)
-        if known.is_conflicting:
-            raise DomainError(ErrorCode.IDENTITY_CONFLICT)
-        return known
-
     def first_key_of(self, valid: Identity) -> SubjectKey:
         """Return the key under which a subject is stored, made with whichever secret; else its current one."""
         met = self._store.known(self._keys.keys_of(valid))

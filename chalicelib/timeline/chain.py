@@ -1,7 +1,9 @@
 """Chaining events by hash, and checking a chain."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import hmac
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from json import JSONEncoder
 
@@ -11,22 +13,44 @@ from chalicelib.timeline.events import ChainFault, ChainHead, Event, FaultReason
 TEXT_DIGESTS = "text_digests"
 """The key in an event's data that holds the digests of its texts."""
 
+SALT_BYTES = 16
+"""As many as a key has: whoever lacks the salt has nothing against which to try a guess."""
+
 _BY_CODE_POINT = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _AS_IT_STANDS = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def digest(text: str) -> str:
-    """Return the hexadecimal SHA-256 of a text's UTF-8 bytes."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def new_salt() -> str:
+    """Return a random salt as 32 hexadecimal characters."""
+    return secrets.token_hex(SALT_BYTES)
 
 
-def chained(new_events: Sequence[NewEvent], *, owner: str, head: ChainHead, recorded_at: datetime) -> tuple[Event, ...]:
-    """Return these events with their places in the chain after ``head``, in the order given."""
+def text_digest(text: str, *, salt: str) -> str:
+    """Return the hexadecimal HMAC-SHA256 of a text's UTF-8 bytes, with the salt's bytes as the key.
+
+    ``ValueError`` for a salt that is not hexadecimal.
+    """
+    return hmac.digest(bytes.fromhex(salt), text.encode(errors="surrogatepass"), "sha256").hex()
+
+
+def chained(
+    new_events: Sequence[NewEvent],
+    *,
+    owner: str,
+    head: ChainHead,
+    recorded_at: datetime,
+    make_salt: Callable[[], str] = new_salt,
+) -> tuple[Event, ...]:
+    """Return these events with their places in the chain after ``head``, in the order given.
+
+    Each text gets a salt of its own from ``make_salt``.
+    """
     events: list[Event] = []
     for new in new_events:
         data: dict[str, Json] = dict(new.data)
+        salts = {name: make_salt() for name in new.texts}
         if new.texts:
-            data[TEXT_DIGESTS] = {name: digest(text) for name, text in new.texts.items()}
+            data[TEXT_DIGESTS] = {name: text_digest(text, salt=salts[name]) for name, text in new.texts.items()}
         fields: dict[str, Json] = {
             "owner": owner,
             "seq": head.seq + 1,
@@ -52,6 +76,7 @@ def chained(new_events: Sequence[NewEvent], *, owner: str, head: ChainHead, reco
                 prev_hash=head.hash,
                 hash=own,
                 texts=new.texts,
+                salts=salts,
             ),
         )
         head = ChainHead(head.seq + 1, own)
@@ -63,8 +88,9 @@ def first_fault(  # noqa: PLR0911 - one return a way in which a chain can be bro
 ) -> ChainFault | None:
     """Recompute a whole chain; return the first event that cannot be trusted, ``None`` if all can.
 
-    ``head`` is the end of the chain according to the owner's own row, so a truncated chain is detected too. A missing
-    text was deleted by law and leaves the chain valid; an altered one does not.
+    ``head`` is the end of the chain according to the owner's own row, so a truncated chain is detected too. A text
+    that is missing with its salt was deleted by law and leaves the chain valid; one that was altered, or has lost its
+    salt alone, does not.
     """
     previous = ChainHead()
     for event in events:
@@ -133,4 +159,9 @@ def _texts_match(event: Event) -> bool:
     digests = event.data.get(TEXT_DIGESTS)
     if not event.texts:
         return True
-    return isinstance(digests, Mapping) and all(digests.get(name) == digest(text) for name, text in event.texts.items())
+    if not isinstance(digests, Mapping):
+        return False
+    try:
+        return all(digests.get(name) == text_digest(text, salt=event.salts[name]) for name, text in event.texts.items())
+    except (KeyError, ValueError):
+        return False

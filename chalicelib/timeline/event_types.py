@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     CASE_REOPENED = "case:reopened"
     CASE_ASSIGNED = "case:assigned"
     IDENTITY_SEEN = "case:identity_seen"
+    DOCUMENT_SEEN = "case:document_seen"
     VERIFICATION_PROPOSED = "case:verification_proposed"
     CASE_VERIFIED = "case:verified"
     PROMISE_KEPT = "promise:kept"
@@ -53,6 +54,11 @@ class EventKind(StrEnum):
     RECTIFICATION_ORDERED = "case:rectification_ordered"
     RECTIFICATION_ENDED = "case:rectification_ended"
     CASE_REVOKED = "case:revoked"
+
+    DOCUMENT_REQUESTED = "document:requested"
+    DOCUMENT_RECEIVED = "document:received"
+    DOCUMENT_CLEARED = "document:cleared"
+    DOCUMENT_REFUSED = "document:refused"
 
     CLOCK_WARNED = "clock:warned"
     CLOCK_PASSED = "clock:passed"
@@ -78,7 +84,9 @@ class EventKind(StrEnum):
     COMPLAINT_RECEIVED = "complaint:received"
     COMPLAINT_ROUTED = "complaint:routed"
     COMPLAINT_SORTED = "complaint:sorted"
+    COMPLAINT_TAKEN = "complaint:taken"
     COMPLAINT_ANSWERED = "complaint:answered"
+    COMPLAINT_RATED = "complaint:rated"
 
     RECORD_STORED = "record:stored"
     RECORDS_IMPORTED = "record:imported"
@@ -182,6 +190,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_REOPENED: ("重新办理", "Reopened"),
     EventKind.CASE_ASSIGNED: ("指定经办人", "Assigned to an officer"),
     EventKind.IDENTITY_SEEN: ("查看完整身份信息", "Full identity looked at"),
+    EventKind.DOCUMENT_SEEN: ("查看材料文件", "Document looked at"),
     EventKind.VERIFICATION_PROPOSED: ("核查待复核", "Verification awaits a second officer"),
     EventKind.CASE_VERIFIED: ("核查结果", "Verified"),
     EventKind.PROMISE_KEPT: ("守诺记录", "Kept promise counted"),
@@ -190,6 +199,10 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.RECTIFICATION_ORDERED: ("责令限期整改", "Rectification ordered"),
     EventKind.RECTIFICATION_ENDED: ("整改结果", "Outcome of rectification"),
     EventKind.CASE_REVOKED: ("撤销决定", "Decision revoked"),
+    EventKind.DOCUMENT_REQUESTED: ("登记上传材料文件", "Upload of a document asked for"),
+    EventKind.DOCUMENT_RECEIVED: ("收到材料文件", "Document received"),
+    EventKind.DOCUMENT_CLEARED: ("材料文件检查通过", "Document found clean"),
+    EventKind.DOCUMENT_REFUSED: ("退回材料文件", "Document refused"),
     EventKind.CLOCK_WARNED: ("临期预警", "Nearly due"),
     EventKind.CLOCK_PASSED: ("超期", "Overdue"),
     EventKind.CLOCK_RECOUNTED: ("期限重新计算", "Due date counted anew"),
@@ -209,7 +222,9 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.COMPLAINT_RECEIVED: ("投诉建议收件", "Complaint or suggestion received"),
     EventKind.COMPLAINT_ROUTED: ("投诉建议转办", "Complaint passed on"),
     EventKind.COMPLAINT_SORTED: ("投诉建议分类", "Complaint sorted"),
+    EventKind.COMPLAINT_TAKEN: ("投诉建议认领", "Complaint taken"),
     EventKind.COMPLAINT_ANSWERED: ("投诉建议答复", "Complaint answered"),
+    EventKind.COMPLAINT_RATED: ("投诉建议答复评价", "Answer to a complaint rated"),
     EventKind.RECORD_STORED: ("信用信息入库", "Credit record stored"),
     EventKind.RECORDS_IMPORTED: ("信用信息批量入库", "Credit records imported"),
     EventKind.IMPORT_REQUESTED: ("申请批量导入", "Import requested"),

@@ -27,8 +27,8 @@ class NewEvent:
     """An event before it has its place in a chain.
 
     ``actor`` is ``subject:<subject key>``, ``staff:<staff id>`` or ``system:<name>``, never a name or number.
-    ``texts`` (free text, documents) may hold personal data: they are stored beside the event, which holds their
-    digests.
+    ``texts`` (free text, documents) may hold personal data: they are stored beside the event, each with a random salt,
+    and the event holds digests of both.
     """
 
     kind: EventKind
@@ -43,8 +43,10 @@ class NewEvent:
 class Event:
     """One event as stored; instants are RFC 3339 text, because that is what is hashed.
 
-    ``hash`` is the hexadecimal SHA-256 of the RFC 8785 canonical JSON of all other fields except ``texts``. ``seq``
-    counts from 1; the first event's ``prev_hash`` is 64 zeros.
+    ``hash`` is the hexadecimal SHA-256 of the RFC 8785 canonical JSON of all other fields except ``texts`` and
+    ``salts``. ``seq`` counts from 1; the first event's ``prev_hash`` is 64 zeros. For each text,
+    ``data["text_digests"]`` holds under the same name the HMAC-SHA256 of the text with its salt as the key; once text
+    and salt are deleted, nobody can tell by trying what it was. ``docs/timeline.md`` shows how to recompute both.
     """
 
     owner: str
@@ -58,6 +60,7 @@ class Event:
     prev_hash: str
     hash: str
     texts: Mapping[str, str] = field(default_factory=dict)
+    salts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

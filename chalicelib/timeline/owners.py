@@ -18,6 +18,7 @@ OWNERS = {
     "complaint": "chalicelib.feedback.table.complaints:ComplaintRow",
     "conflict": "chalicelib.credit.table.identity_conflicts:ConflictRow",
     "credit": "chalicelib.credit.table.records:SummaryRow",
+    "document": "chalicelib.documents.table.documents:DocumentRow",
     "flag": "chalicelib.sanctions.table.flags:FlagRow",
     "import": "chalicelib.credit.table.imports:ImportRow",
     "item": "chalicelib.catalogue.table.items:ItemRow",

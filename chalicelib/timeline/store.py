@@ -84,7 +84,7 @@ def _row_of(event: Event) -> EventRow:
         data=json.dumps(event.data, ensure_ascii=False, separators=(",", ":")),
         prev_hash=event.prev_hash,
         hash=event.hash,
-        texts=json.dumps(event.texts, ensure_ascii=False) if event.texts else None,
+        texts=_texts_of(event) if event.texts else None,
     )
 
 
@@ -94,6 +94,10 @@ def _event_of(row: EventRow) -> Event:
 
 def event_from(stored: Mapping[str, object]) -> Event:
     """Build an event from its stored attributes, from a row or a stream record."""
+    texts = {
+        name: kept if isinstance(kept, Mapping) else {"text": kept}
+        for name, kept in _object(stored.get("texts") or "{}").items()
+    }
     return Event(
         owner=str(stored["owner"]),
         seq=int(str(stored["seq"])),
@@ -105,8 +109,15 @@ def event_from(stored: Mapping[str, object]) -> Event:
         data=_object(stored["data"]),
         prev_hash=str(stored["prev_hash"]),
         hash=str(stored["hash"]),
-        texts={name: str(text) for name, text in _object(stored.get("texts") or "{}").items()},
+        texts={name: str(kept.get("text")) for name, kept in texts.items()},
+        salts={name: str(kept["salt"]) for name, kept in texts.items() if "salt" in kept},
     )
+
+
+def _texts_of(event: Event) -> str:
+    """Write each text together with its salt, so that one deletion takes both."""
+    kept = {name: {"salt": event.salts[name], "text": text} for name, text in event.texts.items()}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
 def _object(text: object) -> dict[str, Json]:

@@ -17,7 +17,10 @@ class AsWrittenAttribute(UnicodeAttribute):
 
 
 class EventRow(Row):
-    """One event; the service may add and read rows, and has no permission to change or delete any."""
+    """One event; the service may add and read rows, and has no permission to change or delete any.
+
+    ``texts`` is JSON: to each name its text and the salt that its digest covers.
+    """
 
     class Meta:
         """The table's name."""

@@ -87,6 +87,7 @@ FLAG: dict[str, Any] = {
     "ends_on": "2027-06-30",
     "facts": "承诺的住所不存在。",
 }
+DOCUMENT: dict[str, Any] = {"material": "old-plate", "name": "旧车牌.jpg", "size": 512, "sha256": SHA}
 IMPORT: dict[str, Any] = {"source": "market", "size": 512, "sha256": SHA, "count": 3}
 CLAIM: dict[str, Any] = {
     "principal": subject_of("applicant"),

@@ -13,6 +13,7 @@ from tests.api.bodies import (
     CARD,
     CLAIM,
     DECISION,
+    DOCUMENT,
     FLAG,
     IMPORT,
     MANDATE,
@@ -54,6 +55,7 @@ ABSENT = {
     "amendment_id": "0" * 32,
     "authority_id": "0" * 32,
     "import_id": "0" * 32,
+    "document_id": "0" * 32,
     "delivery_id": "0" * 32,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
@@ -111,6 +113,7 @@ def examples(world: World) -> dict[str, Example]:
     return {
         **_open_to_anyone(world),
         **_of_people(world),
+        **_of_documents(world),
         **_of_authorities(world),
         **_of_offices(world),
         **_of_calendars(),
@@ -196,6 +199,21 @@ def _of_people(world: World) -> dict[str, Example]:
         "DELETE /v1/signing-keys/{key_id}": Example(by="applicant", path={"key_id": world.keys["applicant"].key_id}),
         "GET /v1/me/credit": Example(by="company"),
         "GET /v1/me/credit/queries": Example(by="company", query="limit=5"),
+    }
+
+
+def _of_documents(world: World) -> dict[str, Example]:
+    case_no, draft_id = world.things["accepted"].name, world.things["draft"].name
+    one = {"document_id": world.things["document"].name}
+    mandate = {"mandate_id": world.things["mandate in force"].name, "case_no": case_no}
+    place, under = "/v1/documents", "/v1/inspections/{mandate_id}/cases/{case_no}/documents"
+    return {
+        f"POST {place}": Example(by="applicant", body={**DOCUMENT, "draft_id": draft_id}),
+        f"GET {place}": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
+        f"GET {place}/{{document_id}}": Example(by="officer.traffic", path=one, owner="applicant"),
+        f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),
+        f"GET {under}": Example(by="inspector", path=mandate),
+        f"POST {under}/{{document_id}}/view": Example(by="inspector", path={**mandate, **one}),
     }
 
 
@@ -403,6 +421,7 @@ def _of_watchers(world: World) -> dict[str, Example]:
 
 def _of_voices(world: World) -> dict[str, Example]:
     bad, complaint = world.things["rating bad"], world.things["complaint open"]
+    street = world.things["street complaint"]
     opinion = {
         "level": 5,
         "comment": "当天就办好了。",
@@ -443,6 +462,30 @@ def _of_voices(world: World) -> dict[str, Example]:
             version=bad.version,
         ),
         "POST /v1/complaints": Example(by="applicant", body=sent),
+        "POST /v1/complaints/{complaint_id}/taking": step(None),
+        "GET /v1/complaint-queue": Example(by="officer.traffic", query="department=traffic&limit=1"),
+        "POST /v1/complaints/{complaint_id}/rating": Example(
+            by="applicant",
+            path={"complaint_id": world.things["complaint answered"].name},
+            body={"level": 4, "comment": "改得很快。"},
+        ),
+        "POST /v1/street-complaints": Example(
+            by=None,
+            body={
+                "category": "process",
+                "text": "夜里能不能办？",
+                "item_code": "plate-replacement",
+                "department": None,
+            },
+        ),
+        "GET /v1/street-complaints/{complaint_id}": Example(
+            by=None, path={"complaint_id": street.name}, query=f"code={world.things['code'].name}"
+        ),
+        "POST /v1/street-complaints/{complaint_id}/rating": Example(
+            by=None,
+            path={"complaint_id": street.name},
+            body={"level": 4, "comment": "改得很快。", "code": world.things["code"].name},
+        ),
         "GET /v1/complaints": Example(
             by="officer.traffic", query="department=traffic&state=open&limit=1", owner="applicant"
         ),

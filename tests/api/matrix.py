@@ -32,6 +32,7 @@ GROUPS: Final = {
     "catalogue": "Catalogue and guides",
     "calendars": "Calendars",
     "cases": "Cases, seen by people and offices",
+    "documents": "Documents",
     "handling": "Handling of cases",
     "signing-keys": "Signing keys",
     "authorities": "Authorities of agents",

@@ -233,6 +233,41 @@ def test_an_authority_that_ends_between_the_check_and_the_write_files_nothing(li
     assert li.get(CASE).body["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("step", "body"),
+    [
+        ("commitment/withdrawal", {"reason": "找到了。"}),
+        ("materials", {"materials": [{"id": "old-plate", "sha256": SHA}]}),
+        ("statement", {"text": "车牌是后来找到的。"}),
+    ],
+)
+def test_an_authority_that_ends_between_the_check_and_the_write_changes_no_case(
+    li: Person, agent: Person, officer: Person, step: str, body: dict[str, Any]
+) -> None:
+    authority = let_act(li.client, li.token)
+    place = f"{CASE}/{filed(agent, authority)['case_no']}"
+    if step == "materials":
+        li.post(f"{place}/commitment/withdrawal", {"reason": "找到了。"})
+    elif step == "statement":
+        decided = officer.post(f"{place}/decision", DECISION, if_match='"1"')
+        officer.post(f"{place}/verification", UNTRUE, if_match=decided.headers["etag"])
+    before = li.get(place).body
+    allowed = Authorities.require
+    ends = [True]
+
+    def ending(authorities: Authorities, *args: Any, **named: Any) -> object:  # noqa: ANN401 - as the method has it
+        found = allowed(authorities, *args, **named)
+        if ends and ends.pop():
+            li.post(f"/v1/authorities/{authority}/end")
+        return found
+
+    with mock.patch.object(Authorities, "require", ending):
+        reply = agent.post(f"{place}/{step}", body)
+
+    assert refused(reply) == NONE
+    assert li.get(place).body == before
+
+
 def test_whoever_filed_it_or_may_look_sees_a_case_and_no_other_agent(li: Person, agent: Person, token: TokenOf) -> None:
     other = Person(li.client, token("agent", sub="agent2", subject=SUN)).enrol()
     case = filed(agent, let_act(li.client, li.token))

@@ -143,8 +143,12 @@ def test_the_document_says_which_routes_are_bounded(client: Client) -> None:
     assert bounded == {
         "POST /v1/authorities",
         "POST /v1/authorities/claims",
+        "POST /v1/documents",
         "POST /v1/drafts",
         "POST /v1/signing-keys",
         "POST /v1/webhooks",
         "GET /v1/track/{case_no}",
+        "GET /v1/street-complaints/{complaint_id}",
+        "POST /v1/street-complaints",
+        "POST /v1/street-complaints/{complaint_id}/rating",
     }

@@ -57,6 +57,7 @@ def test_the_applicant_sees_that_a_card_was_given_and_none_of_its_texts(world: W
         return [event["texts"] for event in shown["items"] if event["kind"] == EventKind.CARD_GIVEN]
 
     assert texts(theirs) == [{}, {}]
+    assert [event["salts"] for event in theirs["items"] if event["kind"] == EventKind.CARD_GIVEN] == [{}, {}]
     assert texts(staffs) == [{"facts": CARD["facts"]}] * 2
 
 

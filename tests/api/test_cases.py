@@ -1,4 +1,5 @@
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from tests.cloud import PERSONAS, Client, Reply, TokenOf, the_issuer, turn_clock
 SAMPLES = Path(__file__).parents[2] / "infra/local/sample/items"
 SHA = "ab" * 32
 AT = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True)
@@ -479,6 +482,25 @@ def test_a_promise_is_withdrawn_and_certificates_handed_in(case: dict[str, Any],
     assert (handed.status, handed.body["state"], handed.headers["etag"]) == (200, "received", '"3"')
 
 
+def test_a_file_of_no_bytes_is_no_material(person: Person) -> None:
+    draft = person.draft(way="certificate").body
+    digest = hashlib.sha256((DATA / "cases/08-empty-file/空.pdf").read_bytes()).hexdigest()
+    materials = [{"id": "old-plate", "sha256": digest, "name": "空.pdf"}]
+
+    refused = person.client.post(
+        "/v1/cases", {"draft_id": draft["draft_id"], "materials": materials}, token=person.token, accept_language="en"
+    )
+
+    assert (refused.status, refused.code) == (400, "INVALID_BODY")
+    assert refused.body["errors"] == [
+        {
+            "pointer": "/materials/0/sha256",
+            "detail": "This file is empty (0 bytes); choose it again or take the picture again.",
+        }
+    ]
+    assert person.client.get("/v1/cases", token=person.token).body["items"] == []
+
+
 @pytest.mark.parametrize("suffix", ["", "/timeline", "/clocks/acceptance/explanation"])
 def test_a_number_whose_check_character_does_not_fit_is_not_found(person: Person, suffix: str) -> None:
     assert person.client.get(f"/v1/cases/ABCDEFGHIJKLMNOPQ{suffix}", token=person.token).status == 404
@@ -505,10 +527,14 @@ def test_a_client_recomputes_every_hash_from_the_answer_alone(case: dict[str, An
 
     previous = "0" * 64
     for event in answer["items"]:
-        hashed = {name: value for name, value in event.items() if name not in {"hash", "texts"}}
+        hashed = {name: value for name, value in event.items() if name not in {"hash", "texts", "salts"}}
         text = json.dumps(hashed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         assert hashlib.sha256(text.encode()).hexdigest() == event["hash"]
         assert event["prev_hash"] == previous
+        assert event["data"].get("text_digests", {}) == {
+            name: hmac.digest(bytes.fromhex(event["salts"][name]), text.encode(), "sha256").hex()
+            for name, text in event["texts"].items()
+        }
         previous = event["hash"]
     assert answer["labels"]["case:filed"] == {"zh": "收件", "en": "Case received"}
     assert set(answer["labels"]) == {event["kind"] for event in answer["items"]}

@@ -64,7 +64,39 @@ def test_the_six_sample_items_are_listed_by_code(published: Client) -> None:
 def test_each_is_found_by_plain_words(published: Client, q: str, code: str) -> None:
     reply = published.get(f"/v1/items?q={q}")
 
-    assert [item["item_code"] for item in reply.body["items"]] == [code]
+    assert reply.body["items"][0]["item_code"] == code
+    assert reply.body["did_you_mean"] == []
+
+
+def test_what_may_be_meant_is_offered_where_nothing_fits(published: Client) -> None:
+    reply = published.get("/v1/items?q=夫妻头靠")
+
+    assert reply.body["items"] == []
+    assert [(each["word"], each["item"]["item_code"]) for each in reply.body["did_you_mean"]] == [
+        ("夫妻投靠", "spouse-household")
+    ]
+
+
+def test_an_editor_reads_what_was_searched_in_vain(published: Client, editor: str, token: TokenOf) -> None:
+    for q in ("护照", "护照", "驾照年审"):
+        assert published.get(f"/v1/items?q={q}").body["items"] == []
+    own = published.get("/v1/missed-searches", token=editor)
+    before = published.get("/v1/missed-searches?day=2026-01-01", token=editor)
+
+    assert [(one["words"], one["times"]) for one in own.body["items"]] == [("护照", 2), ("驾照年审", 1)]
+    assert (before.body["day"], before.body["items"]) == ("2026-01-01", [])
+    assert published.get("/v1/missed-searches", token=token("monitor")).status == 403
+
+
+def test_a_page_of_what_fits_goes_on_in_its_order(published: Client) -> None:
+    pages: list[list[str]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = published.get(f"/v1/items?q=公司档案地址&limit=1{cursor and '&cursor=' + cursor}").body
+        pages.append([item["item_code"] for item in page["items"]])
+        cursor = page["next_cursor"]
+
+    assert pages == [["archive-query"], ["business-address"]]
 
 
 def test_a_cursor_goes_on_where_the_page_ended(published: Client) -> None:

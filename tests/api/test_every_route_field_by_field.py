@@ -55,6 +55,9 @@ FORGED: dict[str, Any] = {"list": {"0": 1}, "dict": [1], "str": 7, "int": "7", "
 NAMED_OTHERWISE = {("answers",), ("contents",), ("jwk",), ("holidays",), ("make_up_days",), ("allowed",)}
 """Answers, contents, keys, festivals and cells are named by items, sources, RFC 7517, days and conducts."""
 
+CLEANED = {("POST /v1/documents", ("name",))}
+"""What a device calls a file is cleaned and kept, and no reason to refuse the file."""
+
 
 def send(world: World, route: Route, example: Example, body: object, *, language: str | None = None) -> Reply:
     """Send a changed body; a change that was taken is taken back."""
@@ -162,6 +165,8 @@ def test_a_text_that_nobody_can_read_is_refused_by_every_route(
     for route in WITH_BODY:
         example = known[route.name]
         for place in places(example.body):
+            if (route.name, place) in CLEANED:
+                continue
             # Codes, days and choices are refused as such, in other words.
             if isinstance(value_at(example.body, place), str) and HAN.search(value_at(example.body, place)):
                 looked_at += 1

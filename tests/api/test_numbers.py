@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.bodies import ALIAS, RECORD
+from tests.api.bodies import ALIAS, CLAIM, RECORD
 from tests.api.test_cases import Person
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
@@ -41,14 +41,8 @@ def recorded(client: Client, token: TokenOf, subject: dict[str, str]) -> Reply:
     )
 
 
-def drafted(client: Client, token: TokenOf, subject: dict[str, str]) -> Reply:
-    wish = {
-        "item_code": "plate-replacement",
-        "answers": {},
-        "way": "certificate",
-        "on_behalf_of": {"subject": subject, "authority": "合成委〔2026〕1号"},
-    }
-    return client.post("/v1/drafts", wish, token=token("agent"))
+def claimed(client: Client, token: TokenOf, subject: dict[str, str]) -> Reply:
+    return client.post("/v1/authorities/claims", {**CLAIM, "principal": subject}, token=token("agent"))
 
 
 @pytest.mark.requirement("R6.1")
@@ -84,7 +78,7 @@ def test_a_county_that_no_table_knows_is_no_fault_of_the_number(client: Client, 
 
     assert recorded(client, token, person).status == 200
     assert checked(client, token, person).status == 200
-    assert drafted(client, token, person).status == 201
+    assert claimed(client, token, person).status == 201
     assert client.get("/v1/cases", token=token("applicant", subject=person)).status == 200
 
 
@@ -105,7 +99,7 @@ def test_one_person_typed_in_several_ways_and_under_several_kinds_is_one_subject
 
 @pytest.mark.parametrize(
     ("ask", "pointer"),
-    [(checked, "/subject/number"), (recorded, "/subject/number"), (drafted, "/on_behalf_of/subject/number")],
+    [(checked, "/subject/number"), (recorded, "/subject/number"), (claimed, "/principal/number")],
 )
 def test_a_slip_is_told_at_its_field_in_both_languages_without_the_number(
     client: Client,

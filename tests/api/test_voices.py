@@ -497,3 +497,182 @@ def test_who_says_that_nothing_was_received_contradicts_a_closed_case(world: Wor
     signals = world.client.get("/v1/supervision/signals", token=token_of("supervisor.traffic"))
 
     assert f"complaint:{sent['id']}" in signals.text
+
+
+STREET = {"category": "process", "text": "窗口中午没有人。", "department": "traffic"}
+ANSWERED = {"text": "中午已经安排值班。", "outcome": "accepted"}
+CODE = re.compile("[A-Z2-7]{10}")
+
+
+def test_the_queue_shows_what_is_open_by_due_date_and_who_has_taken_it(world: World) -> None:
+    later = world.send("POST", "/v1/complaints", {**SENT, "department": "market"}, as_="applicant").body
+    turn_clock(NOON - timedelta(days=1))
+    sooner = world.send("POST", "/v1/complaints", {**SENT, "department": "market"}, as_="applicant").body
+    turn_clock(NOON)
+    done = world.send("POST", "/v1/complaints", {**SENT, "department": "market"}, as_="applicant").body
+    step(world, f"/v1/complaints/{done['id']}/answer", ANSWERED, version=1, as_="officer.market")
+    step(world, f"/v1/complaints/{sooner['id']}/taking", None, version=1, as_="officer.market")
+
+    shown = world.send("GET", "/v1/complaint-queue", as_="officer.market").body
+    first = world.send("GET", "/v1/complaint-queue?department=market&limit=1", as_="monitor").body
+
+    assert [(one["id"], one["light"], one["officer"]) for one in shown["items"]] == [
+        (sooner["id"], "green", "officer.market"),
+        (later["id"], "green", None),
+    ]
+    assert (shown["items"][1]["due_on"], shown["more"]) == ("2026-10-10", False)
+    assert ([one["id"] for one in first["items"]], first["more"]) == ([sooner["id"]], True)
+    assert world.client.get("/v1/complaint-queue?department=market", token=token_of("officer.traffic")).status == 403
+
+
+def test_whoever_takes_a_complaint_stands_on_the_board_by_name_until_it_is_passed_on(world: World) -> None:
+    sent = world.send("POST", "/v1/complaints", {**SENT, "department": "traffic"}, as_="applicant").body
+    place = f"/v1/complaints/{sent['id']}"
+
+    foreign = step(world, f"{place}/taking", None, version=1, as_="officer.market")
+    taken = step(world, f"{place}/taking", None, version=1)
+    again = step(world, f"{place}/taking", None, version=2)
+    over = step(world, f"{place}/taking", None, version=2, as_="supervisor.traffic")
+    (named,) = container().clocks.of_owner(f"complaint:{sent['id']}")
+    moved = step(world, f"{place}/transfer", {"department": "market", "reason": "是他们的。"}, version=3)
+    (freed,) = container().clocks.of_owner(f"complaint:{sent['id']}")
+
+    assert (foreign.status, foreign.code) == (403, "FORBIDDEN")
+    assert (taken.status, again.status, again.code, over.status) == (200, 409, "STEP_NOT_ALLOWED", 200)
+    assert (named.responsible, freed.responsible) == (over.body["officer"], "officer")
+    assert moved.body["officer"] is None
+    (first, second) = [
+        event for event in container().timeline.events(f"complaint:{sent['id']}") if event.kind == "complaint:taken"
+    ]
+    assert (first.data, second.data["from"]) == (
+        {"from": None, "officer": taken.body["officer"]},
+        taken.body["officer"],
+    )
+
+
+def test_the_sender_rates_the_answer_once(world: World) -> None:
+    sent = world.send("POST", "/v1/complaints", {**SENT, "department": "traffic"}, as_="applicant").body
+    place = f"/v1/complaints/{sent['id']}"
+    opinion = {"level": 2, "comment": "没有说到点子上。"}
+
+    early = world.client.post(f"{place}/rating", opinion, token=token_of("applicant"))
+    step(world, f"{place}/answer", ANSWERED, version=1)
+    other = world.client.post(f"{place}/rating", opinion, token=token_of("applicant2"))
+    staff = world.client.post(f"{place}/rating", opinion, token=token_of("officer.traffic"))
+    odd = world.client.post(f"{place}/rating", {"level": 6}, token=token_of("applicant"))
+    rated = world.client.post(f"{place}/rating", opinion, token=token_of("applicant"))
+    again = world.client.post(f"{place}/rating", opinion, token=token_of("applicant"))
+
+    assert [(one.status, one.code) for one in (early, other, staff, odd, again)] == [
+        (409, "STEP_NOT_ALLOWED"),
+        (404, "NOT_FOUND"),
+        (403, "FORBIDDEN"),
+        (400, "INVALID_BODY"),
+        (409, "ALREADY_RATED"),
+    ]
+    assert (rated.body["rating"]["level"], rated.body["rating"]["comment"]) == (2, "没有说到点子上。")
+    event = container().timeline.events(f"complaint:{sent['id']}")[-1]
+    assert (event.kind, event.data["level"], event.texts) == ("complaint:rated", 2, {"comment": "没有说到点子上。"})
+    assert container().timeline.reading(f"complaint:{sent['id']}").verified
+
+
+def test_a_complaint_from_the_street_is_answered_and_rated_by_its_code(world: World) -> None:
+    sent = world.client.post("/v1/street-complaints", STREET)
+    place, code = f"/v1/street-complaints/{sent.body['id']}", sent.body["code"]
+    desk = f"/v1/complaints/{sent.body['id']}"
+
+    before = world.client.get(f"{place}?code={code}")
+    seen = world.client.get(desk, token=token_of("officer.traffic"))
+    step(world, f"{desk}/answer", ANSWERED, version=1)
+    after = world.client.get(f"{place}?code={code}")
+    rated = world.client.post(f"{place}/rating", {"level": 5, "code": code})
+    again = world.client.post(f"{place}/rating", {"level": 1, "code": code})
+
+    assert (sent.status, sent.headers["cache-control"], sent.body["due_on"]) == (201, "no-store", "2026-10-10")
+    assert CODE.fullmatch(code)
+    assert (before.status, before.body["answer"], "code" in before.body) == (200, None, False)
+    assert (seen.body["sender"], "code" in seen.body) == ("", False)
+    assert after.body["answer"]["text"] == "中午已经安排值班。"
+    assert (rated.status, rated.body["rating"]["level"], again.status, again.code) == (200, 5, 409, "ALREADY_RATED")
+    assert {event.actor for event in container().timeline.events(f"complaint:{sent.body['id']}")} == {
+        "service:complaints",
+        "service:routing",
+        "staff:officer.traffic",
+    }
+    assert code not in repr(container().timeline.events(f"complaint:{sent.body['id']}"))
+
+
+def test_without_its_code_a_complaint_from_the_street_is_nobodys(world: World) -> None:
+    street = world.client.post("/v1/street-complaints", STREET).body
+    own = world.send("POST", "/v1/complaints", SENT, as_="applicant").body
+
+    refused = [
+        world.client.get(f"/v1/street-complaints/{name}?code={code}").status
+        for name, code in (
+            (street["id"], "AAAAAAAAAA"),
+            (own["id"], "AAAAAAAAAA"),
+            ("0" * 32, street["code"]),
+        )
+    ]
+
+    assert refused == [404, 404, 404]
+    assert world.client.get(f"/v1/street-complaints/{own['id']}?code=").status == 400
+    assert world.client.get(f"/v1/complaints/{street['id']}", token=token_of("applicant")).status == 404
+
+
+def test_codes_of_a_complaint_are_not_tried_without_end_and_right_ones_cost_nothing(world: World) -> None:
+    street = world.client.post("/v1/street-complaints", STREET).body
+    place = f"/v1/street-complaints/{street['id']}"
+
+    known = [world.client.get(f"{place}?code={street['code']}").status for _ in range(12)]
+    tried = [world.client.get(f"{place}?code=AAAAAAAAAA").status for _ in range(10)]
+    refused = world.client.post(f"{place}/rating", {"level": 5, "code": street["code"]})
+
+    assert (known, tried) == ([200] * 12, [404] * 10)
+    assert (refused.status, refused.code) == (429, "TOO_MANY_REQUESTS")
+
+
+def test_one_address_complains_so_often_a_day_and_a_double_click_is_one_complaint(world: World) -> None:
+    first, again = (
+        world.client.post("/v1/street-complaints", STREET, idempotency_key="a-click-of-one-form") for _ in range(2)
+    )
+    more = [world.client.post("/v1/street-complaints", STREET).status for _ in range(18)]
+    refused = world.client.post("/v1/street-complaints", STREET)
+    elsewhere = world.client.event("POST", "/v1/street-complaints", STREET)
+    elsewhere["requestContext"]["identity"]["sourceIp"] = "198.51.100.7"
+    turn_clock(NOON + timedelta(days=1))
+
+    assert (again.status, again.body, again.headers["idempotency-replayed"]) == (201, first.body, "true")
+    assert more == [201] * 18, "the town has sent one from this address itself"
+    assert (refused.status, refused.code) == (429, "TOO_MANY_REQUESTS")
+    assert world.client.send(elsewhere).status == 201
+    assert world.client.post("/v1/street-complaints", STREET).status == 201
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"category": "gossip"}, "CATEGORY_UNKNOWN"),
+        ({"department": "treasury"}, "DEPARTMENT_UNKNOWN"),
+        ({"item_code": "no-such-item"}, "ITEM_NOT_LISTED"),
+        ({"text": " "}, "INVALID_BODY"),
+        ({"text": "好" * 5001}, "INVALID_BODY"),
+        ({"case_no": "ABCDEFGHIJKLMNOPQ"}, "INVALID_BODY"),
+    ],
+)
+def test_what_a_complaint_from_the_street_names_must_be_there(world: World, change: dict[str, str], code: str) -> None:
+    assert world.client.post("/v1/street-complaints", {**STREET, **change}).code == code
+
+
+def test_a_complaint_from_the_street_that_nobody_answers_is_alerted(world: World) -> None:
+    owner = f"complaint:{world.client.post('/v1/street-complaints', STREET).body['id']}"
+    at = NOON + timedelta(days=20)
+
+    container().clocks.sweep(at=at)
+    for event in container().timeline.events(owner):
+        if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
+            container().alerts.on_event(event, at)
+    turn_clock(at)
+
+    alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
+    assert owner in [alert["owner"] for alert in alerts]

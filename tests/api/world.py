@@ -16,6 +16,9 @@ from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.alerts.store.webhooks import WebhookStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
+from chalicelib.documents.model import Format, Found
+from chalicelib.documents.rules.documents import arrived, events_of
+from chalicelib.documents.store.documents import DocumentStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.http.routes import import_all
 from chalicelib.policy import Caller, Role
@@ -26,6 +29,7 @@ from tests.api.bodies import (
     CARD,
     CLAIM,
     DECISION,
+    DOCUMENT,
     FLAG,
     IMPORT,
     MANDATE,
@@ -162,6 +166,7 @@ def build_town() -> World:
     turn_clock(NOON)
     _let_act(made)
     _file_cases(made)
+    _hand_in_a_document(made)
     _find_untrue(made)
     _ask_for_mandates(made)
     _hear_voices(made)
@@ -279,6 +284,19 @@ def _file_cases(world: World) -> None:
     world.things["draft"] = Thing(name=world.promise("applicant")["draft_id"], version=1)
 
 
+def _hand_in_a_document(world: World) -> None:
+    """Let the applicant hand in a document, and the job find it clean; its content is in no bucket."""
+    case_no = world.things["accepted"].name
+    made = world.send("POST", "/v1/documents", {**DOCUMENT, "case_no": case_no}, as_="applicant").body
+    store, at = DocumentStore(container().timeline), container().clock.now()
+    before = store.load(made["id"])
+    found = Found(size=DOCUMENT["size"], sha256=DOCUMENT["sha256"], format=Format.JPEG, version="v1")
+    after = arrived(before, found, most=DOCUMENT["size"], is_scanned=False, at=at)
+    with transaction() as tx:
+        store.save(before, after, events_of(before, after, at=at), at=at, tx=tx)
+    world.things["document"] = Thing(name=made["id"], version=1)
+
+
 def _find_untrue(world: World) -> None:
     for name, item in {"verified": "by-two", "untrue": "plate-replacement", "rectifying": "plate-replacement"}.items():
         world.file(name, item=item)
@@ -310,6 +328,17 @@ def _hear_voices(world: World) -> None:
     complaint = {"category": "process", "text": "网上可以办的不要叫人跑一趟。", "case_no": world.things["rated"].name}
     sent = world.send("POST", "/v1/complaints", complaint, as_="applicant").body
     world.things["complaint open"] = Thing(name=sent["id"], version=sent["version"])
+    answer = {"text": "已经改为网上办理。", "outcome": "accepted", "late_reason": None}
+    own = world.send("POST", "/v1/complaints", complaint, as_="applicant").body
+    street = world.client.post(
+        "/v1/street-complaints", {"category": "process", "text": "窗口中午没有人。", "department": "traffic"}
+    ).body
+    for name, one in (("complaint answered", own), ("street complaint", street)):
+        world.things[name] = Thing(name=one["id"], version=1)
+        world.client.post(
+            f"/v1/complaints/{one['id']}/answer", answer, token=token_of("officer.traffic"), if_match='"1"'
+        )
+    world.things["code"] = Thing(name=street["code"], version=0)
 
 
 def _give_cards(world: World) -> None:

@@ -57,6 +57,7 @@ JOBS: dict[str, Question] = {
     "dispatch_events": ("dispatch_events", stream_of(EVENT)),
     "deliver": ("deliver", message({"alert_id": "a"})),
     "ingest": ("ingest", message({"import_id": "i"})),
+    "quarantine": ("quarantine", message({"document_id": "d", "verdict": "clean"})),
 }
 REQUESTS: dict[str, Question] = {
     "GET /v1/items/{item_code}": route("GET /v1/items/plate-replacement"),
@@ -139,6 +140,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     ),
     "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
     "ingest": (None, "bounds credit jobs rulepacks subjects timeline"),
+    "quarantine": (None, "bounds documents jobs subjects timeline"),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
     "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks sessions staff subjects timeline workdays"),
@@ -180,13 +182,13 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "POST /v1/inspections": (
         201,
         (
-            "api authorities calendars cases catalogue clocks credit inspection rulepacks sessions staff"
-            " subjects timeline workdays"
+            "api authorities bounds calendars cases catalogue clocks credit documents inspection rulepacks sessions"
+            " staff subjects timeline workdays"
         ),
     ),
     "GET /v1/guides": (200, "api catalogue subjects timeline workdays"),
     "GET /readyz": (200, "api bounds catalogue subjects"),
-    "GET /items": (200, "api catalogue rulepacks sessions subjects timeline web workdays"),
+    "GET /items": (200, "api catalogue sessions subjects timeline web workdays"),
     "GET /worklist": (
         200,
         (

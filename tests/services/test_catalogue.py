@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chalicelib.catalogue.services.catalogue import Catalogue
+from chalicelib.catalogue.services.search import Search
 from chalicelib.catalogue.store.items import CatalogueStore
+from chalicelib.catalogue.store.missed import MissedStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
@@ -29,6 +31,11 @@ def timeline() -> Timeline:
 @pytest.fixture
 def catalogue(timeline: Timeline) -> Catalogue:
     return Catalogue(CatalogueStore(timeline), packs=load_rule_packs())
+
+
+@pytest.fixture
+def search(timeline: Timeline) -> Search:
+    return Search(CatalogueStore(timeline), MissedStore())
 
 
 def file_under(catalogue: Catalogue, version: int, *, at: datetime) -> None:
@@ -139,23 +146,71 @@ def test_a_filing_on_an_item_that_nobody_published_does_not_hold(catalogue: Cata
         file_under(catalogue, 1, at=NOON)
 
 
-def test_lists_show_what_is_in_force_page_by_page(catalogue: Catalogue) -> None:
+def test_lists_show_what_is_in_force_page_by_page(catalogue: Catalogue, search: Search) -> None:
     for code in ("a", "b", "c", "d"):
         catalogue.publish(an_item(code=code), by=EDITOR, at=NOON)
     catalogue.publish(an_item(code="bb", effective_from=date(2026, 10, 1)), by=EDITOR, at=NOON)
 
-    first = catalogue.search(at=NOON, limit=3)
-    second = catalogue.search(at=NOON, limit=3, after=first.after)
+    first = search.find(at=NOON, limit=3)
+    second = search.find(at=NOON, limit=3, after=first.after)
 
     assert [item.code for item in first.items] == ["a", "b", "c"]
     assert [item.code for item in second.items] == ["d"]
     assert second.after is None
 
 
-def test_a_last_page_that_is_just_full_says_that_it_is_the_last(catalogue: Catalogue) -> None:
+def test_a_last_page_that_is_just_full_says_that_it_is_the_last(catalogue: Catalogue, search: Search) -> None:
     catalogue.publish(an_item(code="a"), by=EDITOR, at=NOON)
 
-    assert catalogue.search(at=NOON, limit=1).after is None
+    assert search.find(at=NOON, limit=1).after is None
+
+
+def test_what_fits_is_found_page_by_page_best_first(catalogue: Catalogue, search: Search) -> None:
+    for code, keywords in (("a", ("车牌",)), ("b", ("车牌丢了",)), ("c", ("结婚",)), ("d", ("车牌", "丢了"))):
+        catalogue.publish(an_item(code=code, keywords=keywords, summary=""), by=EDITOR, at=NOON)
+
+    first = search.find(at=NOON, q="车牌丢了", limit=2)
+    second = search.find(at=NOON, q="车牌丢了", limit=2, after=first.after)
+
+    assert [item.code for item in first.items] == ["b", "d"]
+    assert ([item.code for item in second.items], second.after) == (["a"], None)
+
+
+def test_a_new_version_is_found_by_its_words_from_its_first_day(catalogue: Catalogue, search: Search) -> None:
+    catalogue.publish(an_item(), by=EDITOR, at=NOON)
+    catalogue.publish(an_item(version=2, keywords=("铁牌子",), effective_from=date(2026, 10, 1)), by=EDITOR, at=NOON)
+
+    assert [search.find(at=at, q="铁牌子", limit=1).items != () for at in (LAST_SECOND, MIDNIGHT)] == [False, True]
+    assert [search.find(at=at, q="车牌丢了", limit=1).items[0].version for at in (LAST_SECOND, MIDNIGHT)] == [1, 2]
+
+
+def test_what_nothing_fits_is_counted_for_the_editor_by_day(catalogue: Catalogue, search: Search) -> None:
+    catalogue.publish(an_item(), by=EDITOR, at=NOON)
+    for q in ("驾照", "驾 照？", "護照", "护照", "护照", "13800138000 驾照"):
+        search.find(at=NOON, q=q, limit=1)
+    search.find(at=NOON, q="驾照", limit=1, department="traffic")
+    search.find(at=MIDNIGHT, q="驾照", limit=1)
+
+    def kept(day: date, *, at: datetime = NOON) -> list[tuple[str, int]]:
+        return [(one.words, one.times) for one in search.missed(day, by=EDITOR, at=at)]
+
+    assert kept(date(2026, 9, 25)) == []
+    assert kept(NOON.date()) == [("护照", 3), ("驾 照", 1), ("驾照", 1)]
+    assert kept(date(2026, 10, 1), at=MIDNIGHT) == [("驾照", 1)]
+    assert kept(NOON.date(), at=datetime(2027, 1, 31, tzinfo=UTC)) == []
+    with pytest.raises(DomainError, match="FORBIDDEN"):
+        search.missed(NOON.date(), by=a_caller(Role.MONITOR), at=NOON)
+
+
+def test_a_day_keeps_no_more_words_than_it_has_places(
+    catalogue: Catalogue, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue.publish(an_item(), by=EDITOR, at=NOON)
+    monkeypatch.setattr("chalicelib.catalogue.rules.missed.PLACES", 1)
+    for q in ("驾照", "护照", "护照", "驾照"):
+        search.find(at=NOON, q=q, limit=1)
+
+    assert [(one.words, one.times) for one in search.missed(NOON.date(), by=EDITOR, at=NOON)] == [("驾照", 2)]
 
 
 def test_a_version_is_read_once_a_process(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +226,7 @@ def test_two_editors_publishing_at_once_leave_one_chain(
     timeline: Timeline,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    read = CatalogueStore.both
+    read = CatalogueStore.for_publication
     others = [an_item(version=2, notice=a_notice(publication="公开"))]
 
     def read_then_overtaken(self: CatalogueStore, code: str, version: int) -> object:
@@ -181,7 +236,7 @@ def test_two_editors_publishing_at_once_leave_one_chain(
         return kept
 
     catalogue.publish(an_item(), by=EDITOR, at=NOON)
-    monkeypatch.setattr(CatalogueStore, "both", read_then_overtaken)
+    monkeypatch.setattr(CatalogueStore, "for_publication", read_then_overtaken)
 
     catalogue.publish(replace(an_item(), version=3), by=EDITOR, at=NOON)
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -147,7 +148,17 @@ def test_the_payload_stands_beside_the_event_and_its_digest_in_it() -> None:
     signed = container().timeline.events(filed.case.owner)[0]
     assert signed.texts == {"payload": drafted.draft.payload}
     assert signed.data["payload_hash"] == drafted.draft.payload_hash
-    assert signed.data["text_digests"] == {"payload": drafted.draft.payload_hash}
+    assert signed.data["text_digests"] != {"payload": drafted.draft.payload_hash}
+
+
+def test_what_is_signed_holds_a_salt_so_that_its_digest_and_signature_tell_nothing_once_it_is_deleted() -> None:
+    publish()
+    applicant = Applicant().enrol()
+
+    salts = [json.loads(applicant.draft().draft.payload)["salt"] for _ in range(2)]
+
+    assert salts[0] != salts[1]
+    assert [len(bytes.fromhex(salt)) for salt in salts] == [16, 16]
 
 
 @pytest.mark.requirement("R5.7")

@@ -32,7 +32,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
-from tests.builders import NOON, a_caller, an_organisation
+from tests.builders import AN_OFFICE, NOON, a_caller, an_organisation
 from tests.channels import Channels, Sent
 from tests.cloud import empty_tables, s3
 from tests.wire import Wire, watched
@@ -313,6 +313,37 @@ def test_a_line_under_another_name_waits_for_a_person(channels: Channels) -> Non
     page = container().conflicts.page(ConflictState.OPEN, by=officer, limit=5, after=None)
     assert [conflict.record_id for conflict in page.items] == ["r-2"]
     assert bars_of(COMPANY) == ["r-1"]
+
+
+@pytest.mark.requirement("R6.3")
+def test_a_register_corrects_more_names_in_one_file_than_fit_in_a_transaction(channels: Channels) -> None:
+    companies = [{**COMPANY, "number": _code(number)} for number in range(30)]
+    for company in companies:
+        identity = an_organisation(number=company["number"], name="打错的名称")
+        container().subjects.know(identity, AN_OFFICE, NOON)
+
+    made = taken(
+        [
+            *(a_line(f"r-{number}", subject=company) for number, company in enumerate(companies)),
+            *(a_line(f"s-{number}", subject=companies[0]) for number in range(120)),
+        ],
+        channels,
+    )
+
+    assert counts(made) == {"stored": 150}
+    for company in companies:
+        subject = container().subject_keys.key_of(an_organisation(number=company["number"]))
+        corrected = [event for event in container().timeline.events(f"credit:{subject}") if "name" in event.kind]
+        assert [event.kind for event in corrected] == ["credit:name_corrected"]
+        assert container().timeline.reading(f"credit:{subject}").verified
+
+
+def _code(number: int) -> str:
+    """Return a valid code of an organisation that does not exist (GB 32100-2015)."""
+    letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = f"91330782MA{number:07d}"
+    total = sum(letters.index(letter) * pow(3, place, 31) for place, letter in enumerate(body))
+    return body + letters[(31 - total % 31) % 31]
 
 
 HEADER = (

@@ -21,6 +21,7 @@ from chalicelib.subjects.model.subjects import Identity, NameRank, NameSource, S
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import SubjectStore
 from chalicelib.timeline.events import Event
+from infra.local.seeding import resident_of
 from tests.builders import (
     NOON,
     a_caller,
@@ -290,10 +291,7 @@ def test_another_name_never_meets_a_bar_and_waits(name: str, other: str) -> None
 
 
 def _person(number: int, name: str) -> Identity:
-    body = f"31010119000101{number * 2:03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
-    return an_identity(number=body + "10X98765432"[total % 11], name=name)
+    return an_identity(number=resident_of(number), name=name)
 
 
 @pytest.mark.requirement("R6.3")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
-FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest")
+FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine")
 APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 
 
@@ -17,14 +17,16 @@ TO_TABLES = {
         "AliasesTable": "GetItem PutItem",
         "BoundsTable": "UpdateItem",
         "DigestsTable": "GetItem PutItem Query",
+        "DocumentsTable": "GetItem PutItem",
         "EditionsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CatalogueTable": "BatchGetItem ConditionCheckItem PutItem",
         "ClocksTable": "GetItem PutItem Query",
-        "ComplaintsTable": "GetItem PutItem UpdateItem",
+        "ComplaintsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "ConflictsTable": "GetItem PutItem",
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "CardsTable": "GetItem PutItem",
+        "MissedSearchesTable": "Query UpdateItem",
         "OutagesTable": "GetItem PutItem",
         "IdempotencyTable": "BatchGetItem GetItem PutItem",
         "ImportsTable": "GetItem PutItem",
@@ -96,6 +98,11 @@ TO_TABLES = {
         "SubjectsTable": "BatchGetItem PutItem UpdateItem",
         "TimelineTable": "PutItem",
     },
+    "quarantine": {
+        "BoundsTable": "UpdateItem",
+        "DocumentsTable": "GetItem PutItem",
+        "TimelineTable": "PutItem",
+    },
 }
 """What each function's code calls, transactions by their parts; clocks have owners in five tables."""
 
@@ -160,13 +167,20 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
     }
 
     assert others == {
-        "api": {"kms:Decrypt", "kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
+        "api": {
+            "kms:Decrypt",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "secretsmanager:GetSecretValue",
+            "sqs:SendMessage",
+        },
         "sweep": {"secretsmanager:GetSecretValue"},
         "hourly": {"sqs:SendMessage"},
         "nightly": set(),
         "dispatch_events": {"sqs:SendMessage"},
         "deliver": {"secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},
         "ingest": {"kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
+        "quarantine": {"kms:Decrypt", "sqs:SendMessage"},
     }
 
 
@@ -183,8 +197,11 @@ def test_no_function_may_scan_a_table(function: str) -> None:
     assert not [statement for statement in statements(function) if "dynamodb:Scan" in statement["Action"]]
 
 
-@pytest.mark.parametrize("function", ["sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest"])
+@pytest.mark.parametrize(
+    "function", ["sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine"]
+)
 def test_no_job_can_read_an_identity(function: str) -> None:
-    allowed = {action for statement in statements(function) for action in statement["Action"] if "kms:" in action}
+    of_identities = (one for one in statements(function) if one["Resource"] == {"Fn::GetAtt": ["IdentityKey", "Arn"]})
+    allowed = {action for statement in of_identities for action in statement["Action"]}
 
     assert allowed <= ({"kms:Encrypt"} if function == "ingest" else set())

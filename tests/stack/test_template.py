@@ -23,6 +23,7 @@ FUNCTIONS = {
     "DispatchEvents": "dispatch_events",
     "Deliver": "deliver",
     "Ingest": "ingest",
+    "Quarantine": "quarantine",
 }
 OUTSIDE_LOCAL = {"Fn::If": ["IsLocal", False, True]}
 KEPT = (
@@ -96,6 +97,8 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_DELIVER_QUEUE",
             "XINNUO_IMPORT_BUCKET",
             "XINNUO_IMPORT_QUEUE",
+            "XINNUO_DOCUMENT_BUCKET",
+            "XINNUO_SCAN_QUEUE",
         }
 
 
@@ -169,7 +172,12 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
         if alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
     }
 
-    assert watched == {"DeliverDeadLetters": 0, "DispatchEventsDeadLetters": 0, "IngestDeadLetters": 0}
+    assert watched == {
+        "DeliverDeadLetters": 0,
+        "DispatchEventsDeadLetters": 0,
+        "IngestDeadLetters": 0,
+        "QuarantineDeadLetters": 0,
+    }
 
 
 @pytest.mark.requirement("R7.9")
@@ -214,10 +222,30 @@ def test_the_relay_takes_only_new_events_and_reports_each_failure_by_itself(reso
     }
 
 
-def test_a_message_is_hidden_for_at_least_six_times_the_time_that_its_function_may_take(resources: Resources) -> None:
-    visibility = resources["DeliverQueue"]["Properties"]["VisibilityTimeout"]
+@pytest.mark.parametrize("name", ["Deliver", "Ingest", "Quarantine"])
+def test_a_message_is_hidden_for_at_least_six_times_the_time_that_its_function_may_take(
+    resources: Resources, name: str
+) -> None:
+    visibility = resources[f"{name}Queue"]["Properties"]["VisibilityTimeout"]
 
-    assert visibility >= 6 * resources["Deliver"]["Properties"]["Timeout"]
+    assert visibility >= 6 * resources[name]["Properties"]["Timeout"]
+
+
+def test_documents_are_encrypted_with_our_own_key_in_every_version_and_never_public(resources: Resources) -> None:
+    bucket = resources["DocumentsBucket"]["Properties"]
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    (statement,) = resources["DocumentsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert rule["ServerSideEncryptionByDefault"] == {
+        "SSEAlgorithm": "aws:kms",
+        "KMSMasterKeyID": {"Fn::GetAtt": ["DocumentsKey", "Arn"]},
+    }
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert resources["DocumentsBucket"]["DeletionPolicy"] == "Retain"
 
 
 @pytest.mark.parametrize("kind", ["MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "DEFAULT_4XX", "DEFAULT_5XX"])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import chalicelib
+from chalicelib.authorities.store import AuthorityStore
 from chalicelib.calendars.model import Year
 from chalicelib.calendars.store import YearStore
 from chalicelib.cases.store import CaseStore
@@ -62,7 +63,7 @@ from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.owners import OWNERS, OwnerRow, row_of
 from chalicelib.timeline.repository import Repository
 from chalicelib.timeline.store import Timeline
-from tests.builders import A_SUBJECT, NOON, a_case, a_flag, a_summary, an_item
+from tests.builders import A_SUBJECT, NOON, a_case, a_flag, a_summary, an_authority, an_item
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -82,6 +83,7 @@ REPOSITORIES: dict[str, Repository[Any]] = {
     "flag": FlagStore(TIMELINE),
     "import": ImportStore(TIMELINE),
     "item": CatalogueStore(TIMELINE),
+    "authority": AuthorityStore(TIMELINE),
     "mandate": MandateStore(TIMELINE),
     "measures": EditionIndexStore(TIMELINE),
     "objection": REDRESS.objections,
@@ -144,6 +146,7 @@ NEW: Sequence[Any] = (
         requested_at=NOON,
     ),
     Kept(code="plate-replacement", shelf=ItemVersions(current=listed(an_item()))),
+    an_authority(),
     Mandate(
         mandate_id="m1",
         file_no="1号",

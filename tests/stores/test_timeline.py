@@ -92,8 +92,19 @@ def test_any_stored_field_altered_to_anything_is_found_at_its_event(seq: int, va
 def test_an_altered_text_is_found_and_a_deleted_one_is_not_a_fault() -> None:
     owner = a_timeline_of_four()
 
-    change(owner, 2, texts={"S": '{"note": "别的"}'})
-    assert fault_of(owner) == ChainFault(2, FaultReason.TEXT)
+    whole = EventRow.get(owner, 2).texts
+    for texts in (
+        whole.replace("查阅", "别的"),
+        whole.replace('"salt":"', '"salt":"00'),
+        '{"note":{"text":"查阅"}}',
+        '{"note":{"salt":"00","text":null}}',
+        '{"note":"查阅"}',
+        '{"note":["查阅"]}',
+        "[]",
+        "not JSON",
+    ):
+        change(owner, 2, texts={"S": texts})
+        assert fault_of(owner) == ChainFault(2, FaultReason.TEXT), texts
     change(owner, 2, texts={"S": "{}"})
     assert fault_of(owner) is None
 

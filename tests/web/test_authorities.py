@@ -76,7 +76,7 @@ def test_everything_may_be_given_and_the_item_be_left_out(visitor: Come) -> None
         ({"until": ""}, "until"),
         ({"until": "2026-09-27"}, "until"),
         ({"items": []}, "items"),
-        ({"agent-number": "310101190003250036"}, "agent-number"),
+        ({"agent-number": "330782199411090006"}, "agent-number"),
         ({"agent-number": ""}, "agent-number"),
         ({"agent-name": ""}, "agent-name"),
         (named("agent", "applicant"), "agent-number"),

@@ -1,12 +1,15 @@
 """Forms that are too large, too many, odd or no forms at all: each is refused in words, to whoever sent it."""
 
 import base64
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.web.cases import PHOTO, drafted, filed
 from tests.web.visitor import HERE, Come
+
+CASES = Path(__file__).parents[1] / "data" / "cases"
 
 KNOWN = "退出"
 """What stands on every page of somebody who is logged in."""
@@ -62,6 +65,31 @@ def test_too_large_a_file_brings_the_form_back_with_what_was_typed(visitor: Come
     assert "一次最多4 MB" in seen.text
     assert KNOWN in seen.text
     assert browser.open("/cases").text.count("/receipt") == 0
+
+
+def test_a_file_of_no_bytes_is_named_at_its_field_and_nothing_is_filed(visitor: Come) -> None:
+    browser = visitor("applicant")
+    draft = drafted(browser)
+    nothing = (CASES / "08-empty-file" / "空.pdf").read_bytes()
+
+    seen = browser.send(draft, draft.path, files={PHOTO: ("空.pdf", nothing)})
+
+    assert seen.status == 400
+    assert {"href": f"#{PHOTO}"} in seen.page.named("a")
+    assert "这个文件是空的（0 字节），没有提交" in seen.text
+    assert browser.open("/cases").text.count("/receipt") == 0
+
+
+def test_what_was_typed_beside_a_file_of_no_bytes_is_still_there(visitor: Come) -> None:
+    browser = visitor("officer.traffic")
+    case_no = filed(visitor("applicant"))
+    form = browser.open(f"/desk/{case_no}/acts/decision")
+
+    seen = browser.send(form, "decision", {"reasons": "材料齐全"}, files={"result": ("result.pdf", b"")})
+
+    assert seen.status == 400
+    assert seen.form("decision").fields["reasons"] == ["材料齐全"]
+    assert {"href": "#result"} in seen.page.named("a")
 
 
 def test_what_was_typed_beside_too_large_a_file_is_still_there(visitor: Come) -> None:

@@ -1,6 +1,7 @@
 """Editors publish calendars, items and lists by pages and forms alone, after seeing what would change."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,11 @@ def waiting(portal: Client) -> Clock:  # noqa: ARG001 - the clock runs in the po
     """A limit that runs over New Year's Day, of which nobody knows yet whether it is a day off."""
     turn_clock(OVER_NEW_YEAR)
     return a_clock_over_new_year()
+
+
+def said(seen: Seen) -> str:
+    """What a page says, without its markup."""
+    return " ".join(re.sub("<[^>]+>", " ", seen.text).split())
 
 
 def faults_at(seen: Seen, field: str) -> bool:
@@ -234,6 +240,35 @@ def test_an_item_s_next_version_is_changed_looked_at_and_published(visitor: Come
     assert nothing.status == 404
     assert done.path == again.path == f"{PLATE}?done=published"
     assert portal.get("/v1/items/plate-replacement").body["name"] == "补领车牌"
+
+
+def test_an_editor_sees_the_words_of_an_item_and_what_was_searched_in_vain(visitor: Come) -> None:
+    somebody, editor = visitor(), visitor("editor")
+    somebody.open("/items?q=护照")
+    somebody.open("/items?q=护照")
+    somebody.open("/items?q=13800138000")
+
+    words = editor.open(PLATE)
+    missed = editor.open("/catalogue-searches")
+    before = editor.open("/catalogue-searches?day=2026-01-01")
+
+    assert "整个说法: 车牌丢了 · 车牌坏了" in said(words)
+    assert "护照 2" in said(missed)
+    assert "13800138000" not in missed.text
+    assert "这一天没有。" in before.text
+    assert editor.open("/catalogue-searches?day=yesterday").status == 400
+
+
+def test_what_may_be_meant_is_offered_in_both_languages(visitor: Come) -> None:
+    found = visitor().open("/items?q=夫妻头靠")
+    in_english = visitor().open("/items?q=licence+plaet&lang=en")
+
+    assert "您是不是要找" in found.text
+    assert {"./items/spouse-household", "./items?q=%E5%A4%AB%E5%A6%BB%E6%8A%95%E9%9D%A0"} <= {
+        link["href"] for link in found.page.named("a")
+    }
+    assert "Did you mean" in in_english.text
+    assert "./items/plate-replacement?lang=en" in [link["href"] for link in in_english.page.named("a")]
 
 
 def test_an_item_begins_by_its_code_and_a_version_that_waits_is_put_aside_by_the_next(

@@ -7,6 +7,7 @@ from tests.api.test_numbers import REAL, SLIP, somebody
 from tests.builders import NOON
 from tests.cloud import PERSONAS, Client, TokenOf, turn_clock
 from tests.web.cases import filed
+from tests.web.test_authorities import GRANT
 from tests.web.visitor import Come
 
 
@@ -41,23 +42,13 @@ def test_whoever_the_platform_vouches_for_with_a_slip_is_told_what_is_wrong(
     assert SLIP not in seen.url
 
 
-def test_an_agents_slip_is_told_at_the_field_and_what_was_typed_stays(visitor: Come) -> None:
-    agent = visitor("agent")
-    form = agent.open("/items/plate-replacement/apply")
+def test_a_slip_in_a_form_is_told_at_its_field_and_what_was_typed_stays(visitor: Come) -> None:
+    person = visitor("applicant")
+    agent = {"agent-kind": "resident_id", "agent-number": SLIP, "agent-name": "合成甲"}
 
-    seen = agent.send(
-        form,
-        "apply",
-        {
-            "way": "certificate",
-            "principal-kind": "resident_id",
-            "principal-number": SLIP,
-            "principal-name": "合成甲",
-            "authority": "合成委〔2026〕1号",
-        },
-    )
+    seen = person.send(person.open("/authorities/new"), "authorities/new", {**agent, "items": "*", **GRANT})
 
     assert seen.status == 422
-    assert any(link.get("href") == "#principal-number" for link in seen.page.named("a"))
+    assert any(link.get("href") == "#agent-number" for link in seen.page.named("a"))
     assert "末位（校验码）与前面各位不符" in seen.text
-    assert seen.form("apply").fields["principal-number"] == [SLIP]
+    assert seen.form("authorities/new").fields["agent-number"] == [SLIP]

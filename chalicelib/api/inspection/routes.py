@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chalicelib.api.cases.schemas.timelines import EventResponse, timeline_response
+from chalicelib.api.documents.schemas import DocumentListResponse, DocumentViewResponse, document_response
 from chalicelib.api.inspection.schemas import (
     MandateCasePageResponse,
     MandateCaseResponse,
@@ -168,6 +169,34 @@ def _moment_of(query: MandateTimelineQuery, reading: Reading) -> datetime | None
             english="There is no such event, or its time is unreadable.",
         )
         raise DomainError(ErrorCode.INVALID_QUERY, faults=(fault,)) from None
+
+
+@routes.get(
+    "/v1/inspections/{mandate_id}/cases/{case_no}/documents",
+    summary="The documents of a case within a mandate",
+    roles=INSPECTORS,
+    answer=DocumentListResponse,
+    errors=(ErrorCode.OUT_OF_SCOPE, ErrorCode.MANDATE_NOT_IN_FORCE),
+)
+def documents(call: Call[None]) -> Answer[DocumentListResponse]:
+    """List the documents of a case; the reading is recorded on the mandate's timeline."""
+    found = container().inspection.documents(call.path["mandate_id"], call.path["case_no"], by=call.caller, at=call.at)
+    return Answer(body=DocumentListResponse(items=[document_response(one, call.language) for one in found]))
+
+
+@routes.post(
+    "/v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
+    summary="Open a document of a case within a mandate for a minute",
+    roles=INSPECTORS,
+    answer=DocumentViewResponse,
+    errors=(ErrorCode.OUT_OF_SCOPE, ErrorCode.MANDATE_NOT_IN_FORCE, ErrorCode.DOCUMENT_NOT_CLEAN),
+)
+def view(call: Call[None]) -> Answer[DocumentViewResponse]:
+    """Record the look on the mandate's timeline and return an address that is good for a minute."""
+    seen = container().inspection.look(
+        call.path["mandate_id"], call.path["case_no"], call.path["document_id"], by=call.caller, at=call.at
+    )
+    return Answer(body=DocumentViewResponse.model_validate(seen))
 
 
 @routes.get(

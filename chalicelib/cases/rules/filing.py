@@ -143,7 +143,11 @@ def materials_asked(checklist: Checklist) -> tuple[MaterialAsked, ...]:
 
 
 def payload_of(fields: dict[str, Json]) -> str:
-    """Return the text to sign, as RFC 8785 canonical JSON, so that changing one character changes the text."""
+    """Return the text to sign, as RFC 8785 canonical JSON, so that changing one character changes the text.
+
+    The fields hold a random salt: digest and signature of the text stay on the timeline after it has been deleted, and
+    nobody can tell by them what it said.
+    """
     return rfc8785.dumps(fields | {"statements": STATEMENTS}).decode()
 
 

@@ -34,6 +34,7 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import Identity, Known, NameRank, SubjectKey, SubjectKind
 from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
+from chalicelib.timeline.chain import new_salt
 
 if TYPE_CHECKING:
     from chalicelib.authorities.services import Authorities
@@ -236,6 +237,7 @@ class Drafting:
                 "case_no": case_no_for(draft_id),
                 "way": wish.way.value,
                 "made_at": instant_text(at),
+                "salt": new_salt(),
             },
         )
         return Draft(

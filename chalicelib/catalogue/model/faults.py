@@ -40,6 +40,10 @@ class ItemFault(StrEnum):
     WAITS_FOR_NOTHING = "item_waits_for_nothing"
     PROXY_ACT_REPEATED = "item_proxy_act_repeated"
     NOTHING_FOR_AN_AGENT = "item_nothing_for_an_agent"
+    NO_KEYWORDS = "item_no_keywords"
+    WORD_SHORT = "item_word_short"
+    WORD_REPEATED = "item_word_repeated"
+    NO_SYNONYM = "item_no_synonym"
 
     NOT_ASKED = "answer_not_asked"
     NOT_ANSWERED = "answer_missing"
@@ -126,6 +130,19 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ItemFault.NOTHING_FOR_AN_AGENT: (
         "没有可以承诺的材料，就没有可以代为撤回的承诺，也没有针对承诺的陈述申辩。",
         "Where nothing can be promised there is no promise to withdraw, and none to defend.",
+    ),
+    ItemFault.NO_KEYWORDS: (
+        "缺少关键词：群众会用什么词来找这件事？",
+        "The keywords are missing: in which words will people ask for it?",
+    ),
+    ItemFault.WORD_SHORT: (
+        "关键词至少两个字，不然什么都会找到它。",
+        "A keyword has at least two characters, or everything finds it.",
+    ),
+    ItemFault.WORD_REPEATED: ("这个词已经写过。", "This word is there already."),
+    ItemFault.NO_SYNONYM: (
+        "一组同义词至少要有两个词。",
+        "A group of synonyms has at least two words.",
     ),
     ItemFault.NOT_ASKED: ("本事项没有这个问题。", "The item asks no such question."),
     ItemFault.NOT_ANSWERED: ("请回答这个问题。", "Please answer this question."),

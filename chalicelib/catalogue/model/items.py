@@ -184,9 +184,11 @@ class Item:
     """One version of a service item (业务办理项); it never changes once published.
 
     ``jurisdiction`` is the code of the rule pack that its cases follow, ``risk_class`` one of the rule pack's classes,
-    ``keywords`` the everyday words people search for, ``related_items`` the codes of items that count as related when
-    a promise on this one is untrue (相关联事项), ``remark`` a note for readers of the data. ``proxy_allowed`` is
-    whether an agent may promise (是否允许代为承诺), ``proxy_acts`` what else an agent may do after filing.
+    ``keywords`` what people say for it as a whole ("车牌丢了"), ``synonyms`` groups of words that mean the same in it
+    ("车牌", "牌照"; "丢了", "掉了"), of which a question needs two. ``related_items`` are the codes of items that count
+    as related when a promise on this one is untrue (相关联事项), ``remark`` is a note for readers of the data.
+    ``proxy_allowed`` is whether an agent may promise (是否允许代为承诺), ``proxy_acts`` what else an agent may do after
+    filing.
     """
 
     code: str
@@ -216,6 +218,7 @@ class Item:
     recommitment: Recommitment = Recommitment()
     related_items: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    synonyms: tuple[tuple[str, ...], ...] = ()
     name_en: str = ""
     summary: str = ""
     remark: str = ""

@@ -9,7 +9,7 @@ from chalicelib.timeline.events import ChainHead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A version's entry in lists, which is also what the search looks at; ``jurisdiction`` is its rule pack."""
+    """A version's entry in lists; ``jurisdiction`` is its rule pack."""
 
     code: str
     version: int
@@ -19,7 +19,6 @@ class Listed:
     summary: str
     department: str
     audience: Audience
-    keywords: tuple[str, ...]
     offers_commitment: bool
     limits: Limits
     jurisdiction: str
@@ -71,11 +70,3 @@ class Kept:
     def owner(self) -> str:
         """The name of the item's timeline."""
         return f"item:{self.code}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A page of items; ``after`` is the code where the next page starts, ``None`` at the end."""
-
-    items: tuple[Listed, ...]
-    after: str | None

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from chalicelib.catalogue.model.guides import Given, Guide, GuideProgress
-from chalicelib.catalogue.rules.items import speaks_of
+from chalicelib.catalogue.model.search import Characters, SearchWords, Word
+from chalicelib.catalogue.rules.search import fit_of, question_of
+from chalicelib.catalogue.rules.words import fold, reading
 
 
 def in_force(editions: Sequence[Guide], *, on: date) -> tuple[Guide, ...]:
@@ -16,12 +18,20 @@ def in_force(editions: Sequence[Guide], *, on: date) -> tuple[Guide, ...]:
     return tuple(newest[code] for code in sorted(newest))
 
 
-def matching(guides: Sequence[Guide], q: str) -> tuple[Guide, ...]:
-    """Return the guides that match a plain-text query, or all for an empty one; matches the way items do."""
-    return tuple(
-        guide
-        for guide in guides
-        if speaks_of((guide.code, guide.name, guide.name_en, guide.summary, guide.summary_en), guide.keywords, q)
+def matching(guides: Sequence[Guide], q: str, characters: Characters) -> tuple[Guide, ...]:
+    """Return the guides to which a question leads, or all for an empty one; they are found the way items are."""
+    question = question_of(q, characters)
+    if not question.run:
+        return tuple(guides)
+    return tuple(guide for guide in guides if fit_of(question, _words(guide, characters)) is not None)
+
+
+def _words(guide: Guide, characters: Characters) -> SearchWords:
+    texts = (guide.code, guide.name, guide.name_en, guide.summary, guide.summary_en)
+    keywords = (fold(text, characters) for text in guide.keywords)
+    return SearchWords(
+        keywords=tuple(Word(text, reading(text, characters)) for text in keywords),
+        text=fold(" ".join(texts), characters),
     )
 
 

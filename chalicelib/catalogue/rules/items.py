@@ -1,7 +1,6 @@
 """What an applicant needs, given their answers, and what they sign."""
 
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from chalicelib.catalogue.model.faults import ItemFault, fault
@@ -72,7 +71,6 @@ def listed(item: Item) -> Listed:
         summary=item.summary,
         department=item.department,
         audience=item.audience,
-        keywords=item.keywords,
         offers_commitment=item.offers_commitment,
         limits=item.limits,
         jurisdiction=item.jurisdiction,
@@ -80,14 +78,9 @@ def listed(item: Item) -> Listed:
 
 
 def wanted(
-    shelf: ItemVersions,
-    *,
-    on: date,
-    q: str = "",
-    audience: Audience | None = None,
-    department: str | None = None,
+    shelf: ItemVersions, *, on: date, audience: Audience | None = None, department: str | None = None
 ) -> Listed | None:
-    """Return the version in force if it matches the search, else ``None``.
+    """Return the version in force if it is for these people and of this department, else ``None``.
 
     An item for both natural persons and organisations matches either audience.
     """
@@ -96,19 +89,4 @@ def wanted(
         return None
     if audience is not None and item.audience not in {audience, Audience.BOTH}:
         return None
-    return item if speaks_of((item.code, item.name, item.name_en, item.summary), item.keywords, q) else None
-
-
-def speaks_of(texts: Iterable[str], keywords: Sequence[str], q: str) -> bool:
-    """Match plain words: every word is in the texts or keywords, or the query contains one of the keywords."""
-    sentence = _plain(q)
-    whole = _plain(" ".join((*texts, *keywords)))
-    if all(word in whole for word in sentence.split()):
-        return True
-    return any(_plain(keyword) in sentence for keyword in keywords)
-
-
-def _plain(text: str) -> str:
-    """Ignore case and character width, and treat punctuation as spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(mark if mark.isalnum() else " " for mark in folded)
+    return item

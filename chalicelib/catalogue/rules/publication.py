@@ -10,6 +10,7 @@ from chalicelib.catalogue.model.items import Acceptance, Granularity, Item, Meth
 from chalicelib.catalogue.model.questions import Question, QuestionKind, When
 from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.catalogue.rules.text_checks import blank, catch_all, incomplete, repeated, wording
+from chalicelib.catalogue.rules.words import plain
 from chalicelib.errors import FieldError
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
@@ -56,6 +57,7 @@ def faults_of(item: Item, *, packs: Sequence[RulePack], departments: Collection[
             _faults_of_verification(item),
             _faults_of_recommitment(item),
             _faults_of_proxy(item),
+            _faults_of_words(item),
         ),
     )
 
@@ -238,3 +240,29 @@ def _faults_of_proxy(item: Item) -> Iterator[FieldError]:
             yield fault(f"/proxy_acts/{index}", ItemFault.PROXY_ACT_REPEATED)
     if item.proxy_acts and not item.offers_commitment:
         yield fault("/proxy_acts", ItemFault.NOTHING_FOR_AN_AGENT)
+
+
+def _faults_of_words(item: Item) -> Iterator[FieldError]:
+    if not item.keywords:
+        yield fault("/keywords", ItemFault.NO_KEYWORDS)
+    yield from _faults_of_group("/keywords", item.keywords)
+    for index, text in enumerate(item.keywords):
+        if len(plain(text)) == 1:
+            yield fault(f"/keywords/{index}", ItemFault.WORD_SHORT)
+    seen: set[str] = set()
+    for index, group in enumerate(item.synonyms):
+        pointer = f"/synonyms/{index}"
+        if len(group) < 2:  # noqa: PLR2004 - one word is no synonym
+            yield fault(pointer, ItemFault.NO_SYNONYM)
+        yield from _faults_of_group(pointer, group, seen)
+
+
+def _faults_of_group(pointer: str, texts: Sequence[str], seen: set[str] | None = None) -> Iterator[FieldError]:
+    """Report words without a letter, and those that were there before as the search reads them."""
+    known = set() if seen is None else seen
+    for index, text in enumerate(texts):
+        word = plain(text)
+        yield from blank(f"{pointer}/{index}", word)
+        if word and word in known:
+            yield fault(f"{pointer}/{index}", ItemFault.WORD_REPEATED)
+        known.add(word)

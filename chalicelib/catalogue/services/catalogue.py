@@ -5,10 +5,12 @@ from datetime import datetime
 from itertools import islice
 
 from chalicelib.catalogue.model.items import Item
-from chalicelib.catalogue.model.terms import Audience
-from chalicelib.catalogue.model.versions import Found, ItemVersions, Kept, Listed
-from chalicelib.catalogue.rules.items import listed, notice_hash, wanted
+from chalicelib.catalogue.model.search import SearchEntry
+from chalicelib.catalogue.model.versions import ItemVersions, Kept
+from chalicelib.catalogue.rules.items import listed, notice_hash
 from chalicelib.catalogue.rules.publication import faults_of
+from chalicelib.catalogue.rules.words import search_words
+from chalicelib.catalogue.store.characters import characters
 from chalicelib.catalogue.store.items import CatalogueStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -37,13 +39,14 @@ class Catalogue:
         Raises ``ITEM_NOT_PUBLISHABLE`` with every fault, and ``ITEM_VERSION_EXISTS`` if this version or a later one is
         already published.
         """
-        kept, is_there = self._acceptable(item, by=by)
+        kept, entry, is_there = self._acceptable(item, by=by)
         if is_there:
             return item
+        new = listed(item)
+        entry = entry.with_new(new, search_words(item, characters()), on=day_in_shanghai(at))
+        event = _published(item, by=by, at=at)
         with transaction() as tx:
-            self._store.publish(
-                item, kept=kept, listed=listed(item), event=_published(item, by=by, at=at), at=at, tx=tx
-            )
+            self._store.publish(item, kept=kept, listed=new, entry=entry, event=event, at=at, tx=tx)
         return item
 
     def publishable(self, item: Item, *, by: Caller) -> Item:
@@ -51,18 +54,18 @@ class Catalogue:
         self._acceptable(item, by=by)
         return item
 
-    def _acceptable(self, item: Item, *, by: Caller) -> tuple[Kept, bool]:
-        """Return the stored state of an item whose new version may be published, and whether it is there already."""
-        kept, published = self._store.both(item.code, item.version)
+    def _acceptable(self, item: Item, *, by: Caller) -> tuple[Kept, SearchEntry, bool]:
+        """Return what is stored of an item whose new version may be published, and whether it is there already."""
+        kept, entry, published = self._store.for_publication(item.code, item.version)
         _require_own(item, kept, by=by)
         if published == item:
-            return kept, True
+            return kept, entry, True
         faults = faults_of(item, packs=self._packs, departments=self._departments)
         if faults:
             raise DomainError(ErrorCode.ITEM_NOT_PUBLISHABLE, faults=faults)
         if published is not None or item.version <= kept.shelf.latest:
             raise DomainError(ErrorCode.ITEM_VERSION_EXISTS, latest=kept.shelf.latest)
-        return kept, False
+        return kept, entry, False
 
     def editions(
         self, code: str | None, *, by: Caller, limit: int, after: str | None
@@ -101,28 +104,6 @@ class Catalogue:
         """Make the transaction fail with ``NOTICE_OUTDATED`` unless this version is in force when it commits."""
         refusal = DomainError(ErrorCode.NOTICE_OUTDATED, item_code=code)
         self._store.require_current(code, version, tx, on=day_in_shanghai(at), on_failure=refusal)
-
-    def search(
-        self,
-        *,
-        at: datetime,
-        limit: int,
-        q: str = "",
-        audience: Audience | None = None,
-        department: str | None = None,
-        after: str | None = None,
-    ) -> Found:
-        """Search the items in force by plain words, ordered by code, starting after ``after``."""
-        on = day_in_shanghai(at)
-        page: list[Listed] = []
-        for shelf in self._store.shelves(after=after):
-            found = wanted(shelf, on=on, q=q, audience=audience, department=department)
-            if found is None:
-                continue
-            if len(page) == limit:
-                return Found(items=tuple(page), after=page[-1].code)
-            page.append(found)
-        return Found(items=tuple(page), after=None)
 
 
 def _require_own(item: Item, kept: Kept, *, by: Caller) -> None:

@@ -1,5 +1,6 @@
 """Storage of items: one row for what is in force, and one for each version."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -7,21 +8,24 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.catalogue.model.versions import ItemVersions, Kept, Listed
-from chalicelib.catalogue.table.items import ItemRow, VersionRow
+from chalicelib.catalogue.table.items import ItemRow, SearchRow, VersionRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConditionExpression, ConflictError, Transaction, read_together, serialize
 from chalicelib.errors import DomainError
-from chalicelib.timeline.chain import digest
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.owners import OwnerRow
 from chalicelib.timeline.repository import Repository
 
 if TYPE_CHECKING:
     from chalicelib.catalogue.model.items import Item
+    from chalicelib.catalogue.model.search import SearchEntry
 
 PUBLISHED = "published"
 """The single partition of the index: a few thousand small rows that change a few times a year."""
+
+SEARCHED = "searched"
+"""The partition of what the search looks at."""
 
 NO_DAY = "9999-12-31"
 """Stands for "no upcoming version": later than every day, so that conditions need no special case."""
@@ -35,11 +39,16 @@ class CatalogueStore(Repository[Kept]):
     kind = "item"
     row = ItemRow
 
-    def both(self, code: str, version: int) -> "tuple[Kept, Item | None]":
-        """Read an item's stored state and one of its versions in one round trip."""
-        item_row, version_row = read_together(_item_key(code), _version_key(code, version))
+    def for_publication(self, code: str, version: int) -> "tuple[Kept, SearchEntry, Item | None]":
+        """Read an item's stored state, its entry in the search and one of its versions in one round trip."""
+        from chalicelib.catalogue.model.search import SearchEntry  # noqa: PLC0415 - publications and searches alone
+
+        item_row, search_row, version_row = read_together(
+            _item_key(code), SearchRow(f"search:{code}"), _version_key(code, version)
+        )
         kept = Kept(code=code) if item_row is None else self.from_row(item_row)
-        return kept, None if version_row is None else _item_of(version_row)
+        entry = search_row.document if isinstance(search_row, SearchRow) else SearchEntry()
+        return kept, entry, None if version_row is None else _item_of(version_row)
 
     def shelf(self, code: str) -> ItemVersions:
         """Return the current and upcoming version of an item; neither for an unknown one."""
@@ -51,18 +60,28 @@ class CatalogueStore(Repository[Kept]):
         (row,) = read_together(_version_key(code, version))
         return None if row is None else _item_of(row)
 
-    def publish(
-        self, item: "Item", *, kept: Kept, listed: Listed, event: NewEvent, at: datetime, tx: Transaction
+    def publish(  # noqa: PLR0913 - what is written together
+        self,
+        item: "Item",
+        *,
+        kept: Kept,
+        listed: Listed,
+        entry: "SearchEntry",
+        event: NewEvent,
+        at: datetime,
+        tx: Transaction,
     ) -> None:
-        """Save a new version with its event. Raises ``ConflictError`` if ``kept`` has changed.
+        """Save a new version with its event and the item's new entry. Raises ``ConflictError`` if ``kept`` has changed.
 
         The digest of the version exactly as it is stored is added to the event.
         """
         row = VersionRow(f"version:{item.code}:{item.version}", document=item)
-        event = replace(event, data={**event.data, "digest": digest(VersionRow.document.serialize(item))})
+        digest = hashlib.sha256(VersionRow.document.serialize(item).encode()).hexdigest()
+        event = replace(event, data={**event.data, "digest": digest})
         tx.add(row, on_failure=ConflictError())
         after = replace(kept, shelf=kept.shelf.with_new(listed, on=day_in_shanghai(at)))
         self.save(kept, after, [event], at=at, tx=tx)
+        tx.overwrite(SearchRow(f"search:{item.code}", shelf=SEARCHED, item_code=item.code, document=entry))
 
     def require_current(self, code: str, version: int, tx: Transaction, *, on: date, on_failure: DomainError) -> None:
         """Make a transaction fail unless this version of the item is in force on that day."""
@@ -74,6 +93,12 @@ class CatalogueStore(Repository[Kept]):
         for row in ItemRow.published.query(PUBLISHED, condition, page_size=ITEMS_PER_PAGE):
             shelf: ItemVersions = row.document
             yield shelf
+
+    def search_entries(self) -> "Iterator[SearchEntry]":
+        """Yield what the search looks at, by code: pages as large as the database gives."""
+        for row in SearchRow.by_words.query(SEARCHED):
+            entry: SearchEntry = row.document
+            yield entry
 
     def _document(self, row: OwnerRow) -> Kept:
         return Kept(code=row.pk.partition(":")[2], shelf=row.document)

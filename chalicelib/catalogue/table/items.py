@@ -12,6 +12,7 @@ from chalicelib.timeline.owners import OwnerRow
 
 if TYPE_CHECKING:
     from chalicelib.catalogue.model.items import Item
+    from chalicelib.catalogue.model.search import SearchEntry
 
 
 class PublishedIndex(GlobalSecondaryIndex["ItemRow"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
@@ -46,6 +47,41 @@ class ItemRow(OwnerRow):
     document = DocumentAttribute[ItemVersions](lambda: ItemVersions)
 
     published = PublishedIndex()
+
+
+class SearchIndex(GlobalSecondaryIndex["SearchRow"]):  # type: ignore[no-untyped-call]  # as above
+    """What the search looks at, by code: in the same index, under a name of its own."""
+
+    class Meta:
+        """The index's name and projection."""
+
+        index_name = "published"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    item_code = UnicodeAttribute(range_key=True)
+
+
+def _search_entry() -> "type[SearchEntry]":
+    from chalicelib.catalogue.model.search import SearchEntry  # noqa: PLC0415 - reading an item searches nothing
+
+    return SearchEntry
+
+
+class SearchRow(Row):
+    """``pk`` is ``search:<code>``: an item with its words, apart from its row, which each filing reads and checks."""
+
+    class Meta:
+        """The table's name."""
+
+        table_name = settings().table("catalogue")
+
+    pk = UnicodeAttribute(hash_key=True)
+    shelf = UnicodeAttribute()
+    item_code = UnicodeAttribute()
+    document = DocumentAttribute["SearchEntry"](_search_entry)
+
+    by_words = SearchIndex()
 
 
 def _item() -> "type[Item]":

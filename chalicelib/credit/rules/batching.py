@@ -12,6 +12,9 @@ MOST_WRITES = 100
 BESIDE = 3
 """The items a subject needs in a transaction besides its records: itself, its summary and the event."""
 
+CORRECTION = 1
+"""The event of a corrected name: each subject has room for it where it is alone, and few need it."""
+
 LARGEST_TOGETHER = 1_500_000
 """The most bytes of lines in a transaction: DynamoDB takes 4 MB, summaries and events included."""
 
@@ -80,7 +83,7 @@ def _parts_of(group: Group) -> Iterator[Group]:
     size = 0
     for line in group:
         if part and (
-            len(part) + BESIDE == MOST_WRITES
+            len(part) + BESIDE + CORRECTION == MOST_WRITES
             or size + line.size > LARGEST_TOGETHER
             or line.subject.key != part[0].subject.key
             or line.name in names

@@ -51,7 +51,8 @@ class BatchIngest:
     def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
         """Store lines and return the result of each; the order within a group matters.
 
-        If a transaction with several subjects conflicts, or fails for what is in it, each subject is tried alone.
+        If a transaction with several subjects conflicts, gets too large, or fails for what is in it, each subject is
+        tried alone.
         """
         taken: list[Taken] = []
         for bundle in bundles_of(groups):
@@ -93,6 +94,9 @@ class BatchIngest:
                 self._put(part, replace(standing, records=records), batch, tx)
                 for part, standing in zip(bundle, standings, strict=True)
             ]
+            if tx.is_too_large:
+                # Names were corrected, and the events of that have no room beside those of so many subjects.
+                raise ConflictError
         return list(chain.from_iterable(each))
 
     @retry_on_conflict

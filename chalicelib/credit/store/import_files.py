@@ -3,16 +3,12 @@
 import base64
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from itertools import chain
-from typing import Any, Literal
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from chalicelib.aws import s3
 from chalicelib.credit.model.imports import Declared, Place, Problem
-from chalicelib.settings import Stage, settings
 
 UPLOAD_SECONDS = 3600
 DOWNLOAD_SECONDS = 900
@@ -31,23 +27,6 @@ class FileError(ValueError):
         self.place = place
 
 
-@cache
-def _s3() -> Any:  # noqa: ANN401 - botocore builds its clients at run time and types none of them
-    """Return the S3 client; the local cloud has no DNS names for buckets."""
-    style: Literal["path", "auto"] = "path" if settings().stage is Stage.LOCAL else "auto"
-    return botocore.session.get_session().create_client(
-        "s3",
-        region_name=settings().region,
-        config=Config(
-            signature_version="s3v4",
-            s3={"addressing_style": style},
-            connect_timeout=2,
-            read_timeout=30,
-            retries={"total_max_attempts": 3},
-        ),
-    )
-
-
 class Bucket:
     """The files of imports."""
 
@@ -59,19 +38,19 @@ class Bucket:
         """Return an address to PUT a file to within an hour, and the headers that bind it to the declared file."""
         digest = base64.b64encode(bytes.fromhex(declared.sha256)).decode()
         parameters = {"Bucket": self._name, "Key": name, "ContentLength": declared.size, "ChecksumSHA256": digest}
-        address: str = _s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=UPLOAD_SECONDS)
+        address: str = s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=UPLOAD_SECONDS)
         return address, {"content-length": str(declared.size), "x-amz-checksum-sha256": digest}
 
     def download_address(self, name: str) -> str:
         """Return an address to read a file from, valid for a quarter of an hour."""
         parameters = {"Bucket": self._name, "Key": name}
-        address: str = _s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=DOWNLOAD_SECONDS)
+        address: str = s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=DOWNLOAD_SECONDS)
         return address
 
     def has(self, name: str) -> bool:
         """Whether a file exists."""
         try:
-            _s3().head_object(Bucket=self._name, Key=name)
+            s3().head_object(Bucket=self._name, Key=name)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
                 return False
@@ -80,12 +59,12 @@ class Bucket:
 
     def names(self, prefix: str) -> list[str]:
         """Return the names of all files that begin with a prefix, in order."""
-        pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix)
+        pages = s3().get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix)
         return [found["Key"] for page in pages for found in page.get("Contents", ())]
 
     def blocks(self, name: str) -> Iterator[bytes]:
         """Yield a file block by block."""
-        yield from _s3().get_object(Bucket=self._name, Key=name)["Body"].iter_chunks(BLOCK)
+        yield from s3().get_object(Bucket=self._name, Key=name)["Body"].iter_chunks(BLOCK)
 
     def text(self, name: str) -> str:
         """Return the text of a small file."""
@@ -93,26 +72,26 @@ class Bucket:
 
     def put(self, name: str, text: str) -> None:
         """Write a small file. Idempotent."""
-        _s3().put_object(Bucket=self._name, Key=name, Body=text.encode(), ContentType="application/x-ndjson")
+        s3().put_object(Bucket=self._name, Key=name, Body=text.encode(), ContentType="application/x-ndjson")
 
     def put_together(self, name: str, parts: Sequence[str]) -> None:
         """Write the concatenation of the parts, with no more in memory than is sent at once."""
         pieces = _pieces(block for part in parts for block in self.blocks(part))
         first, second = next(pieces, b""), next(pieces, None)
         if second is None:
-            _s3().put_object(Bucket=self._name, Key=name, Body=first, ContentType="application/x-ndjson")
+            s3().put_object(Bucket=self._name, Key=name, Body=first, ContentType="application/x-ndjson")
             return
         place = {"Bucket": self._name, "Key": name}
-        upload = _s3().create_multipart_upload(**place, ContentType="application/x-ndjson")["UploadId"]
+        upload = s3().create_multipart_upload(**place, ContentType="application/x-ndjson")["UploadId"]
         sent = []
         for number, piece in enumerate(chain((first, second), pieces), 1):
-            answer = _s3().upload_part(**place, UploadId=upload, PartNumber=number, Body=piece)
+            answer = s3().upload_part(**place, UploadId=upload, PartNumber=number, Body=piece)
             sent.append({"PartNumber": number, "ETag": answer["ETag"]})
-        _s3().complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": sent})
+        s3().complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": sent})
 
     def remove(self, name: str) -> None:
         """Delete a file, if it exists."""
-        _s3().delete_object(Bucket=self._name, Key=name)
+        s3().delete_object(Bucket=self._name, Key=name)
 
 
 def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:

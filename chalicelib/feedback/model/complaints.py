@@ -80,10 +80,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRating:
+    """How satisfied the sender is with the answer, from 1 (非常不满意) to 5 (非常满意)."""
+
+    level: int
+    comment: str
+    rated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """A complaint or suggestion (投诉建议).
 
-    ``person`` sent it; staff see only ``masked_name``. Due dates are those of its clock.
+    ``person`` sent it; staff see only ``masked_name``. Somebody without a login has neither, and follows it by its
+    ``code``. ``officer`` has taken it. Due dates are those of its clock.
     ``version`` and ``head`` come from the row and are not part of the stored document.
     """
 
@@ -94,12 +104,15 @@ class Complaint:
     item_code: str | None
     department: str
     pack: str
-    person: SubjectKey
+    person: SubjectKey | None
     masked_name: str
     received_at: datetime
     routings: tuple[Routing, ...]
     sorting: Sorting | None = None
     answer: Answer | None = None
+    code: str = ""
+    officer: str | None = None
+    rating: AnswerRating | None = None
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
@@ -107,6 +120,11 @@ class Complaint:
     def owner(self) -> str:
         """The key of its timeline and clock."""
         return f"complaint:{self.complaint_id}"
+
+    @property
+    def people(self) -> tuple[SubjectKey, ...]:
+        """Whom it concerns: its sender, if anybody is known."""
+        return () if self.person is None else (self.person,)
 
     @property
     def state(self) -> ComplaintState:

@@ -1,5 +1,6 @@
 """Where a complaint goes, how long it may take, and what may still be done with it."""
 
+import hmac
 from collections.abc import Collection
 
 from chalicelib.errors import DomainError, ErrorCode
@@ -39,6 +40,19 @@ def require_open(complaint: Complaint) -> None:
     """Raise ``STEP_NOT_ALLOWED`` for a complaint that has been answered."""
     if complaint.answer is not None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
+
+
+def require_rateable(complaint: Complaint) -> None:
+    """Raise ``STEP_NOT_ALLOWED`` before there is an answer, and ``ALREADY_RATED`` for a second rating of it."""
+    if complaint.answer is None:
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
+    if complaint.rating is not None:
+        raise DomainError(ErrorCode.ALREADY_RATED)
+
+
+def holds_code(complaint: Complaint, code: str) -> bool:
+    """Whether this is the code by which a complaint without a login is followed."""
+    return bool(complaint.code) and hmac.compare_digest(complaint.code.encode(), code.encode())
 
 
 def first_limit(pack: RulePack) -> Limit:

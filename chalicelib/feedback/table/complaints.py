@@ -36,7 +36,10 @@ class ByPerson(GlobalSecondaryIndex["ComplaintRow"]):  # type: ignore[no-untyped
 
 
 class ComplaintRow(OwnerRow):
-    """A complaint; ``pk`` is ``complaint:<id>``, and ``listed_at`` is the instant of receipt plus the id."""
+    """A complaint; ``pk`` is ``complaint:<id>``, and ``listed_at`` is the instant of receipt plus the id.
+
+    Without a ``person``, it is in no index of persons.
+    """
 
     class Meta:
         """The table's name."""
@@ -44,7 +47,7 @@ class ComplaintRow(OwnerRow):
         table_name = settings().table("complaints")
 
     department = UnicodeAttribute()
-    person = UnicodeAttribute()
+    person = UnicodeAttribute(null=True)
     listed_at = UnicodeAttribute()
     state = UnicodeAttribute()
     document = DocumentAttribute[Complaint](lambda: Complaint)

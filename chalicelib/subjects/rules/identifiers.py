@@ -11,7 +11,7 @@ from operator import mul
 from typing import Final
 
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.readable import BLANK
+from chalicelib.readable import BLANK, SELECTORS
 from chalicelib.subjects.model.number_faults import NumberFault, number_fault
 from chalicelib.subjects.model.subjects import PERSONS, Identity, SubjectKey, SubjectKind
 from chalicelib.subjects.rules.names import folded
@@ -49,15 +49,8 @@ RESIDENT_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 USCC_WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 USCC_VALUES: Final = {character: value for value, character in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
 
-LENGTHS: Final[Mapping[SubjectKind, range | tuple[int, ...]]] = {
-    SubjectKind.RESIDENT_ID: (15, 18),
-    SubjectKind.PASSPORT: range(5, 10),
-    SubjectKind.USCC: (18,),
-}
-"""The lengths of the forms above; permits have a resident's."""
-
-SAYS_NOTHING: Final = frozenset({"Zs", "Zl", "Zp", "Cf", "Pd"})
-"""Unicode's categories of spaces, invisible characters and dashes."""
+SAYS_NOTHING: Final = frozenset({"Cf", "Pd"})
+"""Unicode's categories of invisible characters and of dashes."""
 
 DASHES_TOO: Final = frozenset("\u02d7\u2043\u2212\u2500\u30fc")
 """Minus signs, bullets, lines and long marks that people type for a dash."""
@@ -122,8 +115,9 @@ def _canonical(number: str) -> str:
 
 def _only_separates(character: str) -> bool:
     return (
-        character in "\t\n\r"
+        character.isspace()
         or character in BLANK
+        or character in SELECTORS
         or character in DASHES_TOO
         or unicodedata.category(character) in SAYS_NOTHING
     )
@@ -138,22 +132,22 @@ def _of_18_digits(number: str) -> str:
 def _fault_of(kind: SubjectKind, number: str, on: date) -> NumberFault | None:
     fault = FAULTS[kind](number, on)
     if fault in {NumberFault.LENGTH, NumberFault.CHARACTERS} and any(
-        other is not kind and FAULTS[other](number, on) is None for other in WITH_CHECK
+        FAULTS[other](number, on) is None for other in WITH_CHECK
     ):
         return NumberFault.KIND
     return fault
 
 
-def _fault_in_form(kind: SubjectKind, number: str) -> NumberFault:
+def _fault_in_form(number: str, *lengths: int) -> NumberFault:
+    """Tell what is wrong with a number that is not of its form, which has one of these lengths."""
     is_of_letters_and_digits = number.isascii() and number.isalnum()
-    has_a_length = len(number) in LENGTHS[kind]
-    return NumberFault.CHARACTERS if has_a_length or not is_of_letters_and_digits else NumberFault.LENGTH
+    return NumberFault.LENGTH if is_of_letters_and_digits and len(number) not in lengths else NumberFault.CHARACTERS
 
 
 def _fault_of_resident(number: str, on: date) -> NumberFault | None:
     """GB 11643-1999: form, date, and the check character by ISO 7064 MOD 11-2."""
     if not RESIDENT.fullmatch(number):
-        return _fault_in_form(SubjectKind.RESIDENT_ID, number)
+        return _fault_in_form(number, 15, 18)
     if not _is_birthday(number[6:14], on=on):
         return NumberFault.DATE
     return None if number[-1] == _resident_check(number[:-1]) else NumberFault.CHECK
@@ -172,13 +166,13 @@ def _fault_of_old_permit(number: str, on: date) -> NumberFault | None:
 
 
 def _fault_of_passport(number: str, _on: date) -> NumberFault | None:
-    return None if PASSPORT.fullmatch(number) else _fault_in_form(SubjectKind.PASSPORT, number)
+    return None if PASSPORT.fullmatch(number) else _fault_in_form(number)
 
 
 def _fault_of_uscc(number: str, _on: date) -> NumberFault | None:
     """GB 32100-2015: form and check character."""
     if not USCC.fullmatch(number):
-        return _fault_in_form(SubjectKind.USCC, number)
+        return _fault_in_form(number, 18)
     total = sum(USCC_VALUES[character] * weight for character, weight in zip(number[:-1], USCC_WEIGHTS, strict=True))
     return None if USCC_VALUES[number[-1]] == -total % len(USCC_VALUES) else NumberFault.CHECK
 

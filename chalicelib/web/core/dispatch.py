@@ -25,7 +25,8 @@ from chalicelib.logging import tell
 from chalicelib.policy import Caller, acting
 from chalicelib.sessions.rules import is_form_token
 from chalicelib.web.core.cookies import ROLE, SESSION, held, read_cookies
-from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, is_too_large, too_large, words_of, written
+from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, at_fault, is_too_large, too_large, words_of, written
+from chalicelib.web.core.i18n import text
 from chalicelib.web.core.pages import PAGES, Entry
 from chalicelib.web.core.render import drawn
 from chalicelib.web.core.request import Asset, Download, Page, PageRequest, Redirect, Shown
@@ -76,9 +77,10 @@ def show(route: str, event: Event) -> Response:
         require_names(visit.path)
         if route.startswith("POST"):
             visit = _sent(visit, event)
-            _require_own_form(visit, event)
-        shown = _too_large(entry, visit) if is_too_large(event) else entry.view(visit)
-        return _response(shown, visit)
+            _require_own_site(event)
+            if not entry.is_public:
+                _require_own_form(visit)
+        return _response(_shown(entry, visit, event), visit)
     except ForeignFormError:
         tell(reason="FOREIGN_FORM")
         facts = {"name": "foreign_form", "wrote": _wrote(visit, event)}
@@ -144,19 +146,34 @@ def _let_in(entry: Entry, caller: Caller) -> None:
         require_fresh(caller, at=real_now())
 
 
-def _require_own_form(visit: PageRequest, event: Event) -> None:
-    """Refuse a form that another site sent with this browser's cookie."""
-    site = headers_of(event).get("sec-fetch-site", "")
-    if site not in OWN_SITE or not is_form_token(visit.sent("form_token"), secret=visit.secret or ""):
+def _require_own_site(event: Event) -> None:
+    """Refuse a form that the browser says another site sent."""
+    if headers_of(event).get("sec-fetch-site", "") not in OWN_SITE:
         raise ForeignFormError
 
 
-def _too_large(entry: Entry, visit: PageRequest) -> Page:
-    """Draw the form again that was sent with too much in it; ``BODY_TOO_LARGE`` where none stands at its address."""
+def _require_own_form(visit: PageRequest) -> None:
+    """Refuse a form that was not drawn for this session; without a login there is none, and nothing to misuse."""
+    if not is_form_token(visit.sent("form_token"), secret=visit.secret or ""):
+        raise ForeignFormError
+
+
+def _shown(entry: Entry, visit: PageRequest, event: Event) -> Shown:
+    """Show a page or take a form; one with too much in it, or with a file of no bytes, is drawn again."""
+    if is_too_large(event):
+        return too_large(_form(entry, visit, otherwise=ErrorCode.BODY_TOO_LARGE), visit)
+    if empty := [upload.field for upload in visit.uploads if not upload.size]:
+        words = text("file_empty", visit.language)
+        return at_fault(_form(entry, visit, otherwise=ErrorCode.INVALID_BODY), **dict.fromkeys(empty, words))
+    return entry.view(visit)
+
+
+def _form(entry: Entry, visit: PageRequest, *, otherwise: ErrorCode) -> Page:
+    """Draw the form that was sent; raises ``otherwise`` where none stands at its address."""
     page = _entry(f"GET {entry.stands_at}").view(visit) if entry.name.endswith(f" {entry.stands_at}") else None
     if not isinstance(page, Page):
-        raise DomainError(ErrorCode.BODY_TOO_LARGE)
-    return too_large(page, visit)
+        raise DomainError(otherwise)
+    return page
 
 
 def _response(shown: Shown, visit: PageRequest) -> Response:

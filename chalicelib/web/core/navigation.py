@@ -11,14 +11,15 @@ BOARD, FIGURES = ("board", "nav_board"), ("board/statistics", "nav_statistics")
 OF_FLAGS = ("board/measures", "nav_flag_figures")
 WORKLIST, DESK, CARDS = ("worklist", "nav_worklist"), ("desk", "nav_desk"), ("cards", "nav_cards")
 STAFF = ("staff", "nav_staff")
+COMPLAINTS, OWN_COMPLAINTS = ("complaints", "nav_complaints"), ("own-complaints", "nav_own_complaints")
 
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
-    Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, KEYS),
-    Role.AGENT: (CASES, ITEMS, AUTHORITIES, KEYS),
-    Role.OFFICER: (WORKLIST, DESK, CLAIMS, CARDS),
-    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, CARDS, STAFF, FIGURES, OF_FLAGS),
-    Role.HEAD: (BOARD, WORKLIST, DESK, CARDS, STAFF, FIGURES, OF_FLAGS),
-    Role.MONITOR: (BOARD, CARDS, FIGURES, OF_FLAGS),
+    Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, OWN_COMPLAINTS, KEYS),
+    Role.AGENT: (CASES, ITEMS, AUTHORITIES, OWN_COMPLAINTS, KEYS),
+    Role.OFFICER: (WORKLIST, DESK, COMPLAINTS, CLAIMS, CARDS),
+    Role.SUPERVISOR: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
+    Role.HEAD: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
+    Role.MONITOR: (BOARD, COMPLAINTS, CARDS, FIGURES, OF_FLAGS),
     Role.CREDIT_OFFICER: (
         ("matters", "nav_matters"),
         ("flags", "nav_flags"),
@@ -27,7 +28,7 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         OF_FLAGS,
     ),
     Role.INSPECTOR: (("inspection", "nav_inspection"), OF_FLAGS),
-    Role.CATALOGUE_EDITOR: (("catalogue", "nav_catalogue"),),
+    Role.CATALOGUE_EDITOR: (("catalogue", "nav_catalogue"), ("catalogue-searches", "nav_missed")),
     Role.CALENDAR_EDITOR: (("calendars", "nav_calendars"),),
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""

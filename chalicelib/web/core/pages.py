@@ -38,10 +38,16 @@ def get(
 
 
 def post(
-    path: str, *, roles: Collection[Role] = (), form: str, fresh: bool = False, undecided: bool = False
+    path: str,
+    *,
+    roles: Collection[Role] = (),
+    public: bool = False,
+    form: str,
+    fresh: bool = False,
+    undecided: bool = False,
 ) -> Callable[[V], V]:
     """Make a function take a form; ``form`` is the page on which it stands, to come back to after a new login."""
-    return _page("POST", path, roles=roles, public=False, fresh=fresh, undecided=undecided, stands_at=form)
+    return _page("POST", path, roles=roles, public=public, fresh=fresh, undecided=undecided, stands_at=form)
 
 
 def _page(  # noqa: PLR0913 - each is an option of a declaration, and named there

@@ -38,6 +38,13 @@ def list_items(visit: PageRequest) -> Page | Redirect:
     return Page(template="catalogue.html", facts={"found": visit.get(items.item_editions, query=query)})
 
 
+@pages.get("/catalogue-searches", roles=EDITORS)
+def read_missed_searches(visit: PageRequest) -> Page:
+    """Show what was searched on a day without anything being found, today's unless another day is chosen."""
+    query = {"day": visit.query["day"]} if visit.query.get("day") else {}
+    return Page(template="missed_searches.html", facts={"found": visit.get(items.missed_searches, query=query)})
+
+
 @pages.get("/catalogue/{item_code}", roles=EDITORS)
 def read_item(visit: PageRequest) -> Page:
     """Show which versions an item has, and the form for the next one, which begins with what is published last."""
@@ -47,6 +54,7 @@ def read_item(visit: PageRequest) -> Page:
         "code": visit.path["item_code"],
         "one": one,
         "next": 1 if one is None else one.latest + 1,
+        "words": before,
         "start": "" if before is None else written(_as_written(before)),
         "done": visit.query.get("done"),
     }

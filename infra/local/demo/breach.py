@@ -112,7 +112,8 @@ def a_flag_takes_two_people_and_a_hearing(town: Town) -> None:
 def others_ask_and_the_promise_is_closed(town: Town) -> None:
     """5. A check says refused for the related item with reasons, and nothing for another; certificates stay open."""
     machine = town.who("system.market")
-    question = {"subject": personas()["company"]["claims"]["subject"], "purpose": "handling"}
+    company: Any = personas()["company"]["claims"]["subject"]
+    question = {"subject": company, "purpose": "handling"}
     asked = machine.post("/v1/credit/checks", question | {"item_code": ITEM, "case_no": town.address_case})
     answer = asked.is_done(200).body
     expect("the effect for the related item (相关事项)", answer["effect"], "refused")
@@ -125,6 +126,10 @@ def others_ask_and_the_promise_is_closed(town: Town) -> None:
     answer = asked.is_done(200).body
     expect("the effect for an unrelated item (无关事项)", (answer["effect"], answer["reasons"]), ("none", []))
     narration.fact("相关事项受限并有理由,无关事项不受影响", "refused where related, nothing elsewhere")
+    written = {**company, "name": company["name"].replace("（", "[").replace("）", "]")}
+    asked = machine.post("/v1/credit/checks", question | {"item_code": ITEM, "subject": written})
+    expect("the name in other brackets (换一种括号)", asked.is_done(200).body["effect"], "refused")
+    narration.fact("名称里的括号写法不同,照样核到", "the same name in other brackets meets the same flag")
 
     told = draft(town.who("company"), ITEM, address=ADDRESS).body
     expect("the promise (承诺)", told["eligibility"]["commitment"], "refused")

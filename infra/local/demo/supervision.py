@@ -123,11 +123,36 @@ def a_complaint_is_answered(town: Town) -> None:
     expect("the department (承办部门)", made.body["department"], "traffic")
     narration.fact(f"转交警部门,{made.body['due_on']} 前答复", "routed, with 5 working days to answer")
     seen = officer.get(f"/v1/complaints/{complaint_id}").is_done(200)
+    taken = officer.post(f"/v1/complaints/{complaint_id}/taking", {}, version=seen.version).is_done(200)
     answer = {"text": "已增加进度条。", "outcome": "accepted"}
-    officer.post(f"/v1/complaints/{complaint_id}/answer", answer, version=seen.version).is_done(200)
+    officer.post(f"/v1/complaints/{complaint_id}/answer", answer, version=taken.version).is_done(200)
     mine = applicant.get(f"/v1/complaints/{complaint_id}").is_done(200).body
     expect_words("the answer that the person reads (答复)", mine["answer"]["text"])
-    narration.fact("本人看到答复", "the person reads the answer")
+    rated = applicant.post(f"/v1/complaints/{complaint_id}/rating", {"level": 5}).is_done(200).body
+    expect("the rating of the answer (评价)", rated["rating"]["level"], 5)
+    narration.fact("认领、答复,本人看到并评价", "taken, answered; the person reads and rates it")
+
+
+def a_complaint_from_the_street_is_answered(town: Town) -> None:
+    """12. Somebody without a login complains, and reads and rates the answer with nothing but a number and a code."""
+    anybody, officer = town.who("applicant"), town.who("officer.traffic")
+    said = {"category": "process", "text": "窗口中午没有人。", "department": "traffic"}
+    sent = anybody.post("/v1/street-complaints", said).is_done(201).body
+    place, desk = f"/v1/street-complaints/{sent['id']}", f"/v1/complaints/{sent['id']}"
+    queue = officer.get("/v1/complaint-queue?limit=100").is_done(200).body["items"]
+    expect(
+        "who sent it, as the office sees it (提的人)", [one["sender"] for one in queue if one["id"] == sent["id"]], [""]
+    )
+    anybody.get(f"{place}?code=AAAAAAAAAA").is_refused(404, "NOT_FOUND")
+    seen = officer.get(desk).is_done(200)
+    answer = {"text": "中午已安排值班。", "outcome": "accepted"}
+    officer.post(f"{desk}/answer", answer, version=seen.version).is_done(200)
+    read = anybody.get(f"{place}?code={sent['code']}").is_done(200).body
+    expect_words("the answer that its sender reads (答复)", read["answer"]["text"])
+    rated = anybody.post(f"{place}/rating", {"level": 4, "code": sent["code"]}).is_done(200).body
+    expect("the rating of the answer (评价)", rated["rating"]["level"], 4)
+    anybody.post(f"{place}/rating", {"level": 1, "code": sent["code"]}).is_refused(409, "ALREADY_RATED")
+    narration.fact("不登录,凭编号和查询码看答复、评价", "without a login: read and rated by number and code")
 
 
 def _day_after(day: str) -> str:

@@ -86,9 +86,9 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         (supervision.a_card_is_given_and_appealed,),
     ),
     (
-        "找茬:转部门、限时答复、本人看到",
-        "a suggestion: routed, answered in time, read by the person",
-        (supervision.a_complaint_is_answered,),
+        "找茬:转部门、认领、限时答复、本人看到并评价;不登录的凭查询码",
+        "a suggestion: routed, taken, answered in time, read and rated; without a login by a code",
+        (supervision.a_complaint_is_answered, supervision.a_complaint_from_the_street_is_answered),
     ),
     (
         "预警每日汇总:一天一份,红灯不等",

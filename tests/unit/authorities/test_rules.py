@@ -11,7 +11,6 @@ from chalicelib.authorities.model import (
     Authority,
     AuthorityAction,
     AuthorityDocument,
-    Grant,
     Matter,
     Party,
     Side,
@@ -19,33 +18,21 @@ from chalicelib.authorities.model import (
 )
 from chalicelib.authorities.rules import confirm, covers, end, refuse, require_grantable, side_of, standing_of
 from chalicelib.errors import DomainError
-from chalicelib.subjects.model.subjects import SubjectKey, SubjectKind
-from tests.builders import NOON
+from chalicelib.subjects.model.subjects import SubjectKey
+from tests.builders import A_PRINCIPAL, ITS_AGENT, NOON, a_party, an_authority
 
-P, A, X = (SubjectKey(f"k1.{name}") for name in ("principal", "agent", "somebody"))
+X = SubjectKey("k1.somebody")
 DONE = AuthorityAction(by="staff:officer", at=NOON)
 PAPER = AuthorityDocument(name="授权委托书.pdf", sha256="ab" * 32)
 
 
-def a_party(subject: SubjectKey = P, **other: Any) -> Party:  # noqa: ANN401 - any field of a party
-    fields: dict[str, Any] = {"kind": SubjectKind.RESIDENT_ID, "masked_name": "李*", "name_digest": "k1.00"}
-    return Party(subject=subject, **{**fields, **other})
-
-
-def an_authority(**other: Any) -> Authority:  # noqa: ANN401 - any field of an authority or of its grant
-    grant: dict[str, Any] = {
-        "items": ("plate-replacement",),
-        "acts": (Act.FILE, Act.STATEMENT),
-        "starts_on": date(2026, 9, 1),
-        "ends_on": date(2026, 9, 30),
-    }
-    grant |= {name: other.pop(name) for name in tuple(other) if name in grant}
-    fields: dict[str, Any] = {"authority_id": "a", "principal": a_party(P), "agent": a_party(A), "made_at": NOON}
-    return Authority(grant=Grant(**grant), **{**fields, **other})
-
-
 def a_matter(**other: Any) -> Matter:  # noqa: ANN401 - any field of a matter
-    fields: dict[str, Any] = {"principal": P, "item_code": "plate-replacement", "pack": "corrects-first", "agent": A}
+    fields: dict[str, Any] = {
+        "principal": A_PRINCIPAL,
+        "item_code": "plate-replacement",
+        "pack": "corrects-first",
+        "agent": ITS_AGENT,
+    }
     return Matter(**{**fields, **other})
 
 
@@ -103,7 +90,7 @@ def test_an_authority_covers_item_act_and_principal(
 
 
 def test_each_side_is_known_and_nobody_else() -> None:
-    sides = [side_of(an_authority(), who) for who in (P, A, X, None)]
+    sides = [side_of(an_authority(), who) for who in (A_PRINCIPAL, ITS_AGENT, X, None)]
 
     assert sides == [Side.PRINCIPAL, Side.AGENT, None, None]
 
@@ -111,7 +98,9 @@ def test_each_side_is_known_and_nobody_else() -> None:
 def faults_of(agent: Party | None = None, **other: Any) -> dict[str, str]:  # noqa: ANN401 - any field of a grant
     grant, today = an_authority(**other).grant, date(2026, 9, 28)
     try:
-        require_grantable(grant, principal=a_party(P), agent=agent or a_party(A), pointer="/agent", today=today)
+        require_grantable(
+            grant, principal=a_party(A_PRINCIPAL), agent=agent or a_party(ITS_AGENT), pointer="/agent", today=today
+        )
     except DomainError as refusal:
         return {fault.pointer: fault.code or fault.english for fault in refusal.faults}
     return {}
@@ -126,7 +115,7 @@ def test_a_grant_has_an_end_that_is_yet_to_come() -> None:
 def test_nobody_authorises_themselves_or_says_anything_twice() -> None:
     twice = "This is there twice."
 
-    assert faults_of(a_party(P)) == {"/agent": "Nobody is their own agent."}
+    assert faults_of(a_party(A_PRINCIPAL)) == {"/agent": "Nobody is their own agent."}
     assert faults_of(acts=(Act.FILE, Act.VIEW, Act.FILE)) == {"/acts/2": twice}
     assert faults_of(items=("a", "a")) == {"/items/1": twice}
     assert faults_of(items=None) == {}
@@ -134,7 +123,7 @@ def test_nobody_authorises_themselves_or_says_anything_twice() -> None:
 
 def test_a_claim_is_confirmed_for_the_principal_that_the_document_names() -> None:
     claim = an_authority(document=PAPER)
-    read = a_party(P, name_digest="k1.11")
+    read = a_party(A_PRINCIPAL, name_digest="k1.11")
 
     assert confirm(claim, DONE, principal=read) == replace(claim, principal=read, confirmed=DONE)
     with pytest.raises(DomainError, match="INVALID_BODY") as refusal:

@@ -165,25 +165,6 @@ def test_an_item_keeps_one_timeline_for_all_its_versions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("q", "is_found"),
-    [
-        ("", True),
-        ("车牌", True),
-        ("我的车牌丢了怎么办？", True),
-        ("补领 机动车", True),
-        ("ＮＵＭＢＥＲ Plate", True),
-        ("plate-replacement", True),
-        ("结婚", False),
-        ("机动车 结婚", False),
-    ],
-)
-def test_items_are_found_by_plain_words(q: str, *, is_found: bool) -> None:
-    found = wanted(ItemVersions(current=listed(an_item())), on=DAY, q=q)
-
-    assert (found is not None) is is_found
-
-
-@pytest.mark.parametrize(
     ("of_item", "asked", "is_found"),
     [
         (Audience.BOTH, Audience.NATURAL, True),

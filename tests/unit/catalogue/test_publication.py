@@ -87,6 +87,7 @@ def test_every_fault_is_found_at_once() -> None:
         "/verification/limit/value",
         "/verification/limit/unit",
         "/verification/limit/basis",
+        "/keywords",
     ]
 
 
@@ -148,6 +149,13 @@ def test_a_vague_phrase_is_named() -> None:
         ({"steps": (a_step(name=""),)}, ("/steps/0/name", "item_blank")),
         ({"steps": (a_step(limit=a_limit(0)),)}, ("/steps/0/limit/value", "item_limit_value")),
         ({"steps": (a_step(limit=a_limit(unit=None)),)}, ("/steps/0/limit/unit", "item_limit_unit")),
+        ({"keywords": ()}, ("/keywords", "item_no_keywords")),
+        ({"keywords": ("车牌", "？！")}, ("/keywords/1", "item_blank")),
+        ({"keywords": ("车牌", "牌")}, ("/keywords/1", "item_word_short")),
+        ({"keywords": ("Car tag", "ＣＡＲ ＴＡＧ")}, ("/keywords/1", "item_word_repeated")),
+        ({"synonyms": (("丢",),)}, ("/synonyms/0", "item_no_synonym")),
+        ({"synonyms": (("丢", "掉"), ("补", " "))}, ("/synonyms/1/1", "item_blank")),
+        ({"synonyms": (("丢", "掉"), ("补", "丢"))}, ("/synonyms/1/1", "item_word_repeated")),
         ({"verification": a_plan(officers=3)}, ("/verification/officers", "item_officers")),
         ({"verification": a_plan(standard="")}, ("/verification/standard", "item_blank")),
         ({"verification": a_plan(written_limit=None)}, ("/verification/limit/value", "item_limit_value")),

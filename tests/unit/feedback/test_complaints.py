@@ -6,14 +6,23 @@ from datetime import date
 import pytest
 
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.feedback.model.complaints import Answer, AnswerOutcome, Complaint, ComplaintState, RoutedBy
+from chalicelib.feedback.model.complaints import (
+    Answer,
+    AnswerOutcome,
+    AnswerRating,
+    Complaint,
+    ComplaintState,
+    RoutedBy,
+)
 from chalicelib.feedback.rules.complaints import (
     answerers,
     destination,
     first_limit,
+    holds_code,
     more_time,
     require_known,
     require_open,
+    require_rateable,
 )
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
@@ -105,3 +114,25 @@ def test_limits_that_cannot_be_added_up_are_a_fault_of_the_pack(term: Term) -> N
 
 def test_a_complaint_has_a_timeline_of_its_own() -> None:
     assert a_complaint().owner == "complaint:c1"
+
+
+def test_an_answer_is_rated_once_it_is_there_and_once() -> None:
+    answer = Answer(
+        outcome=AnswerOutcome.ACCEPTED, text="已改。", late_reason=None, given_at=NOON, given_by="staff:officer"
+    )
+    rated = replace(a_complaint(answer), rating=AnswerRating(level=5, comment="", rated_at=NOON))
+
+    require_rateable(a_complaint(answer))
+    for complaint, code in ((a_complaint(), ErrorCode.STEP_NOT_ALLOWED), (rated, ErrorCode.ALREADY_RATED)):
+        with pytest.raises(DomainError) as refused:
+            require_rateable(complaint)
+        assert refused.value.code is code
+
+
+def test_a_code_opens_only_what_has_one() -> None:
+    street = replace(a_complaint(), person=None, code="ABCDEFGH27")
+
+    assert holds_code(street, "ABCDEFGH27")
+    assert not holds_code(street, "ABCDEFGH22")
+    assert not holds_code(a_complaint(), "")
+    assert (street.people, a_complaint().people) == ((), (A_SUBJECT,))

@@ -1,14 +1,18 @@
 """A timeline from which nothing can be taken, and to which nothing can be added, unseen."""
 
 import hashlib
+import hmac
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from chalicelib.timeline.chain import chained, digest, first_fault
+from chalicelib.timeline.chain import chained, first_fault, new_salt, text_digest
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import ChainFault, ChainHead, Event, FaultReason, NewEvent
 
@@ -27,13 +31,16 @@ def a_fact(number: int = 1) -> NewEvent:
     )
 
 
+SALT = "00112233445566778899aabbccddeeff"
+
+
 def a_chain(length: int = 4) -> tuple[tuple[Event, ...], ChainHead]:
     events = chained([a_fact(number) for number in range(length)], owner=OWNER, head=ChainHead(), recorded_at=AT)
     return events, ChainHead(events[-1].seq, events[-1].hash)
 
 
 def test_the_hash_is_the_sha256_of_the_canonical_json_of_all_other_fields() -> None:
-    event = chained([a_fact()], owner=OWNER, head=ChainHead(), recorded_at=AT)[0]
+    event = chained([a_fact()], owner=OWNER, head=ChainHead(), recorded_at=AT, make_salt=lambda: SALT)[0]
 
     canonical = json.dumps(
         {
@@ -41,7 +48,7 @@ def test_the_hash_is_the_sha256_of_the_canonical_json_of_all_other_fields() -> N
             "data": {
                 "nested": {"list": [1, "二", True]},
                 "number": 1,
-                "text_digests": {"reason": hashlib.sha256("原因 1".encode()).hexdigest()},
+                "text_digests": {"reason": "ed78cc8b067234325eb515f6fc6ff4d9a95484e31cfe3a68b71fca6a5f8bd9bc"},
             },
             "department": "traffic",
             "kind": "case:filed",
@@ -96,8 +103,8 @@ def every_field_of_every_event() -> Iterator[tuple[int, str]]:
             yield index, name
 
 
-def test_the_table_of_alterations_names_every_field_but_the_key_and_the_texts() -> None:
-    assert {field.name for field in fields(Event)} - set(ALTERED) == {"seq", "texts"}
+def test_the_table_of_alterations_names_every_field_but_the_key_the_texts_and_their_salts() -> None:
+    assert {field.name for field in fields(Event)} - set(ALTERED) == {"seq", "texts", "salts"}
 
 
 def test_an_altered_field_is_found_at_its_event() -> None:
@@ -168,17 +175,103 @@ def test_a_text_added_to_an_event_that_had_none_is_found() -> None:
     bare = replace(a_fact(), texts={})
     event = chained([bare], owner=OWNER, head=ChainHead(), recorded_at=AT)[0]
 
-    fault = first_fault([replace(event, texts={"reason": "后加"})], owner=OWNER, head=ChainHead(1, event.hash))
+    added = replace(event, texts={"reason": "后加"}, salts={"reason": SALT})
 
-    assert fault == ChainFault(1, FaultReason.TEXT)
+    assert first_fault([added], owner=OWNER, head=ChainHead(1, event.hash)) == ChainFault(1, FaultReason.TEXT)
 
 
-def test_a_text_deleted_by_law_leaves_the_chain_whole() -> None:
+def test_a_text_deleted_by_law_with_its_salt_leaves_the_chain_whole() -> None:
     events, head = a_chain()
-    deleted = [replace(event, texts={}) for event in events]
+    deleted = [replace(event, texts={}, salts={}) for event in events]
 
     assert first_fault(deleted, owner=OWNER, head=head) is None
 
 
-def test_the_digest_of_a_text_is_its_sha256() -> None:
-    assert digest("诺") == hashlib.sha256("诺".encode()).hexdigest()
+@pytest.mark.parametrize("salts", [{}, {"reason": SALT}, {"reason": ""}, {"reason": "no salt"}, {"reason": "盐"}])
+def test_a_text_without_its_own_salt_is_found(salts: dict[str, str]) -> None:
+    events, head = a_chain()
+    altered = [replace(event, salts=salts) if event.seq == 2 else event for event in events]
+
+    assert first_fault(altered, owner=OWNER, head=head) == ChainFault(2, FaultReason.TEXT)
+
+
+def test_a_text_that_cannot_be_written_as_utf_8_is_found_like_any_other() -> None:
+    events, head = a_chain()
+    altered = [replace(event, texts={"reason": "\ud800"}) if event.seq == 2 else event for event in events]
+
+    assert first_fault(altered, owner=OWNER, head=head) == ChainFault(2, FaultReason.TEXT)
+
+
+def test_a_character_moved_from_the_text_into_its_salt_is_found() -> None:
+    events, head = a_chain()
+    event = events[0]
+    moved = replace(
+        event,
+        texts={"reason": event.texts["reason"][1:]},
+        salts={"reason": event.salts["reason"] + event.texts["reason"][0].encode().hex()},
+    )
+
+    assert first_fault([moved, *events[1:]], owner=OWNER, head=head) == ChainFault(1, FaultReason.TEXT)
+
+
+def test_the_digest_of_a_text_is_its_hmac_under_the_salt() -> None:
+    assert text_digest("诺", salt=SALT) == "51d89d0865e1ffc104fcaa940e699750ffa9be3888cbe9b2fc5e007f07506493"
+
+
+def test_the_same_text_twice_has_two_digests_that_nobody_can_compare() -> None:
+    same = replace(a_fact(), texts={"reason": "13800000000", "answer": "13800000000"})
+
+    events = chained([same, same], owner=OWNER, head=ChainHead(), recorded_at=AT)
+
+    digests = [said for event in events for said in event.data["text_digests"].values()]  # type: ignore[union-attr]
+    assert len(set(digests)) == 4
+    assert hashlib.sha256(b"13800000000").hexdigest() not in digests
+
+
+def test_a_salt_is_of_128_bits_and_never_the_same_again() -> None:
+    salts = {new_salt() for _ in range(1000)}
+
+    assert len(salts) == 1000
+    assert {len(bytes.fromhex(salt)) for salt in salts} == {16}
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "timeline.md").read_text(encoding="utf-8")
+
+
+def event_shown() -> dict[str, Any]:
+    """The event that is written out on the page for strangers."""
+    found: dict[str, Any] = json.loads(re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0])
+    return found
+
+
+def test_the_page_for_strangers_shows_an_event_that_the_service_would_write() -> None:
+    written = chained(
+        [
+            NewEvent(
+                kind=EventKind.ALERT_ACKNOWLEDGED,
+                occurred_at=AT,
+                actor="staff:officer.traffic",
+                department="traffic",
+                data={"expected_on": "2026-11-27"},
+                texts={"reason": "材料多,正在核对。"},
+            )
+        ],
+        owner="case:EXAMPLE",
+        head=ChainHead(),
+        recorded_at=AT,
+        make_salt=lambda: SALT,
+    )[0]
+
+    assert event_shown() == {field.name: getattr(written, field.name) for field in fields(Event)}
+
+
+def test_a_stranger_recomputes_the_event_on_that_page_with_what_it_says() -> None:
+    event = event_shown()
+    texts, salts, own = event.pop("texts"), event.pop("salts"), event.pop("hash")
+    canonical = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert f"```text\n{canonical}\n```" in PAGE
+    assert hashlib.sha256(canonical.encode()).hexdigest() == own
+    assert event["data"]["text_digests"] == {
+        name: hmac.digest(bytes.fromhex(salts[name]), text.encode(), "sha256").hex() for name, text in texts.items()
+    }

@@ -40,15 +40,12 @@ from chalicelib.http.routes import (
 )
 from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.validation import Digest
 from chalicelib.workdays.model.limits import DayCount
 
 routes = Routes("cases")
 
 MOST_MATERIALS = 50
-
-
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-"""The hexadecimal SHA-256 of a document's content; the content itself is not sent."""
 
 
 class MaterialInput(RequestBody):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chalicelib.api.cases.routes.cases import MOST_MATERIALS, Digest, MaterialInput, materials_of
+from chalicelib.api.cases.routes.cases import MOST_MATERIALS, MaterialInput, materials_of
 from chalicelib.api.cases.schemas.cases import CaseResponse, case_answer, case_no_in
 from chalicelib.cases.model.stages import Outcome, ResultDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
@@ -12,6 +12,7 @@ from chalicelib.cases.services.commands import Command, Result
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Code, Instant, Line, RequestBody, Routes, Text, TextOrBlank
+from chalicelib.validation import Digest
 
 routes = Routes("handling")
 

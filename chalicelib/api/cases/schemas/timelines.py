@@ -1,4 +1,4 @@
-"""Responses for timelines: every hashed field, the texts beside them, and the result of verification."""
+"""Responses for timelines: every hashed field, texts and salts beside them, and the result of verification."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,9 +25,9 @@ class EventLabelResponse(ResponseBody):
 
 
 class EventResponse(ResponseBody):
-    """An event: all hashed fields exactly as they were hashed, ``hash``, and its texts.
+    """An event: all hashed fields exactly as they were hashed, ``hash``, and its texts with their salts.
 
-    It has no other fields: to recompute the hash, drop ``hash`` and ``texts`` and keep the rest.
+    It has no other fields: to recompute the hash, drop ``hash``, ``texts`` and ``salts`` and keep the rest.
     """
 
     owner: str
@@ -41,6 +41,7 @@ class EventResponse(ResponseBody):
     prev_hash: str
     hash: str
     texts: dict[str, str]
+    salts: dict[str, str]
 
 
 class ChainFaultResponse(ResponseBody):
@@ -72,8 +73,9 @@ def timeline_response(
 ) -> TimelineResponse:
     """Build the response for a timeline, whole or up to a moment; verification always covers the whole.
 
-    Applicants and agents (``to``) do not see the texts of cards, which are internal to the office. To an agent the
-    events say nothing of the principal's credit, so the hash of those that do cannot be recomputed from this answer.
+    Applicants and agents (``to``) do not see the texts of cards, which are internal to the office, nor the salts with
+    which one could try guesses at them. To an agent the events say nothing of the principal's credit, so the hash of
+    those that do cannot be recomputed from this answer.
     """
     shown = [
         EventResponse.model_validate(_shown(event, to=to, is_agent=is_agent))
@@ -97,4 +99,4 @@ def _is_within(event: Event) -> bool:
 
 
 def _without_texts(event: Event) -> Event:
-    return replace(event, texts={})
+    return replace(event, texts={}, salts={})

@@ -8,6 +8,7 @@ from pydantic import AliasPath, BeforeValidator, Field, StringConstraints
 
 from chalicelib.catalogue.model.guides import Ending, Guide
 from chalicelib.catalogue.rules.guides import follow, in_force, matching
+from chalicelib.catalogue.store.characters import characters
 from chalicelib.catalogue.store.guides import editions
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
@@ -123,7 +124,7 @@ class GuideStepResponse(ResponseBody):
 )
 def find_guides(call: Call[None]) -> Answer[GuideListResponse]:
     """List the guides in force; they are few, so there are no pages."""
-    found = matching(in_force(editions(), on=day_in_shanghai(call.at)), call.query.q)
+    found = matching(in_force(editions(), on=day_in_shanghai(call.at)), call.query.q, characters())
     return Answer(body=GuideListResponse(items=tuple(GuideListItemResponse.model_validate(guide) for guide in found)))
 
 

@@ -9,13 +9,17 @@ from chalicelib.api.catalogue.schemas.items import (
     ItemListItemResponse,
     ItemPageResponse,
     ItemResponse,
+    MissedSearchesResponse,
+    MissedSearchResponse,
+    NearMissResponse,
     PublishItemRequest,
 )
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.terms import Audience
+from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.routes import Answer, Call, Code, PageQuery, Query, Routes
+from chalicelib.http.routes import Answer, Call, Code, Day, PageQuery, Query, Routes
 from chalicelib.policy import Role
 
 routes = Routes("catalogue")
@@ -41,11 +45,17 @@ class ItemEditionsQuery(PageQuery):
     item: Code | None = None
 
 
+class MissedSearchesQuery(Query):
+    """Filter: the day in Shanghai, today if none is named."""
+
+    day: Day | None = None
+
+
 @routes.get("/v1/items", public=True, query=ItemsQuery, answer=ItemPageResponse, summary="Find items by plain words")
 def find_items(call: Call[None]) -> Answer[ItemPageResponse]:
-    """List the items in force by code; only the smallest units (业务办理项) are published."""
+    """List the items in force that fit, best first, or all by code; only smallest units (业务办理项) are published."""
     position = call.position
-    found = container().catalogue.search(
+    found = container().search.find(
         at=call.at,
         limit=call.query.limit,
         q=call.query.q,
@@ -56,6 +66,7 @@ def find_items(call: Call[None]) -> Answer[ItemPageResponse]:
     return Answer(
         body=ItemPageResponse(
             items=tuple(ItemListItemResponse.model_validate(item) for item in found.items),
+            did_you_mean=tuple(NearMissResponse.model_validate(miss) for miss in found.near),
             next_cursor=None if found.after is None else call.next_cursor({"after": found.after}),
         ),
     )
@@ -115,6 +126,22 @@ def item_editions(call: Call[None]) -> Answer[ItemEditionsPageResponse]:
         body=ItemEditionsPageResponse(
             items=items, next_cursor=None if after is None else call.next_cursor({"after": after})
         )
+    )
+
+
+@routes.get(
+    "/v1/missed-searches",
+    roles=(Role.CATALOGUE_EDITOR,),
+    query=MissedSearchesQuery,
+    answer=MissedSearchesResponse,
+    summary="What people searched on a day without finding anything",
+)
+def missed_searches(call: Call[None]) -> Answer[MissedSearchesResponse]:
+    """List words by how often they were searched; they are kept for 90 days, and none that may name somebody."""
+    day = call.query.day or day_in_shanghai(call.at)
+    missed = container().search.missed(day, by=call.caller, at=call.at)
+    return Answer(
+        body=MissedSearchesResponse(day=day, items=tuple(MissedSearchResponse.model_validate(one) for one in missed))
     )
 
 

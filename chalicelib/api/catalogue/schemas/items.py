@@ -160,6 +160,7 @@ class PublishItemRequest(RequestBody):
     summary: TextOrBlank = ""
     remark: TextOrBlank = ""
     keywords: Annotated[tuple[LineOrBlank, ...], MANY] = ()
+    synonyms: Annotated[tuple[Annotated[tuple[LineOrBlank, ...], MANY], ...], MANY] = ()
     department: Id = ""
     audience: Audience
     jurisdiction: Id
@@ -238,6 +239,7 @@ class ItemResponse(ResponseBody):
     summary: str
     remark: str
     keywords: tuple[str, ...]
+    synonyms: tuple[tuple[str, ...], ...]
     department: str
     audience: Audience
     jurisdiction: str
@@ -279,7 +281,29 @@ class ItemListItemResponse(ResponseBody):
     limits: LimitsResponse
 
 
+class NearMissResponse(ResponseBody):
+    """An item that may be meant, and the word of it that comes near to what was asked."""
+
+    word: str
+    item: ItemListItemResponse
+
+
 class ItemPageResponse(PageResponse):
-    """A page of items."""
+    """A page of items; ``did_you_mean`` has up to three that may be meant if nothing fits."""
 
     items: tuple[ItemListItemResponse, ...]
+    did_you_mean: tuple[NearMissResponse, ...]
+
+
+class MissedSearchResponse(ResponseBody):
+    """Words that found nothing, folded, and how often they were searched."""
+
+    words: str
+    times: int
+
+
+class MissedSearchesResponse(ResponseBody):
+    """What was searched on a day without anything being found, most often first."""
+
+    day: date
+    items: tuple[MissedSearchResponse, ...]

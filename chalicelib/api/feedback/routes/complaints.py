@@ -1,19 +1,42 @@
 """HTTP routes for complaints and suggestions (投诉建议)."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from chalicelib.clocks.model import Clock
+from chalicelib.clocks.model import Clock, Light
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
 from chalicelib.feedback.model.complaints import Answer as OfficesAnswer
-from chalicelib.feedback.model.complaints import AnswerOutcome, Complaint, ComplaintState, Grievance, RoutedBy
-from chalicelib.feedback.services.complaints import PEOPLE, READERS, SORTERS
-from chalicelib.http.routes import Answer, Call, Code, PageQuery, PageResponse, RequestBody, ResponseBody, Routes, Text
+from chalicelib.feedback.model.complaints import (
+    AnswerOutcome,
+    AnswerRating,
+    Complaint,
+    ComplaintState,
+    Grievance,
+    RoutedBy,
+)
+from chalicelib.feedback.services.complaints import PEOPLE, READERS, SORTERS, STAFF
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    PageQuery,
+    PageResponse,
+    Query,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+    TextOrBlank,
+)
 
 routes = Routes("complaints")
+
+Level = Annotated[int, Field(ge=1, le=5)]
+ComplaintCode = Annotated[str, StringConstraints(pattern=r"^[A-Z2-7]{10}$")]
+UNCACHED: Final = {"Cache-Control": "no-store"}
 
 
 class ComplaintRequest(RequestBody):
@@ -65,6 +88,36 @@ class ComplaintSortingResponse(ResponseBody):
     sorted_at: datetime
 
 
+class ComplaintRatingRequest(RequestBody):
+    """How satisfied one is with the answer, from 1 to 5, and why."""
+
+    level: Level
+    comment: TextOrBlank = ""
+
+
+class StreetComplaintRequest(RequestBody):
+    """A complaint or suggestion without a login: a category, a text, and the item or department as far as known."""
+
+    category: Code
+    text: Text
+    item_code: Code | None = None
+    department: Code | None = None
+
+
+class StreetComplaintRatingRequest(ComplaintRatingRequest):
+    """The same, with the code of the complaint."""
+
+    code: ComplaintCode
+
+
+class ComplaintAnswerRatingResponse(ResponseBody):
+    """How satisfied the sender is with the answer."""
+
+    level: int
+    comment: str
+    rated_at: datetime
+
+
 class ComplaintAnswerResponse(ResponseBody):
     """The department's answer."""
 
@@ -75,7 +128,10 @@ class ComplaintAnswerResponse(ResponseBody):
 
 
 class ComplaintListItemResponse(ResponseBody):
-    """A complaint or suggestion in a list; the sender is shown by masked name."""
+    """A complaint or suggestion in a list; the sender is shown by masked name, blank without a login.
+
+    ``officer`` has taken it.
+    """
 
     id: Annotated[str, Field(validation_alias="complaint_id")]
     state: ComplaintState
@@ -89,6 +145,8 @@ class ComplaintListItemResponse(ResponseBody):
     routings: list[ComplaintRoutingResponse]
     sorting: ComplaintSortingResponse | None
     answer: ComplaintAnswerResponse | None
+    officer: str | None
+    rating: ComplaintAnswerRatingResponse | None
     version: int
 
 
@@ -110,6 +168,54 @@ class ComplaintPageResponse(PageResponse):
     """A page of complaints and suggestions, newest first."""
 
     items: list[ComplaintListItemResponse]
+
+
+class ComplaintQueueQuery(Query):
+    """Filter: the department, for the monitoring office; ``limit`` is how many are shown."""
+
+    department: Code | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class QueuedComplaintResponse(ComplaintResponse):
+    """An open complaint with its light."""
+
+    light: Light
+
+
+class ComplaintQueueResponse(ResponseBody):
+    """A department's open complaints, earliest due first, and whether there are more of them."""
+
+    items: list[QueuedComplaintResponse]
+    more: bool
+
+
+class StreetComplaintResponse(ResponseBody):
+    """What somebody without a login sees of their complaint."""
+
+    id: Annotated[str, Field(validation_alias="complaint_id")]
+    state: ComplaintState
+    category: str
+    text: str
+    item_code: str | None
+    department: str
+    received_at: datetime
+    due_on: date
+    sorting: ComplaintSortingResponse | None
+    answer: ComplaintAnswerResponse | None
+    rating: ComplaintAnswerRatingResponse | None
+
+
+class SentStreetComplaintResponse(StreetComplaintResponse):
+    """The same with the code by which it is followed, which is told only to its sender."""
+
+    code: str
+
+
+class StreetComplaintQuery(Query):
+    """The code of the complaint."""
+
+    code: ComplaintCode
 
 
 @routes.post(
@@ -174,6 +280,109 @@ def complaint(call: Call[None]) -> Answer[ComplaintResponse]:
     """Return a complaint; visible to its sender, its department and the monitoring office."""
     found, clock = container().complaints.one(call.path["complaint_id"], by=call.caller)
     return _with_clock(found, clock)
+
+
+@routes.get(
+    "/v1/complaint-queue",
+    summary="A department's open complaints and suggestions by due date",
+    roles=STAFF,
+    query=ComplaintQueueQuery,
+    answer=ComplaintQueueResponse,
+)
+def queue(call: Call[None]) -> Answer[ComplaintQueueResponse]:
+    """List open complaints, earliest due first, with their lights; there is one page, of those that are due next."""
+    query: ComplaintQueueQuery = call.query
+    found, is_more = container().complaints.queue(
+        by=call.caller, department=query.department, at=call.at, limit=query.limit
+    )
+    items = [
+        QueuedComplaintResponse.of(one, due_on=clock.due_on, provisional=clock.provisional, light=light)
+        for one, clock, light in found
+    ]
+    return Answer(body=ComplaintQueueResponse(items=items, more=is_more))
+
+
+@routes.post(
+    "/v1/complaints/{complaint_id}/taking",
+    summary="Take a complaint, to answer for it oneself",
+    roles=SORTERS,
+    answer=ComplaintResponse,
+    needs_version=True,
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
+)
+def take(call: Call[None]) -> Answer[ComplaintResponse]:
+    """Name the caller as the one who answers for a complaint of their department, whoever did before."""
+    taken = container().complaints.take(call.path["complaint_id"], by=call.caller, version=call.version, at=call.at)
+    return _shown(taken)
+
+
+@routes.post(
+    "/v1/complaints/{complaint_id}/rating",
+    summary="Say how satisfied one is with the answer to one's complaint",
+    roles=PEOPLE,
+    body=ComplaintRatingRequest,
+    answer=ComplaintResponse,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.ALREADY_RATED, ErrorCode.INSUFFICIENT_IDENTITY),
+)
+def rate(call: Call[ComplaintRatingRequest]) -> Answer[ComplaintResponse]:
+    """Rate an answer, once."""
+    rating = AnswerRating(level=call.body.level, comment=call.body.comment, rated_at=call.at)
+    return _shown(container().complaints.rate(call.path["complaint_id"], rating, by=call.caller))
+
+
+@routes.post(
+    "/v1/street-complaints",
+    summary="Send a complaint or suggestion without a login (找茬)",
+    public=True,
+    body=StreetComplaintRequest,
+    answer=SentStreetComplaintResponse,
+    status=201,
+    creates=True,
+    errors=(ErrorCode.ITEM_NOT_LISTED, ErrorCode.CATEGORY_UNKNOWN, ErrorCode.DEPARTMENT_UNKNOWN),
+)
+def send_without_login(call: Call[StreetComplaintRequest]) -> Answer[SentStreetComplaintResponse]:
+    """Route it to the item's department, else the one named, else the monitoring office; the answer holds its code."""
+    body = call.body
+    grievance = Grievance(category=body.category, text=body.text, item_code=body.item_code, department=body.department)
+    complaint, is_repeated = container().complaints.send_without_login(
+        grievance, address=call.address, at=call.at, idempotency_key=call.idempotency_key
+    )
+    clock = container().complaints.clock(complaint)
+    sent = SentStreetComplaintResponse.of(complaint, due_on=clock.due_on)
+    return Answer(body=sent, replayed=is_repeated, headers=UNCACHED)
+
+
+@routes.get(
+    "/v1/street-complaints/{complaint_id}",
+    summary="A complaint without a login and its answer, with its code",
+    public=True,
+    query=StreetComplaintQuery,
+    answer=StreetComplaintResponse,
+)
+def follow(call: Call[None]) -> Answer[StreetComplaintResponse]:
+    """Return it to whoever has its code."""
+    found, clock = container().complaints.follow(
+        call.path["complaint_id"], call.query.code, address=call.address, at=call.at
+    )
+    return Answer(body=StreetComplaintResponse.of(found, due_on=clock.due_on), headers=UNCACHED)
+
+
+@routes.post(
+    "/v1/street-complaints/{complaint_id}/rating",
+    summary="Say how satisfied one is with the answer, with the code of the complaint",
+    public=True,
+    body=StreetComplaintRatingRequest,
+    answer=StreetComplaintResponse,
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.ALREADY_RATED),
+)
+def rate_with_code(call: Call[StreetComplaintRatingRequest]) -> Answer[StreetComplaintResponse]:
+    """Rate an answer, once."""
+    rating = AnswerRating(level=call.body.level, comment=call.body.comment, rated_at=call.at)
+    complaint = container().complaints.rate_with_code(
+        call.path["complaint_id"], rating, code=call.body.code, address=call.address
+    )
+    clock = container().complaints.clock(complaint)
+    return Answer(body=StreetComplaintResponse.of(complaint, due_on=clock.due_on), headers=UNCACHED)
 
 
 @routes.post(

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
 
-from chalicelib.api.cases.routes.cases import Digest
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
@@ -25,6 +24,7 @@ from chalicelib.http.routes import (
 from chalicelib.http.schemas import BlankAsNull, FirstInstant, LastInstant
 from chalicelib.supervision.model.outages import Proof, Window
 from chalicelib.supervision.services.outages import READERS, RECORDERS
+from chalicelib.validation import Digest
 
 routes = Routes("supervision")
 

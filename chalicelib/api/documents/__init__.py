@@ -1,0 +1,1 @@
+"""Routes and bodies of documents (材料文件)."""

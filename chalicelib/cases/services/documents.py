@@ -1,0 +1,179 @@
+"""Documents of a case or of the draft that becomes one (材料文件): who may upload, list and open them."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from chalicelib.authorities.model import Act, Authority
+from chalicelib.bounds.model import Counted
+from chalicelib.cases.model.case import Case, Draft, MaterialAsked, Way
+from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no
+from chalicelib.cases.rules.filing import require_in_time
+from chalicelib.cases.services.access import CaseAccess, Step
+from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
+from chalicelib.documents.model import Declared, Document, View
+from chalicelib.documents.rules.documents import kept_name
+from chalicelib.documents.services.documents import Documents
+from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.transaction import read_together, retry_on_conflict, transaction
+from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import NewEvent
+from chalicelib.timeline.store import Timeline
+
+if TYPE_CHECKING:
+    from chalicelib.bounds.store import CountStore
+
+OFFICE = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.HEAD})
+"""Who may open a document: the staff of its department, and nobody else; inspectors have a mandate for it."""
+
+SEE = FOR_THEMSELVES | OFFICE
+"""Who may know of a document."""
+
+HAND_IN = Step(roles=FOR_THEMSELVES, act=Act.FILE, told="materials")
+KNOW = Step(roles=SEE, act=Act.VIEW, told="materials")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedUpload:
+    """A wish to upload a file for one material; without ``declared`` it comes from a form without script."""
+
+    material: str
+    name: str
+    draft_id: str = ""
+    case_no: str = ""
+    declared: Declared | None = None
+
+
+class CaseDocuments:
+    """Documents, as far as they are somebody's case."""
+
+    def __init__(
+        self,
+        cases: CaseStore,
+        documents: Documents,
+        timeline: Timeline,
+        *,
+        access: CaseAccess,
+        counts: "CountStore",
+    ) -> None:
+        """Take the stores; ``counts`` knows how many documents a case has."""
+        self._access = access
+        self._cases = cases
+        self._documents = documents
+        self._timeline = timeline
+        self._counts = counts
+
+    @retry_on_conflict
+    def request(
+        self, wanted: WantedUpload, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None
+    ) -> tuple[Document, bool]:
+        """Make room for a file; also return whether an earlier request with the same key had done so.
+
+        Raises ``NOT_FOUND`` for anybody else's draft or case, ``AUTHORITY_REQUIRED`` for an agent without authority,
+        ``DRAFT_EXPIRED``, ``CASE_CLOSED``, ``MATERIAL_NOT_LISTED``, and ``TOO_MANY_DOCUMENTS``.
+        """
+        made = idempotency_key.look_up() if idempotency_key is not None else None
+        if made is not None:
+            return self._documents.load(made), True
+        owner = self._owner(draft_id=wanted.draft_id, case_no=wanted.case_no)
+        authority = self._require_hand_in(owner, by=by, at=at)
+        _require_open(owner, at=at)
+        if wanted.material not in {asked.id for asked in _checklist(owner)}:
+            fault = FieldError(pointer="/material", detail="清单中没有这项材料。", english="Not on the checklist.")
+            raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=(fault,))
+        new = Document(
+            document_id=secrets.token_hex(16),
+            case_no=owner.case_no,
+            material=wanted.material,
+            name=kept_name(wanted.name),
+            department=owner.terms.department,
+            draft_id=wanted.draft_id,
+            requested_at=at,
+            declared=wanted.declared,
+        )
+        with transaction() as tx:
+            self._access.keep(authority, tx)
+            new = self._documents.add(new, actor=by.actor, tx=tx)
+            self._counts.count(Counted.DOCUMENTS, owner.case_no, at=at, tx=tx)
+            if idempotency_key is not None:
+                idempotency_key.remember(new.document_id, tx, at=at)
+        return new, False
+
+    def one(self, document_id: str, *, by: Caller, at: datetime) -> Document:
+        """Return a document to those whose case it is, and to staff of the department once the case is filed.
+
+        ``AUTHORITY_REQUIRED`` for an agent whose authority has ended.
+        """
+        document = self._documents.load(document_id)
+        owner = self._owner(draft_id=document.draft_id, case_no=document.case_no)
+        self._require_seen(owner, by=by, at=at)
+        return document
+
+    def listed(self, *, draft_id: str = "", case_no: str = "", by: Caller, at: datetime) -> tuple[Document, ...]:
+        """Return the documents of a draft or of a case, oldest first; otherwise like ``one``."""
+        owner = self._owner(draft_id=draft_id, case_no=case_no)
+        self._require_seen(owner, by=by, at=at)
+        return self._documents.of_case(owner.case_no)
+
+    @retry_on_conflict
+    def look(self, document_id: str, *, by: Caller, at: datetime) -> View:
+        """Return an address that opens a document for a minute, to staff of the department alone.
+
+        Nothing is returned unless the look is on the case's timeline, where the applicant can read it. Raises
+        ``DOCUMENT_NOT_CLEAN`` for a document that nobody may open.
+        """
+        document = self._documents.load(document_id)
+        case = self._cases.load(document.case_no)
+        require(by, roles=OFFICE, department=case.department, subjects=case.people)
+        view = self._documents.view(document)
+        event = NewEvent(
+            kind=EventKind.DOCUMENT_SEEN,
+            occurred_at=at,
+            actor=by.actor,
+            department=by.department or "",
+            data={"document": document_id, "material": document.material},
+        )
+        with transaction() as tx:
+            self._timeline.append([event], owner=case.owner, at=at, tx=tx)
+        return view
+
+    def _owner(self, *, draft_id: str, case_no: str) -> Case | Draft:
+        """Return the case, or the draft as long as it has not become one; ``NOT_FOUND`` without either."""
+        if not draft_id:
+            if not is_case_no(case_no):
+                raise DomainError(ErrorCode.NOT_FOUND)
+            return self._cases.load(case_no)
+        draft, case = read_together(draft_key(draft_id), case_key(case_no_for(draft_id)))
+        if case is not None:
+            return self._cases.from_row(case)
+        if draft is None:
+            raise DomainError(ErrorCode.NOT_FOUND)
+        return draft_of(draft)
+
+    def _require_hand_in(self, owner: Case | Draft, *, by: Caller, at: datetime) -> Authority | None:
+        if isinstance(owner, Case):
+            return self._access.require(owner, HAND_IN, by=by, at=at)
+        require(by, roles=FOR_THEMSELVES, subjects=(owner.subject, owner.maker))
+        act = Act.PROMISE if owner.way is Way.COMMITMENT else Act.FILE
+        return self._access.require_filing(owner, act, by=by, at=at)
+
+    def _require_seen(self, owner: Case | Draft, *, by: Caller, at: datetime) -> None:
+        if isinstance(owner, Case):
+            self._access.require(owner, KNOW, by=by, at=at)
+            return
+        require(by, roles=FOR_THEMSELVES, subjects=(owner.subject, owner.maker))
+        self._access.require_draft(owner, by=by, at=at)
+
+
+def _require_open(owner: Case | Draft, *, at: datetime) -> None:
+    if isinstance(owner, Draft):
+        require_in_time(owner, at=at)
+    elif owner.is_finished:
+        raise DomainError(ErrorCode.CASE_CLOSED)
+
+
+def _checklist(owner: Case | Draft) -> tuple[MaterialAsked, ...]:
+    return owner.checklist if isinstance(owner, Case) else owner.materials

@@ -1,0 +1,1 @@
+"""The procedures on documents (材料文件)."""

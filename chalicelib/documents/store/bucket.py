@@ -1,0 +1,70 @@
+"""The bucket of documents: addresses to upload to and to open from, and the content for the look at it."""
+
+import base64
+from typing import Final
+from urllib.parse import quote
+
+from botocore.exceptions import ClientError
+
+from chalicelib.aws import s3
+from chalicelib.documents.model import MEDIA_TYPES, SHOWN, Declared, Format, Upload
+
+UPLOAD_SECONDS: Final = 900
+VIEW_SECONDS: Final = 60
+
+GONE: Final = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
+
+
+class DocumentBucket:
+    """The content of documents, each an object under the document's id."""
+
+    def __init__(self, name: str) -> None:
+        """Take the name of the bucket."""
+        self.name = name
+
+    def upload(self, document_id: str, declared: Declared | None, *, most: int) -> Upload:
+        """Return an address for an upload within a quarter of an hour.
+
+        Declared files get one that takes exactly that content. Without a declaration it is a form's, which takes from
+        one byte to ``most``.
+        """
+        place = {"Bucket": self.name, "Key": document_id}
+        if declared is None:
+            form = s3().generate_presigned_post(
+                **place, Conditions=[["content-length-range", 1, most]], ExpiresIn=UPLOAD_SECONDS
+            )
+            return Upload(method="POST", url=form["url"], fields=form["fields"])
+        digest = base64.b64encode(bytes.fromhex(declared.sha256)).decode()
+        parameters = {**place, "ContentLength": declared.size, "ChecksumSHA256": digest}
+        url: str = s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=UPLOAD_SECONDS)
+        headers = {"content-length": str(declared.size), "x-amz-checksum-sha256": digest}
+        return Upload(method="PUT", url=url, headers=headers)
+
+    def view(self, document_id: str, version: str, *, name: str, format_: Format) -> str:
+        """Return an address that opens one version for a minute, as what it is and under its name."""
+        kind = "inline" if format_ in SHOWN else "attachment"
+        parameters = {
+            "Bucket": self.name,
+            "Key": document_id,
+            "VersionId": version,
+            "ResponseContentType": MEDIA_TYPES[format_],
+            "ResponseContentDisposition": f"{kind}; filename*=UTF-8''{quote(name, safe='')}",
+            "ResponseCacheControl": "no-store",
+        }
+        url: str = s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=VIEW_SECONDS)
+        return url
+
+    def content(self, document_id: str, version: str, *, most: int) -> bytes | None:
+        """Return one version's content, and of a larger one ``most`` bytes and one more; ``None`` if it is gone."""
+        try:
+            found = s3().get_object(Bucket=self.name, Key=document_id, VersionId=version)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in GONE:
+                return None
+            raise
+        content: bytes = found["Body"].read(most + 1)
+        return content
+
+    def remove(self, document_id: str, version: str) -> None:
+        """Delete one version for good. Idempotent."""
+        s3().delete_object(Bucket=self.name, Key=document_id, VersionId=version)

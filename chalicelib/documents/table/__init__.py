@@ -1,0 +1,1 @@
+"""The table of documents (材料文件)."""

@@ -1,0 +1,1 @@
+"""Building the table of characters that the search folds and hears by."""
