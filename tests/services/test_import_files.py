@@ -117,6 +117,8 @@ def test_a_text_that_is_utf_8_is_never_read_as_anything_else() -> None:
         (HEADER + "r-1,n,合成甲\n" * 9).encode() + "r-2,n,合成乙\n".encode("gb18030"),
         (HEADER + "r-1,n,合成甲\n" * 9).encode() + b"r-2,n,\xff\n",
         HEADER.encode() + b"r-2,n,\xff\n",
+        # All of it could be GB 18030.
+        (HEADER + "r-1,n,合成\n" * 9).encode() + b"r-2,n,\xb0\xa1\n",
         HEADER.encode("utf-16") + b"\x00\xd8\n\x00",
     ],
 )

@@ -19,8 +19,10 @@ BOM = "\ufeff"
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 ENDS = ("\n", "\r")
 
-HAN_IN_UTF_8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
-"""Han characters and their punctuation as UTF-8 has them, of which a file in GB 18030 has few by accident."""
+HAN = re.compile("[\u3000-\u9fff]")
+"""Han characters and their punctuation: three bytes in UTF-8, as few as none by accident in a file in GB 18030."""
+
+BYTES_OF_HAN = 3
 
 TORN_ENDS = frozenset({"unexpected end of data", "truncated data", "incomplete multibyte sequence"})
 """What Python's decoders say of a character whose last bytes are missing at the end."""
@@ -161,10 +163,12 @@ def _doubting(blocks: Iterator[bytes]) -> Iterator[bytes]:
     Most bytes that are UTF-8 can be read as GB 18030 as well, as other characters, so a single damaged byte would
     turn every name into somebody else's.
     """
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
     han = damaged = 0
     for block in blocks:
-        han += 3 * sum(1 for _ in HAN_IN_UTF_8.finditer(block))
-        damaged += len(block) - len(block.decode(errors="ignore").encode())
+        text = decoder.decode(block)
+        han += BYTES_OF_HAN * sum(1 for _ in HAN.finditer(text))
+        damaged += len(block) - len(text.encode())
         yield block
     if han > damaged:
         raise FileError(Problem.ENCODING_UNKNOWN)
