@@ -13,13 +13,13 @@ from openpyxl import Workbook
 
 COLUMNS = ("record_id", "subject.kind", "subject.number", "subject.name", "document.organ", "basis", "contents.note")
 
-INVALID = "310101190001010001"
+INVALID = "330105197911010001"
 """A number that the rules refuse."""
 
 POISON = "320219190001150015"
 """A number at which something raises what nobody expects."""
 
-GOOD = "310101190001010003"
+GOOD = "330105197911010003"
 
 NAMES = ("合成甲", "全同", "合成·买买提", "Synthetic Zoë", "𠮷田合成", "合成（上海）有限公司", "ȫͬ合成")
 INJECTED = "x-injected,resident_id," + GOOD + ",合成乙,合成局,《条例》,说明"
