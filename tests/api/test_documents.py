@@ -23,6 +23,7 @@ from chalicelib.settings import settings
 from tests.api.bodies import MANDATE
 from tests.api.test_bounds import allow
 from tests.api.test_cases import Person, case, person
+from tests.authorities import let_act
 from tests.cloud import PERSONAS, Client, Reply, TokenOf, s3, turn_clock
 from tests.files import A_HEIC, A_JPEG, A_PDF, A_PNG, AN_OFD, EICAR, an_archive
 
@@ -310,6 +311,45 @@ def test_nobody_elses_draft_case_or_document_is_there(case: dict[str, Any], pers
     ]
 
     assert [(reply.status, reply.code) for reply in replies] == [(404, "NOT_FOUND")] * 8
+
+
+def test_an_agent_hands_in_documents_as_long_as_the_authority_lasts_and_the_principal_reads_of_it(
+    person: Person, token: TokenOf
+) -> None:
+    agent = Person(person.client, token("agent")).enrol()
+    authority = let_act(person.client, person.token, items=["plate-replacement"], acts=["file"])
+    draft = agent.draft(way="certificate", on_behalf_of={"authority": authority}).body["draft_id"]
+    document_id = bring(agent, draft_id=draft)
+    filing = {"draft_id": draft, "materials": [{"id": "old-plate", "sha256": digest(A_JPEG)}]}
+    case_no = person.client.post("/v1/cases", filing, token=agent.token).body["case_no"]
+    places = [f"/v1/documents/{document_id}", f"/v1/documents?case_no={case_no}", f"/v1/documents?draft_id={draft}"]
+
+    def asked() -> list[Reply]:
+        return [*(agent.client.get(place, token=agent.token) for place in places), ask(agent, case_no=case_no)]
+
+    during = asked()
+    looks = person.client.get("/v1/me/credit/queries?limit=50", token=person.token).body["items"]
+    person.client.post(f"/v1/authorities/{authority}/end", token=person.token)
+    after = asked()
+
+    assert [reply.status for reply in during] == [200, 200, 200, 201]
+    assert [look["fields"] for look in looks].count(["materials"]) == 4
+    assert [(reply.status, reply.code) for reply in after] == [(422, "AUTHORITY_REQUIRED")] * 4
+    assert [person.client.get(place, token=person.token).status for place in places] == [200, 200, 200]
+
+
+def test_an_agent_whose_authority_has_ended_hands_in_nothing_for_a_draft(person: Person, token: TokenOf) -> None:
+    agent = Person(person.client, token("agent"))
+    authority = let_act(person.client, person.token, items=["plate-replacement"], acts=["promise"])
+    draft = agent.draft(on_behalf_of={"authority": authority}).body["draft_id"]
+    before = ask(agent, draft_id=draft)
+    seen = agent.client.get(f"/v1/documents?draft_id={draft}", token=agent.token)
+
+    person.client.post(f"/v1/authorities/{authority}/end", token=person.token)
+    after = ask(agent, draft_id=draft)
+
+    assert (before.status, seen.status) == (201, 200)
+    assert (after.status, after.code) == (422, "AUTHORITY_REQUIRED")
 
 
 def test_the_same_key_is_the_same_document_with_an_address_anew(person: Person) -> None:
