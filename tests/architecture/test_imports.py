@@ -134,13 +134,13 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "dispatch_events": (
         None,
         (
-            "alerts authorities bounds calendars cases catalogue clocks credit jobs rulepacks sanctions sessions"
-            " staff subjects supervision timeline workdays"
+            "alerts authorities bounds calendars cases catalogue clocks credit jobs rulepacks sanctions"
+            " sessions staff subjects supervision timeline workdays"
         ),
     ),
     "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
     "ingest": (None, "bounds credit jobs rulepacks subjects timeline"),
-    "quarantine": (None, "bounds documents jobs subjects timeline"),
+    "quarantine": (None, "bounds documents jobs timeline"),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
     "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks sessions staff subjects timeline workdays"),
@@ -168,8 +168,8 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "POST /v1/flags": (
         201,
         (
-            "api authorities bounds calendars cases catalogue clocks credit redress rulepacks sanctions sessions"
-            " staff subjects timeline workdays"
+            "api authorities bounds calendars cases catalogue clocks credit redress rulepacks sanctions"
+            " sessions staff subjects timeline workdays"
         ),
     ),
     "GET /v1/supervision/clocks": (
@@ -182,8 +182,8 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "POST /v1/inspections": (
         201,
         (
-            "api authorities bounds calendars cases catalogue clocks credit documents inspection rulepacks sessions"
-            " staff subjects timeline workdays"
+            "api authorities bounds calendars cases catalogue clocks credit documents inspection rulepacks"
+            " sessions staff subjects timeline workdays"
         ),
     ),
     "GET /v1/guides": (200, "api catalogue subjects timeline workdays"),
