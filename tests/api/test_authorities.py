@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.authorities.services import Authorities
 from chalicelib.catalogue.model.items import Item, ProxyAct, Recommitment
 from chalicelib.container import container
+from chalicelib.credit.model.identity_conflicts import ConflictState
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
@@ -709,3 +710,49 @@ def test_an_agent_looks_at_a_case_as_it_was(li: Person, agent: Person) -> None:
     then = agent.get(f"{CASE}/{case['case_no']}?at=2026-09-28T04:00:00Z")
 
     assert (then.status, then.body["credit"]) == (200, None)
+
+
+# Names that do not match
+
+
+def on_the_desk() -> list[tuple[str, str, str]]:
+    """What waits for the credit office: the cause, the name given, and the one that is known."""
+    by = a_caller(Role.CREDIT_OFFICER, sub="c", department="credit")
+    found = container().conflicts.page(ConflictState.OPEN, by=by, limit=50, after=None).items
+    return [(one.cause.value, one.said, one.known_as) for one in found]
+
+
+@pytest.mark.requirement("R6.3")
+def test_an_agent_without_authority_sends_nobody_to_the_desk(li: Person, agent: Person) -> None:
+    ended = let_act(li.client, li.token)
+    li.post(f"/v1/authorities/{ended}/end")
+    claimed = agent.post("/v1/authorities/claims", CLAIM).body["id"]
+    named = {"item_code": "plate-replacement", "way": "certificate"}
+
+    def draft(authority: str, name: str) -> Reply:
+        subject = {**subject_of("applicant"), "name": name}
+        return agent.post("/v1/drafts", named | {"on_behalf_of": {"subject": subject, "authority": authority}})
+
+    assert {refused(draft(one, f"赵示例{n}")) for one in (ended, claimed) for n in range(3)} == {NONE}
+    assert on_the_desk() == []
+
+    assert draft(let_act(li.client, li.token), "赵示例").status == 201
+    assert on_the_desk() == [("agent", "赵*", "李*")]
+
+
+@pytest.mark.requirement("R6.3")
+def test_a_login_under_another_name_shows_nobody_the_known_one_and_is_referred(
+    li: Person, agent: Person, token: TokenOf
+) -> None:
+    assert li.draft().status == 201
+    assert agent.post("/v1/authorities/claims", CLAIM).status == 201
+    assert agent.draft(let_act(li.client, li.token)).status == 201
+    other = Person(li.client, token("applicant", subject={**subject_of("applicant"), "name": "赵示例"}))
+    deputy = {**subject_of("agent"), "name": "周示例"}
+    acting = Person(li.client, token("agent", subject=deputy)).enrol()
+
+    authority = let_act(li.client, other.token, agent=deputy)
+    case = filed(acting, authority)
+
+    assert (case["applicant"]["name"], case["agent"]["name"]) == ("赵*", "周*")
+    assert sorted(on_the_desk()) == [("filing", "周*", "孙*"), ("filing", "赵*", "李*")]
