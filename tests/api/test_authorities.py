@@ -17,7 +17,7 @@ from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
-from tests.api.bodies import CLAIM, DECISION, SHA, UNTRUE, subject_of
+from tests.api.bodies import CLAIM, DECISION, RECORD, SHA, UNTRUE, subject_of
 from tests.authorities import a_grant_body, let_act
 from tests.builders import NOON, KeyPair, a_caller, a_flag_mark, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
@@ -661,6 +661,39 @@ def test_a_promise_that_waited_in_vain_says_why_to_the_principal_alone(li: Perso
         assert not [word for word in ("flag:f1", "义市监撤", "SUBJECT_BARRED") if word in reply.text]
     assert li.get(place).body["credit"]["reasons"][0]["record"] == "flag:f1"
     assert "SUBJECT_BARRED:flag:f1" in li.get(f"{place}/timeline").text
+
+
+def a_promise_that_waits_for_a_name(li: Person, agent: Person, token: TokenOf) -> dict[str, Any]:
+    """File as agent while something bars under another name of the number; return the case as the agent reads it."""
+    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    assert li.client.put("/v1/credit/records/market/r-1", record, token=token("system.market")).status in {200, 201}
+    filing = agent.promise(agent.draft(let_act(li.client, li.token)).body)
+    assert filing.status == 202
+    container().clocks.sweep(at=NOON + timedelta(days=20))
+    body: dict[str, Any] = filing.body
+    return body
+
+
+WAITS_FOR_A_NAME = ("identity_", "IDENTITY", "姓名", "号码")
+
+
+def test_an_agent_does_not_learn_that_a_promise_waits_for_a_name(li: Person, agent: Person, token: TokenOf) -> None:
+    case = a_promise_that_waits_for_a_name(li, agent, token)
+    place = f"{CASE}/{case['case_no']}"
+
+    told = [agent.get(one) for one in (place, f"{place}/timeline", CASE, f"{CASE}?state=pending_credit")]
+    tracked = agent.client.get(f"/v1/track/{case['case_no']}?code={case['tracking_code']}")
+
+    assert (case["state"], case["code"], case["clocks"]) == ("pending_credit", "PENDING_CREDIT", [])
+    assert (told[0].body["state"], tracked.body["state"]) == ("pending_credit", "pending_credit")
+    assert [one["kind"] for one in told[1].body["items"]] == ["commitment:signed", "case:filed", "case:credit_awaited"]
+    assert [one["state"] for reply in told[2:] for one in reply.body["items"]] == ["pending_credit"] * 2
+    assert agent.get(f"{CASE}?state=pending_identity").body["items"] == []
+    assert refused(agent.get(f"{place}/clocks/identity_check/explanation")) == HIDDEN
+    assert not [word for reply in (*told, tracked) for word in WAITS_FOR_A_NAME if word in reply.text]
+    own = li.get(place).body
+    assert (own["state"], [clock["kind"] for clock in own["clocks"]]) == ("pending_identity", ["identity_check"])
+    assert "case:identity_awaited" in li.get(f"{place}/timeline").text
 
 
 @pytest.mark.requirement("R6.13", "R7.15")
