@@ -127,6 +127,11 @@ def eligibility(
     return Eligibility(allowed=True, reasons=(*found.reasons, identity_conflict()))
 
 
+def under_name(summary: Summary, names: Collection[str]) -> Summary:
+    """Return what counts for a number's holder under a name, the linked summaries included."""
+    return _by_name(summary, names)[0]
+
+
 def with_link(summary: Summary, link: Link) -> Summary:
     """Return the summary with a link; its new version makes filings based on the old one fail."""
     return replace(summary, version=summary.version + 1, links=(*summary.links, link))

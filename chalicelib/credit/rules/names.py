@@ -68,7 +68,8 @@ def with_names(summary: Summary, names: Collection[str]) -> Summary:
 
 def with_one_person(summary: Summary, names: Collection[str]) -> Summary:
     """Return the summary after the finding that its names are one person's, those of its entries included."""
-    marks = (each.named for each in (*summary.bars, *summary.flags, *summary.links))
+    entries = (*(bar.named for bar in summary.bars), *(flag.named for flag in summary.flags))
+    marks = (*entries, *(link.named for link in summary.links))
     return with_names(summary, (*names, *filter(None, marks)))
 
 
