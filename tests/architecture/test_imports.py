@@ -140,7 +140,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     ),
     "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
     "ingest": (None, "bounds credit jobs rulepacks subjects timeline"),
-    "quarantine": (None, "bounds documents jobs subjects timeline"),
+    "quarantine": (None, "bounds documents jobs timeline"),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
     "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks sessions staff subjects timeline workdays"),
