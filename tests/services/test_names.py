@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.authorities.model import AuthorityDocument
 from chalicelib.cases.model.case import Way
 from chalicelib.cases.model.stages import CommitmentStatus
-from chalicelib.cases.services.drafting import Principal
 from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState, Outcome
 from chalicelib.credit.model.records import CheckAnswer, Effect, Purpose
@@ -22,6 +22,7 @@ from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import SubjectStore
 from chalicelib.timeline.events import Event
 from infra.local.seeding import resident_of
+from tests.authorities import a_grant
 from tests.builders import (
     NOON,
     a_caller,
@@ -236,8 +237,9 @@ def test_what_came_under_the_old_name_waits_for_a_person_to_count_against_the_ne
 @pytest.mark.requirement("R6.3")
 def test_an_agents_typing_error_does_not_make_the_sources_right_record_a_conflict() -> None:
     publish(an_item(proxy_allowed=True))
-    agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办"))
-    agent.draft(on_behalf_of=Principal(identity=LI_TOO, authority="授权委托书1号"))
+    agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办")).caller
+    letter = AuthorityDocument(name="授权委托书1号.pdf", sha256="ab" * 32)
+    container().authorities.claim(a_grant(items=(an_item().code,)), LI_TOO, letter, by=agent, at=NOON)
 
     put(LI, source="traffic")
 
