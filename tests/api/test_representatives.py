@@ -1,11 +1,11 @@
 """A person signs for an organisation: the login says who, and the signature keeps it without the number."""
 
-import hashlib
 from typing import Any
 
 import pytest
 
 from chalicelib.container import container
+from chalicelib.timeline.chain import text_digest
 from tests.api.bodies import MANDATE, subject_of
 from tests.api.test_authorities import Person, publish, refused
 from tests.authorities import let_act
@@ -36,7 +36,7 @@ def test_whoever_signs_for_an_organisation_stands_with_the_signature(client: Cli
     assert officer.get(place).body["commitment"]["signatory"] == SIGNATORY
     assert signed["texts"]["signatory"] == "赵示例 · 3****************6 · 法定代表人"
     assert "赵示例" not in repr(signed["data"])
-    digest = hashlib.sha256(signed["texts"]["signatory"].encode()).hexdigest()
+    digest = text_digest(signed["texts"]["signatory"], salt=signed["salts"]["signatory"])
     assert digest in repr(signed["data"])
     stored = repr(container().cases.load(case["case_no"]))
     for told in (repr(case), timeline.text, stored):

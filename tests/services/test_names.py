@@ -8,7 +8,6 @@ import pytest
 from chalicelib.authorities.model import AuthorityDocument
 from chalicelib.cases.model.case import Way
 from chalicelib.cases.model.stages import CommitmentStatus
-from chalicelib.cases.services.drafting import Principal
 from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState, Outcome
 from chalicelib.credit.model.records import CheckAnswer, Effect, Purpose
@@ -35,7 +34,7 @@ from tests.builders import (
     an_organisation,
 )
 from tests.names import COMPANY, ONE_NAME_EACH, PERSON, WAYS_TO_WRITE
-from tests.services.case_office import SHA, Applicant, publish
+from tests.services.case_office import Applicant, publish
 from tests.services.timelines import kinds_of
 from tests.wire import Wire, interrupted, watched
 
@@ -238,11 +237,9 @@ def test_what_came_under_the_old_name_waits_for_a_person_to_count_against_the_ne
 @pytest.mark.requirement("R6.3")
 def test_an_agents_typing_error_does_not_make_the_sources_right_record_a_conflict() -> None:
     publish(an_item(proxy_allowed=True))
-    agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办"))
-    document = AuthorityDocument(name="授权委托书.pdf", sha256=SHA)
-    claim, _ = container().authorities.claim(a_grant(items=(ITEM,)), LI_TOO, document, by=agent.caller, at=NOON)
-    with pytest.raises(DomainError, match=ErrorCode.AUTHORITY_REQUIRED):
-        agent.draft(on_behalf_of=Principal(identity=LI_TOO, authority=claim.authority_id))
+    agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办")).caller
+    letter = AuthorityDocument(name="授权委托书1号.pdf", sha256="ab" * 32)
+    container().authorities.claim(a_grant(items=(an_item().code,)), LI_TOO, letter, by=agent, at=NOON)
 
     put(LI, source="traffic")
 

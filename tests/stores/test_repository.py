@@ -27,6 +27,8 @@ from chalicelib.credit.store.identity_conflicts import ConflictStore
 from chalicelib.credit.store.identity_links import IdentityLinkStore
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.documents.model import Document as UploadedDocument
+from chalicelib.documents.store.documents import DocumentStore
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.feedback.model.complaints import Complaint
 from chalicelib.feedback.model.ratings import Rating
@@ -80,6 +82,7 @@ REPOSITORIES: dict[str, Repository[Any]] = {
     "complaint": ComplaintStore(TIMELINE),
     "conflict": ConflictStore(TIMELINE),
     "credit": CreditStore(TIMELINE),
+    "document": DocumentStore(TIMELINE),
     "flag": FlagStore(TIMELINE),
     "import": ImportStore(TIMELINE),
     "item": CatalogueStore(TIMELINE),
@@ -147,6 +150,9 @@ NEW: Sequence[Any] = (
     ),
     Kept(code="plate-replacement", shelf=ItemVersions(current=listed(an_item()))),
     an_authority(),
+    UploadedDocument(
+        document_id="d1", case_no="C1", material="old-plate", name="旧车牌.jpg", department="traffic", requested_at=NOON
+    ),
     Mandate(
         mandate_id="m1",
         file_no="1号",

@@ -21,8 +21,11 @@ class SubjectInput(RequestBody):
 
     def identity(self, stated_at: str = "/subject") -> Identity:
         """Return the identity; a name alone is never enough (R6.2). ``stated_at`` points to this in the request."""
-        if self.kind is None or not self.number or not self.number.strip():
-            missing = "kind" if self.kind is None else "number"
-            fault = FieldError(pointer=f"{stated_at}/{missing}", detail="缺少此项。", code="missing")
-            raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY, faults=(fault,))
-        return Identity(kind=self.kind, number=self.number, name=self.name, stated_at=stated_at)
+        number = (self.number or "").strip()
+        if self.kind is None or not number:
+            missing = [name for name, given in (("kind", self.kind), ("number", number)) if not given]
+            faults = [
+                FieldError(pointer=f"{stated_at}/{name}", detail="缺少此项。", code="missing") for name in missing
+            ]
+            raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY, faults=tuple(faults))
+        return Identity(kind=self.kind, number=number, name=self.name, stated_at=stated_at)
