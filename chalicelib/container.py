@@ -565,7 +565,7 @@ class Container:
         from chalicelib.credit.services.own_credit import OwnCredit
         from chalicelib.credit.store.records import CreditStore
 
-        return OwnCredit(CreditStore(self.timeline), self.credit, law=self.usual_pack)
+        return OwnCredit(CreditStore(self.timeline), self.credit, self.subject_keys, law=self.usual_pack)
 
     @cached_property
     def kept_promises(self) -> KeptPromises:

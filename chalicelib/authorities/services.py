@@ -27,7 +27,7 @@ from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require, require_another_person
-from chalicelib.subjects.model.subjects import Identity, NameRank, SubjectKey
+from chalicelib.subjects.model.subjects import Identity, Known, NameRank, SubjectKey
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
@@ -92,16 +92,15 @@ class Authorities:
         if made is not None:
             return self._store.load(made), True
         self._departments(grant, at=at)
-        principal = self._party(me, at=at)
+        known = self._subjects.know(me, by.naming(NameRank.PLATFORM), at)
         authority = Authority(
             authority_id=secrets.token_hex(16),
-            principal=replace(
-                principal, masked_name=self._subjects.know(me, by.naming(NameRank.PLATFORM), at).masked_name
-            ),
+            principal=replace(self._party(me, at=at), masked_name=known.masked_name),
             agent=self._party(agent, at=at),
             grant=grant,
             made_at=at,
         )
+        self._refer(Cause.FILING, known, me, authority, by=by, at=at)
         return self._add(authority, EventKind.AUTHORITY_GIVEN, "/agent", by=by, at=at, idempotency_key=idempotency_key)
 
     @retry_on_conflict
@@ -177,11 +176,7 @@ class Authorities:
         # What an officer read in a document is the first that the register hears of somebody who never came.
         known = self._subjects.know(principal, by.naming(NameRank.OFFICE), at)
         if known.is_conflicting:
-            # Only a name that does not match needs it.
-            from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
-
-            found = mismatch_of(Cause.AGENT, known, principal, by=by, reference=before.authority_id)
-            self._conflicts().open(found, at=at)
+            self._refer(Cause.AGENT, known, principal, before, by=by, at=at)
             raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         after = replace(after, principal=replace(after.principal, masked_name=known.masked_name))
         return self._saved(before, after, EventKind.AUTHORITY_CONFIRMED, action, by=by)
@@ -217,6 +212,16 @@ class Authorities:
         )
         with transaction() as tx:
             return self._store.save(before, after, [event], at=action.at, tx=tx)
+
+    def _refer(
+        self, cause: Cause, known: Known, about: Identity, authority: Authority, *, by: Caller, at: datetime
+    ) -> None:
+        """Let a person decide whose a name is that is not the one under which the number is registered (R6.3)."""
+        if known.is_conflicting:
+            # Only a name that does not match needs it.
+            from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
+
+            self._conflicts().open(mismatch_of(cause, known, about, by=by, reference=authority.authority_id), at=at)
 
     # Reading them
 

@@ -83,11 +83,12 @@ class Subjects:
         first = met[0] if met else None
         is_same = first is not None and any(self._keys.is_name_of(valid, digest=digest) for digest in first.digests)
         verdict = verdict_on(rank, known=None if first is None else first.rank, is_same=is_same)
+        is_conflicting = verdict is NameVerdict.CONFLICT
         known = Known(
             key=key,
-            masked_name=masked_name(valid.name) if first is None else first.masked_name,
+            masked_name=masked_name(valid.name) if first is None or is_conflicting else first.masked_name,
             name_digest=self._keys.digest_of_name(valid),
-            is_conflicting=verdict is NameVerdict.CONFLICT,
+            is_conflicting=is_conflicting,
             first=key if first is None else first.key,
         )
         is_stored = verdict is NameVerdict.SAME and first is not None and first.key == key

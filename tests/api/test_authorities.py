@@ -12,11 +12,12 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.authorities.services import Authorities
 from chalicelib.catalogue.model.items import Item, ProxyAct, Recommitment
 from chalicelib.container import container
+from chalicelib.credit.model.identity_conflicts import ConflictState
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
-from tests.api.bodies import CLAIM, DECISION, SHA, UNTRUE, subject_of
+from tests.api.bodies import CLAIM, DECISION, RECORD, SHA, UNTRUE, subject_of
 from tests.authorities import a_grant_body, let_act
 from tests.builders import NOON, KeyPair, a_caller, a_flag_mark, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
@@ -662,6 +663,39 @@ def test_a_promise_that_waited_in_vain_says_why_to_the_principal_alone(li: Perso
     assert "SUBJECT_BARRED:flag:f1" in li.get(f"{place}/timeline").text
 
 
+def a_promise_that_waits_for_a_name(li: Person, agent: Person, token: TokenOf) -> dict[str, Any]:
+    """File as agent while something bars under another name of the number; return the case as the agent reads it."""
+    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    assert li.client.put("/v1/credit/records/market/r-1", record, token=token("system.market")).status in {200, 201}
+    filing = agent.promise(agent.draft(let_act(li.client, li.token)).body)
+    assert filing.status == 202
+    container().clocks.sweep(at=NOON + timedelta(days=20))
+    body: dict[str, Any] = filing.body
+    return body
+
+
+WAITS_FOR_A_NAME = ("identity_", "IDENTITY", "姓名", "号码")
+
+
+def test_an_agent_does_not_learn_that_a_promise_waits_for_a_name(li: Person, agent: Person, token: TokenOf) -> None:
+    case = a_promise_that_waits_for_a_name(li, agent, token)
+    place = f"{CASE}/{case['case_no']}"
+
+    told = [agent.get(one) for one in (place, f"{place}/timeline", CASE, f"{CASE}?state=pending_credit")]
+    tracked = agent.client.get(f"/v1/track/{case['case_no']}?code={case['tracking_code']}")
+
+    assert (case["state"], case["code"], case["clocks"]) == ("pending_credit", "PENDING_CREDIT", [])
+    assert (told[0].body["state"], tracked.body["state"]) == ("pending_credit", "pending_credit")
+    assert [one["kind"] for one in told[1].body["items"]] == ["commitment:signed", "case:filed", "case:credit_awaited"]
+    assert [one["state"] for reply in told[2:] for one in reply.body["items"]] == ["pending_credit"] * 2
+    assert agent.get(f"{CASE}?state=pending_identity").body["items"] == []
+    assert refused(agent.get(f"{place}/clocks/identity_check/explanation")) == HIDDEN
+    assert not [word for reply in (*told, tracked) for word in WAITS_FOR_A_NAME if word in reply.text]
+    own = li.get(place).body
+    assert (own["state"], [clock["kind"] for clock in own["clocks"]]) == ("pending_identity", ["identity_check"])
+    assert "case:identity_awaited" in li.get(f"{place}/timeline").text
+
+
 @pytest.mark.requirement("R6.13", "R7.15")
 def test_each_look_of_an_agent_is_in_the_principal_s_list(li: Person, agent: Person) -> None:
     authority = let_act(li.client, li.token)
@@ -709,3 +743,49 @@ def test_an_agent_looks_at_a_case_as_it_was(li: Person, agent: Person) -> None:
     then = agent.get(f"{CASE}/{case['case_no']}?at=2026-09-28T04:00:00Z")
 
     assert (then.status, then.body["credit"]) == (200, None)
+
+
+# Names that do not match
+
+
+def on_the_desk() -> list[tuple[str, str, str]]:
+    """What waits for the credit office: the cause, the name given, and the one that is known."""
+    by = a_caller(Role.CREDIT_OFFICER, sub="c", department="credit")
+    found = container().conflicts.page(ConflictState.OPEN, by=by, limit=50, after=None).items
+    return [(one.cause.value, one.said, one.known_as) for one in found]
+
+
+@pytest.mark.requirement("R6.3")
+def test_an_agent_without_authority_sends_nobody_to_the_desk(li: Person, agent: Person) -> None:
+    ended = let_act(li.client, li.token)
+    li.post(f"/v1/authorities/{ended}/end")
+    claimed = agent.post("/v1/authorities/claims", CLAIM).body["id"]
+    named = {"item_code": "plate-replacement", "way": "certificate"}
+
+    def draft(authority: str, name: str) -> Reply:
+        subject = {**subject_of("applicant"), "name": name}
+        return agent.post("/v1/drafts", named | {"on_behalf_of": {"subject": subject, "authority": authority}})
+
+    assert {refused(draft(one, f"赵示例{n}")) for one in (ended, claimed) for n in range(3)} == {NONE}
+    assert on_the_desk() == []
+
+    assert draft(let_act(li.client, li.token), "赵示例").status == 201
+    assert on_the_desk() == [("agent", "赵*", "李*")]
+
+
+@pytest.mark.requirement("R6.3")
+def test_a_login_under_another_name_shows_nobody_the_known_one_and_is_referred(
+    li: Person, agent: Person, token: TokenOf
+) -> None:
+    assert li.draft().status == 201
+    assert agent.post("/v1/authorities/claims", CLAIM).status == 201
+    assert agent.draft(let_act(li.client, li.token)).status == 201
+    other = Person(li.client, token("applicant", subject={**subject_of("applicant"), "name": "赵示例"}))
+    deputy = {**subject_of("agent"), "name": "周示例"}
+    acting = Person(li.client, token("agent", subject=deputy)).enrol()
+
+    authority = let_act(li.client, other.token, agent=deputy)
+    case = filed(acting, authority)
+
+    assert (case["applicant"]["name"], case["agent"]["name"]) == ("赵*", "周*")
+    assert sorted(on_the_desk()) == [("filing", "周*", "孙*"), ("filing", "赵*", "李*")]

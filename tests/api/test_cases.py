@@ -275,6 +275,29 @@ def test_a_case_waits_for_credit_with_202(person: Person, monkeypatch: pytest.Mo
 
 
 @pytest.mark.requirement("R6.3")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_recorded_under_another_name_is_not_shown_as_ones_own(
+    person: Person, token: TokenOf, language: str
+) -> None:
+    def own() -> Any:  # noqa: ANN401 - any JSON
+        return person.client.get("/v1/me/credit", token=person.token, accept_language=language).body
+
+    system, place = token("system.market"), "/v1/credit/records/market/r-1"
+    another = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    assert own()["withheld"] is None
+    assert person.client.put(place, another, token=system).status in {200, 201}
+
+    told = own()
+
+    assert (told["records"], told["bars"]) == ([], [])
+    assert ("信用窗口" if language == "zh" else "credit counter") in told["withheld"]
+    mine = {**RECORD, "related_items": [], "subject": subject_of("applicant")}
+    assert person.draft().status == 201
+    assert person.client.put("/v1/credit/records/market/r-2", mine, token=system).status in {200, 201}
+    assert [one["record_id"] for one in own()["records"]] == ["r-2"]
+
+
+@pytest.mark.requirement("R6.3")
 def test_a_promise_waits_with_202_while_a_person_says_whose_the_records_are(person: Person, token: TokenOf) -> None:
     record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
     stored = person.client.put("/v1/credit/records/market/r-1", record, token=token("system.market"))

@@ -352,6 +352,23 @@ def test_an_agent_whose_authority_has_ended_hands_in_nothing_for_a_draft(person:
     assert (after.status, after.code) == (422, "AUTHORITY_REQUIRED")
 
 
+def test_an_agent_whose_authority_has_ended_gets_no_address_anew_by_the_same_key(
+    person: Person, token: TokenOf
+) -> None:
+    agent = Person(person.client, token("agent"))
+    authority = let_act(person.client, person.token, acts=["promise"])
+    body = wish(draft_id=agent.draft(on_behalf_of={"authority": authority}).body["draft_id"])
+
+    def again() -> Reply:
+        return person.client.post("/v1/documents", body, token=agent.token, idempotency_key="k")
+
+    before = [again().status for _ in range(2)]
+    person.client.post(f"/v1/authorities/{authority}/end", token=person.token)
+
+    assert before == [201, 201]
+    assert again().code == "AUTHORITY_REQUIRED"
+
+
 def test_the_same_key_is_the_same_document_with_an_address_anew(person: Person) -> None:
     body = wish(draft_id=person.draft().body["draft_id"])
 

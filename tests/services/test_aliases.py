@@ -11,6 +11,8 @@ from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.container import container
+from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState
+from chalicelib.credit.model.identity_conflicts import Outcome as Finding
 from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
@@ -77,6 +79,23 @@ def revoke(alias: IdentityLink) -> IdentityLink:
 def bar(about: Identity, record_id: str = "r-1") -> None:
     submission = replace(a_submission(), source="market", record_id=record_id, severity=Severity.SERIOUS)
     container().ingest.put_record(submission, about=about, by=MACHINE, at=NOON)
+
+
+def conflicts() -> tuple[Conflict, ...]:
+    return container().conflicts.page(ConflictState.OPEN, by=FIRST, limit=10, after=None).items
+
+
+def decide(outcome: Finding) -> None:
+    (conflict,) = conflicts()
+    container().conflicts.decide(
+        conflict.conflict_id,
+        outcome,
+        evidence="户籍证明1号",
+        reason="核对了证件。",
+        by=FIRST,
+        version=conflict.version,
+        at=NOON,
+    )
 
 
 def check(about: Identity, item: str = "business-address") -> CheckAnswer:
@@ -450,3 +469,37 @@ def test_only_the_credit_office_says_who_belongs_together() -> None:
     assert refused(lambda: container().identity_links.get(link.alias_id, by=MARKET)) is ErrorCode.FORBIDDEN
     page = container().identity_links.page
     assert refused(lambda: page(link.state, by=MARKET, limit=1, after=None)) is ErrorCode.FORBIDDEN
+
+
+@pytest.mark.requirement("R6.3")
+@pytest.mark.requirement("R6.4")
+def test_a_link_counts_for_whom_its_document_names_though_others_are_recorded_under_the_number() -> None:
+    publish()
+    applicant = Applicant(identity=PERSON).enrol()
+    bar(replace(PERSON, name="另一示例"), "r-1")
+    bar(FORMER_PERSON, "r-2")
+    case = file(applicant)
+    confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
+
+    decide(Finding.ANOTHER_PERSON)
+
+    assert case.state is State.PENDING_IDENTITY
+    drafted = applicant.draft()
+    assert drafted.standing is CommitmentStatus.REFUSED
+    assert [ground.record for ground in drafted.grounds] == ["market/r-2"]
+
+
+@pytest.mark.requirement("R6.3")
+def test_a_promise_does_not_wait_in_vain_once_a_name_that_was_set_apart_was_linked_and_unlinked() -> None:
+    publish()
+    other = replace(PERSON, name="另一示例")
+    bar(other)
+    applicant = Applicant(identity=PERSON).enrol()
+    file(applicant)
+    decide(Finding.ANOTHER_PERSON)
+    revoke(confirm(propose(LinkKind.RENAMED, former=other, present=PERSON)))
+
+    case = file(applicant)
+
+    assert case.state is State.PENDING_IDENTITY
+    assert [(one.cause, one.reference) for one in conflicts()] == [(Cause.FILING, case.case_no)]

@@ -207,7 +207,9 @@ def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_
     credit.check(an_organisation(), ABOUT_ADDRESSES, by=OFFICER, at=NOON)
 
     company = a_caller(sub="company", subject=subject_of(an_organisation()))
-    (query,) = OwnCredit(parts[0], credit, law=known.usual_pack).queries(by=company, limit=1).queries
+    (query,) = (
+        OwnCredit(parts[0], credit, known.subject_keys, law=known.usual_pack).queries(by=company, limit=1).queries
+    )
     assert query.kept_until == date(2038, 9, 28)
     assert [bar.ends_on for bar in summary_of(an_organisation()).bars] == [date(2028, 1, 8)]
     assert (record.display.until, record.display.repairable_from) == (date(2028, 1, 8), date(2026, 7, 8))

@@ -12,7 +12,7 @@ from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import AcceptanceManner, CommitmentStatus, Outcome
 from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.filing import SubjectBarredError
-from chalicelib.catalogue.model.items import Acceptance
+from chalicelib.catalogue.model.items import Acceptance, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
@@ -455,6 +455,23 @@ def test_who_does_not_want_to_wait_for_the_check_goes_on_by_certificate() -> Non
     after = container().cases.load(case.case_no)
     assert (after.state, after.way) == (State.AWAITING_MATERIALS, Way.CERTIFICATE)
     assert kinds_of(case.owner)[3:] == ["commitment:withdrawn"]
+
+
+@pytest.mark.requirement("R6.3")
+@pytest.mark.requirement("R1.11")
+def test_a_promise_taken_back_while_a_person_compared_names_does_not_cost_the_right_to_promise() -> None:
+    publish(an_item(recommitment=Recommitment(allowed=False)))
+    flag(Applicant(identity=LI_SI))
+    case = waiting_promise()
+    applicant = Applicant(identity=ZHANG_SAN).enrol()
+    container().commitment_withdrawal.withdraw(case.case_no, reason="不想等了", by=applicant.caller, at=NOON)
+    decide(Finding.ANOTHER_PERSON)
+
+    again = applicant.promise(applicant.draft()).case
+
+    assert again.state is State.ACCEPTED
+    container().commitment_withdrawal.withdraw(again.case_no, reason="找到了", by=applicant.caller, at=NOON)
+    assert applicant.draft().draft.closed_by == (ErrorCode.RECOMMITMENT_NOT_ALLOWED,)
 
 
 def test_a_promise_that_waited_for_credit_may_have_to_wait_for_a_person_next(no_credit: Callable[[], None]) -> None:

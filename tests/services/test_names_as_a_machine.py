@@ -140,9 +140,10 @@ class Somebody:
         return "refused" if own else "pending" if others else "allowed"
 
     def refer(self, about: str, name: str) -> None:
-        """Put a conflict on the desk, unless it waits there or was found to be another's."""
+        """Put a conflict on the desk, unless it waits there or was found to be another's and still is."""
         turns = self.desk.setdefault((about, name), [])
-        if not turns or turns[-1] == Outcome.SAME_PERSON:
+        is_undone = turns[-1:] == [Outcome.ANOTHER_PERSON] and about == Cause.FILING and name not in self.apart
+        if not turns or turns[-1] == Outcome.SAME_PERSON or is_undone:
             turns.append("")
 
     def unite(self, names: Iterable[str]) -> None:
@@ -167,7 +168,7 @@ class NamesAsAMachine(RuleBasedStateMachine):
         self.known = [Somebody() for _ in PEOPLE]
         self.keys = [KeyPair() for _ in PEOPLE]
         self.cases: list[tuple[int, str, Case]] = []
-        self.links: list[tuple[int, str, str]] = []
+        self.links: list[tuple[int, str, str, set[str]]] = []
         self.count = 0
         self.at = NOON
         publish()
@@ -325,21 +326,23 @@ class NamesAsAMachine(RuleBasedStateMachine):
         container().identity_links.confirm(
             link.alias_id, reason="已核对原件。", by=CREDIT2, version=link.version, at=self.at
         )
+        is_recorded = unknown[0] in somebody.recorded_as
+        joined = somebody.names - somebody.recorded_as if is_recorded else {unknown[0]}
         somebody.unite({unknown[0], *somebody.names})
         somebody.also.add(unknown[0])
-        self.links.append((number, link.alias_id, unknown[0]))
+        self.links.append((number, link.alias_id, unknown[0], joined))
 
     @precondition(lambda self: self.links)
     @rule()
     def revoke(self) -> None:
         """The last link turns out to be wrong."""
-        number, alias_id, name = self.links.pop()
+        number, alias_id, name, joined = self.links.pop()
         link = container().identity_links.get(alias_id, by=CREDIT)
         container().identity_links.revoke(
             alias_id, reason="登记有误。", basis="更正通知1号", by=CREDIT2, version=link.version, at=self.at
         )
         self.known[number].also.discard(name)
-        self.known[number].recorded_as.discard(name)
+        self.known[number].recorded_as -= joined
 
     @precondition(lambda self: any(somebody.waiting for somebody in self.known))
     @rule(outcomes=st.lists(st.sampled_from(Outcome), min_size=2, max_size=5))

@@ -6,7 +6,12 @@ from hashlib import sha256
 import pytest
 
 from tests.api.bodies import subject_of
-from tests.api.test_authorities import Person, a_promise_that_waited_in_vain
+from tests.api.test_authorities import (
+    WAITS_FOR_A_NAME,
+    Person,
+    a_promise_that_waited_in_vain,
+    a_promise_that_waits_for_a_name,
+)
 from tests.authorities import let_act
 from tests.cloud import PERSONAS, TokenOf
 from tests.device import Device
@@ -199,3 +204,17 @@ def test_who_signs_for_an_organisation_stands_on_page_receipt_desk_and_timeline(
     seen = [receipt, us.open(case), officer.open(case.replace("/cases/", "/desk/"))]
     assert [line in each.text for each in seen] == [True, True, True]
     assert not [each for each in seen if PERSONAS["company"]["claims"]["representative"]["number"] in each.text]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_an_agent_reads_nowhere_that_a_promise_waits_for_a_name(visitor: Come, token: TokenOf, language: str) -> None:
+    agent = visitor("agent", language=language)
+    client = agent.client
+    li, acting = Person(client, token("applicant")), Person(client, token("agent")).enrol()
+    case_no = a_promise_that_waits_for_a_name(li, acting, token)["case_no"]
+
+    for page in (f"/cases/{case_no}", f"/cases/{case_no}/receipt", "/cases"):
+        text = agent.open(page).text
+
+        assert case_no in text
+        assert not [word for word in (*WAITS_FOR_A_NAME, "number and name") if word in text]

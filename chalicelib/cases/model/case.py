@@ -12,6 +12,7 @@ from chalicelib.cases.model.stages import (
     AcceptanceWord,
     Breach,
     Commitment,
+    CommitmentStatus,
     Correction,
     CreditSnapshot,
     Decision,
@@ -280,7 +281,12 @@ class Case:
 
     @property
     def card(self) -> CaseCard:
-        """Return the card that lists show."""
+        """Return the card that lists show.
+
+        Whoever took back a promise while it waited for a person to compare names has not used up the right to promise:
+        what barred it may be somebody else's (R6.3).
+        """
+        was_waiting = self.credit is not None and self.credit.standing is CommitmentStatus.PENDING
         return CaseCard(
             case_no=self.case_no,
             state=self.state,
@@ -291,7 +297,7 @@ class Case:
             department=self.department,
             applicant_name=self.applicant_name,
             received_at=self.received_at,
-            withdrawn_at=None if self.withdrawal is None else self.withdrawal.withdrawn_at,
+            withdrawn_at=None if self.withdrawal is None or was_waiting else self.withdrawal.withdrawn_at,
             subject=self.subject,
             pack=self.terms.pack,
             authority="" if self.agent is None else self.agent.authority,

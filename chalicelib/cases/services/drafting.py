@@ -20,7 +20,7 @@ from chalicelib.catalogue.model.questions import Answers
 from chalicelib.catalogue.rules.items import checklist, notice_hash
 from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai, instant_text
-from chalicelib.credit.model.identity_conflicts import Cause
+from chalicelib.credit.model.identity_conflicts import Cause, Mismatch
 from chalicelib.credit.model.records import Eligibility, Ground
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
@@ -88,6 +88,7 @@ class _Party:
     masked_name: str
     name_digest: str
     agent: Agent | None
+    strangers: tuple[Mismatch, ...] = ()
 
 
 class Drafting:
@@ -146,6 +147,8 @@ class Drafting:
         if party.agent is not None:
             self._access.tell(matter_of_draft(draft), "draft", by=by, at=at)
         with transaction() as tx:
+            for found in party.strangers:
+                self._conflicts().add(found, at=at, tx=tx)
             self._store.add_draft(drafted.draft, tx=tx)
             self._counts.count(Counted.DRAFTS, draft.maker, at=at, tx=tx, roles=by.roles)
             if idempotency_key:
@@ -169,23 +172,25 @@ class Drafting:
     def _party(self, wish: Wish, item: Item, *, by: Caller, at: datetime) -> _Party:
         """Return who the applicant is and who acts; an agent needs an authority for item, way and instant (R1.8).
 
-        The principal is whom the authority says, so that nothing that an agent types becomes anybody's name.
+        The principal is whom the authority says, so that nothing that an agent types becomes anybody's name. Names that
+        do not match are referred with the draft, so that nobody refers more of them than they may make drafts.
         """
         principal = wish.on_behalf_of
         own = by.own_subject()
         if by.identity is None:
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
         me = self._subjects.know(by.identity, by.naming(NameRank.PLATFORM), at)
+        strangers = _strangers(Cause.FILING, me, by.identity, wish, by=by)
         if principal is None:
             if Role.APPLICANT not in by.roles:
                 raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
-            self._refer(Cause.FILING, me, by.identity, wish, by=by, at=at)
             return _Party(
                 subject=own,
                 kind=by.identity.kind,
                 masked_name=masked_name(by.identity.name),
                 name_digest=me.name_digest,
                 agent=None,
+                strangers=strangers,
             )
         if Role.AGENT not in by.roles:
             raise DomainError(ErrorCode.FORBIDDEN)
@@ -193,28 +198,21 @@ class Drafting:
         authority = authorities.find(principal.authority, by=by)
         if principal.identity is not None:
             authorities.require_principal(authority, principal.identity, at=at)
-            known = self._subjects.know(principal.identity, by.naming(NameRank.AGENT), at)
-            self._refer(Cause.AGENT, known, principal.identity, wish, by=by, at=at)
         whose = authority.principal
         matter = Matter(principal=whose.subject, item_code=item.code, pack=item.jurisdiction, agent=own)
         act = Act.PROMISE if wish.way is Way.COMMITMENT else Act.FILE
         authorities.require_covers(authority, act, matter, at=at)
+        if principal.identity is not None:
+            known = self._subjects.know(principal.identity, by.naming(NameRank.AGENT), at)
+            strangers += _strangers(Cause.AGENT, known, principal.identity, wish, by=by)
         return _Party(
             subject=whose.subject,
             kind=whose.kind,
             masked_name=whose.masked_name,
             name_digest=whose.name_digest,
             agent=Agent(subject=own, name=me.masked_name, authority=authority.authority_id),
+            strangers=strangers,
         )
-
-    def _refer(self, cause: Cause, known: Known, about: Identity, wish: Wish, *, by: Caller, at: datetime) -> None:
-        """Let a person decide whose a name is that is not the one under which the number is registered (R6.3)."""
-        if known.is_conflicting:
-            # Only a name that does not match needs it.
-            from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
-
-            found = mismatch_of(cause, known, about, by=by, reference=wish.item_code)
-            self._conflicts().open(found, at=at)
 
     def _drafted(self, wish: Wish, item: Item, *, party: _Party, by: Caller, at: datetime) -> Draft:
         pack = pack_in_force(self._packs, item.jurisdiction, on=day_in_shanghai(at))
@@ -283,3 +281,13 @@ class Drafting:
             grounds=() if found is None else found.reasons,
             is_repeat=is_repeat,
         )
+
+
+def _strangers(cause: Cause, known: Known, about: Identity, wish: Wish, *, by: Caller) -> tuple[Mismatch, ...]:
+    """Return what a person has to decide of a name that is not the one under which the number is registered (R6.3)."""
+    if not known.is_conflicting:
+        return ()
+    # Only a name that does not match needs it.
+    from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
+
+    return (mismatch_of(cause, known, about, by=by, reference=wish.item_code),)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.authorities.model import Act
 from chalicelib.bounds.model import Counted
-from chalicelib.cases.model.case import Case, CasePage, State
+from chalicelib.cases.model.case import WAITING, Case, CasePage, State
 from chalicelib.cases.rules.case_numbers import is_case_no
-from chalicelib.cases.services.access import CaseAccess, Step
+from chalicelib.cases.rules.waiting import CLOCKS as WAITS
+from chalicelib.cases.rules.waiting import state_told
+from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
@@ -125,8 +127,13 @@ class CaseQueries:
         than asked for.
         """
         if Role.AGENT in by.roles:
-            found = self._store.of_agent(by.own_subject(), state=state, department=department, limit=limit, after=after)
-            return replace(found, cards=self._access.visible_cards(found.cards, by=by, at=at))
+            # Agents do not learn for what a promise waits, from this filter either.
+            sought = None if state in WAITING else state
+            found = self._store.of_agent(
+                by.own_subject(), state=sought, department=department, limit=limit, after=after
+            )
+            cards = tuple(card for card in found.cards if sought is state or state_told(card.state) is state)
+            return replace(found, cards=self._access.visible_cards(cards, by=by, at=at))
         if Role.APPLICANT in by.roles:
             return self._store.of_subject(
                 by.own_subject(), state=state, department=department, limit=limit, after=after
@@ -139,6 +146,8 @@ class CaseQueries:
     def explanation(self, case_no: str, kind: str, *, by: Caller, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
         """Return the newest clock of a kind, with each day from its start to its due day (为何是这一天)."""
         case = self.one(case_no, by=by, at=at, told="clocks")
+        if kind in WAITS and is_agent(by, case.subject):
+            raise DomainError(ErrorCode.NOT_FOUND)
         clocks = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind == kind]
         if not clocks:
             raise DomainError(ErrorCode.NOT_FOUND)
@@ -170,7 +179,7 @@ class CaseQueries:
                 self._counts.give_back(what, each, at=at, tx=tx)
         promised = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind is ClockKind.HANDLING_PROMISED]
         return Track(
-            state=case.state,
+            state=state_told(case.state),
             received_at=case.received_at,
             accepted_at=case.acceptance.said_at if case.acceptance and case.acceptance.accepted else None,
             decided_at=case.decision.decided_at if case.decision else None,

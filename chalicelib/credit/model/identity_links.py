@@ -69,7 +69,8 @@ class LinkAction:
 class IdentityLink:
     """A link by which the ``former`` identity's credit counts for the ``present`` one (主体关联).
 
-    ``name`` is the keyed digest of the additional name of a renamed subject.
+    ``name`` is the keyed digest of the additional name of a renamed subject. ``joined`` are those that the confirmation
+    has added to the names under which credit was recorded, and that a revocation takes away again.
     """
 
     alias_id: str
@@ -85,6 +86,7 @@ class IdentityLink:
     confirmed: LinkAction | None = None
     revoked: LinkAction | None = None
     name: str | None = None
+    joined: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -102,12 +104,12 @@ class IdentityLink:
         """Return the links to add to each side's summary: none for a new name, one or two for another number."""
         if self.kind is LinkKind.RENAMED:
             return {}
-        sides = {self.present.subject: self._link_to(self.former)}
+        sides = {self.present.subject: self._link_to(self.former, for_whom=self.present)}
         if self.law.is_mutual:
-            sides[self.former.subject] = self._link_to(self.present)
+            sides[self.former.subject] = self._link_to(self.present, for_whom=self.former)
         return sides
 
-    def _link_to(self, party: Party) -> Link:
+    def _link_to(self, party: Party, *, for_whom: Party) -> Link:
         return Link(
             subject=party.subject,
             kind=self.kind,
@@ -115,4 +117,5 @@ class IdentityLink:
             organ=self.document.organ,
             document_no=self.document.number,
             since=self.document.effective_on,
+            named=for_whom.name_digest,
         )

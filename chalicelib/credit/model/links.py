@@ -22,7 +22,10 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link that makes another subject's credit count for this one too, based on a document of ``organ``."""
+    """A link that makes another subject's credit count for this one too, based on a document of ``organ``.
+
+    ``named`` is the keyed digest of the name that the document gives for this one; blank stands for the known names.
+    """
 
     subject: SubjectKey
     kind: LinkKind
@@ -30,3 +33,4 @@ class Link:
     organ: str
     document_no: str
     since: date
+    named: str = ""

@@ -127,6 +127,11 @@ def eligibility(
     return Eligibility(allowed=True, reasons=(*found.reasons, identity_conflict()))
 
 
+def under_name(summary: Summary, names: Collection[str]) -> Summary:
+    """Return what counts for a number's holder under a name, the linked summaries included."""
+    return _by_name(summary, names)[0]
+
+
 def with_link(summary: Summary, link: Link) -> Summary:
     """Return the summary with a link; its new version makes filings based on the old one fail."""
     return replace(summary, version=summary.version + 1, links=(*summary.links, link))
@@ -147,24 +152,51 @@ def without_link(summary: Summary, alias_id: str) -> Summary:
 
 
 def _by_name(summary: Summary, names: Collection[str]) -> tuple[Summary, Summary]:
-    """Split a summary into what counts for a name and the rest; linked summaries go with the known names."""
+    """Split a summary into what counts for a name and the rest; linked summaries go with the name of their link."""
     counting = names_counting_for(summary, names)
     bare = replace(summary, overflow=())
-    if isinstance(bare, JoinedSummary):
-        bare = replace(bare, others=())
     own, others = (summary, bare) if "" in counting else (bare, summary)
+    linked, not_linked = _linked_by_name(summary, counting)
     return (
-        replace(
-            own,
-            bars=tuple(bar for bar in summary.bars if bar.named in counting),
-            flags=tuple(flag for flag in summary.flags if flag.named in counting),
+        _with_others(
+            replace(
+                own,
+                bars=tuple(bar for bar in summary.bars if bar.named in counting),
+                flags=tuple(flag for flag in summary.flags if flag.named in counting),
+            ),
+            linked,
         ),
-        replace(
-            others,
-            bars=tuple(bar for bar in summary.bars if bar.named not in counting),
-            flags=tuple(flag for flag in summary.flags if flag.named not in counting),
+        _with_others(
+            replace(
+                others,
+                bars=tuple(bar for bar in summary.bars if bar.named not in counting),
+                flags=tuple(flag for flag in summary.flags if flag.named not in counting),
+            ),
+            not_linked,
         ),
     )
+
+
+def _with_others(summary: Summary, others: tuple[LinkedSummary, ...]) -> Summary:
+    return replace(summary, others=others) if isinstance(summary, JoinedSummary) else summary
+
+
+def _linked_by_name(
+    summary: Summary, counting: Collection[str]
+) -> tuple[tuple[LinkedSummary, ...], tuple[LinkedSummary, ...]]:
+    """Split linked summaries by the name of the link; what was met through one goes with it."""
+    linked: list[LinkedSummary] = []
+    not_linked: list[LinkedSummary] = []
+    for met in others_of(summary):
+        through = next((side for side in (linked, not_linked) if _leads_to(met, side)), None)
+        if through is None:
+            through = linked if met.link.named in counting else not_linked
+        through.append(met)
+    return tuple(linked), tuple(not_linked)
+
+
+def _leads_to(met: LinkedSummary, others: Sequence[LinkedSummary]) -> bool:
+    return any(met.link in one.summary.links for one in others)
 
 
 def _said_of_link(reasons: Sequence[Ground], link: Link) -> Iterator[Ground]:

@@ -26,7 +26,7 @@ def is_set_apart(summary: Summary, names: Collection[str]) -> bool:
 
 
 def names_counting_for(summary: Summary, names: Collection[str]) -> frozenset[str]:
-    """Return the marks (``named``) of the records and flags that count for a name: its own, and its person's."""
+    """Return the marks (``named``) of the records, flags and links that count for a name: its own, and its person's."""
     return frozenset(("", *summary.name_digests, *names) if is_known_by_name(summary, names) else names)
 
 
@@ -68,7 +68,8 @@ def with_names(summary: Summary, names: Collection[str]) -> Summary:
 
 def with_one_person(summary: Summary, names: Collection[str]) -> Summary:
     """Return the summary after the finding that its names are one person's, those of its entries included."""
-    marks = (*(bar.named for bar in summary.bars), *(flag.named for flag in summary.flags))
+    entries = (*(bar.named for bar in summary.bars), *(flag.named for flag in summary.flags))
+    marks = (*entries, *(link.named for link in summary.links))
     return with_names(summary, (*names, *filter(None, marks)))
 
 
@@ -78,10 +79,20 @@ def with_name_apart(summary: Summary, name_digest: str) -> Summary:
     return replace(summary, version=summary.version + 1, apart=apart)
 
 
-def without_name(summary: Summary, name_digest: str) -> Summary:
-    """Return the summary without one name."""
-    names = tuple(known for known in summary.name_digests if known != name_digest)
-    return replace(summary, version=summary.version + 1, name_digests=names)
+def names_joined(summary: Summary, name_digest: str, names: Collection[str]) -> tuple[str, ...]:
+    """Return which names a rename joins to those under which credit was recorded.
+
+    ``name_digest`` is new to the register, ``names`` are in it. Usually it is the new one, but credit may have been
+    recorded under that, and then they are the others.
+    """
+    recorded = summary.name_digests
+    return tuple(name for name in names if name not in recorded) if name_digest in recorded else (name_digest,)
+
+
+def without_names(summary: Summary, names: Collection[str]) -> Summary:
+    """Return the summary without some of its names."""
+    left = tuple(known for known in summary.name_digests if known not in names)
+    return replace(summary, version=summary.version + 1, name_digests=left)
 
 
 def correction_event(known: Known, said_by: NameSource, *, at: datetime) -> NewEvent:

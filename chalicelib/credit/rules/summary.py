@@ -53,6 +53,14 @@ TO_A_PERSON = Text(
     "counter of the service centre; it is free.",
 )
 
+UNDER_ANOTHER_NAME = Text(
+    zh="该证件号码另有以其他姓名(名称)登记的信息,查清是不是您的之前不显示,也不会因此对您有任何不利后果。如果是您的,请携带身份证件、"
+    "营业执照或者更名的证明文件到政务服务中心信用窗口核对,不收费。",
+    en="More is recorded under this number, but under another name. It is not shown until somebody has found out "
+    "whether it is yours, and nothing adverse follows from it meanwhile. If it is yours, bring the identity document, "
+    "the business licence or the proof of a change of name to the credit counter of the service centre; it is free.",
+)
+
 
 GRAVEST_FIRST = (Effect.REFUSED, Effect.LIMITED, Effect.UNKNOWN, Effect.NONE)
 

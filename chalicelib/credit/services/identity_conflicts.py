@@ -46,7 +46,7 @@ class Conflicts:
             known = self._store.find(name)
             if known is None:
                 break
-            if identity_conflicts.is_settled(known):
+            if identity_conflicts.is_settled(known) and not self._is_undone(known):
                 return
         known_as = self._subjects.masked(found.first)
         conflict = identity_conflicts.opened(found, conflict_id=name, known_as=known_as, at=at)
@@ -59,6 +59,12 @@ class Conflicts:
             data={"subject": found.subject, "cause": found.cause.value, "about": about},
         )
         self._store.add(conflict, [event], at=at, tx=tx)
+
+    def _is_undone(self, conflict: Conflict) -> bool:
+        """Whether a name was set apart by the decision, and has been linked to the subject and unlinked since."""
+        if not identity_conflicts.sets_apart(conflict):
+            return False
+        return conflict.said_digest not in self._summaries.summary(conflict.subject).apart
 
     def get(self, conflict_id: str, *, by: Caller) -> Conflict:
         """Return a conflict to a credit officer of the source's department or of the credit office.

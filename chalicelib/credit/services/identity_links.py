@@ -12,7 +12,7 @@ from chalicelib.credit.model.records import Document, Summary
 from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.credit.rules import identity_links
 from chalicelib.credit.rules.linked_credit import with_link, with_reader, without_link
-from chalicelib.credit.rules.names import with_names, without_name
+from chalicelib.credit.rules.names import names_joined, with_names, without_names
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.identity_links import IdentityLinkStore, identity_link_laws
 from chalicelib.credit.store.records import CreditStore
@@ -111,7 +111,7 @@ class IdentityLinks:
         self._require_room(after)
         with transaction() as tx:
             if after.name is not None:
-                self._call(after, after.name, by=by, at=at, tx=tx)
+                after = self._call(after, after.name, by=by, at=at, tx=tx)
             self._change(after, by=by, at=at, tx=tx)
             return self._store.save(before, after, [_event(EventKind.ALIAS_CONFIRMED, after, action, by)], at=at, tx=tx)
 
@@ -166,8 +166,11 @@ class IdentityLinks:
             presents=self._credit.identities(link.present.subject),
         )
 
-    def _call(self, link: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
-        """Add the name in the register and the summary; raises ``ALIAS_NOT_ACCEPTABLE`` if it is known already."""
+    def _call(self, link: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> IdentityLink:
+        """Add the name in the register and the summary, and return the link with what was added to the latter.
+
+        Raises ``ALIAS_NOT_ACCEPTABLE`` if the name is known already.
+        """
         names = self._subjects.names_of(link.former.first)
         if name in names:
             raise identity_links.linked_already()
@@ -175,11 +178,12 @@ class IdentityLinks:
         summary = self._summaries.summary(link.former.subject)
         after = with_names(summary, (name, *names))
         self._summaries.save(summary, after, [_credit_event(EventKind.NAME_LINKED, link, after, by, at)], at=at, tx=tx)
+        return replace(link, joined=names_joined(summary, name, names))
 
     def _call_no_longer(self, link: IdentityLink, name: str, *, by: Caller, at: datetime, tx: Transaction) -> None:
         self._subjects.no_longer_called(link.former.first, name, tx=tx)
         summary = self._summaries.summary(link.former.subject)
-        after = without_name(summary, name)
+        after = without_names(summary, link.joined)
         event = _credit_event(EventKind.NAME_UNLINKED, link, after, by, at)
         self._summaries.save(summary, after, [event], at=at, tx=tx)
 

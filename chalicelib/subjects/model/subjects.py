@@ -137,6 +137,7 @@ class SigningKey:
 class Known:
     """What is stored about a subject: its key, and whether the given name conflicts with the verified one (R6.3).
 
+    ``masked_name`` is the known name, and the given one if they conflict, because the known one may be another's.
     ``name_digest`` is the keyed digest of the given name; ``first`` is the key under which the subject was first
     stored. ``corrected_from`` is the rank of the known name if the given one has just replaced it.
     """

@@ -1,9 +1,10 @@
 """What a case says of itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.cases.model.case import Agent, CaseCard, State, Way
-from chalicelib.cases.model.stages import EarlierDecision, Withdrawal
+from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot, EarlierDecision, Withdrawal
 from chalicelib.subjects.model.subjects import SubjectKey
 from tests.builders import A_SUBJECT, NOON, a_case, a_decision
 
@@ -55,3 +56,7 @@ def test_a_card_shows_what_lists_need_of_a_case() -> None:
         version=3,
     )
     assert a_case().card.withdrawn_at is None
+    waited = CreditSnapshot(
+        version=1, head_hash="ef" * 32, standing=CommitmentStatus.PENDING, reasons=(), checked_at=NOON
+    )
+    assert replace(case, credit=waited).card.withdrawn_at is None

@@ -31,7 +31,7 @@ from chalicelib.credit.rules.linked_credit import (
     with_reader,
     without_link,
 )
-from chalicelib.credit.rules.names import with_names, without_name
+from chalicelib.credit.rules.names import with_names, without_names
 from chalicelib.credit.store.identity_links import identity_link_laws
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
@@ -243,7 +243,7 @@ def test_links_and_names_come_and_go_and_each_time_nobody_files_on_what_was_read
 
     assert (linked.version, linked.links) == (before.version + 1, (a_link(),))
     assert (named.version, named.name_digests) == (before.version + 2, ("k1.99", "k1.00"))
-    assert without_link(without_name(named, "k1.99"), "a1") == replace(before, version=before.version + 4)
+    assert without_link(without_names(named, ("k1.99",)), "a1") == replace(before, version=before.version + 4)
     assert without_link(linked, "another").links == (a_link(),)
 
 

@@ -74,6 +74,33 @@ def test_what_counts_by_a_link_goes_with_the_known_name() -> None:
     assert outcome(joined, ZHANG) == WAITS
 
 
+def a_link(subject: str, *, named: str = "") -> Link:
+    return Link(
+        subject=SubjectKey(subject),
+        kind=LinkKind.RENUMBERED,
+        alias_id=subject,
+        organ="甲",
+        document_no="1",
+        since=TODAY,
+        named=named,
+    )
+
+
+@pytest.mark.requirement("R6.3")
+@pytest.mark.requirement("R6.4")
+def test_what_counts_by_a_link_counts_for_the_name_in_its_document_and_so_does_what_lies_beyond() -> None:
+    near, far = a_link("k1.near", named=ZHANG), a_link("k1.far", named=WANG)
+    between = replace(a_summary(links=(far,), name_digests=(ZHANG,)), subject=near.subject)
+    barred = replace(a_summary(bars=(a_bar(),), name_digests=(ZHANG,)), subject=far.subject)
+    own = names.with_name_apart(a_summary(links=(near,), name_digests=(LI,)), ZHANG)
+    joined = join(own, (LinkedSummary(link=near, summary=between), LinkedSummary(link=far, summary=barred)))
+
+    assert outcome(joined, ZHANG) == BARRED
+    assert outcome(joined, LI) == WAITS
+    assert outcome(replace(joined, name_digests=(LI, ZHANG)), LI) == BARRED
+    assert names.with_one_person(own, (LI,)).name_digests == (LI, ZHANG)
+
+
 @pytest.mark.requirement("R6.3")
 def test_a_name_found_to_be_another_persons_neither_meets_the_bar_nor_waits_again() -> None:
     summary = names.with_name_apart(a_summary(version=1, bars=(a_bar(),), name_digests=(LI,)), ZHANG)
@@ -102,8 +129,17 @@ def test_names_found_to_be_one_persons_meet_every_bar() -> None:
     assert not asked(one, WANG).is_disputed
 
 
+@pytest.mark.requirement("R6.4")
+def test_a_rename_joins_the_name_under_which_nothing_was_recorded() -> None:
+    recorded = a_summary(name_digests=(LI,))
+
+    assert names.names_joined(recorded, ZHANG, (LI,)) == (ZHANG,)
+    assert names.names_joined(recorded, LI, (ZHANG, LI)) == (ZHANG,)
+    assert names.names_joined(a_summary(), ZHANG, (LI,)) == (ZHANG,)
+
+
 def test_a_name_that_is_taken_away_again_is_in_dispute_again() -> None:
-    summary = names.without_name(a_summary(version=1, bars=(a_bar(),), name_digests=(LI, ZHANG)), ZHANG)
+    summary = names.without_names(a_summary(version=1, bars=(a_bar(),), name_digests=(LI, ZHANG)), (ZHANG,))
 
     assert (summary.version, summary.name_digests) == (2, (LI,))
     assert outcome(summary, ZHANG) == WAITS

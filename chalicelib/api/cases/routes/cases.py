@@ -186,7 +186,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     )
     return Answer(
         body=CasePageResponse(
-            items=tuple(case_line(card) for card in page.cards),
+            items=tuple(case_line(card, by=call.caller) for card in page.cards),
             next_cursor=call.next_cursor(page.next_key),
         ),
     )

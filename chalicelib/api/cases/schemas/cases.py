@@ -26,6 +26,8 @@ from chalicelib.cases.model.stages import (
     Withdrawal,
 )
 from chalicelib.cases.rules.case_numbers import is_case_no
+from chalicelib.cases.rules.waiting import CLOCKS as WAITS
+from chalicelib.cases.rules.waiting import state_told
 from chalicelib.cases.services.access import is_agent
 from chalicelib.cases.services.queries import CaseView, PublicReason
 from chalicelib.catalogue.model.items import VerificationPlan
@@ -86,7 +88,7 @@ class ClockResponse(ResponseBody):
 class CaseResponse(ResponseBody):
     """A case (办件); only its applicant and agent see ``tracking_code``. ``code`` says what it is waiting for.
 
-    ``credit`` is null for an agent.
+    ``credit`` is null for an agent, to whom each promise that waits is ``PENDING_CREDIT``, without the office's clock.
     """
 
     case_no: str
@@ -174,9 +176,10 @@ def view_answer(
     )
 
 
-def case_line(card: CaseCard) -> CaseListItemResponse:
+def case_line(card: CaseCard, *, by: Caller) -> CaseListItemResponse:
     """Build the list entry for a case."""
-    return CaseListItemResponse.of(card, item=card, applicant={"name": card.applicant_name})
+    state = state_told(card.state) if is_agent(by, card.subject) else card.state
+    return CaseListItemResponse.of(card, state=state, item=card, applicant={"name": card.applicant_name})
 
 
 def clock_response(clock: Clock, light: Light) -> ClockResponse:
@@ -193,12 +196,15 @@ def _case_response(view: CaseView, *, by: Caller, language: Language) -> CaseRes
     case = view.case
     # An agent learns from state and way whether the promise was open, and nothing of the principal's credit.
     is_told = not is_agent(by, case.subject)
+    state = case.state if is_told else state_told(case.state)
+    clocks = [each for each in view.clocks if is_told or each[0].kind not in WAITS]
     return CaseResponse.of(
         case,
-        code=WAITING_CODES.get(case.state),
+        state=state,
+        code=WAITING_CODES.get(state),
         applicant={"name": case.applicant_name},
         tracking_code=case.tracking_code if by.subject in case.people else None,
-        clocks=[clock_response(clock, light) for clock, light in view.clocks],
+        clocks=[clock_response(clock, light) for clock, light in clocks],
         credit=credit_response(case.credit, language) if case.credit is not None and is_told else None,
         public_reasons=view.public_reasons,
     )

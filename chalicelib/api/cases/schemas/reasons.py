@@ -1,10 +1,11 @@
 """Responses that say why a promise is not open to somebody: with a draft, a refusal and a case."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot
-from chalicelib.credit.model.records import Ground, Severity
+from chalicelib.credit.model.records import Ground, Severity, Text
 from chalicelib.credit.rules.summary import source_down
 from chalicelib.errors import ErrorCode
 from chalicelib.http.language import Language
@@ -15,6 +16,14 @@ STILL_OPEN = {
     "zh": "可选择提交证明材料的方式办理。",
     "en": "The certificate way stays open.",
 }
+
+
+NOT_CHECKED_YET = Text(
+    zh="委托人的信用核对还没有完成，不作有无失信的判断。现在就可以签署承诺，核对完自动继续。",
+    en="The principal's credit has not been checked yet, which says nothing either way. The promise may be signed now "
+    "and goes on by itself after the check.",
+)
+"""What an agent reads while a promise would have to wait, whatever for."""
 
 
 class IneligibilityReasonResponse(ResponseBody):
@@ -67,11 +76,11 @@ def reasons_for_agent(
 ) -> tuple[IneligibilityReasonResponse, ...]:
     """Return what an agent learns of a promise that is not open: what the item says to everybody, and no more.
 
-    What concerns the principal, of credit or of earlier promises, is one reason without a word of why; that credit
-    cannot be read concerns nobody.
+    What concerns the principal, of credit or of earlier promises, is one reason without a word of why. Whether credit
+    cannot be read or a person has to look at it first is told in the same words.
     """
     if standing is CommitmentStatus.PENDING:
-        return reasons_told((source_down(),), (), language)
+        return reasons_told((replace(source_down(), text=NOT_CHECKED_YET),), (), language)
     of_item = tuple(reason for reason in closed_by if reason is not ErrorCode.RECOMMITMENT_NOT_ALLOWED)
     told = of_item or ((ErrorCode.PROMISE_NOT_OPEN,) if standing is CommitmentStatus.REFUSED else ())
     return reasons_told((), told, language)

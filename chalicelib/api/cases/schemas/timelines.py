@@ -5,14 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.cases.rules.waiting import event_told
 from chalicelib.clock import instant_text
 from chalicelib.http.routes import ResponseBody
 from chalicelib.policy import Caller
 from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.timeline.events import Event, FaultReason, Reading
-
-CREDIT = "credit"
-"""The part of an event that says what the gate decided on."""
 
 UNKNOWN = ("未知事件", "Unknown event")
 
@@ -74,23 +72,18 @@ def timeline_response(
     """Build the response for a timeline, whole or up to a moment; verification always covers the whole.
 
     Applicants and agents (``to``) do not see the texts of cards, which are internal to the office, nor the salts with
-    which one could try guesses at them. To an agent the events say nothing of the principal's credit, so the hash of
-    those that do cannot be recomputed from this answer.
+    which one could try guesses at them. To an agent the events say nothing of the principal's credit, nor for what a
+    promise waits, so the hash of those that do cannot be recomputed from this answer.
     """
-    shown = [
-        EventResponse.model_validate(_shown(event, to=to, is_agent=is_agent))
-        for event in reading.events
-        if up_to is None or event.recorded_at <= instant_text(up_to)
-    ]
+    within = [event for event in reading.events if up_to is None or event.recorded_at <= instant_text(up_to)]
+    told = (event_told(event) if is_agent else event for event in within)
+    shown = [EventResponse.model_validate(_shown(event, to=to)) for event in told if event is not None]
     return TimelineResponse.of(reading, items=shown, labels=labels_of(shown))
 
 
-def _shown(event: Event, *, to: Caller | None, is_agent: bool) -> Event:
-    if _is_within(event) and to is not None and not to.is_staff:
-        return _without_texts(event)
-    if is_agent and CREDIT in event.data:
-        return replace(event, data={name: value for name, value in event.data.items() if name != CREDIT})
-    return event
+def _shown(event: Event, *, to: Caller | None) -> Event:
+    is_internal = _is_within(event) and to is not None and not to.is_staff
+    return _without_texts(event) if is_internal else event
 
 
 def _is_within(event: Event) -> bool:

@@ -13,7 +13,15 @@ from chalicelib.api.credit.schemas.records import RecordResponse
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.rules.linked_credit import LINKED, combine, others_of, parts_of
-from chalicelib.credit.rules.summary import CHANNEL, LIFTING, REPAIR, is_bar_in_force, is_flag_in_force, is_stale
+from chalicelib.credit.rules.summary import (
+    CHANNEL,
+    LIFTING,
+    REPAIR,
+    UNDER_ANOTHER_NAME,
+    is_bar_in_force,
+    is_flag_in_force,
+    is_stale,
+)
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.policy import Role
@@ -56,6 +64,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
                 for met in others_of(summary)
             ],
             records=[RecordResponse.of(record, displayed=record.is_displayed(today)) for record in credit.records],
+            withheld=UNDER_ANOTHER_NAME.read_in(call.language) if credit.is_partial else None,
             objection=LIFTING.read_in(call.language),
             repair=REPAIR.read_in(call.language),
             free_of_charge=True,

@@ -65,7 +65,8 @@ class OwnCreditResponse(ResponseBody):
     """Everything in one's own credit: records, bars, flags, kept promises, and the remedies.
 
     ``links`` are former or merged identities, whose records are included.
-    ``grade`` is null unless an edition of a scale grades this kind of subject.
+    ``grade`` is null unless an edition of a scale grades this kind of subject. ``withheld`` says so where more is
+    recorded under another name of the number, which is not shown; null otherwise.
     """
 
     version: int
@@ -75,6 +76,7 @@ class OwnCreditResponse(ResponseBody):
     flags: list[FlagMarkResponse]
     links: list[CreditLinkResponse]
     records: list[RecordResponse]
+    withheld: str | None
     objection: str
     repair: str
     free_of_charge: bool
