@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -44,6 +45,9 @@ DELIMITERS = (",", ";", "\t")
 SEPARATOR_HINT = re.compile("sep=.?")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+\d+")
 """A long number as a spreadsheet shows and exports it; its last digits are gone."""
+
+WHOLE_NUMBER = re.compile(r"\d{1,20}")
+"""A number that may be one; a longer one is above any bound, and Python converts no text of thousands of digits."""
 
 LIST_COLUMNS = frozenset({"related_items"})
 NUMBER_COLUMNS = frozenset({"version"})
@@ -91,7 +95,7 @@ def delimiter_of(header: str) -> str:
     """Return what separates the cells of a CSV: whatever parts its header into the most known columns."""
 
     def known(delimiter: str) -> int:
-        return sum(_is_column(name.strip(' "\ufeff\r\n')) for name in header.split(delimiter))
+        return sum(_is_column(_column(name).strip(' "')) for name in header.split(delimiter))
 
     return max(DELIMITERS, key=known)
 
@@ -112,7 +116,7 @@ def header_of(cells: Sequence[str]) -> tuple[str, ...]:
 
     Raises ``HeaderError``.
     """
-    names = [cell.strip() for cell in cells]
+    names = [_column(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()
     for column, name in enumerate(names, 1):
@@ -138,10 +142,10 @@ def row_of(line: int, cells: Sequence[str], *, header: Sequence[str]) -> Row:
             return Row(line=line, code=LineCode.COLUMNS_DIFFER)
         if name == "subject.number" and SCIENTIFIC.fullmatch(said):
             return lost_at(line, name, LineCode.DIGITS_LOST)
-        value: Any = cell
+        value: Any = said
         if name in LIST_COLUMNS:
             value = [each.strip() for each in said.split(";") if each.strip()]
-        elif name in NUMBER_COLUMNS and said.isdecimal():
+        elif name in NUMBER_COLUMNS and WHOLE_NUMBER.fullmatch(said):
             value = int(said)
         if part:
             fields.setdefault(place, {})[part] = value
@@ -283,6 +287,12 @@ def refused_text(lines: Iterable[Refused], reasons: Mapping[str, Text]) -> str:
         + "\n"
         for one in lines
     )
+
+
+def _column(cell: str) -> str:
+    """Return the name in a cell of the header as it is seen: full width made narrow, nothing invisible, no space."""
+    composed = unicodedata.normalize("NFKC", cell)
+    return "".join(character for character in composed if unicodedata.category(character) != "Cf").strip()
 
 
 def _is_column(name: str) -> bool:

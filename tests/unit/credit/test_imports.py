@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -99,6 +99,24 @@ def test_a_cell_that_is_no_number_is_told_where_it_stands() -> None:
     assert told.record_id == "r-1"
 
 
+@pytest.mark.parametrize(
+    ("version", "code"), [("9" * 5000, "int_type"), ("9" * 19, "less_than_equal"), ("9" * 20, "less_than_equal")]
+)
+def test_a_number_beyond_all_bounds_is_a_fault_of_its_line(version: str, code: str) -> None:
+    told = refused(row("r-1", "uscc", "91330782MA0000028Y", "名", version, "", "").text)
+
+    assert [(one["pointer"], one["code"]) for one in told.errors] == [("/version", code)]
+
+
+def test_space_about_a_cell_is_padding_whatever_the_column_holds() -> None:
+    header = ("record_id", "subject.kind", "subject.number", "subject.name", "dates.judged_on")
+    cells = (" r-1", "uscc\u3000", " 91330782MA0000028Y", "名 ", "\t2026-01-08 ")
+
+    line = record_of(row_of(3, cells, header=header).text, 3)
+
+    assert (line.record_id, line.subject.kind, line.dates.judged_on) == ("r-1", "uscc", date(2026, 1, 8))
+
+
 def test_blank_cells_are_absent_and_lists_are_parted_by_semicolons() -> None:
     line = record_of(row("r-1", "uscc", "91330782MA0000028Y", "名", "2", "a; b;", " ").text, 3)
 
@@ -124,6 +142,12 @@ def test_a_header_names_known_columns_once_or_the_first_wrong_one_is_told(names:
 
 def test_columns_without_a_name_are_padding_and_space_about_a_name_is_too() -> None:
     assert header_of(("record_id ", "", "subject.number", " ")) == ("record_id", "", "subject.number")
+
+
+@pytest.mark.parametrize("name", ["\ufeffrecord_id", "record_id\u200b", "ｒｅｃｏｒｄ＿ｉｄ", "\u3000record_id\xa0"])
+def test_a_name_in_a_header_is_the_one_that_is_seen(name: str) -> None:
+    assert header_of((name, "subject.number")) == ("record_id", "subject.number")
+    assert delimiter_of(f'"{name}";kind;colour\r\n') == ";"
 
 
 @pytest.mark.parametrize(("cells", "is_one"), [((), True), (("", " ", "\u3000"), True), (("", "0"), False)])
