@@ -146,6 +146,16 @@ def test_a_formula_is_its_result_and_one_without_a_result_is_refused() -> None:
     assert record(rows[0])["subject"]["number"] == "n-1"
 
 
+@pytest.mark.parametrize("value", ["<v />", "<v></v>", "<v/>", ""])
+def test_a_formula_with_an_empty_place_for_its_result_has_none(value: str) -> None:
+    book = a_book(ROW, ("r-2", "n", "名", None, None, "=A1"), ROW)
+
+    def written(text: str) -> str:
+        return text.replace("<f>A1</f><v />", f"<f>A1</f>{value} ")
+
+    assert codes(saved(book, changed=written)) == [(2, ""), (3, "FORMULA_UNCALCULATED"), (4, "")]
+
+
 def test_rows_that_merged_cells_touch_are_refused_alone() -> None:
     book = a_book(ROW, ROW, (None, "n"), ROW)
     book.worksheets[0].merge_cells("A3:A4")
