@@ -31,6 +31,7 @@ from chalicelib.credit.model.submissions import Fate
 from chalicelib.credit.rules.import_csv import LONGEST_LINE
 from chalicelib.credit.rules.submissions import A_NAME, AN_IDENTIFIER
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.fault_texts import FAULT_TEXTS, OTHERWISE, filled
 from chalicelib.validation import repeated_names
 
 LONGEST_CHARACTER = 4
@@ -200,14 +201,14 @@ def rows_in(part: str) -> Iterator[Row]:
 def record_of(text: str, number: int) -> RecordLine:
     """Parse a record in JSON. Raises ``LineError`` with every fault."""
     if repeated := repeated_names(text):
-        faults = tuple({"pointer": pointer, "code": "name_repeated"} for pointer in repeated)
+        faults = tuple(_found(pointer, "name_repeated", {}) for pointer in repeated)
         raise LineError(Refused(line=number, record_id="", code=ErrorCode.INVALID_BODY.value, errors=faults))
     try:
         return RecordLine.model_validate_json(text)
     except ValidationError as error:
         faults = tuple(
-            {"pointer": "/" + "/".join(str(part) for part in one["loc"]), "code": str(one["type"])}
-            for one in error.errors(include_url=False, include_context=False, include_input=False)
+            _found("/" + "/".join(str(part) for part in one["loc"]), str(one["type"]), one.get("ctx", {}))
+            for one in error.errors(include_url=False, include_input=False)
         )
         raise LineError(
             Refused(line=number, record_id=_name(text), code=ErrorCode.INVALID_BODY.value, errors=faults)
@@ -311,6 +312,12 @@ def _name(raw: str) -> str:
 def tellable(record_id: str) -> str:
     """Return the record id, or a blank if it is malformed or contains a personal identifier."""
     return record_id if A_NAME.fullmatch(record_id) and not AN_IDENTIFIER.search(record_id) else ""
+
+
+def _found(pointer: str, code: str, blanks: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what validation has found at a place, in the same words as at the API."""
+    detail = filled(FAULT_TEXTS.get(code, OTHERWISE), blanks, in_chinese=True)
+    return {"pointer": pointer, "code": code, "detail": detail}
 
 
 def _told(fault: FieldError) -> Mapping[str, str]:

@@ -299,13 +299,31 @@ def test_an_import_ends_once_it_is_done_or_refused_whole() -> None:
 def test_a_line_that_names_something_twice_is_refused_with_its_place() -> None:
     told = refused('{"record_id": "r-1", "dates": {"judged_on": "2026-01-01", "judged_on": "2025-01-01"}}')
 
-    assert told.errors == ({"pointer": "/dates/judged_on", "code": "name_repeated"},)
+    assert told.errors == ({"pointer": "/dates/judged_on", "code": "name_repeated", "detail": "该项重复出现。"},)
 
 
 def test_a_text_in_a_line_that_nobody_can_read_is_refused_with_its_place() -> None:
     told = refused(row("r-1", "uscc", "91330782MA0000028Y", "名\u200b", "2", "", "").text)
 
-    assert told.errors == ({"pointer": "/subject/name", "code": "text_hidden"},)
+    assert told.errors == (
+        {
+            "pointer": "/subject/name",
+            "code": "text_hidden",
+            "detail": "含有看不见或不允许的字符（U+200B），请删去。",
+        },
+    )
+
+
+@pytest.mark.parametrize("day", ["2026/1/8", "2026.1.8", "2026年1月8日", "20260108", "46030"])
+def test_a_day_in_another_form_is_refused_in_words_that_say_the_right_one(day: str) -> None:
+    header = ("record_id", "subject.kind", "subject.number", "subject.name", "dates.judged_on")
+
+    told = refused(row_of(7, ("r-1", "企业", "91330782MA0000028Y", "名", day), header=header).text)
+
+    assert [(one["pointer"], one["detail"]) for one in told.errors] == [
+        ("/subject/kind", "应为下列之一：resident_id、uscc、passport、residence_permit。"),
+        ("/dates/judged_on", "应为1900至2199年的日期（YYYY-MM-DD）。"),
+    ]
 
 
 def test_a_line_at_which_the_service_failed_names_its_record_if_that_may_be_told() -> None:
