@@ -315,9 +315,12 @@ def tellable(record_id: str) -> str:
 
 
 def _found(pointer: str, code: str, blanks: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return what validation has found at a place, in the same words as at the API."""
+    """Return what validation has found at a place, in the same words as at the API.
+
+    A line may name its fields as it likes; an identifier among them is not told.
+    """
     detail = filled(FAULT_TEXTS.get(code, OTHERWISE), blanks, in_chinese=True)
-    return {"pointer": pointer, "code": code, "detail": detail}
+    return {"pointer": AN_IDENTIFIER.sub("…", pointer), "code": code, "detail": detail}
 
 
 def _told(fault: FieldError) -> Mapping[str, str]:

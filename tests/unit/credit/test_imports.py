@@ -302,6 +302,15 @@ def test_a_line_that_names_something_twice_is_refused_with_its_place() -> None:
     assert told.errors == ({"pointer": "/dates/judged_on", "code": "name_repeated", "detail": "该项重复出现。"},)
 
 
+def test_of_a_field_that_is_called_by_an_identifier_the_identifier_is_not_told() -> None:
+    known = '"record_id": "r-1", "subject": {"kind": "uscc", "number": "91330782MA0000028Y", "name": "名"}'
+
+    unknown = refused(f'{{{known}, "甲330782196801010003": 1}}')
+    twice = refused(f'{{{known}, "contents": {{"330782196801010003": "a", "330782196801010003": "b"}}}}')
+
+    assert [one["pointer"] for one in (*unknown.errors, *twice.errors)] == ["/甲…", "/contents/…"]
+
+
 def test_a_text_in_a_line_that_nobody_can_read_is_refused_with_its_place() -> None:
     told = refused(row("r-1", "uscc", "91330782MA0000028Y", "名\u200b", "2", "", "").text)
 
