@@ -13,6 +13,7 @@ from chalicelib.credit.model.imports import LineCode, Place, Problem, Row
 from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.import_cells import CellError, text_of
 from chalicelib.credit.store.import_files import BLOCK, FileError
+from chalicelib.credit.store.import_rows import RowReader
 
 ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0"
@@ -159,6 +160,7 @@ def _look(stream: IO[bytes], *, most_strings: int) -> Look:
 
 def _table(rows: Iterable[Sequence[Any]], look: Look) -> Iterator[Row]:
     header: tuple[str, ...] = ()
+    reader = RowReader(_row)
     for number, cells in enumerate(rows, 1):
         if number in look.bare:
             yield Row(line=number, code=LineCode.FORMULA_UNCALCULATED)
@@ -169,7 +171,7 @@ def _table(rows: Iterable[Sequence[Any]], look: Look) -> Iterator[Row]:
         elif look.is_merged(number):
             yield Row(line=number, code=LineCode.MERGED_CELLS)
         else:
-            yield _row(number, cells, header=header)
+            yield reader.row(number, cells, header=header)
 
 
 def _is_blank(cells: Sequence[Any]) -> bool:
