@@ -75,11 +75,12 @@ class CaseDocuments:
         Raises ``NOT_FOUND`` for anybody else's draft or case, ``AUTHORITY_REQUIRED`` for an agent without authority,
         ``DRAFT_EXPIRED``, ``CASE_CLOSED``, ``MATERIAL_NOT_LISTED``, and ``TOO_MANY_DOCUMENTS``.
         """
+        owner = self._owner(draft_id=wanted.draft_id, case_no=wanted.case_no)
+        authority = self._require_hand_in(owner, by=by, at=at)
+        # A repetition gets an address anew, so it needs the right to one as well.
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._documents.load(made), True
-        owner = self._owner(draft_id=wanted.draft_id, case_no=wanted.case_no)
-        authority = self._require_hand_in(owner, by=by, at=at)
         _require_open(owner, at=at)
         if wanted.material not in {asked.id for asked in _checklist(owner)}:
             fault = FieldError(pointer="/material", detail="清单中没有这项材料。", english="Not on the checklist.")
