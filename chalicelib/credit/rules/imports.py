@@ -47,8 +47,8 @@ SEPARATOR_HINT = re.compile("sep=.?")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+\d+")
 """A long number as a spreadsheet shows and exports it; its last digits are gone."""
 
-WHOLE_NUMBER = re.compile(r"\d{1,20}")
-"""A number that may be one; a longer one is above any bound, and Python converts no text of thousands of digits."""
+MOST_DIGITS = 20
+"""A longer number is above any bound, and Python converts no text of thousands of digits."""
 
 LIST_COLUMNS = frozenset({"related_items"})
 NUMBER_COLUMNS = frozenset({"version"})
@@ -146,7 +146,7 @@ def row_of(line: int, cells: Sequence[str], *, header: Sequence[str]) -> Row:
         value: Any = said
         if name in LIST_COLUMNS:
             value = [each.strip() for each in said.split(";") if each.strip()]
-        elif name in NUMBER_COLUMNS and WHOLE_NUMBER.fullmatch(said):
+        elif name in NUMBER_COLUMNS and len(said) <= MOST_DIGITS and said.isdecimal():
             value = int(said)
         if part:
             fields.setdefault(place, {})[part] = value
