@@ -24,7 +24,7 @@ def may_pass(error: Exception) -> bool:
         case TransactWriteError() if error.cancellation_reasons:
             return not any(reason is not None and reason.code in OF_CONTENT for reason in error.cancellation_reasons)
         case PynamoDBException():
-            return error.cause_response_code not in OF_CONTENT
+            return error.cause is not None and may_pass(error.cause)
         case ClientError():
             return error.response["Error"]["Code"] not in OF_CONTENT
         case _:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.http.field_errors import OTHERWISE
+from chalicelib.fault_texts import OTHERWISE
 from chalicelib.http.request import Event, speaker_of
 from chalicelib.http.routes import Route
 from chalicelib.policy import Caller

@@ -342,14 +342,19 @@ def test_an_agent_whose_authority_has_ended_hands_in_nothing_for_a_draft(person:
     agent = Person(person.client, token("agent"))
     authority = let_act(person.client, person.token, items=["plate-replacement"], acts=["promise"])
     draft = agent.draft(on_behalf_of={"authority": authority}).body["draft_id"]
-    before = ask(agent, draft_id=draft)
+
+    def with_key() -> Reply:
+        body = wish(draft_id=draft)
+        return agent.client.post("/v1/documents", body, token=agent.token, idempotency_key="k")
+
+    before = [ask(agent, draft_id=draft), with_key(), with_key()]
     seen = agent.client.get(f"/v1/documents?draft_id={draft}", token=agent.token)
 
     person.client.post(f"/v1/authorities/{authority}/end", token=person.token)
-    after = ask(agent, draft_id=draft)
+    after = [ask(agent, draft_id=draft), with_key()]
 
-    assert (before.status, seen.status) == (201, 200)
-    assert (after.status, after.code) == (422, "AUTHORITY_REQUIRED")
+    assert [reply.status for reply in (*before, seen)] == [201, 201, 201, 200]
+    assert [(reply.status, reply.code) for reply in after] == [(422, "AUTHORITY_REQUIRED")] * 2
 
 
 def test_an_agent_whose_authority_has_ended_gets_no_address_anew_by_the_same_key(

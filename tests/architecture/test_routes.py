@@ -13,7 +13,8 @@ from app import app
 from chalicelib.addresses import API, PORTAL
 from chalicelib.credit.model.record_schema import RecordLine
 from chalicelib.errors import ErrorCode
-from chalicelib.http.field_errors import FAULT_TEXTS, OTHERWISE
+from chalicelib.fault_texts import OTHERWISE
+from chalicelib.http.field_errors import FAULT_TEXTS
 from chalicelib.http.openapi import document
 from chalicelib.http.problems import STATUS, TEXTS, problem_of
 from chalicelib.http.routes import ROUTES, import_all

@@ -129,6 +129,7 @@ def test_a_format_that_adds_something_is_read_or_refused_and_never_dropped() -> 
 
 def test_a_formula_is_its_result_and_one_without_a_result_is_refused() -> None:
     book = a_book(("r-1", "=A1", "名"), ("r-2", "n", "名"), ("r-3", "=A1", "名"), ("r-4", "n", '=IF(1,"","")'))
+    book.calculation.fullCalcOnLoad = False
 
     def calculated(text: str) -> str:
         first = text.replace('<c r="B2"><f>A1</f><v /></c>', '<c r="B2" t="str"><f>A1</f><v>n-1</v></c>')
@@ -144,6 +145,28 @@ def test_a_formula_is_its_result_and_one_without_a_result_is_refused() -> None:
         (5, None),
     ]
     assert record(rows[0])["subject"]["number"] == "n-1"
+
+
+@pytest.mark.parametrize("value", ["<v />", "<v></v>", "<v/>", ""])
+def test_a_formula_with_an_empty_place_for_its_result_has_none(value: str) -> None:
+    book = a_book(ROW, ("r-2", "n", "名", None, None, "=A1"), ROW)
+
+    def written(text: str) -> str:
+        return text.replace("<f>A1</f><v />", f"<f>A1</f>{value} ")
+
+    assert codes(saved(book, changed=written)) == [(2, ""), (3, "FORMULA_UNCALCULATED"), (4, "")]
+
+
+def test_where_all_formulas_are_yet_to_be_calculated_no_result_is_one() -> None:
+    book = a_book(ROW, ("r-2", "n", "名", None, None, "=0.05*2"), ("r-3", "n", "名"))
+    last = '<extLst><ext uri="u"><x14:f xmlns:x14="urn:x">A1</x14:f></ext></extLst></worksheet>'
+
+    def written(text: str) -> str:
+        return text.replace("<f>0.05*2</f><v />", "<f>0.05*2</f><v>0</v>").replace("</worksheet>", last)
+
+    assert codes(saved(book, changed=written)) == [(2, ""), (3, "FORMULA_UNCALCULATED"), (4, "")]
+    book.calculation.fullCalcOnLoad = False
+    assert codes(saved(book, changed=written)) == [(2, ""), (3, ""), (4, "")]
 
 
 def test_rows_that_merged_cells_touch_are_refused_alone() -> None:

@@ -1,12 +1,14 @@
 """Files of records, taken in steps: each line once, whatever dies in between, and nothing of another file."""
 
+import csv
 import gzip
 import hashlib
+import io
 import json
 import random
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,13 +16,16 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from openpyxl import Workbook
 
 from chalicelib.container import container
 from chalicelib.credit.model.identity_conflicts import ConflictState
-from chalicelib.credit.model.imports import Declared, Encoding, Import, ImportState, Place, Problem
+from chalicelib.credit.model.imports import Declared, Encoding, Import, ImportState, Place, Problem, Row
 from chalicelib.credit.model.record_schema import RecordLine
 from chalicelib.credit.model.records import RepairState
 from chalicelib.credit.model.sources import Sources
+from chalicelib.credit.rules import imports as rules
+from chalicelib.credit.rules.imports import row_of
 from chalicelib.credit.services import imports as service
 from chalicelib.credit.services.import_schema import published
 from chalicelib.credit.services.record_factory import RecordFactory
@@ -687,6 +692,41 @@ def test_a_line_at_which_the_service_fails_is_refused_alone_and_somebody_is_told
     assert json.loads(logged)["lines"] == [2]
     assert json.loads(logged)["exceptions"]
     assert "320219" not in logged
+
+
+@pytest.mark.parametrize("is_workbook", [False, True])
+def test_a_row_at_which_the_reading_fails_is_refused_alone_and_somebody_is_told(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, is_workbook: bool
+) -> None:
+    def fails(line: int, cells: Sequence[str], *, header: Sequence[str]) -> Row:
+        if "r-poison" in cells:
+            raise KeyError(cells[0])
+        return row_of(line, cells, header=header)
+
+    monkeypatch.setattr(rules, "row_of", fails)
+    lines = [HEADER, row("r-1"), row("r-poison"), row("r-poison"), row("r-2")]
+    data = "\n".join(lines).encode()
+    if is_workbook:
+        book, stream = Workbook(), io.BytesIO()
+        for cells in csv.reader(lines):
+            book.worksheets[0].append(cells)
+        book.save(stream)
+        data = stream.getvalue()
+
+    made = run(uploaded(data), channels)
+
+    assert (made.state, counts(made), made.progress.unexpected) == (
+        ImportState.DONE,
+        {"stored": 2, "refused": 2},
+        2,
+    )
+    assert [(one["line"], one["code"]) for one in refused_lines(made)] == [(3, "UNEXPECTED"), (4, "UNEXPECTED")]
+    events = {event.kind: event.data for event in container().timeline.events(made.owner)}
+    assert events["import:lines_failed"] == {"failed": 2, "lines": [3, 4]}
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_failed" in line]
+    assert [one["event"] for one in logged] == ["import_row_failed", "import_lines_failed"]
+    assert logged[0]["exceptions"]
+    assert "r-poison" not in str(logged)
 
 
 @pytest.mark.parametrize(("what", "name"), [(RecordFactory, "record"), (CreditStore, "save_record")])

@@ -2,7 +2,7 @@
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
-from pynamodb.exceptions import CancellationReason, GetError, TransactWriteError, VerboseClientError
+from pynamodb.exceptions import CancellationReason, DoesNotExist, GetError, TransactWriteError, VerboseClientError
 
 from chalicelib.dynamo.failures import may_pass
 from chalicelib.dynamo.transaction import ConflictError
@@ -46,6 +46,8 @@ def test_what_the_service_stands_on_may_stand_again(error: Exception) -> None:
     [
         of_aws("ValidationException"),
         GetError("get", of_aws("ValidationException")),
+        GetError("get", ParamValidationError(report="a key is empty")),
+        DoesNotExist(),
         cancelled(None, "ValidationError"),
         ParamValidationError(report="a key is empty"),
         DomainError(ErrorCode.INVALID_IDENTIFIER),

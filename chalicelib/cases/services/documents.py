@@ -77,6 +77,7 @@ class CaseDocuments:
         """
         owner = self._owner(draft_id=wanted.draft_id, case_no=wanted.case_no)
         authority = self._require_hand_in(owner, by=by, at=at)
+        # A repetition gets an address anew, so it needs the right to one as well.
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return self._documents.load(made), True

@@ -58,7 +58,11 @@ def text_of(value: Value, number_format: str) -> str:
 
 def _instant(value: datetime) -> str:
     """Return the day, or the instant to the second: a serial number is no more exact."""
-    rounded = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+    try:
+        rounded = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+    except OverflowError:
+        # The last half second of the year 9999.
+        rounded = value.replace(microsecond=0)
     if rounded.time() == time():
         return rounded.date().isoformat()
     return rounded.replace(tzinfo=SHANGHAI).isoformat()

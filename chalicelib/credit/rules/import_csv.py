@@ -74,6 +74,12 @@ class _Feed:
         self.size += len(line[1])
         return line[1]
 
+    def finish_line(self) -> None:
+        """Pass over what is left of a line that comes in pieces: it is no line of its own."""
+        text: str | None = self.taken[-1][1]
+        while text is not None and not text.endswith(("\n", "\r")):
+            _, text = next(self.lines, (0, None))
+
 
 def records(lines: Lines, *, delimiter: str, reopen: Callable[[int], Lines]) -> Iterator[Record]:
     """Yield the records; ``reopen`` returns the lines anew, from a number on.
@@ -88,6 +94,7 @@ def records(lines: Lines, *, delimiter: str, reopen: Callable[[int], Lines]) -> 
             cells = next(reader, None)
         except csv.Error:
             yield from _broken(feed.taken)
+            feed.finish_line()
             continue
         except _TooLongError:
             cells = []

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -30,6 +31,7 @@ from chalicelib.credit.model.submissions import Fate
 from chalicelib.credit.rules.import_csv import LONGEST_LINE
 from chalicelib.credit.rules.submissions import A_NAME, AN_IDENTIFIER
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.fault_texts import FAULT_TEXTS, OTHERWISE, filled
 from chalicelib.validation import repeated_names
 
 LONGEST_CHARACTER = 4
@@ -44,6 +46,9 @@ DELIMITERS = (",", ";", "\t")
 SEPARATOR_HINT = re.compile("sep=.?")
 SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+\d+")
 """A long number as a spreadsheet shows and exports it; its last digits are gone."""
+
+MOST_DIGITS = 20
+"""A longer number is above any bound, and Python converts no text of thousands of digits."""
 
 LIST_COLUMNS = frozenset({"related_items"})
 NUMBER_COLUMNS = frozenset({"version"})
@@ -91,7 +96,7 @@ def delimiter_of(header: str) -> str:
     """Return what separates the cells of a CSV: whatever parts its header into the most known columns."""
 
     def known(delimiter: str) -> int:
-        return sum(_is_column(name.strip(' "\ufeff\r\n')) for name in header.split(delimiter))
+        return sum(_is_column(_column(name).strip(' "')) for name in header.split(delimiter))
 
     return max(DELIMITERS, key=known)
 
@@ -112,7 +117,7 @@ def header_of(cells: Sequence[str]) -> tuple[str, ...]:
 
     Raises ``HeaderError``.
     """
-    names = [cell.strip() for cell in cells]
+    names = [_column(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()
     for column, name in enumerate(names, 1):
@@ -138,10 +143,10 @@ def row_of(line: int, cells: Sequence[str], *, header: Sequence[str]) -> Row:
             return Row(line=line, code=LineCode.COLUMNS_DIFFER)
         if name == "subject.number" and SCIENTIFIC.fullmatch(said):
             return lost_at(line, name, LineCode.DIGITS_LOST)
-        value: Any = cell
+        value: Any = said
         if name in LIST_COLUMNS:
             value = [each.strip() for each in said.split(";") if each.strip()]
-        elif name in NUMBER_COLUMNS and said.isdecimal():
+        elif name in NUMBER_COLUMNS and len(said) <= MOST_DIGITS and said.isdecimal():
             value = int(said)
         if part:
             fields.setdefault(place, {})[part] = value
@@ -196,14 +201,14 @@ def rows_in(part: str) -> Iterator[Row]:
 def record_of(text: str, number: int) -> RecordLine:
     """Parse a record in JSON. Raises ``LineError`` with every fault."""
     if repeated := repeated_names(text):
-        faults = tuple({"pointer": pointer, "code": "name_repeated"} for pointer in repeated)
+        faults = tuple(_found(pointer, "name_repeated", {}) for pointer in repeated)
         raise LineError(Refused(line=number, record_id="", code=ErrorCode.INVALID_BODY.value, errors=faults))
     try:
         return RecordLine.model_validate_json(text)
     except ValidationError as error:
         faults = tuple(
-            {"pointer": "/" + "/".join(str(part) for part in one["loc"]), "code": str(one["type"])}
-            for one in error.errors(include_url=False, include_context=False, include_input=False)
+            _found("/" + "/".join(str(part) for part in one["loc"]), str(one["type"]), one.get("ctx", {}))
+            for one in error.errors(include_url=False, include_input=False)
         )
         raise LineError(
             Refused(line=number, record_id=_name(text), code=ErrorCode.INVALID_BODY.value, errors=faults)
@@ -285,6 +290,12 @@ def refused_text(lines: Iterable[Refused], reasons: Mapping[str, Text]) -> str:
     )
 
 
+def _column(cell: str) -> str:
+    """Return the name in a cell of the header as it is seen: full width made narrow, nothing invisible, no space."""
+    composed = unicodedata.normalize("NFKC", cell)
+    return "".join(character for character in composed if unicodedata.category(character) != "Cf").strip()
+
+
 def _is_column(name: str) -> bool:
     return name in COLUMNS or A_CONTENT.fullmatch(name) is not None
 
@@ -301,6 +312,15 @@ def _name(raw: str) -> str:
 def tellable(record_id: str) -> str:
     """Return the record id, or a blank if it is malformed or contains a personal identifier."""
     return record_id if A_NAME.fullmatch(record_id) and not AN_IDENTIFIER.search(record_id) else ""
+
+
+def _found(pointer: str, code: str, blanks: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what validation has found at a place, in the same words as at the API.
+
+    A line may name its fields as it likes; an identifier among them is not told.
+    """
+    detail = filled(FAULT_TEXTS.get(code, OTHERWISE), blanks, in_chinese=True)
+    return {"pointer": AN_IDENTIFIER.sub("…", pointer), "code": code, "detail": detail}
 
 
 def _told(fault: FieldError) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bounds.store import bounds
 from chalicelib.credit.model.identity_conflicts import Cause
-from chalicelib.credit.model.imports import Declared, Found, Import, ImportState, Problem, Refused
+from chalicelib.credit.model.imports import Declared, Found, Import, ImportState, LineCode, Problem, Refused
 from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Taken
 from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
@@ -327,7 +327,11 @@ def _refusal(error: Exception, line: int, record_id: str) -> Outcome:
 
 def _failures(import_: Import, outcomes: Mapping[int, Outcome], *, at: datetime) -> list[NewEvent]:
     """Tell those who run the service of lines at which it failed, by a log line that has an alarm and by an event."""
-    failed = {line: outcome.error for line, outcome in sorted(outcomes.items()) if outcome.error is not None}
+    failed = {
+        line: outcome.error
+        for line, outcome in sorted(outcomes.items())
+        if outcome.refused is not None and outcome.refused.code == LineCode.UNEXPECTED
+    }
     if not failed:
         return []
     lines = list(failed)[:LINES_NAMED]
@@ -336,7 +340,8 @@ def _failures(import_: Import, outcomes: Mapping[int, Outcome], *, at: datetime)
         import_id=import_.import_id,
         failed=len(failed),
         lines=lines,
-        exc_info=next(iter(failed.values())),
+        # What could not even be read is in the log of its reading.
+        exc_info=next((error for error in failed.values() if error is not None), None),
     )
     data: dict[str, Json] = {"failed": len(failed), "lines": [*lines]}
     return [_event(EventKind.IMPORT_LINES_FAILED, import_, data, at=at)]

@@ -11,6 +11,7 @@ from chalicelib.credit.model.imports import Encoding, Format, Place, Problem, Ro
 from chalicelib.credit.rules import import_csv, imports
 from chalicelib.credit.rules.import_csv import LONGEST_LINE, Lines
 from chalicelib.credit.store.import_files import BLOCK, FileError
+from chalicelib.credit.store.import_rows import RowReader
 
 CODECS = {Encoding.UTF_8: "utf-8-sig", Encoding.UTF_16: "utf-16", Encoding.GB18030: "gb18030"}
 """By name; both Unicode codecs take a byte order mark for what it is."""
@@ -116,7 +117,7 @@ class TextRows:
 
     def _csv(self, lines: Lines, first: str) -> Iterator[Row]:
         records = import_csv.records(lines, delimiter=imports.delimiter_of(first), reopen=self._lines)
-        heading = next(records)
+        heading, reader = next(records), RowReader(imports.row_of)
         try:
             header = imports.header_of(heading.cells)
             for record in records:
@@ -127,7 +128,7 @@ class TextRows:
                 elif imports.is_blank(record.cells):
                     self._pass_over_row()
                 else:
-                    yield imports.row_of(record.line, record.cells, header=header)
+                    yield reader.row(record.line, record.cells, header=header)
         except imports.HeaderError as error:
             raise FileError(Problem.HEADER_UNKNOWN, Place(line=heading.line, column=error.column)) from None
         except import_csv.QuotesError as error:

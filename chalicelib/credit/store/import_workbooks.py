@@ -13,6 +13,7 @@ from chalicelib.credit.model.imports import LineCode, Place, Problem, Row
 from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.import_cells import CellError, text_of
 from chalicelib.credit.store.import_files import BLOCK, FileError
+from chalicelib.credit.store.import_rows import RowReader
 
 ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0"
@@ -29,12 +30,16 @@ TAGS = re.compile(
     rb"row\s(?:[^<>]*?\s)?r=\"(?P<row>\d{1,9})\""
     rb"|mergeCell\s(?:[^<>]*?\s)?ref=\"[A-Z]+(?P<first>\d{1,9})(?::[A-Z]+(?P<last>\d{1,9}))?\""
     rb"|c\s(?![^<>]*\bt=\"str\")[^<>]*?\br=\"[A-Z]+(?P<bare>\d{1,9})\"[^<>]*>"
-    rb"\s*<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*</(?:\w+:)?c>"
+    rb"\s*<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*(?:/>|>\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"
+    rb"|(?P<formula>f)[\s/>]"
     rb"|(?P<value>v|is)[\s>]"
     rb"|(?P<string>si)\b"
+    rb"|(?P<extension>extLst)\b"
+    rb"|calcPr\s[^<>]*?\bfullCalcOnLoad=\"(?P<stale>1|true)\""
     rb")"
 )
-"""Rows, merged cells, formulas that nobody has calculated, values, and strings that cells share."""
+"""Rows, merged cells, formulas that nobody has calculated and others, values, strings that cells share, what belongs
+to no row, and the wish to have all formulas calculated before anybody reads their results."""
 
 NEVER = (b"<!DOCTYPE", b"<!ENTITY", b"\0", b"purl.oclc.org/ooxml")
 """Entities, UTF-16, and the strict variant, which openpyxl takes for empty: no office writes them unasked."""
@@ -45,10 +50,15 @@ LONGEST_REST = 8 << 20
 
 @dataclass(slots=True)
 class Look:
-    """What a sheet has: any values, rows that merged cells touch, rows with formulas that nobody calculated."""
+    """What a part has: any values, rows that merged cells touch, rows with formulas, those that nobody calculated.
+
+    ``is_stale`` is said of the whole workbook: programs that cannot calculate write 0 as each result, and this beside.
+    """
 
     has_values: bool = False
+    is_stale: bool = False
     merged: bytearray = field(default_factory=bytearray)
+    formulas: set[int] = field(default_factory=set)
     bare: set[int] = field(default_factory=set)
     strings: int = 0
     row: int = 0
@@ -66,6 +76,12 @@ class Look:
                 self.merged[first : last + 1] = b"\1" * (last + 1 - first)
             case "bare":
                 self.bare.add(int(found["bare"]))
+            case "formula":
+                self.formulas.add(self.row)
+            case "extension":
+                self.row = 0
+            case "stale":
+                self.is_stale = True
             case "value":
                 self.has_values = True
             case _:
@@ -104,6 +120,9 @@ def _rows(data: bytes, most_bytes: int, *, most_strings: int) -> Iterator[Row]:
             for member in archive.infolist()
             if member.filename.endswith((".xml", ".rels"))
         }
+    if any(look.is_stale for look in looks.values()):
+        for look in looks.values():
+            look.bare |= look.formulas
     # It warns of whatever it does not keep when it writes.
     warnings.filterwarnings("ignore", module="openpyxl")
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
@@ -141,6 +160,7 @@ def _look(stream: IO[bytes], *, most_strings: int) -> Look:
 
 def _table(rows: Iterable[Sequence[Any]], look: Look) -> Iterator[Row]:
     header: tuple[str, ...] = ()
+    reader = RowReader(_row)
     for number, cells in enumerate(rows, 1):
         if number in look.bare:
             yield Row(line=number, code=LineCode.FORMULA_UNCALCULATED)
@@ -151,7 +171,7 @@ def _table(rows: Iterable[Sequence[Any]], look: Look) -> Iterator[Row]:
         elif look.is_merged(number):
             yield Row(line=number, code=LineCode.MERGED_CELLS)
         else:
-            yield _row(number, cells, header=header)
+            yield reader.row(number, cells, header=header)
 
 
 def _is_blank(cells: Sequence[Any]) -> bool:

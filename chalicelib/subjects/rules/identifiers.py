@@ -131,9 +131,11 @@ def _of_18_digits(number: str) -> str:
 
 def _fault_of(kind: SubjectKind, number: str, on: date) -> NumberFault | None:
     fault = FAULTS[kind](number, on)
-    if fault in {NumberFault.LENGTH, NumberFault.CHARACTERS} and any(
-        FAULTS[other](number, on) is None for other in WITH_CHECK
-    ):
+    may_be_another = fault in {NumberFault.LENGTH, NumberFault.CHARACTERS} or (
+        # Every number of a person has the form of an organisation's code; few codes with a slip have a date in them.
+        kind is SubjectKind.USCC and fault is NumberFault.CHECK
+    )
+    if may_be_another and any(FAULTS[other](number, on) is None for other in WITH_CHECK):
         return NumberFault.KIND
     return fault
 

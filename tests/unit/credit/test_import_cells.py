@@ -33,6 +33,7 @@ from chalicelib.credit.rules.import_cells import CellError, Value, text_of
         (datetime(2026, 1, 10), "yyyy-mm-dd", "2026-01-10"),  # noqa: DTZ001 - sheets know no zones
         (datetime(2026, 1, 9, 23, 59, 59, 999_600), "yyyy-mm-dd", "2026-01-10"),  # noqa: DTZ001
         (datetime(2026, 1, 10, 9, 30), "yyyy-mm-dd hh:mm", "2026-01-10T09:30:00+08:00"),  # noqa: DTZ001
+        (datetime(9999, 12, 31, 23, 59, 59, 999_000), "yyyy-mm-dd", "9999-12-31T23:59:59+08:00"),  # noqa: DTZ001
         (date(2026, 1, 10), "yyyy-mm-dd", "2026-01-10"),
     ],
 )

@@ -95,6 +95,15 @@ def test_a_line_without_quotes_that_is_too_long_is_one_record() -> None:
 
 
 @pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_no_row_begins_in_the_middle_of_a_line_whose_quotes_are_broken(end: str) -> None:
+    long = '"a"b,' + "x" * 36 + "c,d" * 30
+
+    assert rows(f"{long}{end}", piece=41) == [(1, LineCode.QUOTES_BROKEN)]
+    assert rows(f"{long}\ne,f{end}", piece=41) == [(1, LineCode.QUOTES_BROKEN), (2, ["e", "f"])]
+
+
+@pytest.mark.usefixtures("short")
 def test_where_quotes_are_stray_throughout_the_file_has_to_be_put_right() -> None:
     text = ('c,"d\n' + "e,f\n" * 20 + 'g,h\n"x"y\n') * 9
 

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -99,6 +99,24 @@ def test_a_cell_that_is_no_number_is_told_where_it_stands() -> None:
     assert told.record_id == "r-1"
 
 
+@pytest.mark.parametrize(
+    ("version", "code"), [("9" * 5000, "int_type"), ("9" * 19, "less_than_equal"), ("9" * 20, "less_than_equal")]
+)
+def test_a_number_beyond_all_bounds_is_a_fault_of_its_line(version: str, code: str) -> None:
+    told = refused(row("r-1", "uscc", "91330782MA0000028Y", "名", version, "", "").text)
+
+    assert [(one["pointer"], one["code"]) for one in told.errors] == [("/version", code)]
+
+
+def test_space_about_a_cell_is_padding_whatever_the_column_holds() -> None:
+    header = ("record_id", "subject.kind", "subject.number", "subject.name", "dates.judged_on")
+    cells = (" r-1", "uscc\u3000", " 91330782MA0000028Y", "名 ", "\t2026-01-08 ")
+
+    line = record_of(row_of(3, cells, header=header).text, 3)
+
+    assert (line.record_id, line.subject.kind, line.dates.judged_on) == ("r-1", "uscc", date(2026, 1, 8))
+
+
 def test_blank_cells_are_absent_and_lists_are_parted_by_semicolons() -> None:
     line = record_of(row("r-1", "uscc", "91330782MA0000028Y", "名", "2", "a; b;", " ").text, 3)
 
@@ -124,6 +142,12 @@ def test_a_header_names_known_columns_once_or_the_first_wrong_one_is_told(names:
 
 def test_columns_without_a_name_are_padding_and_space_about_a_name_is_too() -> None:
     assert header_of(("record_id ", "", "subject.number", " ")) == ("record_id", "", "subject.number")
+
+
+@pytest.mark.parametrize("name", ["\ufeffrecord_id", "record_id\u200b", "ｒｅｃｏｒｄ＿ｉｄ", "\u3000record_id\xa0"])
+def test_a_name_in_a_header_is_the_one_that_is_seen(name: str) -> None:
+    assert header_of((name, "subject.number")) == ("record_id", "subject.number")
+    assert delimiter_of(f'"{name}";kind;colour\r\n') == ";"
 
 
 @pytest.mark.parametrize(("cells", "is_one"), [((), True), (("", " ", "\u3000"), True), (("", "0"), False)])
@@ -275,13 +299,40 @@ def test_an_import_ends_once_it_is_done_or_refused_whole() -> None:
 def test_a_line_that_names_something_twice_is_refused_with_its_place() -> None:
     told = refused('{"record_id": "r-1", "dates": {"judged_on": "2026-01-01", "judged_on": "2025-01-01"}}')
 
-    assert told.errors == ({"pointer": "/dates/judged_on", "code": "name_repeated"},)
+    assert told.errors == ({"pointer": "/dates/judged_on", "code": "name_repeated", "detail": "该项重复出现。"},)
+
+
+def test_of_a_field_that_is_called_by_an_identifier_the_identifier_is_not_told() -> None:
+    known = '"record_id": "r-1", "subject": {"kind": "uscc", "number": "91330782MA0000028Y", "name": "名"}'
+
+    unknown = refused(f'{{{known}, "甲330782196801010003": 1}}')
+    twice = refused(f'{{{known}, "contents": {{"330782196801010003": "a", "330782196801010003": "b"}}}}')
+
+    assert [one["pointer"] for one in (*unknown.errors, *twice.errors)] == ["/甲…", "/contents/…"]
 
 
 def test_a_text_in_a_line_that_nobody_can_read_is_refused_with_its_place() -> None:
     told = refused(row("r-1", "uscc", "91330782MA0000028Y", "名\u200b", "2", "", "").text)
 
-    assert told.errors == ({"pointer": "/subject/name", "code": "text_hidden"},)
+    assert told.errors == (
+        {
+            "pointer": "/subject/name",
+            "code": "text_hidden",
+            "detail": "含有看不见或不允许的字符（U+200B），请删去。",
+        },
+    )
+
+
+@pytest.mark.parametrize("day", ["2026/1/8", "2026.1.8", "2026年1月8日", "20260108", "46030"])
+def test_a_day_in_another_form_is_refused_in_words_that_say_the_right_one(day: str) -> None:
+    header = ("record_id", "subject.kind", "subject.number", "subject.name", "dates.judged_on")
+
+    told = refused(row_of(7, ("r-1", "企业", "91330782MA0000028Y", "名", day), header=header).text)
+
+    assert [(one["pointer"], one["detail"]) for one in told.errors] == [
+        ("/subject/kind", "应为下列之一：resident_id、uscc、passport、residence_permit。"),
+        ("/dates/judged_on", "应为1900至2199年的日期（YYYY-MM-DD）。"),
+    ]
 
 
 def test_a_line_at_which_the_service_failed_names_its_record_if_that_may_be_told() -> None:

@@ -257,6 +257,7 @@ def test_a_number_is_taken_as_people_type_it(kind: SubjectKind, typed: str, numb
         (USCC, "91350100M000100Y4Z", "NUMBER_CHARACTERS"),
         (USCC, "91350100M000100Y44", "NUMBER_CHECK"),
         (USCC, "FRA000080010207", "NUMBER_KIND"),
+        (USCC, "11010519491231002X", "NUMBER_KIND"),
         (PASSPORT, "E123", "NUMBER_LENGTH"),
         (PASSPORT, "E123456789", "NUMBER_LENGTH"),
         (PASSPORT, "护照12345", "NUMBER_CHARACTERS"),
