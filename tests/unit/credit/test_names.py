@@ -8,7 +8,7 @@ import pytest
 from chalicelib.credit.model.links import Link, LinkKind
 from chalicelib.credit.model.records import Bar, Effect, Eligibility, Overflow, Severity, Summary
 from chalicelib.credit.rules import names
-from chalicelib.credit.rules.linked_credit import LinkedSummary, eligibility, join, judge
+from chalicelib.credit.rules.linked_credit import LinkedSummary, eligibility, join, judge, under_name
 from chalicelib.credit.rules.summary import with_record
 from chalicelib.errors import ErrorCode
 from chalicelib.subjects.model.subjects import Known, NameRank, SubjectKey
@@ -42,6 +42,13 @@ def test_a_bar_is_met_by_its_own_name_and_makes_another_wait() -> None:
     assert outcome(summary, ZHANG) == WAITS
     assert not asked(summary, LI).is_disputed
     assert asked(summary, ZHANG).is_disputed
+
+
+@pytest.mark.requirement("R6.3")
+def test_under_a_name_stands_what_was_recorded_under_it() -> None:
+    summary = a_summary(bars=(a_bar(),), name_digests=(LI,))
+
+    assert (len(under_name(summary, (LI,)).bars), len(under_name(summary, (ZHANG,)).bars)) == (1, 0)
 
 
 @pytest.mark.requirement("R6.3")
