@@ -15,12 +15,12 @@ AS :=
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests write bytecode whatever the environment says: without it, every worker compiles everything again.
-test unit others coverage deep fuzz: export PYTHONDONTWRITEBYTECODE :=
+test unit coverage deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token logs sweep hourly nightly check-summaries clock import seed bench
-.PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage deep venv others
+.PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage deep venv
 .PHONY: fuzz lock python
 
 help:
@@ -30,13 +30,10 @@ help:
 demo: python ## start the local cloud, deploy, and walk through the whole story, checking each step
 	$(LOCAL) demo
 
-# The browser waits for pages as long as they are made, and other tests use what it leaves.
 test: $(BIN)/.ready assets ## style, types, import contracts, all tests, coverage
 	@$(MAKE) --jobs=2 --output-sync=target lint coverage types contracts
-	@$(MAKE) --jobs=2 --output-sync=line browse others
-
-others: $(BIN)/.ready assets
 	@$(BIN)/pytest $(AT_ONCE) --ignore=tests/browser --ignore=tests/unit tests
+	@$(MAKE) browse
 
 screenshots: $(BIN)/.ready assets ## take the pictures that the README shows, on a local cloud of their own
 	@$(BIN)/python -m infra.browser

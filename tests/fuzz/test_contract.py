@@ -7,7 +7,7 @@ from tests.fuzz.run import fuzz
 from tests.fuzz.town import town_on
 
 
-@goes("requests", usually=500, deep=20_000)
+@goes("requests", usually=200, deep=20_000)
 def test_whatever_is_sent_every_answer_is_as_the_document_says(
     engine: str, requests: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
