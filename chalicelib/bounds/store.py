@@ -1,7 +1,8 @@
 """Loading the bounds, and counting towards them."""
 
 import hmac
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from ipaddress import IPv6Address, ip_address
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.bounds.model import Bounds, Counted
 from chalicelib.bounds.table import CountRow
-from chalicelib.dynamo.transaction import Transaction
+from chalicelib.dynamo.transaction import Transaction, transaction
 from chalicelib.errors import DomainError
 
 if TYPE_CHECKING:
@@ -59,6 +60,22 @@ class CountStore:
         """Count one less: a thing is gone, or an attempt was none of those that are bounded."""
         row, _ = self._row(what, whose, at=at)
         tx.increase(row, actions=[CountRow.number.add(-1)])
+
+    @contextmanager
+    def attempt(self, of: Counted, thing: str, *, address: str, at: datetime) -> Iterator[None]:
+        """Count a try at the code of a thing, from an address, and give it back if the block does not raise.
+
+        It is counted before the code is compared, so that many tries at once find no more room than one after another.
+        """
+        whose = self.digest_of(address)
+        tries = {Counted.CODES: whose, of: f"{whose}#{thing}"}
+        with transaction() as tx:
+            for what, each in tries.items():
+                self.count(what, each, at=at, tx=tx)
+        yield
+        with transaction() as tx:
+            for what, each in tries.items():
+                self.give_back(what, each, at=at, tx=tx)
 
     def digest_of(self, address: str) -> str:
         """Return the name under which an address is counted: keyed, and of IPv6 the network alone."""

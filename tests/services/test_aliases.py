@@ -11,7 +11,7 @@ from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.container import container
-from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.identity_conflicts import Outcome as Finding
 from chalicelib.credit.model.identity_links import IdentityLink, IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
@@ -29,6 +29,7 @@ from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from tests.builders import AN_OFFICE, NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish
+from tests.services.conflict_desk import conflicts, decide_the_one
 from tests.services.timelines import kinds_of
 from tests.wire import interrupted, watched
 
@@ -79,23 +80,6 @@ def revoke(alias: IdentityLink) -> IdentityLink:
 def bar(about: Identity, record_id: str = "r-1") -> None:
     submission = replace(a_submission(), source="market", record_id=record_id, severity=Severity.SERIOUS)
     container().ingest.put_record(submission, about=about, by=MACHINE, at=NOON)
-
-
-def conflicts() -> tuple[Conflict, ...]:
-    return container().conflicts.page(ConflictState.OPEN, by=FIRST, limit=10, after=None).items
-
-
-def decide(outcome: Finding) -> None:
-    (conflict,) = conflicts()
-    container().conflicts.decide(
-        conflict.conflict_id,
-        outcome,
-        evidence="户籍证明1号",
-        reason="核对了证件。",
-        by=FIRST,
-        version=conflict.version,
-        at=NOON,
-    )
 
 
 def check(about: Identity, item: str = "business-address") -> CheckAnswer:
@@ -481,7 +465,7 @@ def test_a_link_counts_for_whom_its_document_names_though_others_are_recorded_un
     case = file(applicant)
     confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
 
-    decide(Finding.ANOTHER_PERSON)
+    decide_the_one(Finding.ANOTHER_PERSON)
 
     assert case.state is State.PENDING_IDENTITY
     drafted = applicant.draft()
@@ -496,7 +480,7 @@ def test_a_promise_does_not_wait_in_vain_once_a_name_that_was_set_apart_was_link
     bar(other)
     applicant = Applicant(identity=PERSON).enrol()
     file(applicant)
-    decide(Finding.ANOTHER_PERSON)
+    decide_the_one(Finding.ANOTHER_PERSON)
     revoke(confirm(propose(LinkKind.RENAMED, former=other, present=PERSON)))
 
     case = file(applicant)

@@ -9,14 +9,14 @@ from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, 
 from chalicelib.credit.model.records import Effect, Purpose, Record, Severity
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role
+from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import NameRank
 from tests.builders import NOON, a_caller, a_submission, an_organisation
+from tests.services.conflict_desk import CREDIT, conflicts, decide
 from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
-CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
 MARKET = a_caller(Role.CREDIT_OFFICER, sub="credit.market", department="market")
 TRAFFIC = a_caller(Role.CREDIT_OFFICER, sub="credit.traffic", department="traffic")
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
@@ -34,23 +34,7 @@ def conflicting(record_id: str = "r-2") -> Conflict:
     with pytest.raises(DomainError) as refused:
         put(record_id, renamed=True)
     assert refused.value.code is ErrorCode.IDENTITY_CONFLICT
-    return waiting()[-1]
-
-
-def waiting(state: ConflictState = ConflictState.OPEN) -> list[Conflict]:
-    return list(container().conflicts.page(state, by=CREDIT, limit=10, after=None).items)
-
-
-def decide(conflict: Conflict, outcome: Outcome, *, version: int | None = None, by: Caller = CREDIT) -> Conflict:
-    return container().conflicts.decide(
-        conflict.conflict_id,
-        outcome,
-        evidence="准予变更登记通知书1号",
-        reason="企业名称变更。",
-        by=by,
-        version=version or conflict.version,
-        at=NOON,
-    )
+    return conflicts()[-1]
 
 
 def check_of(*, renamed: bool) -> Effect:
@@ -66,7 +50,7 @@ def test_a_number_with_another_name_has_no_effect_and_waits_for_a_person_once() 
     with pytest.raises(DomainError):
         put("r-2", renamed=True)
 
-    assert [each.conflict_id for each in waiting()] == [conflict.conflict_id]
+    assert [each.conflict_id for each in conflicts()] == [conflict.conflict_id]
     assert (conflict.known_as, conflict.said, conflict.source, conflict.record_id) == ("义*", "义*", "market", "r-2")
     assert kinds_of(conflict.owner) == ["conflict:opened"]
     assert kinds_of(f"credit:{conflict.subject}") == ["record:stored"]
@@ -83,14 +67,17 @@ def test_one_person_with_two_names_is_known_by_both_and_the_source_may_send_agai
     assert check_of(renamed=True) is check_of(renamed=False) is Effect.REFUSED
     assert kinds_of(conflict.owner) == ["conflict:opened", "conflict:decided"]
     assert kinds_of(f"credit:{conflict.subject}") == ["record:stored", "credit:name_linked", "record:stored"]
-    assert (waiting(), [each.conflict_id for each in waiting(ConflictState.DECIDED)]) == ([], [conflict.conflict_id])
+    assert (conflicts(), [each.conflict_id for each in conflicts(ConflictState.DECIDED)]) == (
+        (),
+        [conflict.conflict_id],
+    )
 
 
 def test_one_person_with_two_names_is_known_by_both_before_any_record_is_there() -> None:
     container().subjects.know(an_organisation(), CREDIT.naming(NameRank.REGISTER), NOON)
     with pytest.raises(DomainError):
         put("r-2", renamed=True)
-    decide(waiting()[-1], Outcome.SAME_PERSON)
+    decide(conflicts()[-1], Outcome.SAME_PERSON)
 
     put("r-2", renamed=True)
 
@@ -105,7 +92,7 @@ def test_another_persons_record_stays_refused_and_does_not_ask_again() -> None:
     with pytest.raises(DomainError) as refused:
         put("r-2", renamed=True)
     assert refused.value.code is ErrorCode.IDENTITY_CONFLICT
-    assert waiting() == []
+    assert conflicts() == ()
     assert kinds_of(f"credit:{conflict.subject}") == ["record:stored"]
 
 
@@ -116,7 +103,7 @@ def test_two_conflicts_about_one_name_are_settled_one_after_the_other() -> None:
     decide(first, Outcome.SAME_PERSON)
     decide(second, Outcome.SAME_PERSON)
 
-    assert waiting() == []
+    assert conflicts() == ()
     assert kinds_of(f"credit:{first.subject}").count("credit:name_linked") == 1
 
 
@@ -145,7 +132,7 @@ def test_whoever_put_the_record_in_is_not_their_own_judge() -> None:
         container().ingest.put_record(submission, about=RENAMED, by=MARKET, at=NOON)
 
     with pytest.raises(DomainError) as refused:
-        decide(waiting()[0], Outcome.SAME_PERSON, by=MARKET)
+        decide(conflicts()[0], Outcome.SAME_PERSON, by=MARKET)
 
     assert refused.value.code is ErrorCode.SAME_PERSON
 
@@ -170,4 +157,4 @@ def test_any_other_refusal_asks_nobody() -> None:
         container().ingest.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
 
     assert refused.value.code is ErrorCode.FORBIDDEN
-    assert waiting() == []
+    assert conflicts() == ()

@@ -16,7 +16,7 @@ from chalicelib.catalogue.model.items import Acceptance, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
-from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState
+from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.identity_conflicts import Outcome as Finding
 from chalicelib.credit.services.checks import Credit
 from chalicelib.dynamo.model import connection
@@ -38,13 +38,13 @@ from tests.builders import (
     an_organisation,
 )
 from tests.services.case_office import SHA, Applicant, a_paper, publish
+from tests.services.conflict_desk import conflicts, decide_the_one
 from tests.services.timelines import kinds_of
 from tests.wire import Parameters, Wire, watched
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
 MINUTE = timedelta(minutes=1)
-CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
 ZHANG_SAN = replace(an_identity(), name="张三")
 LI_SI = replace(an_identity(), name="李四")
 
@@ -60,23 +60,6 @@ def flag(applicant: Applicant, *items: str) -> None:
             at=NOON,
             tx=tx,
         )
-
-
-def conflicts() -> tuple[Conflict, ...]:
-    return container().conflicts.page(ConflictState.OPEN, by=CREDIT, limit=10, after=None).items
-
-
-def decide(outcome: Finding) -> None:
-    (conflict,) = conflicts()
-    container().conflicts.decide(
-        conflict.conflict_id,
-        outcome,
-        evidence="户籍证明1号",
-        reason="核对了证件。",
-        by=CREDIT,
-        version=conflict.version,
-        at=NOON,
-    )
 
 
 def waiting_promise() -> Case:
@@ -408,7 +391,7 @@ def test_a_promise_goes_on_once_the_names_are_found_to_be_two_peoples_and_the_ne
     publish()
     flag(Applicant(identity=LI_SI))
     case = waiting_promise()
-    decide(Finding.ANOTHER_PERSON)
+    decide_the_one(Finding.ANOTHER_PERSON)
 
     container().clocks.sweep(at=NOON + 10 * MINUTE)
 
@@ -431,7 +414,7 @@ def test_a_promise_meets_the_bar_once_both_names_are_found_to_be_one_persons() -
     publish()
     flag(Applicant(identity=LI_SI))
     case = waiting_promise()
-    decide(Finding.SAME_PERSON)
+    decide_the_one(Finding.SAME_PERSON)
 
     container().clocks.sweep(at=NOON + 10 * MINUTE)
 
@@ -465,7 +448,7 @@ def test_a_promise_taken_back_while_a_person_compared_names_does_not_cost_the_ri
     case = waiting_promise()
     applicant = Applicant(identity=ZHANG_SAN).enrol()
     container().commitment_withdrawal.withdraw(case.case_no, reason="不想等了", by=applicant.caller, at=NOON)
-    decide(Finding.ANOTHER_PERSON)
+    decide_the_one(Finding.ANOTHER_PERSON)
 
     again = applicant.promise(applicant.draft()).case
 

@@ -9,7 +9,7 @@ from chalicelib.authorities.model import AuthorityDocument
 from chalicelib.cases.model.case import Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.container import container
-from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState, Outcome
+from chalicelib.credit.model.identity_conflicts import Cause, Outcome
 from chalicelib.credit.model.records import CheckAnswer, Effect, Purpose
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore
@@ -35,6 +35,7 @@ from tests.builders import (
 )
 from tests.names import COMPANY, ONE_NAME_EACH, PERSON, WAYS_TO_WRITE
 from tests.services.case_office import Applicant, publish
+from tests.services.conflict_desk import CREDIT, conflicts, decide
 from tests.services.timelines import kinds_of
 from tests.wire import Wire, interrupted, watched
 
@@ -43,7 +44,6 @@ pytestmark = pytest.mark.usefixtures("cloud")
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
 TRAFFIC = a_caller(Role.SYSTEM, sub="system.traffic", department="traffic")
 OFFICER = a_caller(Role.OFFICER, sub="officer.traffic", department="traffic")
-CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
 LI, LI_TOO, ZHANG = an_identity(), an_identity(name="李示列"), an_identity(name="张三")
 ITEM = "plate-replacement"
 
@@ -83,22 +83,6 @@ def put(about: Identity, record_id: str = "r-1", *, source: str = "market", **ot
 def check(about: Identity, item: str = ITEM) -> CheckAnswer:
     inquiry = Inquiry(item_code=item, purpose=Purpose.HANDLING, department="traffic")
     return container().credit.check(about, inquiry, by=OFFICER, at=NOON)
-
-
-def waiting() -> tuple[Conflict, ...]:
-    return container().conflicts.page(ConflictState.OPEN, by=CREDIT, limit=50, after=None).items
-
-
-def decide(conflict: Conflict, outcome: Outcome) -> None:
-    container().conflicts.decide(
-        conflict.conflict_id,
-        outcome,
-        evidence="户籍证明1号",
-        reason="核对了证件。",
-        by=CREDIT,
-        version=conflict.version,
-        at=NOON,
-    )
 
 
 @pytest.mark.requirement("R6.3")
@@ -229,7 +213,7 @@ def test_what_came_under_the_old_name_waits_for_a_person_to_count_against_the_ne
     case = person.promise(person.draft()).case
 
     assert (name_of(LI), case.state) == (LI.name, "pending_identity")
-    decide(waiting()[0], Outcome.SAME_PERSON)
+    decide(conflicts()[0], Outcome.SAME_PERSON)
     container().filing.recheck(case.owner, "identity_check", NOON)
     assert container().cases.load(case.case_no).way is Way.CERTIFICATE
 
@@ -243,7 +227,7 @@ def test_an_agents_typing_error_does_not_make_the_sources_right_record_a_conflic
 
     put(LI, source="traffic")
 
-    assert (name_of(LI), waiting()) == (LI.name, ())
+    assert (name_of(LI), conflicts()) == (LI.name, ())
 
 
 @pytest.mark.requirement("R6.3")
@@ -253,7 +237,7 @@ def test_a_sources_right_record_is_not_refused_over_a_bracket() -> None:
     put(an_organisation(name=COMPANY.replace("（", "(").replace("）", ")")), "r-2")
 
     summary = container().credit.summary(subject_of(an_organisation()))
-    assert (len(summary.bars), len(summary.name_digests), waiting()) == (2, 1, ())
+    assert (len(summary.bars), len(summary.name_digests), conflicts()) == (2, 1, ())
     assert name_of(an_organisation()) == COMPANY
 
 
@@ -276,7 +260,7 @@ def test_a_bar_and_a_flag_are_met_under_every_way_to_write_the_name() -> None:
                 assert check(applicant).effect is not Effect.NONE, ascii(written)
         met = [Applicant(identity=replace(barred, name=written)).draft().standing for written in ways]
         assert set(met) == {CommitmentStatus.REFUSED}
-    assert waiting() == ()
+    assert conflicts() == ()
 
 
 @pytest.mark.requirement("R6.3")
@@ -304,10 +288,10 @@ def test_a_check_says_nothing_of_what_stands_under_another_name_and_a_person_hea
 
     assert {answer.effect for answer in answers} == {Effect.UNKNOWN}
     assert {tuple(ground.code for ground in answer.reasons) for answer in answers} == {(ErrorCode.IDENTITY_CONFLICT,)}
-    (conflict,) = waiting()
+    (conflict,) = conflicts()
     assert (conflict.cause, conflict.reference, conflict.known_as, conflict.said) == (Cause.CHECK, ITEM, "李*", "李*")
     decide(conflict, Outcome.ANOTHER_PERSON)
-    assert (check(LI_TOO).effect, waiting()) == (Effect.UNKNOWN, ())
+    assert (check(LI_TOO).effect, conflicts()) == (Effect.UNKNOWN, ())
 
 
 def test_a_measure_proposed_under_another_name_is_refused_and_a_person_hears_of_it() -> None:
@@ -318,7 +302,7 @@ def test_a_measure_proposed_under_another_name_is_refused_and_a_person_hears_of_
         propose(LI_TOO, by=market)
 
     assert refused.value.code is ErrorCode.IDENTITY_CONFLICT
-    assert [(one.cause, one.said_by) for one in waiting()] == [(Cause.FLAG, "staff:credit.market")]
+    assert [(one.cause, one.said_by) for one in conflicts()] == [(Cause.FLAG, "staff:credit.market")]
 
 
 def propose(about: Identity, *, by: Caller) -> None:
@@ -332,13 +316,13 @@ def test_a_person_who_logs_in_under_a_new_name_is_referred_and_nothing_is_change
     Applicant(identity=ZHANG).draft()
 
     assert name_of(LI) == LI.name
-    assert [(one.cause, one.known_as, one.said) for one in waiting()] == [(Cause.FILING, "李*", "张*")]
+    assert [(one.cause, one.known_as, one.said) for one in conflicts()] == [(Cause.FILING, "李*", "张*")]
 
 
 def test_a_name_that_is_no_longer_the_subjects_is_referred_again() -> None:
     put(LI, source="traffic")
     check(ZHANG)
-    decide(waiting()[0], Outcome.SAME_PERSON)
+    decide(conflicts()[0], Outcome.SAME_PERSON)
     assert check(ZHANG).effect is Effect.REFUSED
     store = CreditStore(container().timeline)
     before = store.summary(subject_of(LI))
@@ -348,7 +332,7 @@ def test_a_name_that_is_no_longer_the_subjects_is_referred_again() -> None:
 
     assert check(ZHANG).effect is Effect.UNKNOWN
 
-    assert len(waiting()) == 1
+    assert len(conflicts()) == 1
 
 
 def test_a_check_takes_one_read_and_one_write_unless_the_name_differs() -> None:

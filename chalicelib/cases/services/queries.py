@@ -16,7 +16,6 @@ from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, sees
 from chalicelib.timeline.event_types import EventKind
@@ -161,22 +160,14 @@ class CaseQueries:
     def track(self, case_no: str, code: str, *, address: str, at: datetime) -> Track:
         """Return state and dates to a holder of the tracking code; raises ``NOT_FOUND`` for a wrong code, too.
 
-        ``TOO_MANY_REQUESTS`` after so many wrong codes from one address. A try is counted before the code is compared,
-        and given back if it was right, so that many tries at once find no more room than one after another.
+        ``TOO_MANY_REQUESTS`` after so many wrong codes from one address.
         """
         if not is_case_no(case_no):
             raise DomainError(ErrorCode.NOT_FOUND)
-        whose = self._counts.digest_of(address)
-        tries = {Counted.CODES: whose, Counted.CODES_OF_A_CASE: f"{whose}#{case_no}"}
-        with transaction() as tx:
-            for what, each in tries.items():
-                self._counts.count(what, each, at=at, tx=tx)
-        case = self._store.load(case_no)
-        if not hmac.compare_digest(case.tracking_code.encode(), code.encode()):
-            raise DomainError(ErrorCode.NOT_FOUND)
-        with transaction() as tx:
-            for what, each in tries.items():
-                self._counts.give_back(what, each, at=at, tx=tx)
+        with self._counts.attempt(Counted.CODES_OF_A_CASE, case_no, address=address, at=at):
+            case = self._store.load(case_no)
+            if not hmac.compare_digest(case.tracking_code.encode(), code.encode()):
+                raise DomainError(ErrorCode.NOT_FOUND)
         promised = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind is ClockKind.HANDLING_PROMISED]
         return Track(
             state=state_told(case.state),

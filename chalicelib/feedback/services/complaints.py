@@ -318,17 +318,10 @@ class Complaints:
         return complaint, self.clock(complaint)
 
     def _by_code(self, complaint_id: str, code: str, *, address: str, at: datetime) -> Complaint:
-        whose = self._counts.digest_of(address)
-        tries = {Counted.CODES: whose, Counted.CODES_OF_A_COMPLAINT: f"{whose}#{complaint_id}"}
-        with transaction() as tx:
-            for what, each in tries.items():
-                self._counts.count(what, each, at=at, tx=tx)
-        complaint = self._store.load(complaint_id)
-        if not holds_code(complaint, code):
-            raise DomainError(ErrorCode.NOT_FOUND)
-        with transaction() as tx:
-            for what, each in tries.items():
-                self._counts.give_back(what, each, at=at, tx=tx)
+        with self._counts.attempt(Counted.CODES_OF_A_COMPLAINT, complaint_id, address=address, at=at):
+            complaint = self._store.load(complaint_id)
+            if not holds_code(complaint, code):
+                raise DomainError(ErrorCode.NOT_FOUND)
         return complaint
 
     def queue(
