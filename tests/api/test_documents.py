@@ -333,9 +333,24 @@ def test_an_agent_hands_in_documents_as_long_as_the_authority_lasts_and_the_prin
     after = asked()
 
     assert [reply.status for reply in during] == [200, 200, 200, 201]
-    assert [look["fields"] for look in looks].count(["materials"]) == 4
+    told = [look["fields"] for look in looks]
+    assert (told.count(["materials"]), told.count(["documents"])) == (2, 3)
     assert [(reply.status, reply.code) for reply in after] == [(422, "AUTHORITY_REQUIRED")] * 4
     assert [person.client.get(place, token=person.token).status for place in places] == [200, 200, 200]
+
+
+def test_an_agent_who_may_only_look_gets_no_address_to_upload_to(person: Person, token: TokenOf) -> None:
+    agent = Person(person.client, token("agent"))
+    draft = person.draft(way="certificate").body["draft_id"]
+    filing = {"draft_id": draft, "materials": [{"id": "old-plate", "sha256": digest(A_JPEG)}]}
+    case_no = person.client.post("/v1/cases", filing, token=person.token).body["case_no"]
+    place = f"/v1/documents/{ask(person, case_no=case_no).body['id']}"
+    let_act(person.client, person.token, items=["plate-replacement"], acts=["view"])
+
+    seen = person.client.get(place, token=agent.token)
+
+    assert (seen.status, seen.body["state"], seen.body["upload"]) == (200, "awaiting_upload", None)
+    assert person.client.get(place, token=person.token).body["upload"]["method"] == "PUT"
 
 
 def test_an_agent_whose_authority_has_ended_hands_in_nothing_for_a_draft(person: Person, token: TokenOf) -> None:

@@ -30,7 +30,6 @@ routes = Routes("documents")
     summary="Ask for an address to upload a document to",
     errors=(
         ErrorCode.NOT_FOUND,
-        ErrorCode.AUTHORITY_REQUIRED,
         ErrorCode.INSUFFICIENT_IDENTITY,
         ErrorCode.AUTHORITY_REQUIRED,
         ErrorCode.MATERIAL_NOT_LISTED,
@@ -73,9 +72,8 @@ def listed(call: Call[None]) -> Answer[DocumentListResponse]:
     errors=(ErrorCode.AUTHORITY_REQUIRED,),
 )
 def one(call: Call[None]) -> Answer[DocumentResponse]:
-    """Return a document, and to whoever uploads it a new address as long as it has not arrived."""
-    found = container().case_documents.one(call.path["document_id"], by=call.caller, at=call.at)
-    upload = None if call.caller.is_staff else container().documents.upload(found)
+    """Return a document, and to the applicant a new address as long as it has not arrived."""
+    found, upload = container().case_documents.one(call.path["document_id"], by=call.caller, at=call.at)
     return Answer(body=document_response(found, call.language, upload=upload))
 
 

@@ -86,7 +86,7 @@ class DocumentResponse(ResponseBody):
 
 
 class DocumentListResponse(ResponseBody):
-    """The documents of a draft or of a case, oldest first; a case has forty at most, so the list needs no pages."""
+    """The documents of a draft or of a case, oldest first; a case has few, so the list needs no pages."""
 
     items: list[DocumentResponse]
     next_cursor: None = None
@@ -114,7 +114,7 @@ def document_response(document: Document, language: Language, *, upload: Upload 
         size=None if known is None else known.size,
         sha256=None if known is None else known.sha256,
         problem=document.problem,
-        reason=None if texts is None else texts[language == "en"],
+        reason=None if texts is None else texts[0 if language == "zh" else 1],
         requested_at=document.requested_at,
         settled_at=document.settled_at,
         upload=None if upload is None else DocumentUploadResponse.model_validate(upload),

@@ -76,14 +76,17 @@ class CaseAccess:
             self._authorities().require(Act.VIEW, matter_of_draft(draft), by=by, at=at)
             self.tell(matter_of_draft(draft), "draft", by=by, at=at)
 
-    def require_filing(self, draft: Draft, act: Act, *, by: Caller, at: datetime) -> Authority | None:
-        """Let the applicant file, or the agent on the very authority that the draft names, which was signed with it."""
+    def require_filing(self, draft: Draft, act: Act, *, told: str, by: Caller, at: datetime) -> Authority | None:
+        """Let the applicant file, or the agent on the very authority that the draft names, which was signed with it.
+
+        ``told`` is what the principal reads of it.
+        """
         if not is_agent(by, draft.subject):
             return None
         authority = self._authorities().find("" if draft.agent is None else draft.agent.authority, by=by)
         matter = replace(matter_of_draft(draft), case_no=draft.case_no)
         self._authorities().require_covers(authority, act, matter, at=at)
-        self.tell(matter, "case", by=by, at=at)
+        self.tell(matter, told, by=by, at=at)
         return authority
 
     def keep(self, authority: Authority | None, tx: Transaction) -> None:

@@ -10,9 +10,9 @@ from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Case, Draft, MaterialAsked, Way
 from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no
 from chalicelib.cases.rules.filing import require_in_time
-from chalicelib.cases.services.access import CaseAccess, Step
+from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
-from chalicelib.documents.model import Declared, Document, View
+from chalicelib.documents.model import Declared, Document, Upload, View
 from chalicelib.documents.rules.documents import kept_name
 from chalicelib.documents.services.documents import Documents
 from chalicelib.dynamo.idempotency import IdempotencyKey
@@ -33,7 +33,7 @@ SEE = FOR_THEMSELVES | OFFICE
 """Who may know of a document."""
 
 HAND_IN = Step(roles=FOR_THEMSELVES, act=Act.FILE, told="materials")
-KNOW = Step(roles=SEE, act=Act.VIEW, told="materials")
+KNOW = Step(roles=SEE, act=Act.VIEW, told="documents")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +103,17 @@ class CaseDocuments:
                 idempotency_key.remember(new.document_id, tx, at=at)
         return new, False
 
-    def one(self, document_id: str, *, by: Caller, at: datetime) -> Document:
+    def one(self, document_id: str, *, by: Caller, at: datetime) -> tuple[Document, Upload | None]:
         """Return a document to those whose case it is, and to staff of the department once the case is filed.
 
-        ``AUTHORITY_REQUIRED`` for an agent whose authority has ended.
+        The applicant also gets an address as long as it has not arrived. An agent gets one for asking to upload, with
+        the same key again, for looking takes less authority. ``AUTHORITY_REQUIRED`` for one whose authority has ended.
         """
         document = self._documents.load(document_id)
         owner = self._owner(draft_id=document.draft_id, case_no=document.case_no)
         self._require_seen(owner, by=by, at=at)
-        return document
+        is_applicant = not by.is_staff and not is_agent(by, owner.subject)
+        return document, self._documents.upload(document) if is_applicant else None
 
     def listed(self, *, draft_id: str = "", case_no: str = "", by: Caller, at: datetime) -> tuple[Document, ...]:
         """Return the documents of a draft or of a case, oldest first; otherwise like ``one``."""
@@ -159,7 +161,7 @@ class CaseDocuments:
             return self._access.require(owner, HAND_IN, by=by, at=at)
         require(by, roles=FOR_THEMSELVES, subjects=(owner.subject, owner.maker))
         act = Act.PROMISE if owner.way is Way.COMMITMENT else Act.FILE
-        return self._access.require_filing(owner, act, by=by, at=at)
+        return self._access.require_filing(owner, act, told=HAND_IN.told, by=by, at=at)
 
     def _require_seen(self, owner: Case | Draft, *, by: Caller, at: datetime) -> None:
         if isinstance(owner, Case):

@@ -146,7 +146,7 @@ class Filing:
             self._access.require(case, READ_FILED, by=by, at=at)
             return Filed(case=case, is_repeat=True)
         way = filing.way_of(draft, submission)
-        authority = self._access.require_filing(draft, _act_of(way, filed=found.case), by=by, at=at)
+        authority = self._access.require_filing(draft, _act_of(way, filed=found.case), told="filing", by=by, at=at)
         if found.case is None:
             filing.require_in_time(draft, at=at)
         commitment = None

@@ -13,7 +13,7 @@ class ByCase(GlobalSecondaryIndex["DocumentRow"]):  # type: ignore[no-untyped-ca
     """The documents of a case or of the draft that becomes one, in the order in which they were asked for."""
 
     class Meta:
-        """The index holds everything: a case has forty at most, and all are shown together."""
+        """The index holds everything: a case has few, and all are shown together."""
 
         index_name = "by_case"
         projection = AllProjection()
