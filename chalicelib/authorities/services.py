@@ -21,13 +21,14 @@ from chalicelib.authorities.store import AuthorityStore
 from chalicelib.bounds.model import Counted
 from chalicelib.catalogue.services.offers import Offers
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.model.identity_conflicts import Cause
+from chalicelib.credit.model.identity_conflicts import Cause, Mismatch
+from chalicelib.credit.rules.identity_conflicts import mismatch_of
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require, require_another_person
-from chalicelib.subjects.model.subjects import Identity, Known, NameRank, SubjectKey
+from chalicelib.subjects.model.subjects import Identity, NameRank, SubjectKey
 from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
@@ -43,6 +44,9 @@ AGENTS = (Role.AGENT,)
 SIDES = (*PRINCIPALS, *AGENTS)
 OFFICERS = (Role.OFFICER,)
 READERS = (*SIDES, *OFFICERS)
+
+MOST_BETWEEN = 100
+"""How many of the newest authorities between two people are looked at, which is one read."""
 
 
 class Authorities:
@@ -100,8 +104,13 @@ class Authorities:
             grant=grant,
             made_at=at,
         )
-        self._refer(Cause.FILING, known, me, authority, by=by, at=at)
-        return self._add(authority, EventKind.AUTHORITY_GIVEN, "/agent", by=by, at=at, idempotency_key=idempotency_key)
+        return self._add(
+            authority,
+            mismatch=mismatch_of(Cause.FILING, known, me, by=by, reference=authority.authority_id),
+            by=by,
+            at=at,
+            idempotency_key=idempotency_key,
+        )
 
     @retry_on_conflict
     def claim(
@@ -134,27 +143,30 @@ class Authorities:
             department=departments[0],
             document=document,
         )
-        kind = EventKind.AUTHORITY_CLAIMED
-        return self._add(authority, kind, "/principal", by=by, at=at, idempotency_key=idempotency_key)
+        return self._add(authority, by=by, at=at, idempotency_key=idempotency_key)
 
     def _add(
         self,
         authority: Authority,
-        kind: EventKind,
-        pointer: str,
         *,
+        mismatch: Mismatch | None = None,
         by: Caller,
         at: datetime,
         idempotency_key: IdempotencyKey | None,
     ) -> tuple[Authority, bool]:
+        """Save a new authority; a name that does not match is referred with it, so that nobody refers many of them."""
+        is_claim = authority.document is not None
+        kind = EventKind.AUTHORITY_CLAIMED if is_claim else EventKind.AUTHORITY_GIVEN
         rules.require_grantable(
             authority.grant,
             principal=authority.principal,
             agent=authority.agent,
-            pointer=pointer,
+            pointer="/principal" if is_claim else "/agent",
             today=day_in_shanghai(at),
         )
         with transaction() as tx:
+            if mismatch is not None:
+                self._conflicts().add(mismatch, at=at, tx=tx)
             authority = self._store.add(authority, [_made(kind, authority, by=by, at=at)], at=at, tx=tx)
             self._counts.count(Counted.AUTHORITIES, by.own_subject(), at=at, tx=tx, roles=by.roles)
             if idempotency_key is not None:
@@ -175,8 +187,9 @@ class Authorities:
         after = rules.confirm(before, action, principal=self._party(principal, at=at))
         # What an officer read in a document is the first that the register hears of somebody who never came.
         known = self._subjects.know(principal, by.naming(NameRank.OFFICE), at)
-        if known.is_conflicting:
-            self._refer(Cause.AGENT, known, principal, before, by=by, at=at)
+        mismatch = mismatch_of(Cause.AGENT, known, principal, by=by, reference=authority_id)
+        if mismatch is not None:
+            self._conflicts().open(mismatch, at=at)
             raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         after = replace(after, principal=replace(after.principal, masked_name=known.masked_name))
         return self._saved(before, after, EventKind.AUTHORITY_CONFIRMED, action, by=by)
@@ -213,16 +226,6 @@ class Authorities:
         with transaction() as tx:
             return self._store.save(before, after, [event], at=action.at, tx=tx)
 
-    def _refer(
-        self, cause: Cause, known: Known, about: Identity, authority: Authority, *, by: Caller, at: datetime
-    ) -> None:
-        """Let a person decide whose a name is that is not the one under which the number is registered (R6.3)."""
-        if known.is_conflicting:
-            # Only a name that does not match needs it.
-            from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
-
-            self._conflicts().open(mismatch_of(cause, known, about, by=by, reference=authority.authority_id), at=at)
-
     # Reading them
 
     def read(self, authority_id: str, *, by: Caller) -> Authority:
@@ -255,7 +258,7 @@ class Authorities:
 
     def find(self, authority_id: str, *, by: Caller) -> Authority:
         """Return an authority that the caller holds as agent; ``AUTHORITY_REQUIRED`` for any other."""
-        (found,) = self._store.named((authority_id,)) or (None,)
+        found = self._store.find(authority_id)
         if found is None or not self._is_held(by, found):
             raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
         return found
@@ -285,7 +288,7 @@ class Authorities:
 
     def visible(self, matters: Sequence[Matter], *, by: Caller, at: datetime) -> tuple[bool, ...]:
         """Return for each matter whether the caller may look at it as agent; one read if those on record hold good."""
-        known = {one.authority_id: one for one in self._store.named([each.named for each in matters if each.named])}
+        known = {one.authority_id: one for one in self._store.together([each.named for each in matters if each.named])}
         later: dict[SubjectKey, tuple[Authority, ...]] = {}
 
         def is_visible(matter: Matter) -> bool:
@@ -306,13 +309,13 @@ class Authorities:
         """Yield what the caller holds from the principal, the one on record first; each is read strongly consistent."""
         if Role.AGENT not in by.roles:
             return
-        for named in self._store.named((matter.named,)) if matter.named else ():
-            if self._is_held(by, named):
-                yield named
+        named = self._store.find(matter.named) if matter.named else None
+        if named is not None and self._is_held(by, named):
+            yield named
         yield from self._between(matter.principal, by=by)
 
     def _between(self, principal: SubjectKey, *, by: Caller) -> Iterator[Authority]:
-        for authority in self._store.named(self._store.between(principal, by.own_subject())[:100]):
+        for authority in self._store.together(self._store.between(principal, by.own_subject(), limit=MOST_BETWEEN)):
             if self._is_held(by, authority):
                 yield authority
 

@@ -1,13 +1,12 @@
 """Loading and saving authorities."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.authorities.model import Authority
 from chalicelib.authorities.table import AuthorityRow
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Page, Position, page_of
-from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
+from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.repository import Repository
 
@@ -18,15 +17,10 @@ class AuthorityStore(Repository[Authority]):
     kind = "authority"
     row = AuthorityRow
 
-    def named(self, ids: Sequence[str]) -> tuple[Authority, ...]:
-        """Return those of at most 100 authorities that exist, in one strongly consistent read."""
-        rows = read_together(*(AuthorityRow(f"{self.kind}:{each}") for each in dict.fromkeys(ids))) if ids else ()
-        return tuple(self.from_row(row) for row in rows if row is not None)
-
-    def between(self, principal: SubjectKey, agent: SubjectKey) -> tuple[str, ...]:
+    def between(self, principal: SubjectKey, agent: SubjectKey, *, limit: int) -> tuple[str, ...]:
         """Return the ids of what one gave the other, newest first; one from this very moment may be missing."""
         within = AuthorityRow.for_whom.startswith(f"{principal}#")
-        found = AuthorityRow.by_agent.query(agent, within, scan_index_forward=False)
+        found = AuthorityRow.by_agent.query(agent, within, scan_index_forward=False, limit=limit)
         return tuple(row.pk.partition(":")[2] for row in found)
 
     def given_by(self, principal: SubjectKey, *, limit: int, after: Position | None) -> Page[Authority]:

@@ -87,11 +87,6 @@ class Transaction:
         """Whether there is nothing to write."""
         return not (self._checks or self._deletes or self._puts or self._updates)
 
-    @property
-    def is_too_large(self) -> bool:
-        """Whether there are more writes than DynamoDB takes."""
-        return len(self._checks) + len(self._deletes) + len(self._puts) + len(self._updates) > MOST_WRITES
-
     def commit(self) -> None:
         """Write everything in one round trip; raises the ``on_failure`` of the first failed condition.
 
@@ -100,9 +95,9 @@ class Transaction:
         reasons are matched to the writes in the same order. A conflict with another transaction in flight is not a
         failed condition and is retried with jitter (pynamodb/PynamoDB#1264).
         """
-        if self.is_too_large:
-            raise DomainError(ErrorCode.TOO_MUCH_AT_ONCE)
         writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
+        if len(writes) > MOST_WRITES:
+            raise DomainError(ErrorCode.TOO_MUCH_AT_ONCE)
         for attempt in range(ATTEMPTS):
             try:
                 self._write()

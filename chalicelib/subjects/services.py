@@ -41,7 +41,7 @@ class Subjects:
     """All subjects that the service has stored."""
 
     def __init__(self, keys: SubjectKeys, store: SubjectStore, vault: Vault, *, on_correction: OnCorrection) -> None:
-        """``keys`` derives subject keys, ``vault`` encrypts identities."""
+        """``keys`` derives subject keys, ``vault`` encrypts identities; ``on_correction`` hears of corrected names."""
         self._keys = keys
         self._store = store
         self._vault = vault

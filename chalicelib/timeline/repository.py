@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import ConflictError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import ChainHead, NewEvent
 from chalicelib.timeline.owners import OwnerRow
@@ -57,6 +57,11 @@ class Repository(Generic[T]):
         if found is None:
             raise DomainError(ErrorCode.NOT_FOUND)
         return found
+
+    def together(self, names: Sequence[str]) -> tuple[T, ...]:
+        """Return those of at most 100 owners that exist, in this order, in one strongly consistent read."""
+        rows = read_together(*(self.row(f"{self.kind}:{name}") for name in dict.fromkeys(names)))
+        return tuple(self.from_row(row) for row in rows if row is not None)
 
     def add(self, new: T, events: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> T:
         """Save a new owner and its first events. Raises ``ConflictError`` if there is one by its name already."""

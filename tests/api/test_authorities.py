@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from unittest import mock
 
@@ -710,7 +711,8 @@ def test_each_look_of_an_agent_is_in_the_principal_s_list(li: Person, agent: Per
 
     assert Counter((purpose, number, *told) for purpose, number, told in li.looks()) == {
         ("agency", None, "draft"): 2,
-        ("agency", case_no, "case"): 2,
+        ("agency", case_no, "filing"): 1,
+        ("agency", case_no, "case"): 1,
         ("agency", case_no, "timeline"): 1,
         ("agency", case_no, "clocks"): 1,
         ("agency", case_no, "list"): 1,
@@ -789,3 +791,21 @@ def test_a_login_under_another_name_shows_nobody_the_known_one_and_is_referred(
 
     assert (case["applicant"]["name"], case["agent"]["name"]) == ("赵*", "周*")
     assert sorted(on_the_desk()) == [("filing", "周*", "孙*"), ("filing", "赵*", "李*")]
+
+
+@pytest.mark.requirement("R6.3")
+def test_an_authority_that_cannot_be_given_refers_nobody(li: Person, token: TokenOf) -> None:
+    assert li.draft().status == 201
+    other = Person(li.client, token("applicant", subject={**subject_of("applicant"), "name": "赵示例"}))
+
+    refusal = other.post("/v1/authorities", a_grant_body(until="2026-09-01"))
+
+    assert (refusal.status, refusal.code, on_the_desk()) == (400, "INVALID_BODY", [])
+
+
+def test_a_document_that_gives_an_authority_has_at_least_one_byte(agent: Person) -> None:
+    nothing = {**CLAIM, "document": {**CLAIM["document"], "sha256": sha256(b"").hexdigest()}}
+
+    refusal = agent.post("/v1/authorities/claims", nothing)
+
+    assert (refusal.status, [fault["pointer"] for fault in refusal.body["errors"]]) == (400, ["/document/sha256"])

@@ -229,6 +229,14 @@ def test_cells_may_be_shared_or_inline_in_one_or_several_pieces_and_have_no_addr
     assert record(row) == {"record_id": "r-1", "subject": {"number": "330782196801010003"}}
 
 
+def test_what_the_reader_stumbles_over_is_said_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    assert problem(saved(a_book(ROW), changed=lambda text: text[:-30]))[0] is Problem.WORKBOOK_UNREADABLE
+
+    (logged,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (logged["event"], logged["level"], bool(logged["exceptions"])) == ("workbook_unreadable", "warning", True)
+    assert "330782196801010003" not in json.dumps(logged)
+
+
 @pytest.mark.parametrize(
     "changed",
     [

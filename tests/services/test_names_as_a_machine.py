@@ -26,8 +26,8 @@ from chalicelib.credit.model.identity_conflicts import Cause, Conflict, Conflict
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Document, Effect, Purpose
 from chalicelib.credit.model.submissions import Batch, Handed
+from chalicelib.credit.rules.identity_conflicts import mismatch_of
 from chalicelib.credit.services.checks import Inquiry
-from chalicelib.credit.services.identity_conflicts import mismatch_of
 from chalicelib.credit.services.identity_links import IdentityLinkProposal
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError
@@ -266,8 +266,8 @@ class NamesAsAMachine(RuleBasedStateMachine):
         about = self.identity(number, way)
         known = container().subjects.know(about, AGENT.naming(NameRank.AGENT), self.at)
         assert known.is_conflicting is self.known[number].say(name, NameRank.AGENT)
-        if known.is_conflicting:
-            container().conflicts.open(mismatch_of(Cause.AGENT, known, about, by=AGENT, reference=ITEM), at=self.at)
+        if found := mismatch_of(Cause.AGENT, known, about, by=AGENT, reference=ITEM):
+            container().conflicts.open(found, at=self.at)
             self.known[number].refer(Cause.AGENT, name)
 
     @rule(number=numbers, spelt=written)

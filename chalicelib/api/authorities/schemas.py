@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AliasPath, ConfigDict, Field, StringConstraints
+from pydantic import AliasPath, ConfigDict, Field
 
 from chalicelib.authorities.model import Act, Authority, Grant, Side, Standing
 from chalicelib.authorities.rules import side_of, standing_of
@@ -12,6 +12,7 @@ from chalicelib.http.routes import Code, Day, Instant, Line, PageQuery, PageResp
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Caller
 from chalicelib.subjects.model.schema import SubjectInput
+from chalicelib.validation import Digest
 
 MOST_ITEMS = 50
 
@@ -42,7 +43,7 @@ class AuthorityDocumentInput(RequestBody):
     """The document that gives an authority: its name and the hexadecimal SHA-256 of its bytes, which are not sent."""
 
     name: Line
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Digest
 
 
 class ClaimAuthorityRequest(GrantInput):

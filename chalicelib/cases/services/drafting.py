@@ -22,6 +22,7 @@ from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.credit.model.identity_conflicts import Cause, Mismatch
 from chalicelib.credit.model.records import Eligibility, Ground
+from chalicelib.credit.rules.identity_conflicts import mismatch_of
 from chalicelib.credit.services.checks import Credit
 from chalicelib.credit.store.records import UnreadableError
 from chalicelib.dynamo.idempotency import IdempotencyKey
@@ -31,7 +32,7 @@ from chalicelib.logging import logger
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.subjects.model.subjects import Identity, Known, NameRank, SubjectKey, SubjectKind
+from chalicelib.subjects.model.subjects import Identity, NameRank, SubjectKey, SubjectKind
 from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.chain import new_salt
@@ -88,7 +89,7 @@ class _Party:
     masked_name: str
     name_digest: str
     agent: Agent | None
-    strangers: tuple[Mismatch, ...] = ()
+    mismatches: tuple[Mismatch | None, ...]
 
 
 class Drafting:
@@ -147,7 +148,7 @@ class Drafting:
         if party.agent is not None:
             self._access.tell(matter_of_draft(draft), "draft", by=by, at=at)
         with transaction() as tx:
-            for found in party.strangers:
+            for found in filter(None, party.mismatches):
                 self._conflicts().add(found, at=at, tx=tx)
             self._store.add_draft(drafted.draft, tx=tx)
             self._counts.count(Counted.DRAFTS, draft.maker, at=at, tx=tx, roles=by.roles)
@@ -180,7 +181,7 @@ class Drafting:
         if by.identity is None:
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY)
         me = self._subjects.know(by.identity, by.naming(NameRank.PLATFORM), at)
-        strangers = _strangers(Cause.FILING, me, by.identity, wish, by=by)
+        mine = mismatch_of(Cause.FILING, me, by.identity, by=by, reference=wish.item_code)
         if principal is None:
             if Role.APPLICANT not in by.roles:
                 raise DomainError(ErrorCode.AUTHORITY_REQUIRED)
@@ -190,7 +191,7 @@ class Drafting:
                 masked_name=masked_name(by.identity.name),
                 name_digest=me.name_digest,
                 agent=None,
-                strangers=strangers,
+                mismatches=(mine,),
             )
         if Role.AGENT not in by.roles:
             raise DomainError(ErrorCode.FORBIDDEN)
@@ -202,16 +203,17 @@ class Drafting:
         matter = Matter(principal=whose.subject, item_code=item.code, pack=item.jurisdiction, agent=own)
         act = Act.PROMISE if wish.way is Way.COMMITMENT else Act.FILE
         authorities.require_covers(authority, act, matter, at=at)
+        theirs = None
         if principal.identity is not None:
             known = self._subjects.know(principal.identity, by.naming(NameRank.AGENT), at)
-            strangers += _strangers(Cause.AGENT, known, principal.identity, wish, by=by)
+            theirs = mismatch_of(Cause.AGENT, known, principal.identity, by=by, reference=wish.item_code)
         return _Party(
             subject=whose.subject,
             kind=whose.kind,
             masked_name=whose.masked_name,
             name_digest=whose.name_digest,
             agent=Agent(subject=own, name=me.masked_name, authority=authority.authority_id),
-            strangers=strangers,
+            mismatches=(mine, theirs),
         )
 
     def _drafted(self, wish: Wish, item: Item, *, party: _Party, by: Caller, at: datetime) -> Draft:
@@ -281,13 +283,3 @@ class Drafting:
             grounds=() if found is None else found.reasons,
             is_repeat=is_repeat,
         )
-
-
-def _strangers(cause: Cause, known: Known, about: Identity, wish: Wish, *, by: Caller) -> tuple[Mismatch, ...]:
-    """Return what a person has to decide of a name that is not the one under which the number is registered (R6.3)."""
-    if not known.is_conflicting:
-        return ()
-    # Only a name that does not match needs it.
-    from chalicelib.credit.services.identity_conflicts import mismatch_of  # noqa: PLC0415
-
-    return (mismatch_of(cause, known, about, by=by, reference=wish.item_code),)

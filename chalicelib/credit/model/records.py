@@ -101,7 +101,7 @@ class Document:
 class Bar:
     """An adverse record in the summary (失信记录摘要); it bars its ``items`` only, or all if there are none.
 
-    ``named`` is the digest of the name that it came under if the summary does not have it among its subject's.
+    ``named`` is the digest of the name that it came under, if nobody had given that name to the subject before.
     """
 
     source: str
@@ -219,14 +219,15 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
-    """Whether a subject may promise instead of proving (能否适用告知承诺), and every reason if not.
-
-    ``waits``: not yet, because a person has to say first whose the records under the number are (R6.3).
-    """
+    """Whether a subject may promise instead of proving (能否适用告知承诺), and every reason if not."""
 
     allowed: bool
     reasons: tuple[Ground, ...] = ()
-    waits: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may not yet, because a person has to say first whose the records under the number are (R6.3)."""
+        return not self.allowed and self.is_disputed
 
     @property
     def is_disputed(self) -> bool:

@@ -6,6 +6,25 @@ from datetime import datetime
 
 from chalicelib.credit.model.identity_conflicts import Cause, Conflict, Decision, Mismatch, Outcome
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.policy import Caller
+from chalicelib.subjects.model.subjects import Identity, Known
+from chalicelib.subjects.rules.names import masked_name
+
+
+def mismatch_of(cause: Cause, known: Known, about: Identity, *, by: Caller, reference: str = "") -> Mismatch | None:
+    """Return what a person has to decide of a name; None if it is one under which the number is registered (R6.3)."""
+    if not known.is_conflicting:
+        return None
+    return Mismatch(
+        cause=cause,
+        subject=known.key,
+        first=known.first or known.key,
+        said=masked_name(about.name),
+        said_digest=known.name_digest,
+        said_by=by.actor,
+        department=by.department or "",
+        reference=reference,
+    )
 
 
 def conflict_id(found: Mismatch, *, turn: int = 0) -> str:

@@ -319,9 +319,14 @@ def _found(pointer: str, code: str, blanks: Mapping[str, Any]) -> Mapping[str, s
 
     A line may name its fields as it likes; an identifier among them is not told.
     """
-    detail = filled(FAULT_TEXTS.get(code, OTHERWISE), blanks, in_chinese=True)
-    return {"pointer": AN_IDENTIFIER.sub("…", pointer), "code": code, "detail": detail}
+    texts = FAULT_TEXTS.get(code, OTHERWISE)
+    return {
+        "pointer": AN_IDENTIFIER.sub("…", pointer),
+        "code": code,
+        "detail": filled(texts, blanks, in_chinese=True),
+        "english": filled(texts, blanks, in_chinese=False),
+    }
 
 
 def _told(fault: FieldError) -> Mapping[str, str]:
-    return {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
+    return {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail, "english": fault.english}

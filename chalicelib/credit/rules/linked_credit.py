@@ -123,7 +123,7 @@ def eligibility(
     if found.effect in BARRING or not found.is_disputed:
         return Eligibility(allowed=found.effect not in BARRING, reasons=found.reasons)
     if found.elsewhere in BARRING:
-        return Eligibility(allowed=False, waits=True, reasons=(identity_conflict(),))
+        return Eligibility(allowed=False, reasons=(identity_conflict(),))
     return Eligibility(allowed=True, reasons=(*found.reasons, identity_conflict()))
 
 

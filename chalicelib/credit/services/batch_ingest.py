@@ -94,9 +94,6 @@ class BatchIngest:
                 self._put(part, replace(standing, records=records), batch, tx)
                 for part, standing in zip(bundle, standings, strict=True)
             ]
-            if tx.is_too_large:
-                # Names were corrected, and the events of that have no room beside those of so many subjects.
-                raise ConflictError
         return list(chain.from_iterable(each))
 
     @retry_on_conflict

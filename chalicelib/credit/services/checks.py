@@ -110,7 +110,7 @@ class Credit:
                 effect, reasons = Effect.UNKNOWN, (rules.identity_conflict(),)
             self.log(inquiry, subject, fields=CHECKED, result_size=len(reasons), by=by, at=at)
             if found.is_disputed:
-                self._refer(valid, inquiry, by=by, at=at)
+                self._refer(subject, valid, inquiry, by=by, at=at)
         except UnreadableError:
             effect, reasons = Effect.UNKNOWN, (rules.source_down(),)
         return CheckAnswer(effect=effect, reasons=reasons, as_of=at)
@@ -217,11 +217,11 @@ class Credit:
         """Return the rule pack in force at an instant; the deployment's if none is named."""
         return pack_in_force(self._packs, pack or self._pack, on=day_in_shanghai(at))
 
-    def _refer(self, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> None:
+    def _refer(self, subject: SubjectKey, about: Identity, inquiry: Inquiry, *, by: Caller, at: datetime) -> None:
         """Let a person decide whose the name is under which the number was asked about; once for each name."""
         found = Mismatch(
             cause=Cause.CHECK,
-            subject=self._keys.key_of(about),
+            subject=subject,
             first=self._subjects.first_key_of(about),
             said=masked_name(about.name),
             said_digest=self._keys.digest_of_name(about),

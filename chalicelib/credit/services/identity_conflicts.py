@@ -1,14 +1,12 @@
 """Names that do not belong to a number: referring them to a person, and what the person finds."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
-from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState, Decision, Mismatch, Outcome
+from chalicelib.credit.model.identity_conflicts import Conflict, ConflictState, Decision, Mismatch, Outcome
 from chalicelib.credit.model.records import Summary
 from chalicelib.credit.model.sources import CREDIT_OFFICE
-from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import identity_conflicts
 from chalicelib.credit.rules.names import with_name_apart, with_one_person
 from chalicelib.credit.store.identity_conflicts import ConflictStore
@@ -17,8 +15,6 @@ from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, is_own_matter, require_another_person, sees
-from chalicelib.subjects.model.subjects import Identity, Known
-from chalicelib.subjects.rules.names import masked_name
 from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
@@ -158,26 +154,6 @@ class Conflicts:
             data={"conflict": conflict.owner, "summary_version": after.version},
         )
         self._summaries.save(summary, after, [event], at=at, tx=tx)
-
-
-def mismatch_of(cause: Cause, known: Known, about: Identity, *, by: Caller, reference: str) -> Mismatch:
-    """Return the mismatch of somebody whom the register of subjects knows under another name."""
-    return Mismatch(
-        cause=cause,
-        subject=known.key,
-        first=known.first or known.key,
-        said=masked_name(about.name),
-        said_digest=known.name_digest,
-        said_by=by.actor,
-        department=by.department or "",
-        reference=reference,
-    )
-
-
-def mismatch_of_record(cause: Cause, known: Known, about: Identity, submission: Submission, *, by: Caller) -> Mismatch:
-    """Return the mismatch of a record that a source sent."""
-    found = mismatch_of(cause, known, about, by=by, reference="")
-    return replace(found, source=submission.source, record_id=submission.record_id)
 
 
 def _may_see(conflict: Conflict, *, by: Caller) -> bool:

@@ -172,7 +172,7 @@ class Imports:
         if not self._bucket.has(before.upload):
             return before
         if not self._ingest.is_source_of(before.source, before.department):
-            return self._refuse(imports.refuse(before, Problem.SOURCE_NOT_OWN, at=at), before, at=at)
+            return self._refuse(before, imports.refuse(before, Problem.SOURCE_NOT_OWN, at=at), at=at)
         try:
             found = inspect_file(
                 lambda: self._bucket.blocks(before.upload),
@@ -183,15 +183,15 @@ class Imports:
                 is_late=lambda: self._ticks() > began + bounds().imports.inspection_seconds,
             )
         except FileError as error:
-            return self._refuse(imports.refuse(before, error.problem, place=error.place, at=at), before, at=at)
+            return self._refuse(before, imports.refuse(before, error.problem, place=error.place, at=at), at=at)
         problem = imports.disagreement(before.declared, found)
         if problem is not None:
-            return self._refuse(imports.refuse(before, problem, found=found, at=at), before, at=at)
+            return self._refuse(before, imports.refuse(before, problem, found=found, at=at), at=at)
         after = imports.start(before, found, at=at)
         data: dict[str, Json] = {"format": found.format.value, "records": found.count}
         return self._save(before, after, [_event(EventKind.IMPORT_STARTED, after, data, at=at)], at=at)
 
-    def _refuse(self, after: Import, before: Import, *, at: datetime) -> Import:
+    def _refuse(self, before: Import, after: Import, *, at: datetime) -> Import:
         data: dict[str, Json] = {"problem": after.problem}
         return self._save(before, after, [_event(EventKind.IMPORT_REFUSED, after, data, at=at)], at=at)
 

@@ -1,6 +1,7 @@
 """Single records from sources: stored with their summary and event, all or nothing."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
@@ -10,10 +11,11 @@ from chalicelib.credit.model.sources import Sources
 from chalicelib.credit.model.submissions import Batch, Subject, Submission, Taken
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.rules.batching import Group
+from chalicelib.credit.rules.identity_conflicts import mismatch_of
 from chalicelib.credit.rules.names import with_name
 from chalicelib.credit.rules.revoked_documents import withdraw_if_revoked
 from chalicelib.credit.services.batch_ingest import BatchIngest
-from chalicelib.credit.services.identity_conflicts import Conflicts, mismatch_of_record
+from chalicelib.credit.services.identity_conflicts import Conflicts
 from chalicelib.credit.services.record_factory import RecordFactory
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
@@ -74,9 +76,11 @@ class Ingest:
         """Open a conflict if the name of a record is not the number's, and return whether it is not. Idempotent."""
         rank = self._sources.rank_of(submission.source, about.kind)
         known = self._subjects.know(about, by.naming(rank), at)
-        if known.is_conflicting:
-            self._conflicts().open(mismatch_of_record(cause, known, about, submission, by=by), at=at)
-        return known.is_conflicting
+        found = mismatch_of(cause, known, about, by=by)
+        if found is None:
+            return False
+        self._conflicts().open(replace(found, source=submission.source, record_id=submission.record_id), at=at)
+        return True
 
     def require_own(self, source: str, *, by: Caller) -> None:
         """Raise ``FORBIDDEN`` unless the caller hands in records for the department that the source belongs to."""

@@ -14,6 +14,7 @@ from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.import_cells import CellError, text_of
 from chalicelib.credit.store.import_files import BLOCK, FileError
 from chalicelib.credit.store.import_rows import RowReader
+from chalicelib.logging import logger
 
 ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0"
@@ -104,6 +105,8 @@ def workbook_rows(data: bytes, *, allowed: ImportBounds, most_bytes: int) -> Ite
     except (FileError, MemoryError):
         raise
     except Exception as error:
+        # Usually it is the file; if it is the reader or we, only this line tells.
+        logger("ingest").warning("workbook_unreadable", exc_info=error)
         raise FileError(Problem.WORKBOOK_UNREADABLE) from error
 
 

@@ -1,13 +1,11 @@
 """The store of complaints and suggestions."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Page, Position, page_of
-from chalicelib.dynamo.transaction import read_together
 from chalicelib.feedback.model.complaints import Complaint, ComplaintState
 from chalicelib.feedback.table.complaints import ComplaintRow
 from chalicelib.timeline.repository import Repository
@@ -30,11 +28,6 @@ class ComplaintStore(Repository[Complaint]):
     ) -> Page[Complaint]:
         """Return a page of a department's complaints, newest first."""
         return self._page(ComplaintRow.by_department, department, state=state, limit=limit, after=after)
-
-    def together(self, names: Sequence[str]) -> tuple[Complaint, ...]:
-        """Return complaints by their ids in one round trip, in that order; those that are gone are left out."""
-        rows = read_together(*(ComplaintRow(f"{self.kind}:{name}") for name in names))
-        return tuple(self.from_row(row) for row in rows if row is not None)
 
     def _page(
         self,

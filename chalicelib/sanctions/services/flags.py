@@ -9,8 +9,9 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.records import Document, Purpose
+from chalicelib.credit.rules.identity_conflicts import mismatch_of
 from chalicelib.credit.services.checks import Credit, Inquiry
-from chalicelib.credit.services.identity_conflicts import Conflicts, mismatch_of
+from chalicelib.credit.services.identity_conflicts import Conflicts
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
@@ -116,9 +117,9 @@ class Flags:
         listed.require_proportionate(measure, proposal)
         ends_on = listed.end_of(measure, proposal)
         known = self._subjects.know(about, by.naming(NameRank.OFFICE), at)
-        if known.is_conflicting:
-            found = mismatch_of(Cause.FLAG, known, about, by=by, reference=f"{edition.edition}/{measure.code}")
-            self._conflicts().open(found, at=at)
+        mismatch = mismatch_of(Cause.FLAG, known, about, by=by, reference=f"{edition.edition}/{measure.code}")
+        if mismatch is not None:
+            self._conflicts().open(mismatch, at=at)
             raise DomainError(ErrorCode.IDENTITY_CONFLICT)
         flag = flags.propose(
             proposal,

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from chalicelib.errors import DomainError, ErrorCode, FieldError
+from chalicelib.fault_texts import FAULT_TEXTS
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.validation import Line, RequestBody
 
@@ -24,8 +25,9 @@ class SubjectInput(RequestBody):
         number = (self.number or "").strip()
         if self.kind is None or not number:
             missing = [name for name, given in (("kind", self.kind), ("number", number)) if not given]
+            zh, en = FAULT_TEXTS["missing"]
             faults = [
-                FieldError(pointer=f"{stated_at}/{name}", detail="缺少此项。", code="missing") for name in missing
+                FieldError(pointer=f"{stated_at}/{name}", detail=zh, english=en, code="missing") for name in missing
             ]
             raise DomainError(ErrorCode.INSUFFICIENT_IDENTITY, faults=tuple(faults))
         return Identity(kind=self.kind, number=number, name=self.name, stated_at=stated_at)

@@ -70,7 +70,7 @@ class NameVerdict(StrEnum):
     SAME = "same"
     """It is a name by which the subject is known."""
     RAISED = "raised"
-    """It is the known name, now given by a source of a higher rank."""
+    """It is a name by which the subject is known, now given by a source of a higher rank."""
     CORRECTED = "corrected"
     """A source of a higher rank gives another name, which replaces the known one."""
     CONFLICT = "conflict"

@@ -23,6 +23,9 @@ EVERY: Final = "*"
 MOST_PAGES: Final = 5
 """How many pages of a hundred are looked through for what an agent holds for one item."""
 
+FILES_BY: Final = frozenset({Act.FILE, Act.PROMISE})
+"""With either of these an agent can begin an application."""
+
 OPEN: Final = frozenset({Standing.CLAIMED, Standing.COMING, Standing.IN_FORCE})
 """What can still be ended."""
 
@@ -113,7 +116,7 @@ def end(visit: PageRequest) -> Page | Redirect:
 
 
 def held_for(item_code: str, visit: PageRequest) -> list[AuthorityResponse]:
-    """Return what an agent holds now that covers an item."""
+    """Return what an agent holds now that lets them file for an item."""
     held: list[AuthorityResponse] = []
     query = {"side": Side.AGENT.value, "limit": "100"}
     for _ in range(MOST_PAGES):
@@ -121,7 +124,9 @@ def held_for(item_code: str, visit: PageRequest) -> list[AuthorityResponse]:
         held += [
             each
             for each in found.items
-            if each.state is Standing.IN_FORCE and (each.items is None or item_code in each.items)
+            if each.state is Standing.IN_FORCE
+            and (each.items is None or item_code in each.items)
+            and not FILES_BY.isdisjoint(each.acts)
         ]
         if found.next_cursor is None:
             break

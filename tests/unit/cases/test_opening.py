@@ -40,7 +40,7 @@ def test_a_promise_without_the_gates_word_waits_and_a_certificate_does_not() -> 
 
 @pytest.mark.requirement("R6.3")
 def test_a_promise_waits_for_a_person_where_something_bars_under_another_name() -> None:
-    found = Eligibility(allowed=False, waits=True, reasons=(identity_conflict(),))
+    found = Eligibility(allowed=False, reasons=(identity_conflict(),))
     kept = filing_events.snapshot_of(a_summary(version=7), found, at=NOON)
 
     case = filing_events.open_case(a_draft(), way=Way.COMMITMENT, materials=(), commitment=None, credit=kept, at=NOON)

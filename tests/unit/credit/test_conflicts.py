@@ -5,7 +5,9 @@ import pytest
 from chalicelib.credit.model.identity_conflicts import Cause, Conflict, ConflictState, Decision, Mismatch, Outcome
 from chalicelib.credit.rules import identity_conflicts
 from chalicelib.errors import DomainError, ErrorCode
-from tests.builders import A_SUBJECT, NOON
+from chalicelib.policy import Role
+from chalicelib.subjects.model.subjects import Known
+from tests.builders import A_SUBJECT, NOON, a_caller, an_identity
 
 FOUND = Decision(outcome=Outcome.SAME_PERSON, evidence="准予变更登记1号", reason="更名。", by="staff:credit", at=NOON)
 OTHERWISE = replace(FOUND, outcome=Outcome.ANOTHER_PERSON)
@@ -26,6 +28,25 @@ def a_conflict(cause: Cause = Cause.RECORD, decision: Decision | None = None) ->
     found = replace(A_MISMATCH, cause=cause)
     opened = identity_conflicts.opened(found, conflict_id="c1", known_as="义*", at=NOON)
     return opened if decision is None else identity_conflicts.decide(opened, decision)
+
+
+def test_a_name_is_for_a_person_to_decide_on_only_if_it_is_not_the_registered_one() -> None:
+    known = Known(key=A_SUBJECT, masked_name="乌*", name_digest="k1.99", is_conflicting=True)
+    about, by = an_identity(name="乌有"), a_caller(Role.AGENT, sub="agent")
+
+    found = identity_conflicts.mismatch_of(Cause.AGENT, known, about, by=by, reference="plate-replacement")
+
+    assert found == replace(
+        A_MISMATCH,
+        cause=Cause.AGENT,
+        department="",
+        said_by=by.actor,
+        source="",
+        record_id="",
+        reference="plate-replacement",
+    )
+    registered = replace(known, is_conflicting=False)
+    assert identity_conflicts.mismatch_of(Cause.AGENT, registered, about, by=by) is None
 
 
 def test_the_same_record_under_the_same_name_is_the_same_conflict_and_any_other_is_not() -> None:

@@ -299,7 +299,14 @@ def test_an_import_ends_once_it_is_done_or_refused_whole() -> None:
 def test_a_line_that_names_something_twice_is_refused_with_its_place() -> None:
     told = refused('{"record_id": "r-1", "dates": {"judged_on": "2026-01-01", "judged_on": "2025-01-01"}}')
 
-    assert told.errors == ({"pointer": "/dates/judged_on", "code": "name_repeated", "detail": "该项重复出现。"},)
+    assert told.errors == (
+        {
+            "pointer": "/dates/judged_on",
+            "code": "name_repeated",
+            "detail": "该项重复出现。",
+            "english": "This is given more than once.",
+        },
+    )
 
 
 def test_of_a_field_that_is_called_by_an_identifier_the_identifier_is_not_told() -> None:
@@ -319,6 +326,7 @@ def test_a_text_in_a_line_that_nobody_can_read_is_refused_with_its_place() -> No
             "pointer": "/subject/name",
             "code": "text_hidden",
             "detail": "含有看不见或不允许的字符（U+200B），请删去。",
+            "english": "Remove the hidden character U+200B.",
         },
     )
 
@@ -349,5 +357,5 @@ def test_a_refusal_of_the_rules_tells_each_fault_with_its_place() -> None:
         line=3,
         record_id="r-1",
         code="RECORD_NOT_ACCEPTABLE",
-        errors=({"pointer": "/basis", "code": "MISSING", "detail": "缺少依据"},),
+        errors=({"pointer": "/basis", "code": "MISSING", "detail": "缺少依据", "english": "missing"},),
     )
