@@ -4,6 +4,7 @@ A function's first response waits for every file that is read, so the session kn
 calls, and none of the four hundred others.
 """
 
+import base64
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -57,6 +58,14 @@ def s3() -> Any:  # noqa: ANN401 - as above
             retries={"total_max_attempts": 3},
         ),
     )
+
+
+def upload_address(bucket: str, key: str, *, size: int, sha256: str, seconds: int) -> tuple[str, dict[str, str]]:
+    """Return an address to PUT exactly this content to, and the headers that bind it; ``sha256`` is hexadecimal."""
+    digest = base64.b64encode(bytes.fromhex(sha256)).decode()
+    parameters = {"Bucket": bucket, "Key": key, "ContentLength": size, "ChecksumSHA256": digest}
+    address: str = s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
+    return address, {"content-length": str(size), "x-amz-checksum-sha256": digest}
 
 
 def secret(name: str) -> str:

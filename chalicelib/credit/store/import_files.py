@@ -1,13 +1,12 @@
 """The bucket for uploaded files, and decompressing them in constant memory."""
 
-import base64
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from botocore.exceptions import ClientError
 
-from chalicelib.aws import s3
+from chalicelib.aws import s3, upload_address
 from chalicelib.credit.model.imports import Declared, Place, Problem
 
 UPLOAD_SECONDS = 3600
@@ -36,10 +35,7 @@ class Bucket:
 
     def upload_address(self, name: str, declared: Declared) -> tuple[str, dict[str, str]]:
         """Return an address to PUT a file to within an hour, and the headers that bind it to the declared file."""
-        digest = base64.b64encode(bytes.fromhex(declared.sha256)).decode()
-        parameters = {"Bucket": self._name, "Key": name, "ContentLength": declared.size, "ChecksumSHA256": digest}
-        address: str = s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=UPLOAD_SECONDS)
-        return address, {"content-length": str(declared.size), "x-amz-checksum-sha256": digest}
+        return upload_address(self._name, name, size=declared.size, sha256=declared.sha256, seconds=UPLOAD_SECONDS)
 
     def download_address(self, name: str) -> str:
         """Return an address to read a file from, valid for a quarter of an hour."""

@@ -1,12 +1,11 @@
 """The bucket of documents: addresses to upload to and to open from, and the content for the look at it."""
 
-import base64
 from typing import Final
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
-from chalicelib.aws import s3
+from chalicelib.aws import s3, upload_address
 from chalicelib.documents.model import MEDIA_TYPES, SHOWN, Declared, Format, Upload
 
 UPLOAD_SECONDS: Final = 900
@@ -28,16 +27,17 @@ class DocumentBucket:
         Declared files get one that takes exactly that content. Without a declaration it is a form's, which takes from
         one byte to ``most``.
         """
-        place = {"Bucket": self.name, "Key": document_id}
         if declared is None:
             form = s3().generate_presigned_post(
-                **place, Conditions=[["content-length-range", 1, most]], ExpiresIn=UPLOAD_SECONDS
+                Bucket=self.name,
+                Key=document_id,
+                Conditions=[["content-length-range", 1, most]],
+                ExpiresIn=UPLOAD_SECONDS,
             )
             return Upload(method="POST", url=form["url"], fields=form["fields"])
-        digest = base64.b64encode(bytes.fromhex(declared.sha256)).decode()
-        parameters = {**place, "ContentLength": declared.size, "ChecksumSHA256": digest}
-        url: str = s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=UPLOAD_SECONDS)
-        headers = {"content-length": str(declared.size), "x-amz-checksum-sha256": digest}
+        url, headers = upload_address(
+            self.name, document_id, size=declared.size, sha256=declared.sha256, seconds=UPLOAD_SECONDS
+        )
         return Upload(method="PUT", url=url, headers=headers)
 
     def view(self, document_id: str, version: str, *, name: str, format_: Format) -> str:
