@@ -6,17 +6,14 @@ from chalicelib.api.cases.routes import cases, consequences, handling
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.feedback.routes import complaints, ratings
 from chalicelib.cases.model.stages import Correction
-from chalicelib.container import container
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.web.applicants.cases import DONE, OFFERS
+from chalicelib.web.applicants.complaints import categories, levels
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, number_of
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-
-LEVELS: Final = ("5", "4", "3", "2", "1")
-"""Levels of satisfaction, best first (非常满意 to 非常不满意)."""
 
 
 def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
@@ -38,12 +35,11 @@ def _missing(case: CaseResponse, _visit: PageRequest) -> Options:
 
 
 def _levels(_case: CaseResponse, visit: PageRequest) -> Options:
-    return [(level, text(f"level_{level}", visit.language)) for level in LEVELS]
+    return levels(visit)
 
 
 def _categories(_case: CaseResponse, visit: PageRequest) -> Options:
-    categories = container().usual_pack(visit.at).complaint_categories
-    return [(each.code, each.name if visit.language == "zh" else each.english) for each in categories]
+    return list(categories(visit).items())
 
 
 ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (

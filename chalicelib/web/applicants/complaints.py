@@ -24,8 +24,15 @@ LEVELS: Final = ("5", "4", "3", "2", "1")
 """Levels of satisfaction, best first (非常满意 to 非常不满意)."""
 
 
-def _levels(_complaint: ComplaintResponse, visit: PageRequest) -> Options:
+def levels(visit: PageRequest) -> Options:
+    """Return the levels of satisfaction with their names."""
     return [(one, text(f"level_{one}", visit.language)) for one in LEVELS]
+
+
+def categories(visit: PageRequest) -> dict[str, str]:
+    """Return the names of the categories of complaints by their codes."""
+    found = container().usual_pack(visit.at).complaint_categories
+    return {one.code: one.name if visit.language == "zh" else one.english for one in found}
 
 
 RATING: Final[Action[ComplaintResponse]] = Action(
@@ -35,7 +42,7 @@ RATING: Final[Action[ComplaintResponse]] = Action(
         Field(
             name="level",
             kind="choice",
-            options=_levels,
+            options=lambda _complaint, visit: levels(visit),
             label="complaint_level",
             read=number_of,
             unanswered="choose_a_level",
@@ -52,7 +59,7 @@ def list_own(visit: PageRequest) -> Page:
     """List what one has sent, newest first."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     found = visit.get(complaints.complaints, query=query)
-    return Page(template="own_complaints.html", facts={"found": found, "categories": _categories(visit)})
+    return Page(template="own_complaints.html", facts={"found": found, "categories": categories(visit)})
 
 
 @pages.get("/own-complaints/{complaint_id}", roles=FOR_THEMSELVES)
@@ -62,7 +69,7 @@ def read_own(visit: PageRequest) -> Page:
     done = visit.query.get("done")
     facts = {
         "one": one,
-        "categories": _categories(visit),
+        "categories": categories(visit),
         "may_rate": one.state is ComplaintState.ANSWERED and one.rating is None,
         "done": done if done in {"sent", "rating"} else None,
     }
@@ -171,8 +178,8 @@ def _followed(visit: PageRequest, found: StreetComplaintResponse, code: str) -> 
         "id": found.id,
         "code": code,
         "one": found,
-        "categories": _categories(visit),
-        "levels": [(one, text(f"level_{one}", visit.language)) for one in LEVELS],
+        "categories": categories(visit),
+        "levels": levels(visit),
         "may_rate": found.answer is not None and found.rating is None,
     }
     return Page(template="complaint_status.html", facts=facts, is_personal=True)
@@ -181,15 +188,10 @@ def _followed(visit: PageRequest, found: StreetComplaintResponse, code: str) -> 
 def _form(visit: PageRequest, *, to: str) -> Page:
     departments = [("", text("complaint_any_department", visit.language))]
     departments += [(one, department_text(one, visit.language)) for one in settings().departments]
-    facts = {"to": to, "categories": list(_categories(visit).items()), "departments": departments}
+    facts = {"to": to, "categories": list(categories(visit).items()), "departments": departments}
     return Page(template="complain.html", facts=facts)
 
 
 def _body(visit: PageRequest) -> dict[str, object]:
     asked = {name: visit.sent(name) for name in ("category", "text", "department")}
     return {**asked, "department": asked["department"] or None}
-
-
-def _categories(visit: PageRequest) -> dict[str, str]:
-    found = container().usual_pack(visit.at).complaint_categories
-    return {one.code: one.name if visit.language == "zh" else one.english for one in found}

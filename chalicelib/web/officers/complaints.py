@@ -5,12 +5,12 @@ from typing import Final
 from chalicelib.alerts.rules.alerts import MONITORING
 from chalicelib.api.feedback.routes import complaints
 from chalicelib.api.feedback.routes.complaints import ComplaintResponse
-from chalicelib.container import container
 from chalicelib.feedback.model.complaints import AnswerOutcome, ComplaintState
 from chalicelib.feedback.rules.complaints import answerers
 from chalicelib.feedback.services.complaints import SORTERS, STAFF
 from chalicelib.policy import ALL_DEPARTMENTS
 from chalicelib.settings import settings
+from chalicelib.web.applicants.complaints import categories
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, named
 from chalicelib.web.core.i18n import department_text, text
@@ -142,12 +142,6 @@ def do(visit: PageRequest) -> Page | Redirect:
     action, one = named(ACTIONS, visit.path["act"], visit), visit.get(complaints.complaint)
     to = "complaints" if action.name == "transfer" else f"complaints/{one.id}"
     return carry_out(action, one, visit, ask=ask, onward=Redirect(to=to, query={"done": action.name}))
-
-
-def categories(visit: PageRequest) -> dict[str, str]:
-    """Return the names of the categories by their codes."""
-    found = container().usual_pack(visit.at).complaint_categories
-    return {one.code: one.name if visit.language == "zh" else one.english for one in found}
 
 
 def _open_now(one: ComplaintResponse, visit: PageRequest) -> list[str]:
