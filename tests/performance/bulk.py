@@ -94,7 +94,7 @@ class OneFile:
     @property
     def files(self) -> dict[str, str]:
         """What stands in the bucket beside the upload, by name."""
-        return {path.name.replace("~", "/"): path.read_bytes().decode() for path in self.folder.iterdir()}
+        return {name: self.text(name) for name in self.names("")}
 
     def blocks(self, name: str) -> Iterator[bytes]:
         assert name.endswith("/upload")

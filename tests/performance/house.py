@@ -13,7 +13,6 @@ from typing import Any
 from unittest import mock
 
 import botocore.session
-from stdnum.cn import uscc
 
 import chalicelib.api
 from app import app
@@ -87,12 +86,6 @@ class SideDoor(Client):
         answer = respond(route, event)
         headers = {name.lower(): str(value) for name, value in answer.headers.items()}
         return Reply(answer.status_code, headers, str(answer.body))
-
-
-def organisation(number: int) -> str:
-    """Make up an organisation's identifier that passes every check."""
-    digits = f"91330782MA{number:07}"
-    return digits + str(uscc.calc_check_digit(digits))
 
 
 class Applicant:

@@ -12,11 +12,11 @@ from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState, Service, Target
-from infra.local.seeding import resident_of
+from infra.local.seeding import resident_of, uscc_of
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
 from tests.cloud import the_issuer, turn_clock
 from tests.performance.deaths import Attempt, Death, DiedError, dying_everywhere
-from tests.performance.house import Elsewhere, SideDoor, organisation
+from tests.performance.house import Elsewhere, SideDoor
 from tests.performance.story import DECISION
 from tests.services.case_office import Applicant
 from tests.services.timelines import kinds_of
@@ -105,7 +105,7 @@ def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> 
 
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
         punishment = container().flags
-        company = an_organisation(number=organisation(number))
+        company = an_organisation(number=uscc_of(number))
         proposed = punishment.propose(a_proposal(), Target(about=company), by=first, at=NOON).flag
         served = punishment.serve(
             proposed.flag_id,
