@@ -356,6 +356,15 @@ class Container:
 
         return Catalogue(CatalogueStore(self.timeline), packs=self.packs, departments=settings().departments)
 
+    @cached_property
+    def search(self) -> Search:
+        """Finding items by plain words."""
+        from chalicelib.catalogue.services.search import Search
+        from chalicelib.catalogue.store.items import CatalogueStore
+        from chalicelib.catalogue.store.missed import MissedStore
+
+        return Search(CatalogueStore(self.timeline), MissedStore())
+
     # Who acts for whom
 
     @cached_property
@@ -372,15 +381,6 @@ class Container:
             counts=self.counts,
             conflicts=lambda: self.conflicts,
         )
-
-    @cached_property
-    def search(self) -> Search:
-        """Finding items by plain words."""
-        from chalicelib.catalogue.services.search import Search
-        from chalicelib.catalogue.store.items import CatalogueStore
-        from chalicelib.catalogue.store.missed import MissedStore
-
-        return Search(CatalogueStore(self.timeline), MissedStore())
 
     # Cases
 
