@@ -31,6 +31,17 @@ class ItemFault(StrEnum):
     CONDITION_WITHOUT_MATERIAL = "item_condition_without_material"
     SHARED_YET_ASKED = "item_shared_yet_asked"
     NO_SUCH_QUESTION = "item_no_such_question"
+    LATER_QUESTION = "item_later_question"
+    ENGLISH_MISSING = "item_english_missing"
+    CHECK_NOT_OF_KIND = "item_check_not_of_kind"
+    CHECK_NOT_A_NUMBER = "item_check_not_a_number"
+    CHECK_REVERSED = "item_check_reversed"
+    CHECK_TOO_LONG = "item_check_too_long"
+    NO_SUCH_PATTERN = "item_no_such_pattern"
+    NO_EARLIER_DATE = "item_no_earlier_date"
+    PERSON_NOT_SENSITIVE = "item_person_not_sensitive"
+    SENSITIVE_CONDITION = "item_sensitive_condition"
+    KNOWN_NOT_OF_KIND = "item_known_not_of_kind"
     WAYS = "item_ways"
     MATERIAL_WITHOUT_CONDITION = "item_material_without_condition"
     DEPENDS_ON_NO_CHOICE = "item_depends_on_no_choice"
@@ -104,6 +115,38 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
         "What the office can get itself is neither asked for nor promised.",
     ),
     ItemFault.NO_SUCH_QUESTION: ("没有这个问题。", "There is no such question."),
+    ItemFault.LATER_QUESTION: (
+        "只能取决于前面的问题。",
+        "A question can depend only on one that is asked before it.",
+    ),
+    ItemFault.ENGLISH_MISSING: (
+        "事项有英文名称，这里也要有英文。",
+        "The item has an English name, so this needs English words too.",
+    ),
+    ItemFault.CHECK_NOT_OF_KIND: ("这一类问题没有这项校验。", "Answers of this kind have no such check."),
+    ItemFault.CHECK_NOT_A_NUMBER: ("应为十进制数字，例如 0.5。", "This should be a decimal number, such as 0.5."),
+    ItemFault.CHECK_REVERSED: ("不得小于下限。", "This must not be below the lower bound."),
+    ItemFault.CHECK_TOO_LONG: (
+        "这一类问题的回答最多 {longest} 个字。",
+        "Answers of this kind have at most {longest} characters.",
+    ),
+    ItemFault.NO_SUCH_PATTERN: ("没有这个格式名称。", "There is no pattern of this name."),
+    ItemFault.NO_EARLIER_DATE: (
+        "应为前面一个日期类问题的编号。",
+        "This should be the id of an earlier question for a date.",
+    ),
+    ItemFault.PERSON_NOT_SENSITIVE: (
+        "个人的姓名和证件号码是敏感信息，要标为敏感（个人信息保护法第28条）。",
+        "A person's name and number are sensitive (Personal Information Protection Law, article 28).",
+    ),
+    ItemFault.SENSITIVE_CONDITION: (
+        "条件会公开写出，不能引用敏感的或者不在证据中显示的回答。",
+        "A condition is read by everybody, so it cannot quote an answer that is not open.",
+    ),
+    ItemFault.KNOWN_NOT_OF_KIND: (
+        "这一类问题不能从这个来源预填。",
+        "A question of this kind cannot be filled in from there.",
+    ),
     ItemFault.WAYS: (
         "取得方式只能是：提交；承诺与提交任选；或者只由部门共享取得。",
         "A material is handed in, or promised or handed in as the applicant likes, or got by sharing alone.",
@@ -114,7 +157,7 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     ItemFault.DEPENDS_ON_NO_CHOICE: (
         "情形条件要对应一个必答的选择题。",
-        "A material can depend only on a choice that must be made.",
+        "Only a choice that must be made can be depended on.",
     ),
     ItemFault.NO_SUCH_OPTION: ("问题没有这个选项。", "The question has no such option."),
     ItemFault.OFFICERS: ("核查人员是一人或两人。", "One officer verifies, or two."),
