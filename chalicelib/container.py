@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.calendars.store import LoadedCalendars, YearStore
     from chalicelib.cases.services.acceptance import CaseAcceptance
     from chalicelib.cases.services.access import CaseAccess
+    from chalicelib.cases.services.answers import CaseAnswers
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
@@ -415,7 +416,16 @@ class Container:
             authorities=lambda: self.authorities,
             access=self.case_access,
             conflicts=lambda: self.conflicts,
+            answers=self.case_answers,
         )
+
+    @cached_property
+    def case_answers(self) -> CaseAnswers:
+        """What applicants filled in."""
+        from chalicelib.cases.services.answers import CaseAnswers
+        from chalicelib.subjects.store import DataKeys
+
+        return CaseAnswers(DataKeys(settings().identity_key, purpose="answers"))
 
     @cached_property
     def repeat_promise(self) -> RepeatPromise:
@@ -497,7 +507,12 @@ class Container:
         from chalicelib.cases.services.queries import CaseQueries
 
         return CaseQueries(
-            self.cases, clocks=self.clocks, timeline=self.timeline, access=self.case_access, counts=self.counts
+            self.cases,
+            clocks=self.clocks,
+            timeline=self.timeline,
+            access=self.case_access,
+            counts=self.counts,
+            answers=self.case_answers,
         )
 
     @cached_property

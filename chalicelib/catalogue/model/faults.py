@@ -59,6 +59,27 @@ class ItemFault(StrEnum):
     NOT_ASKED = "answer_not_asked"
     NOT_ANSWERED = "answer_missing"
     NOT_AN_ANSWER = "answer_not_an_option"
+    NOT_ASKED_NOW = "answer_not_asked_now"
+    NOT_ANSWERED_HERE = "answer_is_a_file"
+    TOO_MUCH = "answers_too_long"
+    NOT_TEXT = "answer_not_text"
+    TOO_LONG = "answer_too_long"
+    TOO_SHORT = "answer_too_short"
+    OF_OTHER_FORM = "answer_of_other_form"
+    NOT_A_NUMBER = "answer_not_a_number"
+    DECIMALS = "answer_decimals"
+    TOO_SMALL = "answer_too_small"
+    TOO_LARGE = "answer_too_large"
+    NOT_A_DATE = "answer_not_a_date"
+    TOO_EARLY = "answer_too_early"
+    TOO_LATE = "answer_too_late"
+    NOT_A_PHONE = "answer_not_a_phone"
+    NOT_AN_EMAIL = "answer_not_an_email"
+    NOT_A_PLATE = "answer_not_a_plate"
+    NO_SUCH_DISTRICT = "answer_no_such_district"
+    NOT_PARTS = "answer_not_parts"
+    NO_SUCH_PART = "answer_no_such_part"
+    NO_SUCH_KIND = "answer_no_such_kind"
 
 
 FAULT_TEXTS: dict[str, tuple[str, str]] = {
@@ -189,9 +210,60 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     ItemFault.NOT_ASKED: ("本事项没有这个问题。", "The item asks no such question."),
     ItemFault.NOT_ANSWERED: ("请回答这个问题。", "Please answer this question."),
-    ItemFault.NOT_AN_ANSWER: (
-        "请从给出的选项中选择，或填写 1 至 200 个字。",
-        "Choose one of the options, or write 1 to 200 characters.",
+    ItemFault.NOT_AN_ANSWER: ("请从给出的选项中选择。", "Choose one of the options."),
+    ItemFault.NOT_ASKED_NOW: (
+        "按您前面的回答，这一项不用填，请删去。",
+        "By your answers before, this is not asked: leave it out.",
+    ),
+    ItemFault.NOT_ANSWERED_HERE: (
+        "这一项要交文件：先生成草稿，再在材料清单里上传。",
+        "This is answered with a file: make the draft first, then upload it with the materials.",
+    ),
+    ItemFault.TOO_MUCH: (
+        "所有回答合起来最多 {longest} 个字，请写得简短一些。",
+        "All answers together have at most {longest} characters: please be brief.",
+    ),
+    ItemFault.NOT_TEXT: ("应为文字。", "This should be text."),
+    ItemFault.TOO_LONG: (
+        "最多 {longest} 个字，现在是 {length} 个字。",
+        "At most {longest} characters; this has {length}.",
+    ),
+    ItemFault.TOO_SHORT: ("至少 {shortest} 个字。", "At least {shortest} characters."),
+    ItemFault.OF_OTHER_FORM: ("{form_zh}", "{form_en}"),
+    ItemFault.NOT_A_NUMBER: ("请填数字，例如 12 或者 12.5。", "This should be a number, such as 12 or 12.5."),
+    ItemFault.DECIMALS: ("最多 {decimals} 位小数。", "At most {decimals} decimal places."),
+    ItemFault.TOO_SMALL: ("不得小于 {least}。", "This should be {least} at least."),
+    ItemFault.TOO_LARGE: ("不得大于 {most}。", "This should be {most} at most."),
+    ItemFault.NOT_A_DATE: (
+        "请填 1900 至 2199 年的日期，例如 2026-12-01 或者 2026年12月1日。",
+        "This should be a day from 1900 to 2199, such as 2026-12-01.",
+    ),
+    ItemFault.TOO_EARLY: ("不得早于 {earliest}。", "This must not be before {earliest}."),
+    ItemFault.TOO_LATE: ("不得晚于 {latest}。", "This must not be after {latest}."),
+    ItemFault.NOT_A_PHONE: (
+        "这个电话号码打不通：手机号码是11位，固定电话要加区号，国外的号码前面加 + 和国家代码。只填一个号码。",
+        "Nobody can be called by this. A mobile number has 11 digits, a landline an area code.",
+    ),
+    ItemFault.NOT_AN_EMAIL: (
+        "电子邮箱的写法不对，应当像 name@example.cn。",
+        "This is no e-mail address; one looks like name@example.cn.",
+    ),
+    ItemFault.NOT_A_PLATE: (
+        "车牌号的写法不对：省份简称、一个字母，再加5位（新能源6位）字母或数字，没有字母I和O。例如 浙A12345。",
+        "This is no plate number: province, letter, then 5 letters or digits, 6 for new energy; no I or O.",
+    ),
+    ItemFault.NO_SUCH_DISTRICT: (
+        "请选择所在的区、县（6位行政区划代码）。",
+        "Choose the district (six digits by GB/T 2260).",
+    ),
+    ItemFault.NOT_PARTS: (
+        "这一项要分开填写：{parts}。",
+        "This is answered in parts: {parts}.",
+    ),
+    ItemFault.NO_SUCH_PART: ("没有这一部分。", "There is no such part."),
+    ItemFault.NO_SUCH_KIND: (
+        "没有这种证件：应为 resident_id、residence_permit 或 passport。",
+        "There is no such document: this is resident_id, residence_permit or passport.",
     ),
 }
 """The text for each kind, Chinese first; ``{blanks}`` are filled in from the fault."""

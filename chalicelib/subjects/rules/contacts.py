@@ -16,7 +16,7 @@ LONGEST_PHONE: Final = 50
 LONGEST_EMAIL: Final = 254
 """RFC 5321 lets no address through that is longer."""
 
-DIALLED: Final = re.compile(r"(?:tel:)?\+?[0-9 ()./\-–—]+", re.IGNORECASE)
+DIALLED: Final = re.compile(r"(?:tel:)?[+0-9 ()./\-–—]+", re.IGNORECASE)
 """What a number consists of once it is written in narrow characters."""
 
 EMAIL: Final = re.compile(

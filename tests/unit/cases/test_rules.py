@@ -23,6 +23,7 @@ from chalicelib.cases.rules.filing import (
 )
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.model.terms import Audience
+from chalicelib.catalogue.rules.answers import read_answers
 from chalicelib.catalogue.rules.items import checklist
 from chalicelib.credit.model.records import Eligibility, ObjectionState
 from chalicelib.errors import DomainError, ErrorCode
@@ -155,7 +156,7 @@ def test_a_condition_carries_the_value_of_its_answer() -> None:
     item = an_item(questions=(a_question(),), conditions=(a_condition(question="residence"),))
     needed = checklist(item, {"residence": "rural"})
 
-    (asked,) = conditions_asked(needed, {"residence": "rural"})
+    (asked,) = conditions_asked(needed, read_answers(item, {"residence": "rural"}, on=date(2026, 9, 28)))
 
     assert (asked.id, asked.value) == ("plate-lost", "rural")
     assert [material.id for material in materials_asked(needed)] == ["old-plate"]
