@@ -23,6 +23,7 @@ from chalicelib.dynamo.transaction import transaction
 from chalicelib.http.routes import import_all
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
+from infra.local.sample_answers import sample_answers
 from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
@@ -102,7 +103,7 @@ class World:
 
     def promise(self, persona: str, item: str = "plate-replacement") -> dict[str, Any]:
         """Draft, and sign: the body that files it."""
-        wish = {"item_code": item, "way": "commitment"}
+        wish = {"item_code": item, "answers": sample_answers(item, on=NOON.date()), "way": "commitment"}
         made = self.send("POST", "/v1/drafts", wish, as_=persona).body
         return {
             "draft_id": made["draft_id"],
@@ -117,7 +118,8 @@ class World:
         if on_promise:
             body = self.promise(by, item)
         else:
-            made = self.send("POST", "/v1/drafts", {"item_code": item, "way": "certificate"}, as_=by).body
+            wish = {"item_code": item, "answers": sample_answers(item, on=NOON.date()), "way": "certificate"}
+            made = self.send("POST", "/v1/drafts", wish, as_=by).body
             asked = [each["id"] for each in made["materials"] if "certificate" in each["hand_in"]]
             papers = [{"id": each, "sha256": SHA} for each in asked]
             body = {"draft_id": made["draft_id"], "materials": papers}

@@ -46,6 +46,11 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     "digits": Pattern(re.compile(r"[0-9]+"), "只填数字。", "Digits only."),
     "letters-digits": Pattern(re.compile(r"[A-Za-z0-9]+"), "只填字母和数字。", "Letters and digits only."),
     "postcode": Pattern(re.compile(r"[0-9]{6}"), "邮政编码是6位数字。", "A postcode has six digits."),
+    "project-code": Pattern(
+        re.compile(r"[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}"),
+        "项目代码像 2609-330782-04-01-123456，一共24位。",
+        "A project code looks like 2609-330782-04-01-123456.",
+    ),
     "vin": Pattern(
         re.compile(r"[A-HJ-NPR-Z0-9]{17}"),
         "车辆识别代号是17位大写字母和数字，没有字母I、O、Q（GB 16735）。",

@@ -20,9 +20,9 @@ def asks(kind: QuestionKind, *, id: str = "q", **fields: Any) -> Question:  # no
     return Question(id=id, text="填", text_en="Fill in", kind=kind, **fields)
 
 
-def read(*questions: Question, on: date = DAY, **answers: object) -> tuple[Reply, ...]:
+def read(*questions: Question, **answers: object) -> tuple[Reply, ...]:
     """Read answers to these questions."""
-    return read_answers(an_item(questions=questions), answers, on=on)
+    return read_answers(an_item(questions=questions), answers, on=DAY)
 
 
 def kept(kind: QuestionKind, answer: object, **check: Any) -> tuple[Given, str]:  # noqa: ANN401 - any field of a check
