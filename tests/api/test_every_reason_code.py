@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.credit.store.records import CreditStore, UnreadableError
-from infra.local.sample_answers import sample_answers
-from tests.api.bodies import FLAG, PAUSE, RECORD, item_body, subject_of, token_of
+from tests.api.bodies import FLAG, PAUSE, RECORD, answers_to, item_body, subject_of, token_of
 from tests.api.world import World, world
-from tests.builders import NOON
 from tests.cloud import Reply, turn_clock
 
 __all__ = ["world"]
@@ -55,7 +53,7 @@ def check(world: World, subject: object = None) -> Reply:
 
 
 def draft(world: World, item: str, *, as_: str = "applicant") -> Reply:
-    wish = {"item_code": item, "answers": sample_answers(item, on=NOON.date()), "way": "commitment"}
+    wish = {"item_code": item, "answers": answers_to(item), "way": "commitment"}
     return ask(world, "POST", "/v1/drafts", wish, as_=as_)
 
 

@@ -23,7 +23,6 @@ from chalicelib.dynamo.transaction import transaction
 from chalicelib.http.routes import import_all
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
-from infra.local.sample_answers import sample_answers
 from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
@@ -41,6 +40,7 @@ from tests.api.bodies import (
     SHA,
     UNTRUE,
     a_list,
+    answers_to,
     item_body,
     subject_of,
     token_of,
@@ -103,7 +103,7 @@ class World:
 
     def promise(self, persona: str, item: str = "plate-replacement") -> dict[str, Any]:
         """Draft, and sign: the body that files it."""
-        wish = {"item_code": item, "answers": sample_answers(item, on=NOON.date()), "way": "commitment"}
+        wish = {"item_code": item, "answers": answers_to(item), "way": "commitment"}
         made = self.send("POST", "/v1/drafts", wish, as_=persona).body
         return {
             "draft_id": made["draft_id"],
@@ -118,7 +118,7 @@ class World:
         if on_promise:
             body = self.promise(by, item)
         else:
-            wish = {"item_code": item, "answers": sample_answers(item, on=NOON.date()), "way": "certificate"}
+            wish = {"item_code": item, "answers": answers_to(item), "way": "certificate"}
             made = self.send("POST", "/v1/drafts", wish, as_=by).body
             asked = [each["id"] for each in made["materials"] if "certificate" in each["hand_in"]]
             papers = [{"id": each, "sha256": SHA} for each in asked]

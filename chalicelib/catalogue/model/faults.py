@@ -65,7 +65,11 @@ class ItemFault(StrEnum):
     NOT_TEXT = "answer_not_text"
     TOO_LONG = "answer_too_long"
     TOO_SHORT = "answer_too_short"
-    OF_OTHER_FORM = "answer_of_other_form"
+    NOT_DIGITS = "answer_not_digits"
+    NOT_LETTERS_DIGITS = "answer_not_letters_digits"
+    NOT_A_POSTCODE = "answer_not_a_postcode"
+    NOT_A_PROJECT_CODE = "answer_not_a_project_code"
+    NOT_A_VIN = "answer_not_a_vin"
     NOT_A_NUMBER = "answer_not_a_number"
     DECIMALS = "answer_decimals"
     TOO_SMALL = "answer_too_small"
@@ -229,7 +233,17 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
         "At most {longest} characters; this has {length}.",
     ),
     ItemFault.TOO_SHORT: ("至少 {shortest} 个字。", "At least {shortest} characters."),
-    ItemFault.OF_OTHER_FORM: ("{form_zh}", "{form_en}"),
+    ItemFault.NOT_DIGITS: ("只填数字。", "Digits only."),
+    ItemFault.NOT_LETTERS_DIGITS: ("只填字母和数字。", "Letters and digits only."),
+    ItemFault.NOT_A_POSTCODE: ("邮政编码是6位数字。", "A postcode has six digits."),
+    ItemFault.NOT_A_PROJECT_CODE: (
+        "项目代码像 2609-330782-04-01-123456，一共24位数字。",
+        "A project code looks like 2609-330782-04-01-123456.",
+    ),
+    ItemFault.NOT_A_VIN: (
+        "车辆识别代号是17位大写字母和数字，没有字母I、O、Q（GB 16735）。",
+        "A vehicle identification number has 17 capitals and digits, none of I, O and Q (GB 16735).",
+    ),
     ItemFault.NOT_A_NUMBER: ("请填数字，例如 12 或者 12.5。", "This should be a number, such as 12 or 12.5."),
     ItemFault.DECIMALS: ("最多 {decimals} 位小数。", "At most {decimals} decimal places."),
     ItemFault.TOO_SMALL: ("不得小于 {least}。", "This should be {least} at least."),

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
+from chalicelib.catalogue.model.faults import ItemFault
 from chalicelib.catalogue.model.questions import Known, QuestionKind
 
 LONGEST: Final[Mapping[QuestionKind, int]] = {QuestionKind.TEXT: 200, QuestionKind.LONG_TEXT: 2000}
@@ -34,30 +35,14 @@ PREFILLED: Final[Mapping[Known, frozenset[QuestionKind]]] = {
 DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
 
 
-class Pattern(NamedTuple):
-    """A form that a line may have, and what to tell those who write another."""
-
-    form: re.Pattern[str]
-    zh: str
-    en: str
-
-
-PATTERNS: Final[Mapping[str, Pattern]] = {
-    "digits": Pattern(re.compile(r"[0-9]+"), "只填数字。", "Digits only."),
-    "letters-digits": Pattern(re.compile(r"[A-Za-z0-9]+"), "只填字母和数字。", "Letters and digits only."),
-    "postcode": Pattern(re.compile(r"[0-9]{6}"), "邮政编码是6位数字。", "A postcode has six digits."),
-    "project-code": Pattern(
-        re.compile(r"[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}"),
-        "项目代码像 2609-330782-04-01-123456，一共24位。",
-        "A project code looks like 2609-330782-04-01-123456.",
-    ),
-    "vin": Pattern(
-        re.compile(r"[A-HJ-NPR-Z0-9]{17}"),
-        "车辆识别代号是17位大写字母和数字，没有字母I、O、Q（GB 16735）。",
-        "A vehicle identification number has 17 capitals and digits, none of I, O and Q (GB 16735).",
-    ),
+PATTERNS: Final[Mapping[str, tuple[re.Pattern[str], ItemFault]]] = {
+    "digits": (re.compile(r"[0-9]+"), ItemFault.NOT_DIGITS),
+    "letters-digits": (re.compile(r"[A-Za-z0-9]+"), ItemFault.NOT_LETTERS_DIGITS),
+    "postcode": (re.compile(r"[0-9]{6}"), ItemFault.NOT_A_POSTCODE),
+    "project-code": (re.compile(r"[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}"), ItemFault.NOT_A_PROJECT_CODE),
+    "vin": (re.compile(r"[A-HJ-NPR-Z0-9]{17}"), ItemFault.NOT_A_VIN),
 }
-"""The patterns that a check can name."""
+"""The patterns that a check can name, and what to tell those who write otherwise."""
 
 
 def decimal_of(text: str) -> Decimal | None:

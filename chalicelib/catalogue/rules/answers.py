@@ -145,11 +145,11 @@ def _written(asked: _Asked, answer: object) -> Words:
     _require_length(asked, text, question.check.longest or LONGEST[question.kind])
     if len(text) < question.check.shortest:
         raise asked.wrong(ItemFault.TOO_SHORT, shortest=str(question.check.shortest))
-    pattern = PATTERNS.get(question.check.pattern)
-    if pattern is not None:
+    if question.check.pattern:
+        form, otherwise = PATTERNS[question.check.pattern]
         text = unicodedata.normalize("NFKC", text)
-        if not pattern.form.fullmatch(text):
-            raise asked.wrong(ItemFault.OF_OTHER_FORM, form_zh=pattern.zh, form_en=pattern.en)
+        if not form.fullmatch(text):
+            raise asked.wrong(otherwise)
     return text, text, text
 
 

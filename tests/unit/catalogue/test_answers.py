@@ -318,7 +318,7 @@ def test_an_answer_of_another_kind_or_form_is_refused(
         (QuestionKind.TEXT, Check(longest=3), "一二三四", "answer_too_long"),
         (QuestionKind.TEXT, Check(shortest=2), "一", "answer_too_short"),
         (QuestionKind.TEXT, Check(pattern="postcode"), "３１５０００", None),
-        (QuestionKind.TEXT, Check(pattern="postcode"), "31500", "answer_of_other_form"),
+        (QuestionKind.TEXT, Check(pattern="postcode"), "31500", "answer_not_a_postcode"),
         (QuestionKind.NUMBER, Check(decimals=2), "12.50", None),
         (QuestionKind.NUMBER, Check(decimals=2), "12.345", "answer_decimals"),
         (QuestionKind.NUMBER, Check(least="0.5", decimals=1), 0.5, None),
