@@ -20,11 +20,12 @@ from chalicelib.catalogue.rules.districts import districts
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.readable import readable
 from chalicelib.subjects.model.subjects import PERSONS, Identity, SubjectKind
-from chalicelib.subjects.rules.contacts import email_of, phone_of, phone_words, seen
+from chalicelib.subjects.rules.contacts import dashed, email_of, phone_of, phone_words, seen
 from chalicelib.subjects.rules.identifiers import require_valid
+from chalicelib.subjects.rules.names import DOTS
 from chalicelib.validation import escaped
 
-ANSWERED: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+ANSWERED: Final = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
 """A day as people write it, in narrow characters."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -42,9 +43,6 @@ PLATE: Final = re.compile(
     r"|使[0-9]{6}|[0-9]{6}使"
 )
 """Plates by GA 36: five characters after the office's letter, or six of new energy; and those of embassies."""
-
-BETWEEN: Final = re.compile(r"[\s·・•.\-]")
-"""What is written between the parts of a plate's number."""
 
 Words = tuple[Given, str, str]
 """An answer as it is kept, in Chinese and in English."""
@@ -184,7 +182,7 @@ def _decimal_text(number: Decimal) -> str:
 
 
 def _date(asked: _Asked, answer: object) -> Words:
-    day = _day(seen(_text(asked, answer)))
+    day = _day("".join(dashed(_text(asked, answer)).split()))
     if day is None:
         raise asked.wrong(ItemFault.NOT_A_DATE)
     check = asked.question.check
@@ -204,7 +202,7 @@ def _day(text: str) -> date | None:
     if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
         return None
     try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
+        return date(*(int(part) for part in found.groups() if part))
     except ValueError:
         return None
 
@@ -225,7 +223,8 @@ def _email(asked: _Asked, answer: object) -> Words:
 
 
 def _plate(asked: _Asked, answer: object) -> Words:
-    plate = BETWEEN.sub("", seen(_text(asked, answer))).upper()
+    typed = "".join(dashed(_text(asked, answer)).split())
+    plate = "".join(char for char in typed if char != "-" and char not in DOTS).upper()
     if not PLATE.fullmatch(plate):
         raise asked.wrong(ItemFault.NOT_A_PLATE)
     words = plate if "使" in plate else f"{plate[:2]}·{plate[2:]}"

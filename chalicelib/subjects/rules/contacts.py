@@ -5,6 +5,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.readable import BLANK, SELECTORS
+from chalicelib.subjects.rules.identifiers import DASHES_TOO
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -16,8 +17,11 @@ LONGEST_PHONE: Final = 50
 LONGEST_EMAIL: Final = 254
 """RFC 5321 lets no address through that is longer."""
 
-DIALLED: Final = re.compile(r"(?:tel:)?[+0-9 ()./\-–—]+", re.IGNORECASE)
+DIALLED: Final = re.compile(r"(?:tel:)?[+0-9\s()./-]+", re.IGNORECASE)
 """What a number consists of once it is written in narrow characters."""
+
+STOP: Final = "。"
+"""What Chinese keyboards write for the dots of an address; NFKC keeps it."""
 
 EMAIL: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -40,6 +44,15 @@ def seen(text: str) -> str:
     return "".join(kept).strip()
 
 
+def dashed(text: str) -> str:
+    """Return a text like ``seen``, with a hyphen for each of the dashes that people and phones write."""
+    return "".join("-" if _is_dash(char) else char for char in seen(text))
+
+
+def _is_dash(char: str) -> bool:
+    return unicodedata.category(char) == "Pd" or char in DASHES_TOO
+
+
 def phone_of(text: str) -> str | None:
     """Return a phone number in E.164 (``+8613900000000``), or ``None`` if nobody can be called by it.
 
@@ -47,7 +60,7 @@ def phone_of(text: str) -> str | None:
     """
     import phonenumbers  # noqa: PLC0415 - 50 ms, and few requests have a number in them
 
-    number = _parsed(seen(text))
+    number = _parsed(" ".join(dashed(text).split()))
     return None if number is None else phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -63,7 +76,7 @@ def phone_words(phone: str) -> str:
 
 def email_of(text: str) -> str | None:
     """Return an e-mail address with its domain in small letters, or ``None`` if it is none."""
-    local, at, domain = seen(text).rpartition("@")
+    local, at, domain = seen(text).replace(STOP, ".").rpartition("@")
     address = f"{local}{at}{domain.lower()}"
     fits = len(address) <= LONGEST_EMAIL and len(local) <= LONGEST_LOCAL_PART
     return address if fits and EMAIL.fullmatch(address) else None
