@@ -138,7 +138,7 @@ def filed(drafted: tuple[Person, dict[str, Any]], request: pytest.FixtureRequest
         for each in draft["materials"]
         if draft["way"] in each["hand_in"] and each["required"]
     ]
-    signed = {} if draft["way"] == "commitment" else {"confirmed": [], "signature": None}
+    signed: dict[str, Any] = {} if draft["way"] == "commitment" else {"confirmed": [], "signature": None}
     reply = person.promise(draft, materials=owed, **signed)
     assert reply.status == 201, reply.text
     form = request.node.callspec.params["drafted"]
@@ -429,12 +429,24 @@ def test_all_that_is_wrong_is_told_at_once(plates: Person) -> None:
     ]
 
 
-@pytest.mark.parametrize("answer", [None, [], ["a"], {"district": 330782}, {"district": None}, "长" * 10_001])
-def test_an_answer_of_no_known_form_is_refused_at_the_edge(plates: Person, answer: object) -> None:
+@pytest.mark.parametrize(
+    ("answer", "pointer"),
+    [
+        (None, "/answers/address"),
+        ([], "/answers/address"),
+        (["a"], "/answers/address"),
+        ({}, "/answers/address"),
+        ({"district": "330782", "detail": 1}, "/answers/address/detail"),
+        ({"district": "330782", "detail": "1号", "no/such": ""}, "/answers/address/no~1such"),
+        ({"district": "330782", "detail": None}, "/answers/address/detail"),
+        ("长" * 10_001, "/answers/address"),
+    ],
+)
+def test_an_answer_of_no_known_form_is_told_like_any_other_fault(plates: Person, answer: object, pointer: str) -> None:
     reply = ask(plates, address=answer)
 
-    assert (reply.status, reply.code) == (400, "INVALID_BODY")
-    assert reply.body["errors"][0]["pointer"].startswith("/answers/address")
+    assert (reply.status, reply.code) == (422, "ANSWERS_MISSING")
+    assert [each["pointer"] for each in reply.body["errors"]] == [pointer]
 
 
 def test_a_file_that_a_question_asks_for_may_be_handed_in_or_left_out(client: Client, token: TokenOf) -> None:

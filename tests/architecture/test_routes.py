@@ -58,7 +58,6 @@ def test_a_text_in_a_body_can_be_read_or_has_a_pattern() -> None:
     assert len(texts) > 100
     assert {name for name, kinds in texts.items() if not kinds} == {
         "DocumentRequest.name",  # the name of a file, which is cleaned and no reason to refuse
-        "DraftRequest.answers",  # read by the rules of their kinds: what copying a number brings along is taken out
         "FileCaseRequest.signature",  # a compact JWS, or the answer of an authenticator
         "SigningKeyRequest.jwk",  # members of a key
         "StaffIdentityInput.number",  # what does not belong in an identifier is taken out or refused by the rules

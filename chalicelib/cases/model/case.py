@@ -116,7 +116,7 @@ class ConditionAsked:
 class MaterialAsked:
     """One material (材料) on the checklist, and the ways in which it may be provided.
 
-    It may be a file that a question asks for, which has no ``basis`` and need not be ``required``.
+    It may be a file that a question asks for, which has no ``basis`` and is not ``required``.
     """
 
     id: str

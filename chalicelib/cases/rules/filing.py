@@ -162,9 +162,7 @@ def materials_asked(checklist: Checklist) -> tuple[MaterialAsked, ...]:
         for material in checklist.materials
     )
     files = (
-        MaterialAsked(
-            id=question.id, name=question.text, basis="", ways=(MaterialWay.CERTIFICATE,), required=question.required
-        )
+        MaterialAsked(id=question.id, name=question.text, basis="", ways=(MaterialWay.CERTIFICATE,), required=False)
         for question in checklist.files
     )
     return (*materials, *files)
@@ -235,7 +233,7 @@ def require_materials(
 ) -> None:
     """Check that what is owed, less what is already ``held``, is handed in, and no more (优化营商环境条例第44条).
 
-    A file that a question asks for and does not require may be among them.
+    A file that a question asks for may be among them.
 
     Raises ``MATERIALS_MISSING`` for what is missing and ``MATERIAL_NOT_LISTED`` for what is on no list.
     """

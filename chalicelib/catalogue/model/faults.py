@@ -39,6 +39,7 @@ class ItemFault(StrEnum):
     CHECK_TOO_LONG = "item_check_too_long"
     NO_SUCH_PATTERN = "item_no_such_pattern"
     NO_EARLIER_DATE = "item_no_earlier_date"
+    FILE_WITHOUT_BASIS = "item_file_without_basis"
     PERSON_NOT_SENSITIVE = "item_person_not_sensitive"
     SENSITIVE_CONDITION = "item_sensitive_condition"
     KNOWN_NOT_OF_KIND = "item_known_not_of_kind"
@@ -159,6 +160,10 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ItemFault.NO_EARLIER_DATE: (
         "应为前面一个日期类问题的编号。",
         "This should be the id of an earlier question for a date.",
+    ),
+    ItemFault.FILE_WITHOUT_BASIS: (
+        "必须提交的文件要写进材料清单，并写明依据；这里只能是选填。",
+        "A file that must be handed in is a material with its article; a question can only offer to take one.",
     ),
     ItemFault.PERSON_NOT_SENSITIVE: (
         "个人的姓名和证件号码是敏感信息，要标为敏感（个人信息保护法第28条）。",

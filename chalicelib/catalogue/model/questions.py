@@ -30,7 +30,7 @@ class QuestionKind(StrEnum):
     PLATE = "plate"
     """The number of a vehicle's plate (车牌号)."""
     DOCUMENT = "document"
-    """Answered with files, which are handed in like materials; it takes no answer in the form."""
+    """Answered with a file, which may be handed in like a material; it takes no answer in the form."""
     ORGANISATION = "organisation"
     """``name`` and ``number``, its code by GB 32100 (统一社会信用代码)."""
     PERSON = "person"

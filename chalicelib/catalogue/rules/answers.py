@@ -33,6 +33,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 """A number with a comma before each three digits."""
 
+TOO_LARGE: Final = 10**15
+"""No number that anybody means is as large; Python refuses to write out the largest that JSON can hold."""
+
 PLAIN: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 PROVINCES: Final = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
@@ -125,9 +128,9 @@ def _reply(question: Question, answer: object, *, on: date, before: Mapping[str,
 
 
 def _is_blank(answer: object) -> bool:
-    if isinstance(answer, Mapping):
-        return all(_is_blank(part) for part in answer.values())
-    return answer is None or (isinstance(answer, str) and not seen(answer))
+    """Whether an answer, or each of its parts, has nothing in it that is seen."""
+    parts = answer.values() if isinstance(answer, Mapping) else (answer,)
+    return all(part is None or (isinstance(part, str) and not seen(part)) for part in parts)
 
 
 def _choice(asked: _Asked, answer: object) -> Words:
@@ -153,6 +156,8 @@ def _written(asked: _Asked, answer: object) -> Words:
 
 def _number(asked: _Asked, answer: object) -> Words:
     if isinstance(answer, bool) or not isinstance(answer, int | float | str):
+        raise asked.wrong(ItemFault.NOT_A_NUMBER)
+    if not isinstance(answer, str) and abs(answer) >= TOO_LARGE:
         raise asked.wrong(ItemFault.NOT_A_NUMBER)
     text = seen(answer) if isinstance(answer, str) else f"{Decimal(repr(answer)):f}"
     if GROUPED.fullmatch(text):

@@ -155,9 +155,16 @@ def _faults_of_questions(item: Item) -> Iterator[FieldError]:
             yield fault(f"{pointer}/sensitive", ItemFault.PERSON_NOT_SENSITIVE)
         if question.known is not None and question.kind not in PREFILLED[question.known]:
             yield fault(f"{pointer}/known", ItemFault.KNOWN_NOT_OF_KIND)
-        if question.kind is QuestionKind.DOCUMENT and question.id in materials:
-            # Both are on the checklist, under their ids.
-            yield fault(f"{pointer}/id", ItemFault.ID_REPEATED)
+        if question.kind is QuestionKind.DOCUMENT:
+            yield from _faults_of_file(pointer, question, materials)
+
+
+def _faults_of_file(pointer: str, question: Question, materials: Collection[str]) -> Iterator[FieldError]:
+    """Report what cannot stand on the checklist beside the materials; none is demanded without its article (R5.3)."""
+    if question.id in materials:
+        yield fault(f"{pointer}/id", ItemFault.ID_REPEATED)
+    if question.required:
+        yield fault(f"{pointer}/required", ItemFault.FILE_WITHOUT_BASIS)
 
 
 def _faults_of_english(pointer: str, question: Question) -> Iterator[FieldError]:

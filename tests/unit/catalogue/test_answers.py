@@ -238,6 +238,9 @@ def test_an_answer_is_read_in_words(kind: QuestionKind, answer: object, words: s
         (QuestionKind.NUMBER, "twelve", ("/answers/q", "answer_not_a_number")),
         (QuestionKind.NUMBER, "1e3", ("/answers/q", "answer_not_a_number")),
         (QuestionKind.NUMBER, 1e300, ("/answers/q", "answer_not_a_number")),
+        (QuestionKind.NUMBER, float("nan"), ("/answers/q", "answer_not_a_number")),
+        (QuestionKind.NUMBER, [1], ("/answers/q", "answer_not_a_number")),
+        (QuestionKind.ADDRESS, {"district": {}, "detail": {}}, ("/answers/q/district", "answer_not_text")),
         (QuestionKind.NUMBER, "1,2", ("/answers/q", "answer_not_a_number")),
         (QuestionKind.NUMBER, "9" * 16, ("/answers/q", "answer_not_a_number")),
         (QuestionKind.NUMBER, "1.5", ("/answers/q", "answer_decimals")),
@@ -374,6 +377,10 @@ def test_an_end_without_a_beginning_is_checked_by_itself() -> None:
     )
 
     assert len(read(*questions, to="2026-10-05")) == 1
+
+
+def test_a_number_that_python_does_not_write_out_is_none() -> None:
+    assert faults(asks(QuestionKind.NUMBER), q=10**5000) == [("/answers/q", "answer_not_a_number")]
 
 
 def test_a_fault_is_told_in_both_languages_and_never_repeats_the_answer() -> None:

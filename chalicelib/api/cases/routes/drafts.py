@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AliasPath, Field, StringConstraints
+from pydantic import AliasPath, Field, WithJsonSchema
 
 from chalicelib.api.cases.schemas.answers import AnswerResponse, answer_response
 from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_for_agent, reasons_told
@@ -24,14 +24,19 @@ routes = Routes("cases")
 
 MOST_ANSWERS = 50
 
-LONGEST_ANSWER = 10_000
-"""Characters of what is looked at; the rules say what is too long for its question, and by how much."""
-
-Written = Annotated[str, StringConstraints(max_length=LONGEST_ANSWER)]
-"""An answer as people type or copy it; the rules take out what is not seen, or refuse it, by the question's kind."""
-
-AnswerInput = bool | int | float | Written | Annotated[dict[Code, Written], Field(max_length=MOST_ANSWERS)]
-"""Of an address, an organisation or a person, an object of its parts; see ``kind`` of the item's questions."""
+AnswerInput = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "description": "By the kind of the question; an address, an organisation and a person have parts.",
+            "anyOf": [
+                *({"type": kind} for kind in ("boolean", "number", "string", "null")),
+                {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+            ],
+        }
+    ),
+]
+"""An answer as people type or copy it: the rules read it by its question's kind, and tell all faults of all answers."""
 
 
 class PrincipalInput(RequestBody):
