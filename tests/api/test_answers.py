@@ -199,7 +199,7 @@ def test_what_is_signed_has_open_answers_in_words_and_sensitive_ones_by_their_di
     for each in draft["answers"]:
         if each["id"] in form.sensitive:
             text = json.dumps(
-                {"id": each["id"], "value": each["value"], "words": each["words"], "words_en": each["words_en"]},
+                {"id": each["id"], "value": each["value"], "words": each["words"]},
                 ensure_ascii=False,
                 sort_keys=True,
                 separators=(",", ":"),

@@ -7,11 +7,14 @@ from chalicelib.catalogue.model.questions import Given, Place, QuestionKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """An answer: the form that is kept, and the words that people read. ``salt`` is the digest's, if there is one."""
+    """An answer: the form that is kept, and the words that people read. ``salt`` is the digest's, if there is one.
+
+    ``words_en`` is blank where the Chinese words serve.
+    """
 
     value: Given
     words: str
-    words_en: str
+    words_en: str = ""
     salt: str = ""
 
 

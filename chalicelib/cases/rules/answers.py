@@ -27,7 +27,7 @@ def give(replies: Sequence[Reply], *, make_salt: Callable[[], str]) -> tuple[tup
         content = Content(
             value=reply.value,
             words=reply.words,
-            words_en=reply.words_en,
+            words_en="" if reply.words_en == reply.words else reply.words_en,
             salt="" if question.is_open else make_salt(),
         )
         if question.sensitive:
@@ -49,7 +49,7 @@ def give(replies: Sequence[Reply], *, make_salt: Callable[[], str]) -> tuple[tup
 
 def digest_of(question: str, content: Content) -> str:
     """Return the HMAC-SHA256 of an answer's canonical JSON under its salt; ``docs/timeline.md`` shows how."""
-    text = rfc8785.dumps({"id": question, **_words(content)}).decode()
+    text = rfc8785.dumps({"id": question, "value": content.value, "words": content.words}).decode()
     return text_digest(text, salt=content.salt)
 
 
@@ -59,14 +59,10 @@ def signed(answers: Iterable[AnswerGiven]) -> list[Json]:
 
 
 def _signed(answer: AnswerGiven) -> Json:
-    asked: dict[str, Json] = {"id": answer.id, "label": answer.label, "label_en": answer.label_en}
+    asked: dict[str, Json] = {"id": answer.id, "label": answer.label}
     if answer.digest or answer.content is None:
         return asked | {"digest": answer.digest}
-    return asked | _words(answer.content)
-
-
-def _words(content: Content) -> dict[str, Json]:
-    return {"value": content.value, "words": content.words, "words_en": content.words_en}
+    return asked | {"value": answer.content.value, "words": answer.content.words}
 
 
 def answers_text(answers: Sequence[AnswerGiven]) -> str:

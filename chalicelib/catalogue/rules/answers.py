@@ -129,8 +129,11 @@ def _reply(question: Question, answer: object, *, on: date, before: Mapping[str,
 
 def _is_blank(answer: object) -> bool:
     """Whether an answer, or each of its parts, has nothing in it that is seen."""
-    parts = answer.values() if isinstance(answer, Mapping) else (answer,)
-    return all(part is None or (isinstance(part, str) and not seen(part)) for part in parts)
+    return all(map(_is_empty, answer.values() if isinstance(answer, Mapping) else (answer,)))
+
+
+def _is_empty(part: object) -> bool:
+    return part is None or (isinstance(part, str) and not seen(part))
 
 
 def _choice(asked: _Asked, answer: object) -> Words:
@@ -296,7 +299,7 @@ def _parts(asked: _Asked, answer: object, *, optional: str = "") -> Mapping[str,
         for name in sorted(set(answer) - {*needed, optional})
     ]
     faults += [
-        fault(f"{asked.pointer}/{name}", ItemFault.NOT_ANSWERED) for name in needed if _is_blank(answer.get(name))
+        fault(f"{asked.pointer}/{name}", ItemFault.NOT_ANSWERED) for name in needed if _is_empty(answer.get(name))
     ]
     faults += [
         fault(f"{asked.pointer}/{name}", ItemFault.NOT_TEXT)

@@ -1,6 +1,7 @@
 """What of the answers is signed, kept and told."""
 
 import json
+from collections.abc import Callable
 from itertools import count
 
 from chalicelib.cases.model.answers import Content
@@ -13,36 +14,29 @@ FLOOR = Question(id="floor", text="楼层", kind=QuestionKind.NUMBER, shown=(Pla
 PHONE = Question(id="phone", text="电话", text_en="Phone", kind=QuestionKind.PHONE, sensitive=True)
 
 REPLIES = (
-    Reply(question=USE, value="开店", words="开店", words_en="开店"),
+    Reply(question=USE, value="开店", words="开店", words_en="a shop"),
     Reply(question=FLOOR, value="3", words="3", words_en="3"),
     Reply(question=PHONE, value="+8613900000000", words="139 0000 0000", words_en="139 0000 0000"),
 )
 
 
-def salts() -> str:
-    """Salts that are known beforehand."""
-    return f"{next(NUMBERS):032x}"
-
-
-NUMBERS = count(1)
+def salts() -> Callable[[], str]:
+    """Salts that are known beforehand: one, two, three."""
+    numbers = count(1)
+    return lambda: f"{next(numbers):032x}"
 
 
 def test_an_open_answer_is_signed_in_words_and_every_other_by_its_digest() -> None:
-    given, secret = give(REPLIES, make_salt=salts)
+    given, secret = give(REPLIES, make_salt=salts())
 
     use, floor, phone = signed(given)
 
-    assert use == {
-        "id": "use",
-        "label": "用途",
-        "label_en": "Use",
-        "value": "开店",
-        "words": "开店",
-        "words_en": "开店",
-    }
+    assert use == {"id": "use", "label": "用途", "value": "开店", "words": "开店"}
     assert isinstance(floor, dict)
-    assert set(floor) == set(phone) == {"id", "label", "label_en", "digest"}  # type: ignore[arg-type]  # both are objects
-    assert floor["label_en"] == "楼层"
+    assert set(floor) == set(phone) == {"id", "label", "digest"}  # type: ignore[arg-type]  # both are objects
+    assert [answer.label_en for answer in given] == ["Use", "楼层", "Phone"]
+    assert given[0].content == Content(value="开店", words="开店", words_en="a shop")
+    assert given[1].content == Content(value="3", words="3", salt=f"{1:032x}")
     assert list(secret) == ["phone"]
     assert json.loads(answers_text(given)) == [use, floor, phone]
 
@@ -50,12 +44,12 @@ def test_an_open_answer_is_signed_in_words_and_every_other_by_its_digest() -> No
 def test_a_digest_is_that_of_the_canonical_json_under_the_salt() -> None:
     content = Content(value="3", words="3", words_en="3", salt="00112233445566778899aabbccddeeff")
 
-    # The text is {"id":"floor","value":"3","words":"3","words_en":"3"}; openssl computes the same.
-    assert digest_of("floor", content) == "4e6c4df50c5b7fb6db03632e53966f2967d09b37f313d3e471bb0f6c08402220"
+    # The text is {"id":"floor","value":"3","words":"3"}; openssl computes the same.
+    assert digest_of("floor", content) == "c00b1619f562a5d91358bc2dc4d1e580233ab5e5e0ea08f2f91aaa886a075125"
 
 
 def test_a_sensitive_answer_is_kept_apart_and_comes_back_whole() -> None:
-    given, secret = give(REPLIES, make_salt=salts)
+    given, secret = give(REPLIES, make_salt=salts())
 
     assert [answer.content is None for answer in given] == [False, False, True]
     assert "13900000000" not in repr(given)
@@ -63,7 +57,7 @@ def test_a_sensitive_answer_is_kept_apart_and_comes_back_whole() -> None:
 
 
 def test_an_answer_is_told_where_it_is_shown_to_whoever_has_its_content() -> None:
-    given, secret = give(REPLIES, make_salt=salts)
+    given, secret = give(REPLIES, make_salt=salts())
 
     def read(*, at: Place | None, opened: bool) -> list[str | None]:
         told = tell(given, secret if opened else {}, at=at)

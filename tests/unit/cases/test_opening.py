@@ -178,7 +178,7 @@ def test_a_filing_without_a_promise_carries_the_answers_which_a_promise_has_in_i
     def texts(case: Case) -> Mapping[str, str]:
         return filing_events.filing_event(case, actor="x", started=(), at=NOON).texts
 
-    text = f'[{{"digest":"{"ab" * 32}","id":"phone","label":"电话","label_en":"Phone"}}]'
+    text = f'[{{"digest":"{"ab" * 32}","id":"phone","label":"电话"}}]'
     assert texts(by_paper) == {"answers": text}
     assert texts(by_promise) == {}
     assert texts(a_case()) == {}

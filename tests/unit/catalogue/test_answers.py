@@ -240,7 +240,7 @@ def test_an_answer_is_read_in_words(kind: QuestionKind, answer: object, words: s
         (QuestionKind.NUMBER, 1e300, ("/answers/q", "answer_not_a_number")),
         (QuestionKind.NUMBER, float("nan"), ("/answers/q", "answer_not_a_number")),
         (QuestionKind.NUMBER, [1], ("/answers/q", "answer_not_a_number")),
-        (QuestionKind.ADDRESS, {"district": {}, "detail": {}}, ("/answers/q/district", "answer_not_text")),
+        (QuestionKind.ADDRESS, {"district": {}, "detail": "1号"}, ("/answers/q/district", "answer_not_text")),
         (QuestionKind.NUMBER, "1,2", ("/answers/q", "answer_not_a_number")),
         (QuestionKind.NUMBER, "9" * 16, ("/answers/q", "answer_not_a_number")),
         (QuestionKind.NUMBER, "1.5", ("/answers/q", "answer_decimals")),

@@ -38,7 +38,7 @@ def answer_response(told: AnswerTold) -> AnswerResponse:
         shown=given.shown,
         value=None if content is None else content.value,
         words="" if content is None else content.words,
-        words_en="" if content is None else content.words_en,
+        words_en="" if content is None else content.words_en or content.words,
         withheld=content is None,
         digest=given.digest or None,
         salt=(content.salt or None) if content is not None else None,
