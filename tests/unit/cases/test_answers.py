@@ -37,6 +37,8 @@ def test_an_open_answer_is_signed_in_words_and_every_other_by_its_digest() -> No
     assert [answer.label_en for answer in given] == ["Use", "楼层", "Phone"]
     assert given[0].content == Content(value="开店", words="开店", words_en="a shop")
     assert given[1].content == Content(value="3", words="3", salt=f"{1:032x}")
+    assert [len(answer.digest) for answer in given] == [0, 64, 64]
+    assert [answer.digest for answer in given] == ["", floor["digest"], phone["digest"]]  # type: ignore[call-overload,index]  # as above
     assert list(secret) == ["phone"]
     assert json.loads(answers_text(given)) == [use, floor, phone]
 
