@@ -44,9 +44,7 @@ def a_promise_is_filed(town: Town) -> None:
     filled_in = {each["id"]: each["words"] for each in answer.body["answers"]}
     expect("the plate (车牌)", filled_in["plate"], "浙G·00000")
     expect("the phone number (电话)", filled_in["phone"], "139 0000 0000")
-    narration.fact(
-        "填写的内容和声明,签名前都用文字列出", "what is filled in and declared stands in words before signing"
-    )
+    narration.fact("填写的内容和声明,签名前都用文字列出", "all of it stands in words before signing")
 
     case = file(applicant, what, signed_by=town.applicants_pen, key=str(uuid.uuid4())).is_done(201).body
     town.filed.append(what)
