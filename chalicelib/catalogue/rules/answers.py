@@ -265,7 +265,7 @@ def _organisation(asked: _Asked, answer: object) -> Words:
 
 def _person(asked: _Asked, answer: object) -> Words:
     parts = _parts(asked, answer, optional="kind")
-    kind = parts.get("kind", SubjectKind.RESIDENT_ID.value)
+    kind = parts.get("kind") or SubjectKind.RESIDENT_ID.value
     if kind not in PERSONS:
         raise asked.wrong(ItemFault.NO_SUCH_KIND, part="kind")
     identity = _identity(asked, parts, SubjectKind(kind))
@@ -304,7 +304,7 @@ def _parts(asked: _Asked, answer: object, *, optional: str = "") -> Mapping[str,
     faults += [
         fault(f"{asked.pointer}/{name}", ItemFault.NOT_TEXT)
         for name, part in answer.items()
-        if name in {*needed, optional} and not isinstance(part, str)
+        if name in {*needed, optional} and not isinstance(part, str | None)
     ]
     if faults:
         raise _Wrong(*faults)

@@ -310,6 +310,12 @@ def test_an_answer_is_read_in_words(kind: QuestionKind, answer: object, words: s
             ("/answers/q/number", "NUMBER_CHECK"),
         ),
         (QuestionKind.PERSON, {"name": "王某"}, ("/answers/q/number", "answer_missing")),
+        (QuestionKind.PERSON, {"name": "王某", "number": None}, ("/answers/q/number", "answer_missing")),
+        (
+            QuestionKind.PERSON,
+            {"name": "王某", "kind": None, "number": "330782199003070006"},
+            ("/answers/q/number", "NUMBER_CHECK"),
+        ),
         (
             QuestionKind.PERSON,
             {"name": "王某", "kind": "uscc", "number": "91330782MA00000004"},
