@@ -12,6 +12,7 @@ from chalicelib import aws
 from infra.local.sample_answers import sample_answers
 from tests.api.bodies import ITEMS, MANDATE, SHA, item_body
 from tests.api.test_cases import Person
+from tests.authorities import let_act
 from tests.builders import NOON, KeyPair
 from tests.cloud import Client, Reply, TokenOf, kept_tables, the_issuer, turn_clock
 
@@ -299,6 +300,21 @@ def test_filing_asks_for_no_key(drafted: tuple[Person, dict[str, Any]], monkeypa
     forget_keys(monkeypatch)
 
     assert person.promise(draft).status == 201
+
+
+def test_an_agent_reads_the_sensitive_answers_of_the_cases_they_filed_alone(plates: Person, token: TokenOf) -> None:
+    principal, agent = plates.enrol(), Person(plates.client, token("agent")).enrol()
+    authority = let_act(plates.client, principal.token)
+    answers = sample_answers("plate-replacement", on=NOON.date())
+    drafted = agent.draft(answers=answers, on_behalf_of={"authority": authority}).body
+    theirs = agent.promise(drafted).body["case_no"]
+    own = principal.promise(principal.draft(answers=answers).body).body["case_no"]
+
+    def read(case_no: str, by: Person) -> dict[str, str | None]:
+        return words(plates.client.get(f"/v1/cases/{case_no}", token=by.token).body["answers"])
+
+    assert read(theirs, agent) == read(theirs, principal) == read(own, principal) == of_form(FORMS[0])
+    assert read(own, agent) == withheld(FORMS[0])
 
 
 def forget_keys(monkeypatch: pytest.MonkeyPatch) -> None:
