@@ -50,8 +50,6 @@ PLATE: Final = re.compile(
 Words = tuple[Given, str, str]
 """An answer as it is kept, in Chinese and in English."""
 
-Made = dict[str, Given]
-
 
 class _Wrong(Exception):
     """What is wrong with an answer."""
@@ -84,7 +82,7 @@ def read_answers(item: Item, answers: Mapping[str, object], *, on: date) -> tupl
     asked = {question.id for question in item.questions}
     faults.extend(fault(_pointer(name), ItemFault.NOT_ASKED) for name in sorted(set(answers) - asked))
     replies: list[Reply] = []
-    made: Made = {}
+    made: dict[str, Given] = {}
     unclear: set[str] = set()
     for question in item.questions:
         if question.when is not None and question.when.question in unclear:
