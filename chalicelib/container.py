@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.acceptance import CaseAcceptance
     from chalicelib.cases.services.access import CaseAccess
     from chalicelib.cases.services.answers import CaseAnswers
+    from chalicelib.cases.services.application_forms import ApplicationForms
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from chalicelib.subjects.model.subjects import SubjectKey
     from chalicelib.subjects.rules.identifiers import SubjectKeys
     from chalicelib.subjects.services import SigningKeys, Subjects
+    from chalicelib.subjects.store import DataKeys
     from chalicelib.supervision.services.anomalies import Anomalies
     from chalicelib.supervision.services.board import Supervision
     from chalicelib.supervision.services.cards import Cards
@@ -401,6 +403,20 @@ class Container:
         return CaseStore(self.timeline)
 
     @cached_property
+    def application_forms(self) -> ApplicationForms:
+        """Forms in progress, of which drafts are made."""
+        from chalicelib.cases.services.application_forms import ApplicationForms
+        from chalicelib.cases.store import FormStore
+
+        return ApplicationForms(
+            FormStore(self.answer_keys),
+            cases=self.cases,
+            answers=self.case_answers,
+            contacts=lambda _subject: {},
+            counts=self.counts,
+        )
+
+    @cached_property
     def drafting(self) -> Drafting:
         """Drafts of promises."""
         from chalicelib.cases.services.drafting import Drafting
@@ -423,9 +439,15 @@ class Container:
     def case_answers(self) -> CaseAnswers:
         """What applicants filled in."""
         from chalicelib.cases.services.answers import CaseAnswers
+
+        return CaseAnswers(self.answer_keys)
+
+    @cached_property
+    def answer_keys(self) -> DataKeys:
+        """The keys that encrypt what applicants filled in."""
         from chalicelib.subjects.store import DataKeys
 
-        return CaseAnswers(DataKeys(settings().identity_key, purpose="answers"))
+        return DataKeys(settings().identity_key, purpose="answers")
 
     @cached_property
     def repeat_promise(self) -> RepeatPromise:
