@@ -265,10 +265,19 @@ API: dict[str, list[str]] = {
 }
 
 PORTAL: dict[str, list[str]] = {
+    "chalicelib.web.applicants.application_forms": [
+        "GET /applications/{form_id}/way",
+        "POST /applications/{form_id}/way",
+        "GET /applications/{form_id}/questions/{page_id}",
+        "POST /applications/{form_id}/questions/{page_id}",
+        "GET /applications/{form_id}",
+        "POST /applications/{form_id}",
+    ],
     "chalicelib.web.applicants.apply": [
         "GET /items/{item_code}/apply",
         "POST /items/{item_code}/apply",
         "GET /drafts/{draft_id}",
+        "POST /drafts/{draft_id}/changes",
         "POST /drafts/{draft_id}",
     ],
     "chalicelib.web.applicants.authorities": [

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chalicelib.calendars.store import LoadedCalendars, YearStore
     from chalicelib.cases.services.acceptance import CaseAcceptance
     from chalicelib.cases.services.access import CaseAccess
+    from chalicelib.cases.services.answers import CaseAnswers
+    from chalicelib.cases.services.application_forms import ApplicationForms
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
     from chalicelib.subjects.model.subjects import SubjectKey
     from chalicelib.subjects.rules.identifiers import SubjectKeys
     from chalicelib.subjects.services import SigningKeys, Subjects
+    from chalicelib.subjects.store import DataKeys
     from chalicelib.supervision.services.anomalies import Anomalies
     from chalicelib.supervision.services.board import Supervision
     from chalicelib.supervision.services.cards import Cards
@@ -400,6 +403,20 @@ class Container:
         return CaseStore(self.timeline)
 
     @cached_property
+    def application_forms(self) -> ApplicationForms:
+        """Forms in progress, of which drafts are made."""
+        from chalicelib.cases.services.application_forms import ApplicationForms
+        from chalicelib.cases.store import FormStore
+
+        return ApplicationForms(
+            FormStore(self.answer_keys),
+            cases=self.cases,
+            answers=self.case_answers,
+            contacts=lambda _subject: {},
+            counts=self.counts,
+        )
+
+    @cached_property
     def drafting(self) -> Drafting:
         """Drafts of promises."""
         from chalicelib.cases.services.drafting import Drafting
@@ -415,7 +432,22 @@ class Container:
             authorities=lambda: self.authorities,
             access=self.case_access,
             conflicts=lambda: self.conflicts,
+            answers=self.case_answers,
         )
+
+    @cached_property
+    def case_answers(self) -> CaseAnswers:
+        """What applicants filled in."""
+        from chalicelib.cases.services.answers import CaseAnswers
+
+        return CaseAnswers(self.answer_keys)
+
+    @cached_property
+    def answer_keys(self) -> DataKeys:
+        """The keys that encrypt what applicants filled in."""
+        from chalicelib.subjects.store import DataKeys
+
+        return DataKeys(settings().identity_key, purpose="answers")
 
     @cached_property
     def repeat_promise(self) -> RepeatPromise:
@@ -497,7 +529,12 @@ class Container:
         from chalicelib.cases.services.queries import CaseQueries
 
         return CaseQueries(
-            self.cases, clocks=self.clocks, timeline=self.timeline, access=self.case_access, counts=self.counts
+            self.cases,
+            clocks=self.clocks,
+            timeline=self.timeline,
+            access=self.case_access,
+            counts=self.counts,
+            answers=self.case_answers,
         )
 
     @cached_property

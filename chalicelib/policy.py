@@ -187,6 +187,15 @@ def sees(
     return False
 
 
+def reads_sensitive_answers(caller: Caller, *, department: str, subjects: Collection[str]) -> bool:
+    """Return whether the caller may read what an applicant filled in as sensitive (敏感个人信息).
+
+    The people concerned may, and the officers of the department that handles it, who need it to do so. To heads,
+    supervisors, the monitoring office and inspectors it is withheld.
+    """
+    return sees(caller, roles=FOR_THEMSELVES | {Role.OFFICER}, department=department, subjects=subjects)
+
+
 def is_own_matter(caller: Caller, subjects: Collection[str]) -> bool:
     """Return whether a thing that concerns these people concerns the official who calls."""
     return caller.is_staff and not caller.own.isdisjoint(subjects)

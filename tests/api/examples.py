@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.rules.case_numbers import case_no_for
+from infra.local.sample_answers import sample_answers
 from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
@@ -29,7 +30,7 @@ from tests.api.bodies import (
 )
 from tests.api.world import Thing, World, a_town, world
 from tests.authorities import a_grant_body
-from tests.builders import KeyPair
+from tests.builders import NOON, KeyPair
 
 __all__ = ["world"]
 
@@ -177,7 +178,7 @@ def _of_people(world: World) -> dict[str, Example]:
             by="agent",
             body={
                 "item_code": "with-questions",
-                "answers": {"residence": "rural"},
+                "answers": sample_answers("spouse-household", on=NOON.date()),
                 "way": "certificate",
                 "on_behalf_of": principal,
             },

@@ -1,6 +1,7 @@
 """Agents act on authorities: given or claimed by a document, ended at any moment, and told to the principal."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -36,6 +37,7 @@ class Person:
     client: Client
     token: str
     key: KeyPair = field(default_factory=KeyPair)
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
     def enrol(self) -> "Person":
         assert self.post("/v1/signing-keys", {"jwk": self.key.jwk}).status == 201
@@ -48,7 +50,7 @@ class Person:
         return self.client.post(url, body, token=self.token, **headers)
 
     def draft(self, authority: str | None = None, *, way: str = "commitment", item: str = "plate-replacement") -> Reply:
-        body: dict[str, Any] = {"item_code": item, "way": way}
+        body: dict[str, Any] = {"item_code": item, "way": way, "answers": self.answers}
         return self.post("/v1/drafts", body | ({} if authority is None else {"on_behalf_of": {"authority": authority}}))
 
     def promise(self, draft: dict[str, Any]) -> Reply:

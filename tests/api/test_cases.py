@@ -17,9 +17,10 @@ from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore
+from infra.local.sample_answers import sample_answers
 from tests.api.bodies import RECORD, subject_of
 from tests.authorities import let_act
-from tests.builders import KeyPair, a_caller, a_flag_mark, a_submission, an_item
+from tests.builders import NOON, KeyPair, a_caller, a_flag_mark, a_submission, an_item
 from tests.cloud import PERSONAS, Client, Reply, TokenOf, the_issuer, turn_clock
 
 SAMPLES = Path(__file__).parents[2] / "infra/local/sample/items"
@@ -208,7 +209,8 @@ def test_a_risk_that_is_excluded_is_told_with_the_draft(client: Client, token: T
     turn_clock(AT)
     publish_sample(client, token, "eia-approval")
 
-    reply = Person(client, token("company")).draft(item_code="eia-approval")
+    answers = sample_answers("eia-approval", on=NOON.date())
+    reply = Person(client, token("company")).draft(item_code="eia-approval", answers=answers)
 
     assert reply.status == 201
     assert reply.body["eligibility"]["commitment"] == "refused"
@@ -218,18 +220,18 @@ def test_a_risk_that_is_excluded_is_told_with_the_draft(client: Client, token: T
 
 @pytest.mark.requirement("R1.4", "R5.4")
 @pytest.mark.parametrize(
-    ("residence", "asked"),
-    [("rural", ["property-proof"]), ("urban", [])],
+    ("residence", "owner", "asked"),
+    [("rural", "spouse", ["property-proof"]), ("urban", "", [])],
 )
 def test_property_is_proved_by_rural_households_only_and_marriage_by_nobody(
-    client: Client, token: TokenOf, residence: str, asked: list[str]
+    client: Client, token: TokenOf, residence: str, owner: str, asked: list[str]
 ) -> None:
     turn_clock(AT)
     publish_sample(client, token, "spouse-household")
     applicant = Person(client, token("applicant"))
 
-    questions = client.get("/v1/items/spouse-household").body["questions"]
-    reply = applicant.draft(item_code="spouse-household", answers={questions[0]["id"]: residence})
+    answers = sample_answers("spouse-household", on=NOON.date(), residence=residence, owner=owner)
+    reply = applicant.draft(item_code="spouse-household", answers=answers)
 
     assert reply.status == 201, reply.text
     owed = [material["id"] for material in reply.body["materials"] if material["hand_in"]]
@@ -241,7 +243,8 @@ def test_a_query_of_the_archive_is_answered_on_filing(client: Client, token: Tok
     turn_clock(AT)
     publish_sample(client, token, "archive-query")
     company = Person(client, token("company"))
-    drafted = company.draft(item_code="archive-query", way="certificate").body
+    answers = sample_answers("archive-query", on=NOON.date())
+    drafted = company.draft(item_code="archive-query", answers=answers, way="certificate").body
     owed = [
         {"id": material["id"], "sha256": SHA}
         for material in drafted["materials"]

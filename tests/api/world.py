@@ -40,6 +40,7 @@ from tests.api.bodies import (
     SHA,
     UNTRUE,
     a_list,
+    answers_to,
     item_body,
     subject_of,
     token_of,
@@ -102,7 +103,7 @@ class World:
 
     def promise(self, persona: str, item: str = "plate-replacement") -> dict[str, Any]:
         """Draft, and sign: the body that files it."""
-        wish = {"item_code": item, "way": "commitment"}
+        wish = {"item_code": item, "answers": answers_to(item), "way": "commitment"}
         made = self.send("POST", "/v1/drafts", wish, as_=persona).body
         return {
             "draft_id": made["draft_id"],
@@ -117,7 +118,8 @@ class World:
         if on_promise:
             body = self.promise(by, item)
         else:
-            made = self.send("POST", "/v1/drafts", {"item_code": item, "way": "certificate"}, as_=by).body
+            wish = {"item_code": item, "answers": answers_to(item), "way": "certificate"}
+            made = self.send("POST", "/v1/drafts", wish, as_=by).body
             asked = [each["id"] for each in made["materials"] if "certificate" in each["hand_in"]]
             papers = [{"id": each, "sha256": SHA} for each in asked]
             body = {"draft_id": made["draft_id"], "materials": papers}

@@ -14,7 +14,7 @@ from chalicelib.dynamo.model import connection
 from chalicelib.http.routes import import_all
 from chalicelib.jobs.sweep import sweep
 from chalicelib.settings import settings
-from tests.api.bodies import DECISION, FLAG, PERSONAL, STAFF_NAMES, item_body, subject_of, token_of
+from tests.api.bodies import DECISION, FLAG, PERSONAL, STAFF_NAMES, answers_to, item_body, subject_of, token_of
 from tests.builders import KeyPair, base64url
 from tests.cloud import Client, Reply
 
@@ -58,7 +58,7 @@ class Teller:
         pair = KeyPair()
         self.ask("PUT", "/v1/items/plate-replacement/versions/1", item_body(), as_="editor")
         self.ask("POST", "/v1/signing-keys", {"jwk": pair.jwk}, as_="applicant")
-        wish = {"item_code": "plate-replacement", "way": "commitment"}
+        wish = {"item_code": "plate-replacement", "answers": answers_to("plate-replacement"), "way": "commitment"}
         draft = self.ask("POST", "/v1/drafts", wish, as_="applicant").body
         signature = pair.sign(draft["payload"])
         filing = {
@@ -79,6 +79,7 @@ class Teller:
         self.ask("GET", "/v1/me/credit/queries", as_="company")
         assert [status for *_, status in self.told if status >= 300] == []
         self.secrets += [signature, case["tracking_code"], draft["payload_hash"]]
+        self.secrets += ["13900000000", "139 0000 0000", "示例路1号", "浙G00000"]
         return str(case["case_no"])
 
     def go_wrong(self) -> None:

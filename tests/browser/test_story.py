@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import FilePayload
 
-from infra.browser.story import handle, promise, sign
+from infra.browser.story import draft, fill_in, handle, promise, sign
 from infra.browser.visit import PHONE, Language
 from tests.browser.conftest import Come
 
@@ -32,11 +32,10 @@ def test_a_double_click_on_sign_is_one_case(come: Come) -> None:
     applicant.own_a_device()
     promise(applicant, "company")
     applicant.open("/items/plate-replacement/apply")
-    applicant.page.get_by_role("radio").first.check()
-    applicant.click("继续", "Continue")
-    draft = applicant.path
+    draft(applicant)
+    drafted = applicant.path
     before = applicant.page.context.new_page()
-    before.goto(f"{applicant.portal}{draft}")
+    before.goto(f"{applicant.portal}{drafted}")
 
     case_no = sign(applicant)
     before.reload()
@@ -48,8 +47,7 @@ def test_certificates_are_handed_in_on_a_phone_without_any_script(come: Come) ->
     applicant = come("applicant2", width=PHONE, scripts=False)
 
     applicant.open("/items/plate-replacement/apply")
-    applicant.page.locator("input[value=certificate]").check()
-    applicant.click("继续", "Continue")
+    draft(applicant, way="certificate")
     applicant.page.set_input_files(
         "input[type=file]", FilePayload(name="旧车牌.jpg", mimeType="image/jpeg", buffer=b"\xff\xd8\x00\r\n--")
     )
@@ -73,9 +71,8 @@ def test_leaving_in_one_browser_ends_it_in_the_other(come: Come) -> None:
 def test_too_large_a_file_is_told_before_anything_is_sent(come: Come) -> None:
     applicant = come("applicant2", width=PHONE)
     applicant.open("/items/plate-replacement/apply")
-    applicant.page.locator("input[value=certificate]").check()
-    applicant.click("继续", "Continue")
-    draft = applicant.path
+    draft(applicant, way="certificate")
+    drafted = applicant.path
     words = applicant.page.locator("[data-too-large]")
     large = FilePayload(name="旧车牌.jpg", mimeType="image/jpeg", buffer=b"\xff" * 4_200_000)
 
@@ -84,11 +81,29 @@ def test_too_large_a_file_is_told_before_anything_is_sent(come: Come) -> None:
 
     assert words.is_visible()
     assert words.evaluate("words => document.activeElement === words")
-    assert applicant.path == draft
+    assert applicant.path == drafted
 
     applicant.page.set_input_files("input[type=file]", large | {"buffer": b"\xff\xd8"})
 
     assert not words.is_visible()
     applicant.click("提交", "Submit")
     assert applicant.path.endswith("/receipt")
+    assert applicant.faults == []
+
+
+def test_a_form_is_filled_in_on_a_phone_without_any_script_and_going_back_loses_nothing(come: Come) -> None:
+    applicant = come("applicant2", width=PHONE, scripts=False)
+    applicant.open("/items/road-occupation/apply")
+    fill_in(applicant, "road-occupation", way="certificate")
+    checked = applicant.path
+
+    applicant.page.go_back()
+    before = applicant.path
+    held = applicant.page.locator("[name=answers-phone]").input_value()
+    applicant.page.go_forward()
+
+    assert before.startswith(f"{checked}/questions/")
+    assert held == "139 0000 0000"
+    assert applicant.path == checked
+    assert "留出1.5米宽的人行通道" in applicant.page.inner_text("main")
     assert applicant.faults == []

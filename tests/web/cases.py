@@ -1,12 +1,14 @@
 """Cases that people file by pages and forms alone."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
 from tests.builders import NOON
 from tests.cloud import told_once, turn_clock
 from tests.device import Device
+from tests.web.filling import drafted as drafted_for
 from tests.web.visitor import Come, Seen, Visitor
 
 ITEM = "/items/plate-replacement/apply"
@@ -25,18 +27,26 @@ def form_data(seen: Seen, name: str) -> str:
 
 
 def promise(browser: Visitor) -> Seen:
-    return browser.send(browser.open(ITEM), "apply", {"way": "commitment"})
+    """The page of a draft for a promise."""
+    return drafted_for(browser, "plate-replacement")
 
 
-def sign(browser: Visitor, seen: Seen, device: Device, **fields: str | list[str]) -> Seen:
+def sign(
+    browser: Visitor,
+    seen: Seen,
+    device: Device,
+    *,
+    files: Mapping[str, tuple[str, bytes]] | None = None,
+    **fields: str | list[str],
+) -> Seen:
     assertion = json.dumps(device.sign(bytes.fromhex(form_data(seen, "challenge"))))
     ticked: dict[str, str | list[str]] = {"confirmed": ["plate-gone", "old-plate-not-used"], "assertion": assertion}
-    return browser.send(seen, seen.path.partition("?")[0], ticked | fields)
+    return browser.send(seen, seen.path, ticked | fields, files=files)
 
 
 def drafted(browser: Visitor) -> Seen:
     """The page of a draft by certificate."""
-    return browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
+    return drafted_for(browser, "plate-replacement", way="certificate")
 
 
 def filed(browser: Visitor) -> str:
@@ -49,7 +59,7 @@ def signed(browser: Visitor, item: str) -> str:
     """The number of a case on a promise."""
     device = Device()
     enrol(browser, device)
-    draft = browser.send(browser.open(f"/items/{item}/apply"), "apply", {"way": "commitment"})
+    draft = drafted_for(browser, item)
     ticked = [box["value"] or "" for box in draft.page.named("input") if box.get("name") == "confirmed"]
     return sign(browser, draft, device, confirmed=ticked).path.split("/")[2]
 

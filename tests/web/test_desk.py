@@ -5,7 +5,7 @@ import pytest
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.web.officers.case_actions import ACTIONS
 from chalicelib.web.officers.cases import OFFERS
-from tests.web.cases import ITEM
+from tests.web.cases import drafted
 from tests.web.visitor import Come, Seen, Visitor
 
 
@@ -13,8 +13,8 @@ from tests.web.visitor import Come, Seen, Visitor
 def brought(visitor: Come) -> str:
     """The desk's page of a case by certificate, which an officer accepts."""
     browser = visitor("applicant")
-    drafted = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
-    receipt = browser.send(drafted, drafted.path, files={"material-old-plate": ("a.jpg", b"\xff")})
+    draft = drafted(browser)
+    receipt = browser.send(draft, draft.path, files={"material-old-plate": ("a.jpg", b"\xff")})
     return "/desk/" + receipt.path.split("/")[2]
 
 

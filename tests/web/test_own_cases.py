@@ -11,7 +11,7 @@ from chalicelib.rulepacks.store import load_rule_packs
 from tests.api.bodies import PAUSE, RECORD, subject_of
 from tests.cloud import Client, TokenOf
 from tests.device import Device
-from tests.web.cases import enrol, promise
+from tests.web.cases import drafted, enrol, promise
 from tests.web.visitor import Come, Seen, Visitor
 
 
@@ -258,8 +258,8 @@ def test_whoever_must_choose_files_again_is_told(applicant: Visitor, case: str) 
 
 def test_whoever_was_not_accepted_may_rate_that_too(visitor: Come, client: Client, token: TokenOf) -> None:
     browser = visitor("applicant")
-    drafted = browser.send(browser.open("/items/plate-replacement/apply"), "apply", {"way": "certificate"})
-    filed = browser.send(drafted, drafted.path, files={"material-old-plate": ("a.jpg", b"\xff")})
+    draft = drafted(browser)
+    filed = browser.send(draft, draft.path, files={"material-old-plate": ("a.jpg", b"\xff")})
     place = filed.path.removesuffix("/receipt")
     of_office(client, token, place, "acceptance", {"accepted": False, "reason": "不归本单位办。"}, "officer.traffic")
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chalicelib.api.cases.schemas.answers import answer_response
 from chalicelib.api.cases.schemas.timelines import EventResponse, timeline_response
 from chalicelib.api.documents.schemas import DocumentListResponse, DocumentViewResponse, document_response
 from chalicelib.api.inspection.schemas import (
@@ -148,6 +149,7 @@ def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
             steps=reading.events,
             clocks=[MandateClockResponse.of(clock, light=services.clocks.light(clock, at=moment)) for clock in clocks],
             rules=case.terms,
+            answers=[answer_response(each) for each in services.case_answers.evidence(case)],
         ),
     )
 

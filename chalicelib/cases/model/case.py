@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.cases.model.answers import AnswerGiven, SealedAnswers
 from chalicelib.cases.model.stages import (
     AcceptanceWord,
     Breach,
@@ -113,15 +114,23 @@ class ConditionAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialAsked:
-    """One material (材料) on the checklist, and the ways in which it may be provided."""
+    """One material (材料) on the checklist, and the ways in which it may be provided.
+
+    It may be a file that a question asks for, which has no ``basis`` and is not ``required``.
+    """
 
     id: str
     name: str
     basis: str
     ways: tuple[MaterialWay, ...]
+    required: bool = True
 
     def must_be_handed_in(self, way: Way) -> bool:
         """Whether the applicant must hand it in: not if authorities share it (R1.4) or the promise replaces it."""
+        return self.required and self.may_be_handed_in(way)
+
+    def may_be_handed_in(self, way: Way) -> bool:
+        """Whether the applicant may hand it in, which for most materials is the same."""
         is_promised = way is Way.COMMITMENT and MaterialWay.COMMITMENT in self.ways
         return MaterialWay.SHARED not in self.ways and not is_promised
 
@@ -165,6 +174,8 @@ class Draft:
     expires_at: datetime
     name_digest: str = ""
     refused_by: tuple[str, ...] = ()
+    answers: tuple[AnswerGiven, ...] = ()
+    sealed: SealedAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +244,8 @@ class Case:
     officer: str = ""
     name_digest: str = ""
     refused_by: tuple[str, ...] = ()
+    answers: tuple[AnswerGiven, ...] = ()
+    sealed: SealedAnswers | None = None
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 

@@ -15,6 +15,7 @@ from chalicelib.cases.model.stages import (
     Delivery,
     Outcome,
 )
+from chalicelib.cases.rules.answers import answers_text
 from chalicelib.cases.rules.filing import status_of
 from chalicelib.catalogue.model.items import Acceptance, VerificationPlan
 from chalicelib.credit.model.records import Eligibility, Summary
@@ -75,6 +76,8 @@ def open_case(
         credit=credit,
         name_digest=draft.name_digest,
         refused_by=draft.refused_by,
+        answers=draft.answers,
+        sealed=draft.sealed,
     )
 
 
@@ -141,7 +144,10 @@ def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: st
 
 
 def filing_event(case: Case, *, actor: str, started: Sequence[Json], at: datetime) -> NewEvent:
-    """Return the event of the filing (收件): in which way, with which materials, and what the gate decided on."""
+    """Return the event of the filing (收件): in which way, with which materials, and what the gate decided on.
+
+    Without a promise, in which they would stand, the answers are its text.
+    """
     data: dict[str, Json] = {
         "item_code": case.terms.item_code,
         "item_version": case.terms.item_version,
@@ -154,7 +160,10 @@ def filing_event(case: Case, *, actor: str, started: Sequence[Json], at: datetim
     }
     if case.acceptance is None and case.state not in WAITING:
         data["clocks_started"] = started
-    return _event(EventKind.CASE_FILED, case, actor, data, at)
+    event = _event(EventKind.CASE_FILED, case, actor, data, at)
+    if not case.answers or case.commitment is not None:
+        return event
+    return replace(event, texts={"answers": answers_text(case.answers)})
 
 
 def acceptance_events(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:

@@ -263,11 +263,13 @@ class Item:
 class Checklist:
     """What one applicant needs, given their answers (材料清单); the list shown is also the one enforced.
 
-    ``materials`` are all that apply, including shared ones; ``conditions`` are those that a promise confirms.
+    ``materials`` are all that apply, including shared ones; ``conditions`` are those that a promise confirms; ``files``
+    are the questions that are answered with files.
     """
 
     materials: tuple[Material, ...]
     conditions: tuple[Condition, ...]
+    files: tuple[Question, ...] = ()
 
     def to_hand_in(self, way: Way) -> tuple[Material, ...]:
         """Return what must be submitted: never shared materials, nor, with a promise, what it replaces."""

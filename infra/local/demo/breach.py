@@ -10,7 +10,7 @@ from infra.local.demo.town import Town
 from infra.local.identity import personas
 
 ITEM = "business-address"
-ADDRESS = "义乌市示例街道合成路 1 号"
+ADDRESS = {"district": "330782", "detail": "示例街道合成路1号"}
 MEASURE = "9"
 """No convenience for related matters (限制享受优惠政策和便利措施), for somebody whose promise was false."""
 

@@ -162,6 +162,7 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
         case=filed.case,
         clocks=tuple((clock, clocks.light(clock, at=call.at)) for clock in filed.clocks),
         public_reasons=(),
+        answers=container().case_answers.unopened(filed.case),
     )
     return view_answer(call, view, status=status)
 
