@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from chalicelib.feedback.services.complaints import Complaints
     from chalicelib.feedback.services.ratings import Ratings
     from chalicelib.inspection.services import Inspection
+    from chalicelib.messages.services.messages import Messages
     from chalicelib.messages.services.sending import Sending
     from chalicelib.messages.store.messages import MessageStore
     from chalicelib.publisher import Queue, Topic
@@ -355,6 +356,14 @@ class Container:
         from chalicelib.messages.services.sending import Sending
 
         return Sending(self.deliveries)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Telling people what happened, and showing them what they were told."""
+        from chalicelib.messages.services.matters import Matters
+        from chalicelib.messages.services.messages import Messages
+
+        return Messages(self.message_store, Matters(self.timeline, self.cases), self.sending)
 
     # Catalogue
 
