@@ -332,6 +332,10 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.applicants.guides": [
         "GET /guides/{guide_code}",
     ],
+    "chalicelib.web.applicants.messages": [
+        "GET /messages",
+        "POST /messages/{message_id}",
+    ],
     "chalicelib.web.applicants.search": [
         "GET /",
         "GET /items",

@@ -57,6 +57,7 @@ ABSENT = {
     "import_id": "0" * 32,
     "document_id": "0" * 32,
     "delivery_id": "0" * 32,
+    "message_id": "20260928T040000Z-" + "0" * 24,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
     "guide_code": "no-such-guide",
@@ -122,6 +123,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_cards(world),
         **_of_outages(world),
         **_of_voices(world),
+        **_of_messages(world),
         **_of_webhooks(world),
         **_of_flag_notices(world),
         **_of_redress(world),
@@ -549,6 +551,17 @@ def _of_outages(world: World) -> dict[str, Example]:
         f"POST {place}/{{outage_id}}/withdrawal": Example(
             by="monitor", path=one, version=outage.version, body={"reason": "登记有误。"}
         ),
+    }
+
+
+def _of_messages(world: World) -> dict[str, Example]:
+    return {
+        "GET /v1/messages": Example(by="applicant", query="limit=1"),
+        "GET /v1/messages/unread": Example(by="applicant"),
+        "POST /v1/messages/{message_id}/reading": Example(
+            by="applicant", path={"message_id": world.things["message"].name}
+        ),
+        "GET /v1/turns": Example(by="applicant"),
     }
 
 
