@@ -275,6 +275,10 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/verification": step("decided", UNTRUE),
         f"{case}/verification/confirmation": replace(step("verified", by="officer.traffic+"), first="officer.traffic"),
         f"{case}/rectification": step("untrue", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
+        f"{case}/notice-receipt": step(
+            "rectifying",
+            {"notice": "rectification", "proof": "signed_at_counter", "received_at": "2026-09-28T04:00:30Z"},
+        ),
         f"{case}/rectification/outcome": step("rectifying", {"outcome": "done", "findings": "已改正。"}),
         f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),

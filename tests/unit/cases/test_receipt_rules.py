@@ -82,11 +82,17 @@ def test_an_office_may_record_what_the_pack_accepts_from_offices_and_nothing_els
 @pytest.mark.parametrize(("notice", "told"), NAMED)
 def test_a_notice_arrives_after_it_was_told_and_before_now(notice: Notice, told: rules.Told) -> None:
     assert rules.waiting(TOLD, notice) is told
-    rules.require_between(NOON, told, at=NOON)
-    rules.require_between(NOON, told, at=NOON + A_SECOND)
+    assert rules.received_between(NOON, told, at=NOON) == NOON
+    assert rules.received_between(NOON + A_SECOND, told, at=NOON + A_SECOND) == NOON + A_SECOND
     for wrong in (NOON - A_SECOND, NOON + 2 * A_SECOND):
         with pytest.raises(DomainError, match="INVALID_BODY"):
-            rules.require_between(wrong, told, at=NOON + A_SECOND)
+            rules.received_between(wrong, told, at=NOON + A_SECOND)
+
+
+def test_whoever_signs_in_the_minute_of_the_notice_signed_after_it() -> None:
+    told = replace(HEARING, opened_at=NOON + timedelta(seconds=40, milliseconds=300))
+
+    assert rules.received_between(NOON, told, at=NOON + timedelta(minutes=5)) == NOON + timedelta(seconds=40)
 
 
 def test_a_proof_after_the_notice_was_deemed_received_changes_no_date() -> None:

@@ -98,6 +98,7 @@ def test_a_correction_says_for_which_item_and_asks_for_an_answer() -> None:
         link="cases/C1",
         facts={"item": "开办便利店", "number": "C1", "date": "2026-11-26"},
         needs=Needs(act=Act.CORRECT),
+        told_agent=True,
     )
 
 
@@ -114,6 +115,19 @@ def test_a_day_of_shanghai_is_told_however_late_it_was() -> None:
     late = replace(an_event(), occurred_at="2026-11-26T16:30:00Z")
 
     assert the_message(late).facts["date"] == "2026-11-27"
+
+
+@pytest.mark.requirement("R7.15")
+def test_a_principal_reads_that_the_agent_was_told_too_and_an_agent_does_not() -> None:
+    event = an_event()
+    (first, rule), (second, same) = rules.told(rules_of(event.kind), MATTER)
+    alone = replace(MATTER, parts={"subject": HERSELF})
+    private = rules_of("case:breach_recorded")[0]
+
+    assert rules.message_of(event, rule, MATTER, first).told_agent
+    assert not rules.message_of(event, same, MATTER, second).told_agent
+    assert not rules.message_of(event, rule, alone, first).told_agent
+    assert not rules.message_of(event, private, MATTER, first).told_agent
 
 
 def test_somebody_who_is_both_applicant_and_agent_is_told_once() -> None:
