@@ -57,7 +57,7 @@ ABSENT = {
     "import_id": "0" * 32,
     "document_id": "0" * 32,
     "delivery_id": "0" * 32,
-    "message_id": "20260928T040000Z-" + "0" * 24,
+    "message_id": "20260928T040000Z-000001-" + "0" * 24,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
     "guide_code": "no-such-guide",

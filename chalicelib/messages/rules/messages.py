@@ -24,10 +24,10 @@ NOT_KNOWN = ("页面所示的日期", "the date on the page")
 def message_id_of(event: Event, recipient: SubjectKey) -> str:
     """Return the id of the one message to a recipient that follows from an event.
 
-    It begins with the instant at which the event was recorded, so that ids sort by it, and names nobody.
+    It begins with the instant at which the event was recorded and its place, so that ids sort by them. It names nobody.
     """
     digest = hashlib.sha256(f"{event.id}\n{recipient}".encode()).hexdigest()[:24]
-    return f"{re.sub(r'[^0-9TZ]', '', event.recorded_at)}-{digest}"
+    return f"{re.sub(r'[^0-9TZ]', '', event.recorded_at)}-{event.seq:06}-{digest}"
 
 
 def rules_that_hold(rules: Sequence[Rule], event: Event) -> tuple[Rule, ...]:

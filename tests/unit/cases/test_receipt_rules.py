@@ -11,6 +11,7 @@ from chalicelib.cases.rules import receipts as rules
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import start
 from chalicelib.errors import DomainError
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
@@ -72,7 +73,7 @@ def test_what_was_answered_or_proved_waits_no_longer(notice: Notice, case: Case)
 
 
 @pytest.mark.parametrize("pack", load_rule_packs())
-def test_an_office_may_record_what_the_pack_accepts_from_offices_and_nothing_else(pack: rules.RulePack) -> None:
+def test_an_office_may_record_what_the_pack_accepts_from_offices_and_nothing_else(pack: RulePack) -> None:
     assert rules.require_proof(pack, "signed_at_counter").basis
     for code in ("portal_read", "sms_received", "told_by_a_neighbour"):
         with pytest.raises(DomainError, match="INVALID_BODY"):

@@ -88,7 +88,7 @@ def test_a_correction_says_for_which_item_and_asks_for_an_answer() -> None:
     message = the_message(an_event())
 
     assert message == Message(
-        message_id="20261126T011205Z-9fc78ab0fa98c19c3ef9746d",
+        message_id="20261126T011205Z-000004-9fc78ab0fa98c19c3ef9746d",
         recipient=HERSELF,
         kind="correction_asked",
         owner="case:C1",
@@ -109,6 +109,12 @@ def test_ids_differ_by_event_and_recipient_and_by_nothing_else() -> None:
     assert rules.message_id_of(event, HERSELF) != rules.message_id_of(event, AGENT)
     assert rules.message_id_of(event, HERSELF) != rules.message_id_of(replace(event, seq=5), HERSELF)
     assert rules.message_id_of(event, HERSELF) != rules.message_id_of(replace(event, owner="case:C2"), HERSELF)
+
+
+def test_what_happened_in_one_second_is_told_in_its_order() -> None:
+    first, later = (rules.message_id_of(replace(an_event(), seq=seq), HERSELF) for seq in (9, 10))
+
+    assert first < later
 
 
 def test_a_day_of_shanghai_is_told_however_late_it_was() -> None:
