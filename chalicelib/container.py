@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.handover import Handover
     from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
     from chalicelib.cases.services.queries import CaseQueries
+    from chalicelib.cases.services.receipts import Receipts
     from chalicelib.cases.services.repeat_promise import RepeatPromise
     from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
     from chalicelib.cases.store import CaseStore
@@ -61,6 +62,9 @@ if TYPE_CHECKING:
     from chalicelib.feedback.services.complaints import Complaints
     from chalicelib.feedback.services.ratings import Ratings
     from chalicelib.inspection.services import Inspection
+    from chalicelib.messages.services.messages import Messages
+    from chalicelib.messages.services.sending import Sending
+    from chalicelib.messages.store.messages import MessageStore
     from chalicelib.publisher import Queue, Topic
     from chalicelib.redress.services.amendments import Amendments
     from chalicelib.redress.services.impact import Impact
@@ -341,6 +345,36 @@ class Container:
             counts=self.counts,
         )
 
+    # What people are told
+
+    @cached_property
+    def message_store(self) -> MessageStore:
+        """Messages as they are kept."""
+        from chalicelib.messages.store.messages import MessageStore
+
+        return MessageStore()
+
+    @cached_property
+    def sending(self) -> Sending:
+        """Ordering that a message be told by SMS and e-mail."""
+        from chalicelib.messages.services.sending import Sending
+
+        return Sending(self.deliveries)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Telling people what happened, and showing them what they were told."""
+        from chalicelib.messages.services.matters import Matters
+        from chalicelib.messages.services.messages import Messages
+
+        return Messages(
+            self.message_store,
+            Matters(self.timeline, self.cases),
+            self.sending,
+            # Only a message that starts a time of the person's asks for it.
+            receipts=lambda: self.receipts,
+        )
+
     # Catalogue
 
     @cached_property
@@ -507,6 +541,13 @@ class Container:
         from chalicelib.cases.services.consequences import Consequences
 
         return Consequences(self.cases, self.case_commands, kept_promises=self.kept_promises)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Proofs that notices in cases have reached people (送达)."""
+        from chalicelib.cases.services.receipts import Receipts
+
+        return Receipts(self.cases, self.case_commands)
 
     @cached_property
     def assignment(self) -> Assignment:

@@ -58,6 +58,7 @@ ABSENT = {
     "import_id": "0" * 32,
     "document_id": "0" * 32,
     "delivery_id": "0" * 32,
+    "message_id": "20260928T040000Z-000001-" + "0" * 24,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
     "guide_code": "no-such-guide",
@@ -123,6 +124,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_cards(world),
         **_of_outages(world),
         **_of_voices(world),
+        **_of_messages(world),
         **_of_webhooks(world),
         **_of_flag_notices(world),
         **_of_redress(world),
@@ -274,6 +276,10 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/verification": step("decided", UNTRUE),
         f"{case}/verification/confirmation": replace(step("verified", by="officer.traffic+"), first="officer.traffic"),
         f"{case}/rectification": step("untrue", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
+        f"{case}/notice-receipt": step(
+            "rectifying",
+            {"notice": "rectification", "proof": "signed_at_counter", "received_at": "2026-09-28T04:00:30Z"},
+        ),
         f"{case}/rectification/outcome": step("rectifying", {"outcome": "done", "findings": "已改正。"}),
         f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),
@@ -550,6 +556,17 @@ def _of_outages(world: World) -> dict[str, Example]:
         f"POST {place}/{{outage_id}}/withdrawal": Example(
             by="monitor", path=one, version=outage.version, body={"reason": "登记有误。"}
         ),
+    }
+
+
+def _of_messages(world: World) -> dict[str, Example]:
+    return {
+        "GET /v1/messages": Example(by="applicant", query="limit=1"),
+        "GET /v1/messages/unread": Example(by="applicant"),
+        "POST /v1/messages/{message_id}/reading": Example(
+            by="applicant", path={"message_id": world.things["message"].name}
+        ),
+        "GET /v1/turns": Example(by="applicant"),
     }
 
 

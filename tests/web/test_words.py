@@ -12,7 +12,7 @@ from chalicelib.api.sanctions.schemas.measures import EditionStands
 from chalicelib.authorities.model import Act, Side, Standing
 from chalicelib.calendars.model import RecountState
 from chalicelib.cases.model.case import State, Way
-from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.model.stages import Finding, Notice, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.cases.services.identity_disclosure import Sight
@@ -24,6 +24,8 @@ from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
 from chalicelib.http.language import Language
+from chalicelib.messages.model.messages import Act as MessageAct
+from chalicelib.messages.model.messages import Party
 from chalicelib.policy import Role
 from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
@@ -98,6 +100,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "stage": WAY_THROUGH,
     "act": OFFERS,
     "done": DONE.values(),
+    "notice": (*Notice, "proved", "unproved"),
     "role": STAFF_ROLES,
     "authority": (*Standing, *(f"done_{done}" for done in own_authorities.DONE)),
     "authorities": Side,
@@ -106,6 +109,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "looked": ("draft", "case", "clocks", "timeline", "list", "complaint", "withdrawal", "materials", *OF_AGENTS),
     "claim_done": claims.DONE,
     "staff": ("absence", "absence_hint", "back", "back_hint"),
+    "turn": (*(party for party in Party if party is not Party.NOBODY), *(f"act_{act}" for act in MessageAct)),
     "staff_done": ("absence", "back"),
 }
 """Texts that templates name by a value, and what the values are."""
@@ -191,7 +195,7 @@ def test_whatever_an_action_calls_itself_and_its_fields_has_a_text() -> None:
     named = {action.button for action in actions}
     named |= {field.label or f"field_{field.name}" for field in fields if field.kind != "materials"}
     named |= {name for field in fields for name in (field.hint, field.unanswered)}
-    assert len(actions) == 6 + 14 + 4 + 2 + 4 + 3 + 2
+    assert len(actions) == 6 + 15 + 4 + 2 + 4 + 3 + 2
     assert named - {""} - set(CHINESE) == set()
 
 

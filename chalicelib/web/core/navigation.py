@@ -13,9 +13,11 @@ WORKLIST, DESK, CARDS = ("worklist", "nav_worklist"), ("desk", "nav_desk"), ("ca
 STAFF = ("staff", "nav_staff")
 COMPLAINTS, OWN_COMPLAINTS = ("complaints", "nav_complaints"), ("own-complaints", "nav_own_complaints")
 
+MESSAGES = ("messages", "nav_messages")
+
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
-    Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, OWN_COMPLAINTS, KEYS),
-    Role.AGENT: (CASES, ITEMS, AUTHORITIES, OWN_COMPLAINTS, KEYS),
+    Role.APPLICANT: (CASES, MESSAGES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, OWN_COMPLAINTS, KEYS),
+    Role.AGENT: (CASES, MESSAGES, ITEMS, AUTHORITIES, OWN_COMPLAINTS, KEYS),
     Role.OFFICER: (WORKLIST, DESK, COMPLAINTS, CLAIMS, CARDS),
     Role.SUPERVISOR: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
     Role.HEAD: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
