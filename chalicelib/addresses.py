@@ -141,6 +141,12 @@ API: dict[str, list[str]] = {
         "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
     ],
+    "chalicelib.api.issuing.routes": [
+        "GET /v1/issued-documents",
+        "POST /v1/issued-documents/{issued_id}/download",
+        "POST /v1/cases/{case_no}/issued-documents",
+        "GET /v1/document-checks/{sha256}",
+    ],
     "chalicelib.api.redress.routes.amendments": [
         "POST /v1/credit/amendments",
         "GET /v1/credit/amendments",

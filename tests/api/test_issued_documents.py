@@ -1,0 +1,446 @@
+"""Documents that the office issues: made from events, sealed, downloaded, uploaded and checked."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from pypdf import PdfReader
+
+import app
+from chalicelib.container import container
+from chalicelib.issuing.model.issued import Drawn, Sheet
+from chalicelib.settings import settings
+from tests.api.handling import Office, a_promise
+from tests.cloud import Client, Reply, TokenOf, s3
+from tests.files import A_JPEG, A_PDF, AN_OFD
+
+CONTEXT = SimpleNamespace(aws_request_id="run-1")
+REASONS = "提交的材料与登记不一致。"
+
+
+@pytest.fixture(autouse=True)
+def bucket(cloud: None) -> str:  # noqa: ARG001 - it is made in the cloud
+    name = settings().issued_bucket
+    s3().create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": settings().region})
+    s3().put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return name
+
+
+@pytest.fixture
+def office(client: Client, token: TokenOf) -> Office:
+    """An office with a promise that was accepted on filing."""
+    return a_promise(client, token)
+
+
+@pytest.fixture
+def sketched(monkeypatch: pytest.MonkeyPatch) -> list[Sheet]:
+    """Let documents be sketched instead of drawn, which takes a second each; return what was sketched."""
+    sheets: list[Sheet] = []
+
+    def sketch(sheet: Sheet, *, unprintable_note: str) -> Drawn:
+        assert "{numbers}" in unprintable_note
+        sheets.append(sheet)
+        return Drawn(content=A_PDF + f"% {len(sheets)}\n".encode(), unprintable=())
+
+    monkeypatch.setattr("chalicelib.issuing.services.drawing.draw", sketch)
+    return sheets
+
+
+def hear(*messages: dict[str, Any]) -> dict[str, Any]:
+    """Let the job take messages from its queue."""
+    records = [{"messageId": f"m{number}", "body": json.dumps(one)} for number, one in enumerate(messages)]
+    answer: dict[str, Any] = app.issue({"Records": records}, CONTEXT)
+    return answer
+
+
+def arrived(key: str, content: bytes) -> dict[str, Any]:
+    """Put a file into the bucket, and say so as S3 does."""
+    version = s3().put_object(Bucket=settings().issued_bucket, Key=key, Body=content)["VersionId"]
+    return {"Records": [{"s3": {"object": {"key": key, "versionId": version}}}]}
+
+
+def told(office: Office, kind: str) -> dict[str, Any]:
+    """What the relay says of the last event of a kind in the office's case."""
+    owner = f"case:{office.url.rpartition('/')[2]}"
+    seq = max(event.seq for event in container().timeline.events(owner) if event.kind == kind)
+    return {"owner": owner, "seq": seq}
+
+
+def listed(office: Office, by: str = "applicant") -> list[dict[str, Any]]:
+    case_no = office.url.rpartition("/")[2]
+    reply = office.client.get(f"/v1/issued-documents?case_no={case_no}", token=office.token(by))
+    assert reply.status == 200, reply.text
+    return list(reply.body["items"])
+
+
+def download(office: Office, issued_id: str, by: str = "applicant") -> Reply:
+    return office.client.post(f"/v1/issued-documents/{issued_id}/download", token=office.token(by, sub=by))
+
+
+def content_at(url: str) -> bytes:
+    """What an address of the bucket gives."""
+    key = unquote(urlsplit(url).path).removeprefix(f"/{settings().issued_bucket}/")
+    content: bytes = s3().get_object(Bucket=settings().issued_bucket, Key=key)["Body"].read()
+    return content
+
+
+def events(office: Office) -> list[Any]:
+    return list(container().timeline.events(f"case:{office.url.rpartition('/')[2]}"))
+
+
+def kept() -> list[str]:
+    found = s3().list_object_versions(Bucket=settings().issued_bucket)
+    return [one["Key"] for one in found.get("Versions", [])]
+
+
+def refuse(office: Office) -> None:
+    office.done("decision", {"outcome": "refused", "document_no": "1号", "reasons": REASONS})
+
+
+def test_a_refusal_is_downloaded_as_a_pdf_with_its_reasons_and_remedies(office: Office) -> None:
+    refuse(office)
+
+    assert hear(told(office, "case:decided")) == {"batchItemFailures": []}
+    (made,) = listed(office)
+    address = download(office, made["id"])
+
+    content = content_at(address.body["url"])
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).replace("\n", "")
+    assert (made["title"], made["state"], made["is_sealed"], made["unprintable"]) == ("不予决定书", "issued", False, [])
+    assert hashlib.sha256(content).hexdigest() == made["sha256"]
+    assert REASONS in text
+    assert "可以自收到本决定之日起60日内依法向本级人民政府申请行政复议（《行政复议法》第20条第1款）" in text
+    assert "也可以自收到本决定之日起6个月内依法向有管辖权的人民法院提起行政诉讼（《行政诉讼法》第46条第1款）" in text
+    assert "公安局交通管理局" in text
+    assert "within 60 days of receiving this decision" in text
+    query = parse_qs(urlsplit(address.body["url"]).query)
+    assert (query["X-Amz-Expires"], address.body["seconds"]) == (["60"], 60)
+    assert query["response-content-disposition"] == [
+        "attachment; filename*=UTF-8''%E4%B8%8D%E4%BA%88%E5%86%B3%E5%AE%9A%E4%B9%A6.pdf"
+    ]
+
+
+def test_what_was_issued_stands_on_the_timeline_with_its_digest(office: Office, sketched: list[Sheet]) -> None:
+    hear(told(office, "case:accepted"))
+
+    proof = events(office)[-1]
+    (made,) = listed(office)
+    assert (proof.kind, proof.actor) == ("document:issued", "service:issuing")
+    assert proof.data == {
+        "issued_id": made["id"],
+        "kind": "acceptance",
+        "about": told(office, "case:accepted")["seq"],
+        "edition": "2026",
+        "source": "template",
+        "is_sealed": False,
+        "sha256": made["sha256"],
+        "size": made["size"],
+        "format": "pdf",
+    }
+    assert container().timeline.reading(proof.owner).verified
+    assert len(sketched) == 1
+
+
+def test_an_event_told_twice_makes_one_document(office: Office, sketched: list[Sheet]) -> None:
+    hear(told(office, "case:accepted"), told(office, "case:accepted"))
+    hear(told(office, "case:accepted"))
+
+    assert len(listed(office)) == len(sketched) == 1
+    assert [event.kind for event in events(office)].count("document:issued") == 1
+
+
+def test_a_job_that_dies_after_the_content_is_kept_makes_the_document_when_it_is_told_again(
+    office: Office, sketched: list[Sheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    order = told(office, "case:accepted")
+    with monkeypatch.context() as dying:
+        dying.setattr(container().issuing, "_added", die)
+        first = hear(order)
+    between = listed(office)
+    hear(order)
+
+    (made,) = listed(office)
+    assert first == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    assert between == []
+    assert hashlib.sha256(content_at(download(office, made["id"]).body["url"])).hexdigest() == made["sha256"]
+    assert [event.kind for event in events(office)].count("document:issued") == 1
+    assert len(sketched) == 2
+
+
+def test_the_first_download_by_the_applicant_is_the_proof_of_service(office: Office, sketched: list[Sheet]) -> None:
+    hear(told(office, "case:accepted"))
+    (made,) = listed(office)
+
+    download(office, made["id"])
+    download(office, made["id"])
+    download(office, made["id"], by="officer.traffic")
+
+    looked = [(event.kind, event.actor.partition(":")[0], event.data) for event in events(office)[-2:]]
+    said = {"issued_id": made["id"], "kind": "acceptance", "sha256": made["sha256"]}
+    assert looked == [("document:served", "subject", said), ("document:issued_seen", "staff", said)]
+    assert listed(office)[0]["opened_at"] == "2026-09-28T04:00:00Z"
+    assert len(sketched) == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "status"),
+    [("company", 404), ("officer.market", 403), ("officer.traffic", 200), ("head.traffic", 200), ("credit", 403)],
+)
+def test_nobody_but_the_applicant_and_the_department_gets_a_document(
+    office: Office, sketched: list[Sheet], by: str, status: int
+) -> None:
+    hear(told(office, "case:accepted"))
+    (made,) = listed(office)
+
+    assert download(office, made["id"], by=by).status == status
+    assert len(sketched) == 1
+
+
+def test_anybody_checks_a_file_and_reads_nothing_personal(office: Office, sketched: list[Sheet]) -> None:
+    refuse(office)
+    hear(told(office, "case:decided"))
+    (made,) = listed(office)
+
+    checked = office.client.get(f"/v1/document-checks/{made['sha256']}")
+
+    assert checked.body == {
+        "kind": "decision_refused",
+        "title": "不予决定书",
+        "department": "traffic",
+        "issued_at": "2026-09-28T04:00:00Z",
+        "is_sealed": False,
+        "standing": "in_force",
+        "ended_at": None,
+    }
+    assert len(sketched) == 1
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "ab" * 31, "x" * 64, "a" * 3000, "%20", "'; drop table", "车牌"])
+def test_a_file_that_was_never_issued_is_not_found(office: Office, digest: str) -> None:
+    assert office.client.get(f"/v1/document-checks/{digest}").status == 404
+
+
+def test_a_digest_may_be_written_in_capitals(office: Office, sketched: list[Sheet]) -> None:
+    hear(told(office, "case:accepted"))
+    (made,) = listed(office)
+
+    assert office.client.get(f"/v1/document-checks/{made['sha256'].upper()}").status == 200
+    assert len(sketched) == 1
+
+
+def test_a_decision_is_without_force_once_the_case_is_reopened_and_replaced_by_none(
+    office: Office, sketched: list[Sheet]
+) -> None:
+    refuse(office)
+    order = told(office, "case:decided")
+    office.done("reopening", {"reason": "事实有误。"}, by="supervisor.traffic")
+    hear(order)
+    (made,) = listed(office)
+
+    checked = office.client.get(f"/v1/document-checks/{made['sha256']}").body
+
+    assert (checked["standing"], checked["ended_at"]) == ("no_longer_in_force", "2026-09-28T04:00:00Z")
+    assert len(sketched) == 1
+
+
+# What an officer uploads
+
+
+def ask(office: Office, kind: str = "decision_refused", by: str = "officer.traffic", **headers: str) -> Reply:
+    return office.client.post(f"{office.url}/issued-documents", {"kind": kind}, token=office.token(by), **headers)
+
+
+def test_an_officer_uploads_a_signed_decision_which_replaces_the_one_that_was_made(
+    office: Office, sketched: list[Sheet]
+) -> None:
+    refuse(office)
+    hear(told(office, "case:decided"))
+    asked = ask(office).body
+    hidden = listed(office)
+
+    hear(arrived(f"{asked['id']}/upload", AN_OFD))
+
+    first, second = listed(office)
+    assert [one["id"] for one in hidden] == [first["id"]]
+    assert asked["upload"]["fields"]["key"] == f"{asked['id']}/upload"
+    assert asked["upload"]["fields"]["success_action_redirect"].endswith(f"/desk{office.url.removeprefix('/v1/cases')}")
+    assert (second["id"], second["source"], second["format"]) == (asked["id"], "upload", "ofd")
+    assert second["sha256"] == hashlib.sha256(AN_OFD).hexdigest()
+    standings = [office.client.get(f"/v1/document-checks/{one['sha256']}").body["standing"] for one in (first, second)]
+    assert standings == ["replaced", "in_force"]
+    assert events(office)[-1].actor == "staff:officer.traffic"
+    assert f"{asked['id']}/upload" not in kept()
+    assert len(sketched) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"), [(b"", "EMPTY"), (A_JPEG, "FORMAT_UNKNOWN"), (b"MZ\x90", "FORMAT_UNKNOWN")]
+)
+def test_an_upload_that_is_no_document_is_refused_and_deleted(office: Office, content: bytes, problem: str) -> None:
+    asked = ask(office).body
+
+    hear(arrived(f"{asked['id']}/upload", content))
+
+    (seen,) = listed(office, by="officer.traffic")
+    assert (seen["state"], seen["problem"], bool(seen["reason"])) == ("refused", problem, True)
+    assert listed(office) == []
+    assert kept() == []
+    early = download(office, asked["id"])
+    assert (early.status, early.code) == (409, "DOCUMENT_NOT_ISSUED")
+
+
+def test_whatever_is_uploaded_after_the_first_file_changes_nothing(office: Office) -> None:
+    asked = ask(office).body
+    hear(arrived(f"{asked['id']}/upload", A_PDF))
+
+    hear(arrived(f"{asked['id']}/upload", AN_OFD))
+
+    (made,) = listed(office)
+    assert made["sha256"] == hashlib.sha256(A_PDF).hexdigest()
+    assert [event.kind for event in events(office)].count("document:issued") == 1
+
+
+@pytest.mark.parametrize("key", ["nobody/upload", "upload", "a/b/c", "../x"])
+def test_a_file_that_nobody_waits_for_is_left_alone(office: Office, key: str) -> None:
+    assert hear(arrived(key, A_PDF)) == {"batchItemFailures": []}
+    assert listed(office, by="officer.traffic") == []
+
+
+def test_only_officers_of_the_department_upload_and_only_known_kinds(office: Office) -> None:
+    unknown = ask(office, kind="licence")
+
+    assert (unknown.status, unknown.pointers) == (400, ["/kind"])
+    assert ask(office, by="officer.market").status == 403
+    assert ask(office, by="applicant").status == 403
+
+
+def test_asking_to_upload_twice_with_one_key_makes_room_once(office: Office) -> None:
+    first, second = (ask(office, idempotency_key="k1").body for _ in range(2))
+
+    assert first["id"] == second["id"]
+    assert len(listed(office, by="officer.traffic")) == 1
+
+
+# The city's own sealing service
+
+
+@dataclass
+class Sealer:
+    """Stands in for a city's own sealing service: signs by adding to the file, as PDF signatures do."""
+
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    is_down: bool = False
+
+    def send(self, message: str, *, name: str) -> None:
+        if self.is_down:
+            raise ConnectionError
+        assert name in message
+        self.orders.append(json.loads(message))
+
+    def sealed(self, number: int = -1, *, mark: bytes = b"% sealed\n") -> tuple[str, bytes]:
+        """What it sends back for an order: where to, and what."""
+        order = self.orders[number]
+        draft: bytes = s3().get_object(Bucket=order["bucket"], Key=order["key"])["Body"].read()
+        assert hashlib.sha256(draft).hexdigest() == order["sha256"]
+        return order["sealed_key"], draft + mark
+
+
+@pytest.fixture
+def sealer(office: Office) -> Sealer:  # noqa: ARG001 - the cloud comes first
+    stands_in = Sealer()
+    container().issuing._sealing = stands_in  # noqa: SLF001 - the queue of the deployment in its place
+    return stands_in
+
+
+def test_a_document_waits_for_its_seal_and_is_issued_with_it(
+    office: Office, sketched: list[Sheet], sealer: Sealer
+) -> None:
+    hear(told(office, "case:accepted"))
+    (waiting,) = listed(office)
+    early = download(office, waiting["id"])
+
+    key, content = sealer.sealed()
+    hear(arrived(key, content))
+
+    (made,) = listed(office)
+    assert (waiting["state"], waiting["sha256"]) == ("awaiting_seal", None)
+    assert (early.status, early.code) == (409, "DOCUMENT_NOT_ISSUED")
+    assert (made["state"], made["is_sealed"], made["sha256"]) == (
+        "issued",
+        True,
+        hashlib.sha256(content).hexdigest(),
+    )
+    assert content_at(download(office, made["id"]).body["url"]) == content
+    assert office.client.get(f"/v1/document-checks/{sealer.orders[0]['sha256']}").status == 404
+    assert office.client.get(f"/v1/document-checks/{made['sha256']}").body["is_sealed"] is True
+    assert len(sketched) == 1
+
+
+def test_nothing_is_lost_while_the_sealing_service_is_down(
+    office: Office, sketched: list[Sheet], sealer: Sealer
+) -> None:
+    sealer.is_down = True
+    down = hear(told(office, "case:accepted"))
+    (waiting,) = listed(office)
+    sealer.is_down = False
+
+    hear(told(office, "case:accepted"))
+    hear(arrived(*sealer.sealed()))
+
+    (made,) = listed(office)
+    assert down == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    assert (waiting["state"], made["state"], made["id"]) == ("awaiting_seal", "issued", waiting["id"])
+    assert len(sketched) == 1
+
+
+def test_the_sealing_service_may_answer_twice(office: Office, sketched: list[Sheet], sealer: Sealer) -> None:
+    hear(told(office, "case:accepted"))
+    key, first = sealer.sealed()
+
+    hear(arrived(key, first))
+    hear(arrived(key, first), arrived(key, sealer.sealed(mark=b"% sealed again\n")[1]))
+
+    (made,) = listed(office)
+    assert made["sha256"] == hashlib.sha256(first).hexdigest()
+    assert [event.kind for event in events(office)].count("document:issued") == 1
+    assert key not in kept()
+    assert len(sketched) == 1
+
+
+@pytest.mark.parametrize("wrong", [A_PDF, A_PDF + b"% 1", A_PDF + b"% 2\n% sealed\n", b"", A_JPEG])
+def test_another_file_than_the_one_that_was_sent_is_not_issued(
+    office: Office, sketched: list[Sheet], sealer: Sealer, wrong: bytes
+) -> None:
+    hear(told(office, "case:accepted"))
+    key, right = sealer.sealed()
+
+    hear(arrived(key, wrong))
+    (waiting,) = listed(office, by="officer.traffic")
+    hear(arrived(key, right))
+
+    (made,) = listed(office)
+    assert (waiting["state"], waiting["problem"]) == ("awaiting_seal", "SEALED_ANOTHER_FILE")
+    assert (made["state"], made["problem"]) == ("issued", None)
+    assert len(sketched) == 1
+
+
+# Flags
+
+
+def test_nothing_is_made_of_an_event_that_is_not_there(office: Office) -> None:
+    assert hear({"owner": f"case:{office.url.rpartition('/')[2]}", "seq": 999}) == {"batchItemFailures": []}
+    assert listed(office, by="officer.traffic") == []
+
+
+def test_one_of_case_and_flag_is_asked_for(office: Office) -> None:
+    for query in ("", "?case_no=ABCDEFGHIJKLMNOPQ&flag_id=f"):
+        reply = office.client.get(f"/v1/issued-documents{query}", token=office.token("applicant"))
+        assert (reply.status, reply.pointers) == (400, ["/case_no", "/flag_id"])
