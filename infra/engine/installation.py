@@ -106,7 +106,7 @@ def fetch_from_npm(scratch: Path, name: str, version: str, integrity: str) -> Pa
     npm = shutil.which("npm")
     command = [npm] if npm else _npm_from_a_wheel(scratch)
     _call([*command, "pack", "--silent", "--ignore-scripts", "--pack-destination", str(scratch), f"{name}@{version}"])
-    package = scratch / f"{name}-{version}.tgz"
+    package = scratch / f"{name.removeprefix('@').replace('/', '-')}-{version}.tgz"
     digest = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
     if not hmac.compare_digest(digest, integrity):
         message = f"{name} {version} has SHA-512 {digest}, but {integrity} is pinned"

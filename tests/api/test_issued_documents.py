@@ -268,7 +268,7 @@ def test_an_officer_uploads_a_signed_decision_which_replaces_the_one_that_was_ma
 
     hear(arrived(f"{asked['id']}/upload", AN_OFD))
 
-    first, second = listed(office)
+    first, second = sorted(listed(office), key=lambda one: one["source"])
     assert [one["id"] for one in hidden] == [first["id"]]
     assert asked["upload"]["fields"]["key"] == f"{asked['id']}/upload"
     assert asked["upload"]["fields"]["success_action_redirect"].endswith(f"/desk{office.url.removeprefix('/v1/cases')}")

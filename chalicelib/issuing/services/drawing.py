@@ -22,7 +22,7 @@ with warnings.catch_warnings():
 
 FONTS: Final = Path(__file__).parents[1] / "fonts"
 FACE, RARE = "serif", "rare"
-FILES: Final = {FACE: "serif.otf", RARE: "rare.otf"}
+FILES: Final = {FACE: "serif.ttf", RARE: "rare.otf"}
 """The faces and their files, which ``infra/assets`` fetches; the second one has 2,000 characters more of plane 2."""
 
 BODY, SMALL, HEADING, TITLE = 12.0, 9.0, 16.0, 20.0
