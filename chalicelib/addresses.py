@@ -332,6 +332,13 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.applicants.guides": [
         "GET /guides/{guide_code}",
     ],
+    "chalicelib.web.applicants.issued": [
+        "GET /cases/{case_no}/issued",
+        "POST /cases/{case_no}/issued/{issued_id}",
+        "GET /credit/flags/{flag_id}/issued",
+        "POST /credit/flags/{flag_id}/issued/{issued_id}",
+        "GET /check",
+    ],
     "chalicelib.web.applicants.search": [
         "GET /",
         "GET /items",
@@ -440,6 +447,11 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.officers.identity": [
         "GET /desk/{case_no}/identity",
         "POST /desk/{case_no}/identity",
+    ],
+    "chalicelib.web.officers.issued": [
+        "GET /desk/{case_no}/issued",
+        "POST /desk/{case_no}/issued",
+        "POST /desk/{case_no}/issued/{issued_id}",
     ],
     "chalicelib.web.supervisors.board": [
         "GET /board",

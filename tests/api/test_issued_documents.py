@@ -117,7 +117,7 @@ def test_a_refusal_is_downloaded_as_a_pdf_with_its_reasons_and_remedies(office: 
     assert "可以自收到本决定之日起60日内依法向本级人民政府申请行政复议（《行政复议法》第20条第1款）" in text
     assert "也可以自收到本决定之日起6个月内依法向有管辖权的人民法院提起行政诉讼（《行政诉讼法》第46条第1款）" in text
     assert "公安局交通管理局" in text
-    assert "within 60 days of receiving this decision" in text
+    assert "to the people's government at the same level within 60 days of receiving" in text
     query = parse_qs(urlsplit(address.body["url"]).query)
     assert (query["X-Amz-Expires"], address.body["seconds"]) == (["60"], 60)
     assert query["response-content-disposition"] == [
@@ -271,7 +271,9 @@ def test_an_officer_uploads_a_signed_decision_which_replaces_the_one_that_was_ma
     first, second = sorted(listed(office), key=lambda one: one["source"])
     assert [one["id"] for one in hidden] == [first["id"]]
     assert asked["upload"]["fields"]["key"] == f"{asked['id']}/upload"
-    assert asked["upload"]["fields"]["success_action_redirect"].endswith(f"/desk{office.url.removeprefix('/v1/cases')}")
+    assert asked["upload"]["fields"]["success_action_redirect"].endswith(
+        f"/desk{office.url.removeprefix('/v1/cases')}/issued"
+    )
     assert (second["id"], second["source"], second["format"]) == (asked["id"], "upload", "ofd")
     assert second["sha256"] == hashlib.sha256(AN_OFD).hexdigest()
     standings = [office.client.get(f"/v1/document-checks/{one['sha256']}").body["standing"] for one in (first, second)]

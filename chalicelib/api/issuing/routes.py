@@ -68,7 +68,7 @@ def request_upload(call: Call[IssuedDocumentRequest]) -> Answer[IssuedDocumentRe
         call.body.kind,
         by=call.caller,
         at=call.at,
-        back_to=f"{portal}/desk/{case_no}" if portal else "",
+        back_to=f"{portal}/desk/{case_no}/issued" if portal else "",
         key=call.idempotency_key,
     )
     form = IssuedUploadResponse(url=upload.url, fields=dict(upload.fields))

@@ -1,5 +1,6 @@
 """The bucket of issued documents: each content under its document's id and its own digest, and never changed."""
 
+from functools import cached_property
 from typing import Final
 from urllib.parse import quote
 
@@ -25,6 +26,12 @@ class IssuedBucket:
     def __init__(self, name: str) -> None:
         """Take the name of the bucket."""
         self.name = name
+
+    @cached_property
+    def address(self) -> str:
+        """The bucket's own address, with a slash at its end: what a page's content security policy has to name."""
+        url: str = s3().generate_presigned_post(Bucket=self.name, Key="-")["url"]
+        return f"{url.rstrip('/')}/"
 
     def put(self, issued_id: str, content: Content, whole: bytes) -> None:
         """Keep a content. Idempotent: the same bytes have the same place, and other bytes another."""
@@ -53,16 +60,17 @@ class IssuedBucket:
         s3().delete_object(Bucket=self.name, Key=key, VersionId=version)
 
     def upload(self, issued_id: str, *, most: int, back_to: str) -> IssuedUpload:
-        """Return a form that takes a file of one byte to ``most`` for a quarter of an hour.
+        """Return a form that takes a file of up to ``most`` bytes for a quarter of an hour.
 
-        S3 sends the browser on to ``back_to``, where there is a portal.
+        A file of no bytes is taken too, and refused by the job in words that people understand. S3 sends the browser on
+        to ``back_to``, where there is a portal.
         """
         fields = {"success_action_redirect": back_to} if back_to else {}
         form = s3().generate_presigned_post(
             Bucket=self.name,
             Key=f"{issued_id}/{UPLOADED}",
-            Fields=fields,
-            Conditions=[["content-length-range", 1, most], fields] if fields else [["content-length-range", 1, most]],
+            Fields=dict(fields),
+            Conditions=[["content-length-range", 0, most], *([fields] if fields else ())],
             ExpiresIn=UPLOAD_SECONDS,
         )
         return IssuedUpload(url=form["url"], fields=form["fields"])
