@@ -335,8 +335,6 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.applicants.issued": [
         "GET /cases/{case_no}/issued",
         "POST /cases/{case_no}/issued/{issued_id}",
-        "GET /credit/flags/{flag_id}/issued",
-        "POST /credit/flags/{flag_id}/issued/{issued_id}",
         "GET /check",
     ],
     "chalicelib.web.applicants.search": [
@@ -390,6 +388,10 @@ PORTAL: dict[str, list[str]] = {
         "POST /identities/links/{alias_id}/confirmation",
         "GET /identities/links/{alias_id}/revocation",
         "POST /identities/links/{alias_id}/revocation",
+    ],
+    "chalicelib.web.credit_office.issued": [
+        "GET /flags/{flag_id}/issued",
+        "POST /flags/{flag_id}/issued/{issued_id}",
     ],
     "chalicelib.web.credit_office.redress": [
         "GET /matters",

@@ -1,34 +1,27 @@
 """Documents that the office issues: made from events, sealed, downloaded, uploaded and checked."""
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from io import BytesIO
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pypdf import PdfReader
 
-import app
 from chalicelib.container import container
-from chalicelib.issuing.model.issued import Drawn, Sheet
-from chalicelib.settings import settings
+from chalicelib.issuing.model.issued import Sheet
 from tests.api.handling import Office, a_promise
 from tests.cloud import Client, Reply, TokenOf, s3
 from tests.files import A_JPEG, A_PDF, AN_OFD
+from tests.issuing import arrived, content_at, digest, hear, issued_bucket, kept, sketched
+from tests.issuing import told as said_of
 
-CONTEXT = SimpleNamespace(aws_request_id="run-1")
+__all__ = ["issued_bucket", "sketched"]
+
+pytestmark = pytest.mark.usefixtures("issued_bucket")
+
 REASONS = "提交的材料与登记不一致。"
-
-
-@pytest.fixture(autouse=True)
-def bucket(cloud: None) -> str:  # noqa: ARG001 - it is made in the cloud
-    name = settings().issued_bucket
-    s3().create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": settings().region})
-    s3().put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    return name
 
 
 @pytest.fixture
@@ -37,38 +30,9 @@ def office(client: Client, token: TokenOf) -> Office:
     return a_promise(client, token)
 
 
-@pytest.fixture
-def sketched(monkeypatch: pytest.MonkeyPatch) -> list[Sheet]:
-    """Let documents be sketched instead of drawn, which takes a second each; return what was sketched."""
-    sheets: list[Sheet] = []
-
-    def sketch(sheet: Sheet, *, unprintable_note: str) -> Drawn:
-        assert "{numbers}" in unprintable_note
-        sheets.append(sheet)
-        return Drawn(content=A_PDF + f"% {len(sheets)}\n".encode(), unprintable=())
-
-    monkeypatch.setattr("chalicelib.issuing.services.drawing.draw", sketch)
-    return sheets
-
-
-def hear(*messages: dict[str, Any]) -> dict[str, Any]:
-    """Let the job take messages from its queue."""
-    records = [{"messageId": f"m{number}", "body": json.dumps(one)} for number, one in enumerate(messages)]
-    answer: dict[str, Any] = app.issue({"Records": records}, CONTEXT)
-    return answer
-
-
-def arrived(key: str, content: bytes) -> dict[str, Any]:
-    """Put a file into the bucket, and say so as S3 does."""
-    version = s3().put_object(Bucket=settings().issued_bucket, Key=key, Body=content)["VersionId"]
-    return {"Records": [{"s3": {"object": {"key": key, "versionId": version}}}]}
-
-
 def told(office: Office, kind: str) -> dict[str, Any]:
     """What the relay says of the last event of a kind in the office's case."""
-    owner = f"case:{office.url.rpartition('/')[2]}"
-    seq = max(event.seq for event in container().timeline.events(owner) if event.kind == kind)
-    return {"owner": owner, "seq": seq}
+    return said_of(f"case:{office.url.rpartition('/')[2]}", kind)
 
 
 def listed(office: Office, by: str = "applicant") -> list[dict[str, Any]]:
@@ -82,20 +46,8 @@ def download(office: Office, issued_id: str, by: str = "applicant") -> Reply:
     return office.client.post(f"/v1/issued-documents/{issued_id}/download", token=office.token(by, sub=by))
 
 
-def content_at(url: str) -> bytes:
-    """What an address of the bucket gives."""
-    key = unquote(urlsplit(url).path).removeprefix(f"/{settings().issued_bucket}/")
-    content: bytes = s3().get_object(Bucket=settings().issued_bucket, Key=key)["Body"].read()
-    return content
-
-
 def events(office: Office) -> list[Any]:
     return list(container().timeline.events(f"case:{office.url.rpartition('/')[2]}"))
-
-
-def kept() -> list[str]:
-    found = s3().list_object_versions(Bucket=settings().issued_bucket)
-    return [one["Key"] for one in found.get("Versions", [])]
 
 
 def refuse(office: Office) -> None:
@@ -112,7 +64,7 @@ def test_a_refusal_is_downloaded_as_a_pdf_with_its_reasons_and_remedies(office: 
     content = content_at(address.body["url"])
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).replace("\n", "")
     assert (made["title"], made["state"], made["is_sealed"], made["unprintable"]) == ("不予决定书", "issued", False, [])
-    assert hashlib.sha256(content).hexdigest() == made["sha256"]
+    assert digest(content) == made["sha256"]
     assert REASONS in text
     assert "可以自收到本决定之日起60日内依法向本级人民政府申请行政复议（《行政复议法》第20条第1款）" in text
     assert "也可以自收到本决定之日起6个月内依法向有管辖权的人民法院提起行政诉讼（《行政诉讼法》第46条第1款）" in text
@@ -170,7 +122,7 @@ def test_a_job_that_dies_after_the_content_is_kept_makes_the_document_when_it_is
     (made,) = listed(office)
     assert first == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     assert between == []
-    assert hashlib.sha256(content_at(download(office, made["id"]).body["url"])).hexdigest() == made["sha256"]
+    assert digest(content_at(download(office, made["id"]).body["url"])) == made["sha256"]
     assert [event.kind for event in events(office)].count("document:issued") == 1
     assert len(sketched) == 2
 
@@ -223,9 +175,9 @@ def test_anybody_checks_a_file_and_reads_nothing_personal(office: Office, sketch
     assert len(sketched) == 1
 
 
-@pytest.mark.parametrize("digest", ["0" * 64, "ab" * 31, "x" * 64, "a" * 3000, "%20", "'; drop table", "车牌"])
-def test_a_file_that_was_never_issued_is_not_found(office: Office, digest: str) -> None:
-    assert office.client.get(f"/v1/document-checks/{digest}").status == 404
+@pytest.mark.parametrize("asked", ["0" * 64, "ab" * 31, "x" * 64, "a" * 3000, "%20", "'; drop table", "车牌"])
+def test_a_file_that_was_never_issued_is_not_found(office: Office, asked: str) -> None:
+    assert office.client.get(f"/v1/document-checks/{asked}").status == 404
 
 
 def test_a_digest_may_be_written_in_capitals(office: Office, sketched: list[Sheet]) -> None:
@@ -275,7 +227,7 @@ def test_an_officer_uploads_a_signed_decision_which_replaces_the_one_that_was_ma
         f"/desk{office.url.removeprefix('/v1/cases')}/issued"
     )
     assert (second["id"], second["source"], second["format"]) == (asked["id"], "upload", "ofd")
-    assert second["sha256"] == hashlib.sha256(AN_OFD).hexdigest()
+    assert second["sha256"] == digest(AN_OFD)
     standings = [office.client.get(f"/v1/document-checks/{one['sha256']}").body["standing"] for one in (first, second)]
     assert standings == ["replaced", "in_force"]
     assert events(office)[-1].actor == "staff:officer.traffic"
@@ -306,7 +258,7 @@ def test_whatever_is_uploaded_after_the_first_file_changes_nothing(office: Offic
     hear(arrived(f"{asked['id']}/upload", AN_OFD))
 
     (made,) = listed(office)
-    assert made["sha256"] == hashlib.sha256(A_PDF).hexdigest()
+    assert made["sha256"] == digest(A_PDF)
     assert [event.kind for event in events(office)].count("document:issued") == 1
 
 
@@ -351,7 +303,7 @@ class Sealer:
         """What it sends back for an order: where to, and what."""
         order = self.orders[number]
         draft: bytes = s3().get_object(Bucket=order["bucket"], Key=order["key"])["Body"].read()
-        assert hashlib.sha256(draft).hexdigest() == order["sha256"]
+        assert digest(draft) == order["sha256"]
         return order["sealed_key"], draft + mark
 
 
@@ -378,7 +330,7 @@ def test_a_document_waits_for_its_seal_and_is_issued_with_it(
     assert (made["state"], made["is_sealed"], made["sha256"]) == (
         "issued",
         True,
-        hashlib.sha256(content).hexdigest(),
+        digest(content),
     )
     assert content_at(download(office, made["id"]).body["url"]) == content
     assert office.client.get(f"/v1/document-checks/{sealer.orders[0]['sha256']}").status == 404
@@ -411,7 +363,7 @@ def test_the_sealing_service_may_answer_twice(office: Office, sketched: list[She
     hear(arrived(key, first), arrived(key, sealer.sealed(mark=b"% sealed again\n")[1]))
 
     (made,) = listed(office)
-    assert made["sha256"] == hashlib.sha256(first).hexdigest()
+    assert made["sha256"] == digest(first)
     assert [event.kind for event in events(office)].count("document:issued") == 1
     assert key not in kept()
     assert len(sketched) == 1

@@ -73,7 +73,7 @@ class IssuedBucket:
             Conditions=[["content-length-range", 0, most], *([fields] if fields else ())],
             ExpiresIn=UPLOAD_SECONDS,
         )
-        return IssuedUpload(url=form["url"], fields=form["fields"])
+        return IssuedUpload(url=self.address, fields=form["fields"])
 
     def download(self, issued_id: str, content: Content, *, name: str) -> str:
         """Return an address that downloads a content for a minute, under a name without its extension."""

@@ -12,42 +12,18 @@ from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 
-def bucket() -> str:
-    """Return the bucket's address, for the content security policy of pages from which documents are downloaded."""
-    return container().issued_bucket.address
-
-
 @pages.get("/cases/{case_no}/issued", roles=FOR_THEMSELVES)
 def list_issued(visit: PageRequest) -> Page:
     """List the documents of one's own case, and what still waits for its seal."""
     case_no = visit.path["case_no"]
     found = visit.get(issued.listed, query={"case_no": case_no})
-    facts = {"documents": found.items, "place": f"cases/{case_no}", "caption": case_no}
-    return Page(template="own_issued.html", facts=facts, allows={"form-action": bucket()})
+    facts = {"documents": found.items, "place": f"cases/{case_no}", "caption": case_no, "is_office": False}
+    return Page(template="own_issued.html", facts=facts, allows={"form-action": container().issued_bucket.address})
 
 
 @pages.post("/cases/{case_no}/issued/{issued_id}", roles=FOR_THEMSELVES, form="/cases/{case_no}/issued")
 def download(visit: PageRequest) -> Redirect:
     """Download a document from the bucket; the first time is the proof that it was served."""
-    return Redirect(url=visit.do(issued.download).url)
-
-
-@pages.get("/credit/flags/{flag_id}/issued", roles=FOR_THEMSELVES)
-def list_issued_on_flag(visit: PageRequest) -> Page:
-    """List the documents about a flag of one's own."""
-    found = visit.get(issued.listed, query={"flag_id": visit.path["flag_id"]})
-    facts = {
-        "documents": found.items,
-        "place": f"credit/flags/{visit.path['flag_id']}",
-        "caption": "",
-        "back": "credit",
-    }
-    return Page(template="own_issued.html", facts=facts, allows={"form-action": bucket()})
-
-
-@pages.post("/credit/flags/{flag_id}/issued/{issued_id}", roles=FOR_THEMSELVES, form="/credit/flags/{flag_id}/issued")
-def download_on_flag(visit: PageRequest) -> Redirect:
-    """Download a document about a flag of one's own, like one of a case."""
     return Redirect(url=visit.do(issued.download).url)
 
 
