@@ -848,7 +848,7 @@ class Container:
     def document_texts(self, at: datetime) -> DocumentTexts:
         """Return the texts of documents in force at an instant."""
         from chalicelib.clock import day_in_shanghai
-        from chalicelib.issuing.rules.sheets import texts_in_force
+        from chalicelib.issuing.rules.templates import texts_in_force
         from chalicelib.issuing.store.texts import document_texts
 
         return texts_in_force(document_texts(), on=day_in_shanghai(at))

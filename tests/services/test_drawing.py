@@ -62,7 +62,8 @@ def test_a_document_without_rare_characters_has_one_face_and_is_archivable() -> 
     metadata: bytes = reader.trailer["/Root"]["/Metadata"].get_data()  # type: ignore[index] # pypdf types none of it
     assert set(fonts(drawn)) == {"NotoSerifSC"}
     assert dict(re.findall(rb'pdfaid:(part|conformance)[>="]+(\w)', metadata)) == {b"part": b"3", b"conformance": b"U"}
-    assert (reader.trailer["/Root"]["/Lang"], reader.metadata and reader.metadata.title) == ("zh-CN", "不予决定书")  # type: ignore[index] # as above
+    assert reader.trailer["/Root"]["/Lang"] == "zh-CN"  # type: ignore[index] # as above
+    assert "不予决定书".encode() in metadata
 
 
 def test_a_character_that_no_face_has_is_written_by_its_number_and_explained() -> None:

@@ -14,7 +14,8 @@ from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.issuing.model.issued import Content, Drawn, IssuedDocument, IssuedProblem, IssuedState, Sheet, Source
 from chalicelib.issuing.model.texts import DocumentTexts, Template
 from chalicelib.issuing.rules import issued as rules
-from chalicelib.issuing.rules.sheets import is_for, issued_id, sheet_of, templates_for
+from chalicelib.issuing.rules.sheets import sheet_of
+from chalicelib.issuing.rules.templates import is_for, issued_id, templates_for
 from chalicelib.issuing.store.bucket import SEALED, UPLOADED, IssuedBucket, key_of
 from chalicelib.issuing.store.issued import IssuedStore
 from chalicelib.logging import logger

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib.issuing.model.texts import DocumentTexts
-from chalicelib.issuing.rules.sheets import templates_for
+from chalicelib.issuing.rules.templates import templates_for
 from chalicelib.publisher import Publisher
 from chalicelib.timeline.events import Event
 

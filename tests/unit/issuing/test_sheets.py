@@ -12,13 +12,8 @@ from chalicelib.issuing.model.issued import Sheet
 from chalicelib.issuing.model.texts import Template
 from chalicelib.issuing.rules.case_facts import case_facts
 from chalicelib.issuing.rules.flag_facts import flag_facts
-from chalicelib.issuing.rules.sheets import (
-    is_for,
-    issued_id,
-    sheet_of,
-    templates_for,
-    texts_in_force,
-)
+from chalicelib.issuing.rules.sheets import sheet_of
+from chalicelib.issuing.rules.templates import is_for, issued_id, templates_for, texts_in_force
 from chalicelib.issuing.store.texts import document_texts
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.timeline.event_types import EventKind
