@@ -11,11 +11,15 @@ from pypdf import PdfReader
 
 from chalicelib.container import container
 from chalicelib.issuing.model.issued import Sheet
+from tests.api.bodies import FLAG
 from tests.api.handling import Office, a_promise
-from tests.cloud import Client, Reply, TokenOf, s3
+from tests.builders import NOON, an_item
+from tests.cloud import Client, Reply, TokenOf, s3, turn_clock
 from tests.files import A_JPEG, A_PDF, AN_OFD
 from tests.issuing import arrived, content_at, digest, hear, issued_bucket, kept, sketched
 from tests.issuing import told as said_of
+from tests.services.case_office import publish
+from tests.services.credit_office import AFTER_DEFENCE
 
 __all__ = ["issued_bucket", "sketched"]
 
@@ -387,6 +391,76 @@ def test_another_file_than_the_one_that_was_sent_is_not_issued(
 
 
 # Flags
+
+
+@pytest.fixture
+def flag(client: Client, token: TokenOf) -> dict[str, Any]:
+    """A flag that the credit office proposed on a company."""
+    turn_clock(NOON)
+    publish(an_item(code="business-address", department="market", name="住所登记"))
+    proposed = client.post("/v1/flags", FLAG, token=token("credit"))
+    assert proposed.status == 201, proposed.text
+    flag: dict[str, Any] = proposed.body
+    return flag
+
+
+def test_a_proposed_flag_is_told_with_facts_basis_items_and_the_time_to_answer(
+    client: Client, token: TokenOf, flag: dict[str, Any], sketched: list[Sheet]
+) -> None:
+    hear(said_of(f"flag:{flag['id']}", "flag:proposed"))
+
+    (made,) = client.get(f"/v1/issued-documents?flag_id={flag['id']}", token=token("company")).body["items"]
+    (sheet,) = sketched
+    said = "\n".join(sheet.body)
+    assert (made["title"], made["state"]) == ("拟失信惩戒告知书", "issued")
+    assert (sheet.organ, sheet.addressee) == ("社会信用主管部门", FLAG["subject"]["name"])
+    assert "事实：承诺的住所不存在。" in said
+    assert "范围：仅限“住所登记”。" in said
+    assert "期限为自送达之日起3个工作日（《行政处罚法》第44条、第45条" in said
+    assert FLAG["subject"]["number"] not in said
+
+
+@pytest.mark.parametrize(
+    ("by", "status"), [("company", 200), ("credit", 200), ("applicant", 404), ("officer.traffic", 403)]
+)
+def test_a_flags_documents_are_its_subjects_and_the_credit_offices(
+    client: Client, token: TokenOf, flag: dict[str, Any], sketched: list[Sheet], by: str, status: int
+) -> None:
+    hear(said_of(f"flag:{flag['id']}", "flag:proposed"))
+    (made,) = client.get(f"/v1/issued-documents?flag_id={flag['id']}", token=token("credit")).body["items"]
+
+    listed_by = client.get(f"/v1/issued-documents?flag_id={flag['id']}", token=token(by))
+    given = client.post(f"/v1/issued-documents/{made['id']}/download", token=token(by))
+
+    assert (listed_by.status, given.status) == (status, status)
+    assert len(sketched) == 1
+
+
+def test_a_confirmed_flag_is_issued_with_remedies_and_falls_with_its_lifting(
+    client: Client, token: TokenOf, flag: dict[str, Any], sketched: list[Sheet]
+) -> None:
+    def act(what: str, body: dict[str, str], version: int, by: str = "credit") -> None:
+        url = f"/v1/flags/{flag['id']}/{what}"
+        reply = client.post(url, body, token=token(by), if_match=f'"{version}"')
+        assert reply.status == 200, reply.text
+
+    owner = f"flag:{flag['id']}"
+    act("service", {"served_at": "2026-09-28T04:00:00Z", "method": "直接送达", "proof": "回证1号"}, 1)
+    turn_clock(AFTER_DEFENCE)
+    act("confirmation", {"reason": "事实清楚。"}, 2, by="credit2")
+    hear(said_of(owner, "flag:confirmed"))
+    (made,) = client.get(f"/v1/issued-documents?flag_id={flag['id']}", token=token("company")).body["items"]
+    before = client.get(f"/v1/document-checks/{made['sha256']}").body["standing"]
+    act("lifting", {"reason": "已履行义务。", "basis": "第23条"}, 3)
+    hear(said_of(owner, "flag:lifted"))
+
+    after = client.get(f"/v1/document-checks/{made['sha256']}").body["standing"]
+    assert (before, after) == ("in_force", "no_longer_in_force")
+    assert [sheet.title for sheet in sketched] == ["失信惩戒决定书", "失信惩戒解除通知书"]
+    assert "60日内依法向本级人民政府申请行政复议" in sketched[0].remedies[0]
+
+
+# The rest
 
 
 def test_nothing_is_made_of_an_event_that_is_not_there(office: Office) -> None:

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LEFT_OUT = ["asyncio.events", "botocore.docs.method", "fontTools", "fpdf", "html.parser", "importlib.metadata", "structlog.dev", "zipfile"]
+LEFT_OUT = [
+    "asyncio.events",
+    "botocore.docs.method",
+    "fontTools",
+    "fpdf",
+    "html.parser",
+    "importlib.metadata",
+    "structlog.dev",
+    "zipfile",
+]
 
 
 def said_by(source: str, *, handler: str) -> object:
