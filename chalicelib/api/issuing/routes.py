@@ -17,7 +17,7 @@ from chalicelib.http.routes import Answer, Call, Routes
 from chalicelib.issuing.services.documents import SEE, UPLOADERS
 from chalicelib.settings import settings
 
-routes = Routes("issued documents")
+routes = Routes("issued-documents")
 
 
 @routes.get(

@@ -40,7 +40,7 @@ POLICY: Final[Mapping[str, str]] = {
     "frame-ancestors": "'none'",
 }
 """What a page may load: our own styles and pictures, no script and no style of its own, and no frame around it."""
-WITH_SCRIPTS: Final[Mapping[str, str]] = POLICY | {"script-src": "'self'", "connect-src": "'self'"}
+WITH_SCRIPTS: Final[Mapping[str, str]] = {**POLICY, "script-src": "'self'", "connect-src": "'self'"}
 """The same for the few pages that run scripts: ours alone, from a file alone."""
 
 ALWAYS: Final = {
