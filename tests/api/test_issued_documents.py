@@ -303,7 +303,7 @@ class Sealer:
         assert name in message
         self.orders.append(json.loads(message))
 
-    def sealed(self, number: int = -1, *, mark: bytes = b"% sealed\n") -> tuple[str, bytes]:
+    def sealed(self, number: int = -1, *, mark: bytes = b"/ByteRange [0 1 2 3]\n%%EOF\n") -> tuple[str, bytes]:
         """What it sends back for an order: where to, and what."""
         order = self.orders[number]
         draft: bytes = s3().get_object(Bucket=order["bucket"], Key=order["key"])["Body"].read()
@@ -364,7 +364,7 @@ def test_the_sealing_service_may_answer_twice(office: Office, sketched: list[She
     key, first = sealer.sealed()
 
     hear(arrived(key, first))
-    hear(arrived(key, first), arrived(key, sealer.sealed(mark=b"% sealed again\n")[1]))
+    hear(arrived(key, first), arrived(key, sealer.sealed(mark=b"/ByteRange [0 1 2 4]\n%%EOF\n")[1]))
 
     (made,) = listed(office)
     assert made["sha256"] == digest(first)
@@ -373,7 +373,10 @@ def test_the_sealing_service_may_answer_twice(office: Office, sketched: list[She
     assert len(sketched) == 1
 
 
-@pytest.mark.parametrize("wrong", [A_PDF, A_PDF + b"% 1", A_PDF + b"% 2\n% sealed\n", b"", A_JPEG])
+@pytest.mark.parametrize(
+    "wrong",
+    [A_PDF, A_PDF + b"% 1\n", A_PDF + b"% 1\n/ByteRange [0 1", A_PDF + b"% 2\n/ByteRange []\n%%EOF", b"", A_JPEG],
+)
 def test_another_file_than_the_one_that_was_sent_is_not_issued(
     office: Office, sketched: list[Sheet], sealer: Sealer, wrong: bytes
 ) -> None:

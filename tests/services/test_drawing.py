@@ -107,6 +107,12 @@ def test_long_names_and_words_stay_on_the_page(text: str) -> None:
         assert max(edges) < float(page.mediabox.width) - 60
 
 
+def test_words_that_the_library_knows_are_left_as_they_are() -> None:
+    words = "共{nb}页，**粗体**，__下划线__，~~删除~~，--斜体--，<b>标签</b>，\\n，%s，{0}。"
+
+    assert words in pages(draw(a_sheet(words), unprintable_note=NOTE))[0]
+
+
 def test_marks_that_turn_text_are_left_out() -> None:
     (text,) = pages(draw(a_sheet("文件\u202egnp.exe\u202c，\u200f右\u2066左\u2069。"), unprintable_note=NOTE))
 

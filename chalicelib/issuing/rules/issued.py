@@ -26,6 +26,10 @@ TAKEN = frozenset({Format.PDF, Format.OFD})
 """The formats in which an officer may upload a document."""
 
 
+BYTE_RANGE, END_OF_FILE = b"/ByteRange", b"%%EOF"
+"""What a signature says that it covers, and how each revision of a PDF ends."""
+
+
 def made(document: IssuedDocument, content: Content, *, is_sealed: bool, at: datetime) -> IssuedDocument:
     """Return a document that was drawn: issued, or waiting for its seal where there is a sealing service."""
     if is_sealed:
@@ -53,11 +57,13 @@ def problem_of_upload(content: bytes, format_: Format | None, *, most: int) -> I
 
 
 def is_sealed_copy(sealed: bytes, draft: bytes) -> bool:
-    """Whether a file is the draft with something added behind it, as signing does (ISO 32000-1, 7.5.6).
+    """Whether a file is the draft with a signature added behind it, to its end (ISO 32000-1, 7.5.6 and 12.8.1).
 
-    Whatever was sent stands unchanged at its beginning: no other file passes, nor one with other words.
+    Whatever was sent stands unchanged at its beginning: no other file passes, nor one with other words, nor half of
+    one. Whether the signature is good, the sealing service answers for.
     """
-    return len(sealed) > len(draft) and sealed.startswith(draft)
+    added = sealed[len(draft) :]
+    return sealed.startswith(draft) and BYTE_RANGE in added and added.rstrip().endswith(END_OF_FILE)
 
 
 def issue_event(document: IssuedDocument, content: Content, *, at: datetime) -> NewEvent:

@@ -35,6 +35,9 @@ MARGIN: Final = 25.0
 POINT: Final = 25.4 / 72
 EMS_INDENTED: Final = 2
 
+HOW_MANY: Final = "\u2063pages\u2063"
+"""What the library replaces by the number of pages: nobody's words hold it, as what is not seen is left out of them."""
+
 
 class Pages(FPDF):
     """A4 pages that number themselves."""
@@ -43,7 +46,7 @@ class Pages(FPDF):
         """Say which of how many pages this is."""
         self.set_y(-15)
         self.set_font(FACE, size=SMALL)
-        self.cell(0, 5, f"第 {self.page_no()} 页，共 {{nb}} 页", align="C")
+        self.cell(0, 5, f"第 {self.page_no()} 页，共 {HOW_MANY} 页", align="C")
 
 
 def draw(sheet: Sheet, *, unprintable_note: str) -> Drawn:
@@ -89,7 +92,7 @@ def _pages(sheet: Sheet) -> Pages:
     pages.set_title(sheet.title)
     pages.set_author(sheet.organ)
     pages.set_creation_date(sheet.made_at)
-    pages.alias_nb_pages("{nb}")
+    pages.alias_nb_pages(HOW_MANY)
     pages.set_margins(MARGIN, MARGIN, MARGIN)
     pages.set_auto_page_break(auto=True, margin=MARGIN)
     pages.add_page()

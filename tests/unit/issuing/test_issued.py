@@ -109,11 +109,27 @@ def test_an_upload_is_pdf_or_ofd_of_at_most_so_many_bytes(
     assert rules.problem_of_upload(content, format_, most=5) is problem
 
 
+SEAL = b"\n9 0 obj\n<< /Type /Sig /ByteRange [0 5 9 2] >>\nendobj\n%%EOF"
+
+
 @pytest.mark.parametrize(
     ("sealed", "is_copy"),
-    [(b"draft and seal", True), (b"draft", False), (b"drafT and seal", False), (b"", False), (b" draft and", False)],
+    [
+        (b"draft" + SEAL, True),
+        (b"draft" + SEAL + b"\r\n", True),
+        (b"draft", False),
+        (b"draft and something else %%EOF", False),
+        (b"draft" + SEAL[:-6], False),
+        (b"drafT" + SEAL, False),
+        (SEAL, False),
+        (b"", False),
+        (b" draft" + SEAL, False),
+    ],
 )
-def test_a_sealed_copy_begins_with_what_was_sent(sealed: bytes, is_copy: bool) -> None:  # noqa: FBT001 - a table
+def test_a_sealed_copy_is_what_was_sent_and_a_whole_signature(
+    sealed: bytes,
+    is_copy: bool,  # noqa: FBT001 - a table of answers
+) -> None:
     assert rules.is_sealed_copy(sealed, b"draft") is is_copy
 
 
