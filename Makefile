@@ -92,7 +92,7 @@ bench: $(BIN)/.ready assets ## measure cost on DynamoDB Local; prints a table an
 requirements: python ## each requirement with the tests that prove it, and what is open
 	@$(PYTHON) -m tests.requirements
 
-assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of texts
+assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of texts, fetch the faces of issued documents
 	@$(BIN)/python -m infra.assets > /dev/null
 
 authorisation: $(BIN)/.ready ## write down anew what each route answers to whom (docs/authorisation.md)

@@ -65,6 +65,12 @@ if TYPE_CHECKING:
     from chalicelib.messages.services.messages import Messages
     from chalicelib.messages.services.sending import Sending
     from chalicelib.messages.store.messages import MessageStore
+    from chalicelib.issuing.model.issued import Drawn, Sheet
+    from chalicelib.issuing.model.texts import DocumentTexts
+    from chalicelib.issuing.services.documents import IssuedDocuments
+    from chalicelib.issuing.services.issuing import Issuing
+    from chalicelib.issuing.services.orders import IssueOrders
+    from chalicelib.issuing.store.bucket import IssuedBucket
     from chalicelib.publisher import Queue, Topic
     from chalicelib.redress.services.amendments import Amendments
     from chalicelib.redress.services.impact import Impact
@@ -913,6 +919,81 @@ class Container:
             touching=self.impact,
             calendars=self.calendars,
             pack=self.usual_pack,
+        )
+
+    # What the office issues
+
+    def document_texts(self, at: datetime) -> DocumentTexts:
+        """Return the texts of documents in force at an instant."""
+        from chalicelib.clock import day_in_shanghai
+        from chalicelib.issuing.rules.templates import texts_in_force
+        from chalicelib.issuing.store.texts import document_texts
+
+        return texts_in_force(document_texts(), on=day_in_shanghai(at))
+
+    @cached_property
+    def issued_bucket(self) -> IssuedBucket:
+        """The content of issued documents."""
+        from chalicelib.issuing.store.bucket import IssuedBucket
+
+        return IssuedBucket(settings().issued_bucket)
+
+    @cached_property
+    def issue_orders(self) -> IssueOrders:
+        """Ordering the documents that follow from events."""
+        from chalicelib.issuing.services.orders import IssueOrders
+        from chalicelib.publisher import Queue
+
+        return IssueOrders(Queue(settings().issue_queue), texts=self.document_texts)
+
+    @cached_property
+    def issuing(self) -> Issuing:
+        """Making, sealing and issuing documents."""
+        from chalicelib.issuing.services.facts import DocumentFacts
+        from chalicelib.issuing.services.issuing import Issuing
+        from chalicelib.issuing.store.issued import IssuedStore
+        from chalicelib.publisher import Queue
+        from chalicelib.sanctions.store.flags import FlagStore
+
+        def draw(sheet: Sheet, note: str) -> Drawn:
+            # The library and the fonts are read when the first document is drawn, and not for what only arrives.
+            from chalicelib.issuing.services.drawing import draw as drawn
+
+            return drawn(sheet, unprintable_note=note)
+
+        facts = DocumentFacts(
+            self.cases,
+            FlagStore(self.timeline),
+            subjects=self.subjects,
+            catalogue=self.catalogue,
+            pack=self.pack,
+            usual_pack=self.usual_pack,
+        )
+        return Issuing(
+            IssuedStore(),
+            self.issued_bucket,
+            self.timeline,
+            told=facts.of,
+            draw=draw,
+            texts=self.document_texts,
+            sealing=Queue(settings().seal_queue) if settings().seal_queue else None,
+            check_url=f"{settings().portal_url}/check",
+        )
+
+    @cached_property
+    def issued_documents(self) -> IssuedDocuments:
+        """Issued documents for those who may have them."""
+        from chalicelib.issuing.services.documents import IssuedDocuments
+        from chalicelib.issuing.store.issued import IssuedStore
+
+        return IssuedDocuments(
+            IssuedStore(),
+            self.issued_bucket,
+            self.timeline,
+            cases=self.cases,
+            access=self.case_access,
+            flags=lambda: self.flags,
+            texts=self.document_texts,
         )
 
     # What people say of how they were served

@@ -30,7 +30,7 @@ class Settings:
     that Lambda starts here, ``app.app`` or ``app.sweep``, and empty elsewhere. ``portal_url`` is the portal's
     public address without a trailing slash: the identity provider redirects there, and passkeys are bound to its
     host; without it nobody can log in to the portal. ``scan_queue`` is where a scanner of documents takes its orders,
-    and empty where there is none.
+    ``seal_queue`` where a sealing service does, and each is empty where there is none.
     """
 
     stage: Stage
@@ -51,6 +51,9 @@ class Settings:
     import_queue: str
     document_bucket: str
     scan_queue: str
+    issue_queue: str
+    issued_bucket: str
+    seal_queue: str
     clock_offset: timedelta
     departments: tuple[str, ...]
     rule_pack: str
@@ -93,6 +96,9 @@ def settings() -> Settings:
         import_queue=os.environ.get("XINNUO_IMPORT_QUEUE", ""),
         document_bucket=os.environ.get("XINNUO_DOCUMENT_BUCKET", f"xinnuo-{stage}-documents"),
         scan_queue=os.environ.get("XINNUO_SCAN_QUEUE", ""),
+        issue_queue=os.environ.get("XINNUO_ISSUE_QUEUE", ""),
+        issued_bucket=os.environ.get("XINNUO_ISSUED_BUCKET", f"xinnuo-{stage}-issued"),
+        seal_queue=os.environ.get("XINNUO_SEAL_QUEUE", ""),
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),

@@ -38,6 +38,7 @@ os.environ.update(
         "XINNUO_DELIVER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-deliver",
         "XINNUO_DEAD_LETTER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-dead-letters",
         "XINNUO_IMPORT_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-import",
+        "XINNUO_ISSUE_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-issue",
         "XINNUO_REGIONS": "cn-north-1,cn-northwest-1",
         "XINNUO_DEPARTMENTS": "traffic,market,credit,monitoring,inspection",
         "XINNUO_CLOCK_OFFSET_SECONDS": "0",

@@ -83,6 +83,7 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         bounds={key: Bound(**settings[key]) for key in BoundKey},
         card_grounds=tuple(_card_ground(ground) for ground in settings["card.grounds"]),
         complaint_categories=tuple(Ground(**category) for category in settings["complaint.categories"]),
+        remedy_bodies=tuple(Ground(**body) for body in settings["remedy.bodies"]),
         office_hours=_office_hours(settings["office.hours"]),
         edition_by=EditionDay(**settings["calendar.editionBy"]),
         recourse=_recourse(settings),

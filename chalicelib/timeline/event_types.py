@@ -60,6 +60,9 @@ class EventKind(StrEnum):
     DOCUMENT_RECEIVED = "document:received"
     DOCUMENT_CLEARED = "document:cleared"
     DOCUMENT_REFUSED = "document:refused"
+    DOCUMENT_ISSUED = "document:issued"
+    DOCUMENT_SERVED = "document:served"
+    ISSUED_SEEN = "document:issued_seen"
 
     CLOCK_WARNED = "clock:warned"
     CLOCK_PASSED = "clock:passed"
@@ -205,6 +208,9 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.DOCUMENT_RECEIVED: ("收到材料文件", "Document received"),
     EventKind.DOCUMENT_CLEARED: ("材料文件检查通过", "Document found clean"),
     EventKind.DOCUMENT_REFUSED: ("退回材料文件", "Document refused"),
+    EventKind.DOCUMENT_ISSUED: ("制发文书", "Document issued"),
+    EventKind.DOCUMENT_SERVED: ("文书送达（当事人首次查阅）", "Document served: its recipient opened it"),
+    EventKind.ISSUED_SEEN: ("工作人员查看文书", "Issued document looked at by staff"),
     EventKind.CLOCK_WARNED: ("临期预警", "Nearly due"),
     EventKind.CLOCK_PASSED: ("超期", "Overdue"),
     EventKind.CLOCK_RECOUNTED: ("期限重新计算", "Due date counted anew"),

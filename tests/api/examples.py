@@ -116,6 +116,7 @@ def examples(world: World) -> dict[str, Example]:
         **_open_to_anyone(world),
         **_of_people(world),
         **_of_documents(world),
+        **_of_issued_documents(world),
         **_of_authorities(world),
         **_of_offices(world),
         **_of_calendars(),
@@ -218,6 +219,20 @@ def _of_documents(world: World) -> dict[str, Example]:
         f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),
         f"GET {under}": Example(by="inspector", path=mandate),
         f"POST {under}/{{document_id}}/view": Example(by="inspector", path={**mandate, **one}),
+    }
+
+
+def _of_issued_documents(world: World) -> dict[str, Example]:
+    case_no, one = world.things["accepted"].name, world.things["issued document"].name
+    return {
+        "GET /v1/issued-documents": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
+        "POST /v1/issued-documents/{issued_id}/download": Example(
+            by="officer.traffic", path={"issued_id": one}, owner="applicant"
+        ),
+        "POST /v1/cases/{case_no}/issued-documents": Example(
+            by="officer.traffic", path={"case_no": case_no}, body={"kind": "decision_granted"}
+        ),
+        "GET /v1/document-checks/{sha256}": Example(by=None, path={"sha256": SHA}),
     }
 
 

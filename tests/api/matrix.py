@@ -33,6 +33,7 @@ GROUPS: Final = {
     "calendars": "Calendars",
     "cases": "Cases, seen by people and offices",
     "documents": "Documents",
+    "issued-documents": "Issued documents",
     "handling": "Handling of cases",
     "signing-keys": "Signing keys",
     "authorities": "Authorities of agents",

@@ -21,6 +21,9 @@ from chalicelib.documents.rules.documents import arrived, events_of
 from chalicelib.documents.store.documents import DocumentStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.http.routes import import_all
+from chalicelib.issuing.model.issued import Content, IssuedDocument, IssuedState, Source
+from chalicelib.issuing.rules.issued import ISSUING, issue_event
+from chalicelib.issuing.store.issued import IssuedStore
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from tests.api.bodies import (
@@ -169,6 +172,7 @@ def build_town() -> World:
     _let_act(made)
     _file_cases(made)
     _hand_in_a_document(made)
+    _issue_a_document(made)
     _find_untrue(made)
     _ask_for_mandates(made)
     _hear_voices(made)
@@ -298,6 +302,31 @@ def _hand_in_a_document(world: World) -> None:
     with transaction() as tx:
         store.save(before, after, events_of(before, after, at=at), at=at, tx=tx)
     world.things["document"] = Thing(name=made["id"], version=1)
+
+
+def _issue_a_document(world: World) -> None:
+    """Let the acceptance of a case be issued; its content is in no bucket."""
+    at, content = container().clock.now(), Content(sha256=SHA, size=512, format=Format.PDF)
+    document = IssuedDocument(
+        issued_id="e" * 32,
+        owner=f"case:{world.things['accepted'].name}",
+        about=1,
+        kind="acceptance",
+        edition="2026",
+        title="受理通知书",
+        english="Notice of acceptance",
+        department="traffic",
+        source=Source.TEMPLATE,
+        made_by=ISSUING,
+        made_at=at,
+        state=IssuedState.ISSUED,
+        content=content,
+        issued_at=at,
+    )
+    with transaction() as tx:
+        container().timeline.append([issue_event(document, content, at=at)], owner=document.owner, at=at, tx=tx)
+        IssuedStore().add(document, tx)
+    world.things["issued document"] = Thing(name=document.issued_id, version=1)
 
 
 def _find_untrue(world: World) -> None:

@@ -58,6 +58,7 @@ JOBS: dict[str, Question] = {
     "deliver": ("deliver", message({"alert_id": "a"})),
     "ingest": ("ingest", message({"import_id": "i"})),
     "quarantine": ("quarantine", message({"document_id": "d", "verdict": "clean"})),
+    "issue": ("issue", message({"owner": "case:none", "seq": 1})),
 }
 REQUESTS: dict[str, Question] = {
     "GET /v1/items/{item_code}": route("GET /v1/items/plate-replacement"),
@@ -135,12 +136,20 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
         None,
         (
             "alerts authorities bounds calendars cases catalogue clocks credit jobs messages rulepacks sanctions"
+            "alerts authorities bounds calendars cases catalogue clocks credit issuing jobs rulepacks sanctions"
             " sessions staff subjects supervision timeline workdays"
         ),
     ),
     "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
     "ingest": (None, "bounds credit jobs rulepacks subjects timeline"),
     "quarantine": (None, "bounds documents jobs timeline"),
+    "issue": (
+        None,
+        (
+            "authorities bounds cases catalogue clocks credit documents issuing jobs rulepacks sanctions subjects"
+            " timeline workdays"
+        ),
+    ),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
     "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks sessions staff subjects timeline workdays"),

@@ -24,6 +24,7 @@ FUNCTIONS = {
     "Deliver": "deliver",
     "Ingest": "ingest",
     "Quarantine": "quarantine",
+    "Issue": "issue",
 }
 OUTSIDE_LOCAL = {"Fn::If": ["IsLocal", False, True]}
 KEPT = (
@@ -99,6 +100,9 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_IMPORT_QUEUE",
             "XINNUO_DOCUMENT_BUCKET",
             "XINNUO_SCAN_QUEUE",
+            "XINNUO_ISSUE_QUEUE",
+            "XINNUO_ISSUED_BUCKET",
+            "XINNUO_SEAL_QUEUE",
         }
 
 
@@ -176,6 +180,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
         "DeliverDeadLetters": 0,
         "DispatchEventsDeadLetters": 0,
         "IngestDeadLetters": 0,
+        "IssueDeadLetters": 0,
         "QuarantineDeadLetters": 0,
     }
 
@@ -222,7 +227,7 @@ def test_the_relay_takes_only_new_events_and_reports_each_failure_by_itself(reso
     }
 
 
-@pytest.mark.parametrize("name", ["Deliver", "Ingest", "Quarantine"])
+@pytest.mark.parametrize("name", ["Deliver", "Ingest", "Quarantine", "Issue"])
 def test_a_message_is_hidden_for_at_least_six_times_the_time_that_its_function_may_take(
     resources: Resources, name: str
 ) -> None:

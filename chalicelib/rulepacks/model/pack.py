@@ -45,6 +45,8 @@ class TermKey(StrEnum):
     IDENTITY_CHECK = "identity.days"
     FLAG_NOTICE = "flagNotice.answerDays"
     PROPAGATION = "flagNotice.incidentHours"
+    REVIEW = "remedy.review"
+    LITIGATION = "remedy.litigation"
 
 
 class StepKind(StrEnum):
@@ -212,6 +214,7 @@ class RulePack:
 
     Raises ``ValueError`` for a blank basis anywhere (no rule without its article), a missing or impossible limit, a
     withdrawal until anything but ``UNTIL``, or an end before the start. Without ``grading`` nobody has a grade.
+    ``remedy_bodies`` are whom a decision names for review and for a lawsuit (复议机关、人民法院).
     """
 
     code: str
@@ -235,6 +238,7 @@ class RulePack:
     bounds: Mapping[str, Bound]
     card_grounds: tuple[CardGround, ...]
     complaint_categories: tuple[Ground, ...]
+    remedy_bodies: tuple[Ground, ...]
     office_hours: OfficeHours
     edition_by: EditionDay
     recourse: Recourse
@@ -270,7 +274,7 @@ class RulePack:
         yield from (route.basis for route in self.routes)
         yield from (bound.basis for bound in self.bounds.values())
         yield from (ground.basis for ground in self.card_grounds)
-        yield from (category.basis for category in self.complaint_categories)
+        yield from (category.basis for category in (*self.complaint_categories, *self.remedy_bodies))
         yield from (self.office_hours.basis, self.edition_by.basis, *self.recourse.bases())
         yield from () if self.grading is None else self.grading.bases()
 
