@@ -103,6 +103,9 @@ API: dict[str, list[str]] = {
     ],
     "chalicelib.api.credit.routes.records": [
         "PUT /v1/credit/records/{source}/{record_id}",
+        "GET /v1/credit/records/{source}/{record_id}",
+        "POST /v1/credit/records/{source}/{record_id}/service",
+        "POST /v1/credit/records/{source}/{record_id}/confirmation",
     ],
     "chalicelib.api.documents.routes": [
         "POST /v1/documents",

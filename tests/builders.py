@@ -244,8 +244,12 @@ def an_item(
 A_SUBJECT = SubjectKey("k1." + "ab" * 32)
 
 
+RELATED = ("business-address", "plate-replacement", "road-occupation")
+"""The items that records are related to, unless said."""
+
+
 def a_bar(*, record_id: str = "r-1", severity: Severity = Severity.SERIOUS, **other: Any) -> Bar:  # noqa: ANN401 - any field of a bar
-    """A serious record of the market department, in force through 2026 and 2027, for every item."""
+    """A serious record of the market department, in force through 2026 and 2027, for three items."""
     fields: dict[str, Any] = {
         "source": "market",
         "kind": "administrative",
@@ -254,6 +258,7 @@ def a_bar(*, record_id: str = "r-1", severity: Severity = Severity.SERIOUS, **ot
         "basis": "《市场主体登记管理条例》第44条",
         "starts_on": date(2026, 1, 10),
         "ends_on": date(2027, 12, 31),
+        "items": RELATED,
     }
     return Bar(record_id=record_id, severity=severity, **{**fields, **other})
 
@@ -294,9 +299,14 @@ def a_submission(**other: Any) -> Submission:  # noqa: ANN401 - any field of a s
         "judged_on": date(2026, 1, 8),
         "basis": "《市场主体登记管理条例》第44条",
         "repair_notice": "一年后可以申请信用修复,不收费。",
+        "related_items": RELATED,
         "source_version": 1,
     }
     return Submission(**{**fields, **other})
+
+
+MACHINE = "system:system.market"
+"""The system of a source that the directory trusts."""
 
 
 def a_record(**other: Any) -> Record:  # noqa: ANN401 - any field of a submission
@@ -309,6 +319,8 @@ def a_record(**other: Any) -> Record:  # noqa: ANN401 - any field of a submissio
         directory=directories()[0],
         shown=rules_of_the_day(pack.display, submission.judged_on or NOON.date()),
         before=None,
+        handed_by=MACHINE,
+        bar=intake.bar_state(submission, directories()[0], handed_by=MACHINE, kept_from=Severity.SERIOUS),
         at=NOON,
         on=NOON.date(),
     )

@@ -27,7 +27,7 @@ def checked(world: World) -> tuple[str, list[str]]:
 
 @pytest.mark.requirement("R6.4")
 def test_from_the_proposal_to_the_revocation(world: World) -> None:
-    record = {**RECORD, "subject": FORMER, "related_items": []}
+    record = {**RECORD, "subject": FORMER, "related_items": ["business-address", "plate-replacement"]}
     world.client.call("PUT", "/v1/credit/records/market/before", record, token=token_of("system.market"))
     proposal = {**ALIAS, "kind": "renumbered", "former": FORMER, "present": PRESENT}
 

@@ -19,6 +19,7 @@ RECORD: dict[str, Any] = {
     "dates": {"judged_on": "2026-01-08"},
     "basis": "《市场主体登记管理条例》第44条",
     "repair_notice": "一年后可以申请信用修复，不收费。",
+    "related_items": ["business-address"],
 }
 CHECK: dict[str, Any] = {"subject": COMPANY, "item_code": "business-address", "purpose": "handling", "case_no": None}
 URL = "/v1/credit/records/market/r-1"
@@ -66,6 +67,7 @@ def test_a_bad_record_is_refused_with_every_fault(client: Client, machine: str) 
         "/document/organ",
         "/basis",
         "/repair_notice",
+        "/related_items",
         "/document/effective_on",
         "/dates/judged_on",
     ]

@@ -36,7 +36,7 @@ def checked(client: Client, token: TokenOf, subject: dict[str, str]) -> Reply:
 def recorded(client: Client, token: TokenOf, subject: dict[str, str]) -> Reply:
     return client.put(
         "/v1/credit/records/market/r-1",
-        {**RECORD, "subject": subject, "related_items": []},
+        {**RECORD, "subject": subject, "related_items": ["business-address", "plate-replacement"]},
         token=token("system.market"),
     )
 

@@ -73,7 +73,7 @@ def test_an_objection_shows_in_every_answer_at_once_and_starts_the_shortest_cloc
     (clock,) = container().clocks.of_owner(objection.owner)
     assert record_now().objection is ObjectionState.OPEN
     assert [bar.objection for bar in summary.bars] == [ObjectionState.OPEN]
-    assert effect_at(NOON) == (Effect.REFUSED, ["SUBJECT_BARRED", "UNDER_OBJECTION"])
+    assert effect_at(NOON) == (Effect.NONE, ["UNDER_OBJECTION"])
     assert (clock.kind, clock.limit.value, clock.department) == (ClockKind.OBJECTION, 5, "market")
     assert kinds_of(objection.owner) == ["objection:made"]
     assert kinds_of(f"credit:{record.subject}") == ["record:stored", "record:objected"]

@@ -23,9 +23,10 @@ class ObjectionGround(NamedTuple):
 
 
 class PausedClasses(NamedTuple):
-    """The classes of measures suspended while an objection is open (异议期间暂停, R3.9)."""
+    """What is suspended while an objection is open (异议期间暂停, R3.9): classes of measures, and records' bars."""
 
     classes: tuple[str, ...]
+    records: bool
     basis: str
 
 
