@@ -348,7 +348,7 @@ def a_measure(**other: Any) -> Measure:  # noqa: ANN401 - any field of a measure
 
 
 def a_proposal(**other: Any) -> Proposal:  # noqa: ANN401 - any field of a proposal
-    """A flag for a year on a document that took effect a week ago."""
+    """A flag for a year on a document that takes effect today."""
     fields: dict[str, Any] = {
         "measure_code": "9",
         "edition": "2024",
@@ -357,7 +357,7 @@ def a_proposal(**other: Any) -> Proposal:  # noqa: ANN401 - any field of a propo
         "severity": Severity.GENERAL,
         "document_no": "义市监撤〔2026〕1号",
         "organ": "义乌市市场监督管理局",
-        "effective_on": date(2026, 9, 21),
+        "effective_on": date(2026, 9, 28),
         "served_at": datetime(2026, 9, 21, 4, 0, tzinfo=UTC),
         "remedy_until": date(2026, 11, 20),
         "related_items": ("business-address",),

@@ -90,6 +90,7 @@ def test_a_filing_that_was_checked_before_the_mark_is_not_bound_to_what_was_read
 
 @pytest.mark.requirement("R3.9")
 def test_a_measure_of_the_first_class_has_no_effect_while_the_objection_is_open() -> None:
+    stored("listed", kind="serious_list", document_no="列〔2026〕1号", related_items=("business-address",))
     flag = flagged(
         measure_code="1", conduct="serious_list", severity=Severity.SERIOUS, related_items=("road-occupation",)
     )

@@ -109,13 +109,17 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The document that a record or measure is based on (认定文书): number, organ, day of effect, proof of service."""
+    """The document that a record or measure is based on (认定文书): number, organ, day of effect, proof of service.
+
+    ``remedy_until`` is the last day for review (行政复议), ``court_until`` that for a court (行政诉讼).
+    """
 
     number: str
     organ: str
     effective_on: date
     served_at: datetime | None = None
     remedy_until: date | None = None
+    court_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,9 @@ class TermKey(StrEnum):
     IDENTITY_CHECK = "identity.days"
     FLAG_NOTICE = "flagNotice.answerDays"
     PROPAGATION = "flagNotice.incidentHours"
+    FLAG_START = "flag.startDays"
+    REMEDY_REVIEW = "remedy.reviewDays"
+    REMEDY_COURT = "remedy.courtMonths"
 
 
 class StepKind(StrEnum):

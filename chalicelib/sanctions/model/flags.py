@@ -143,6 +143,7 @@ class Proposal:
     effective_on: date | None
     served_at: datetime | None
     remedy_until: date | None
+    court_until: date | None = None
     related_items: tuple[str, ...]
     starts_on: date
     ends_on: date | None

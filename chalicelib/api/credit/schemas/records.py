@@ -19,6 +19,7 @@ class DocumentResponse(ResponseBody):
     effective_on: date
     served_at: datetime | None
     remedy_until: date | None
+    court_until: date | None
 
 
 class RecordResponse(ResponseBody):
