@@ -396,6 +396,8 @@ def a_flag(**other: Any) -> Flag:  # noqa: ANN401 - any field of a flag
         "ends_on": date(2027, 9, 27),
         "facts": "承诺的住所不存在。",
         "personal_finding": "",
+        "remedies": "可以自知道本决定之日起60日内依法申请行政复议。",
+        "repair_notice": "信用修复告知:不收取任何费用。",
         "proposed_by": "staff:credit",
         "proposed_at": NOON,
     }

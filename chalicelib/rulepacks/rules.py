@@ -56,6 +56,18 @@ def remedies_after(pack: RulePack, served_on: date) -> Remedies:
     )
 
 
+def remedy_notice(pack: RulePack) -> str:
+    """Return the remedies against an adverse decision in words, with the pack's own times (行政许可法第38条第2款)."""
+    review, court = pack.limit_term(TermKey.REMEDY_REVIEW), pack.limit_term(TermKey.REMEDY_COURT)
+    return pack.recourse.remedy_notice.text.format(
+        review=f"{review.value}{IN_WORDS[review.unit]}", court=f"{court.value}{IN_WORDS[court.unit]}"
+    )
+
+
+IN_WORDS = {"calendar_days": "日", "months": "个月"}
+"""How the units of ``counted_from`` are written."""
+
+
 def counted_from(term: Term, day: date) -> date:
     """Return the last day of a term in calendar days or months, whether or not it is a working day.
 

@@ -30,6 +30,7 @@ from chalicelib.rulepacks.model.pack import (
     Yellow,
 )
 from chalicelib.rulepacks.model.recourse import (
+    NoticeText,
     ObjectionGround,
     ObjectionLimit,
     PausedClasses,
@@ -106,6 +107,8 @@ def _recourse(settings: Mapping[str, Any]) -> Recourse:
         paused=PausedClasses(**{**paused, "classes": tuple(paused["classes"])}),
         promise=RepairPromise(**settings["repair.promise"]),
         refusals=tuple(RepairRefusal(**refusal) for refusal in settings["repair.refusals"]),
+        remedy_notice=NoticeText(**settings["remedy.notice"]),
+        repair_notice=NoticeText(**settings["repair.notice"]),
     )
 
 

@@ -344,3 +344,14 @@ def test_the_time_for_a_court_is_the_laws_where_nobody_says_it(office: Office) -
         "2026-11-20",
         "2027-03-21",
     )
+
+
+@pytest.mark.requirement("R3.4", "R2.12")
+def test_a_flag_carries_the_remedies_and_the_way_to_repair(office: Office, client: Client, token: TokenOf) -> None:
+    flag = office.propose()
+
+    seen = client.get(f"/v1/flags/{flag.body['id']}", token=token("company")).body
+
+    assert "6个月内依法直接向人民法院提起行政诉讼" in seen["remedies"]
+    assert seen["repair_notice"].startswith("信用修复告知:")
+    assert "不收取任何费用" in seen["repair_notice"]

@@ -140,6 +140,7 @@ class Flags:
             measure=measure,
             document=document,
             ends_on=ends_on,
+            pack=pack,
             by=by.actor,
             department=by.department or "",
             at=at,

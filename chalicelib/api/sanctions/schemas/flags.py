@@ -243,9 +243,11 @@ class FlagResponse(ResponseBody):
 
 
 class FlagDetailResponse(FlagResponse):
-    """A single flag, with the deadline for the subject's statement."""
+    """A single flag, with the deadline for the subject's statement and the notices that are served with it."""
 
     defence_due_at: datetime | None
+    remedies: str
+    repair_notice: str
 
 
 class FlagPageResponse(PageResponse):
