@@ -95,7 +95,7 @@ def settings() -> Settings:
         scan_queue=os.environ.get("XINNUO_SCAN_QUEUE", ""),
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
-        rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),
+        rule_pack=os.environ.get("XINNUO_RULE_PACK", "zhejiang-yiwu"),
         handler=os.environ.get("_HANDLER", ""),
     )
 

@@ -1,5 +1,6 @@
 """Handling and consequences over HTTP: bodies, versions, repetitions, roles and what is told."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Acceptance
+from tests.api.bodies import ITEMS
 from tests.api.handling import GRANTED, PAUSE, Office, a_promise
 from tests.builders import NOON, an_item
 from tests.cloud import Client, TokenOf, turn_clock
@@ -246,6 +248,18 @@ def test_whoever_is_refused_reads_where_to_turn_and_until_when(
     assert "6个月内依法直接向人民法院提起行政诉讼" in told
     events = client.get(f"{received.url}/timeline", token=token("applicant")).body["items"]
     assert events[-1]["texts"]["remedies"] == told
+
+
+@pytest.mark.requirement("R1.17", "R1.18")
+def test_what_a_company_of_yiwu_reads_in_its_defence_is_the_law_of_its_place(client: Client, token: TokenOf) -> None:
+    samples = [json.loads(file.read_text(encoding="utf-8")) for file in ITEMS.glob("*.json")]
+    office = a_closed_promise(client, token, jurisdiction=samples[0]["jurisdiction"])
+
+    told = office.done("verification", {**FOUND, "result": "untrue"})["defence"]["basis"]
+
+    assert {sample["jurisdiction"] for sample in samples} == {"zhejiang-yiwu"}
+    assert told.startswith("《国务院办公厅关于全面推行证明事项和涉企经营许可事项告知承诺制的指导意见》")
+    assert "待核对" in told
 
 
 @pytest.mark.requirement("R1.20")

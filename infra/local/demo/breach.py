@@ -172,7 +172,7 @@ def _revoke_in_order(town: Town, version: int) -> None:
     narration.fact("先整改、后撤销:此时还不能撤销,并说明条款", "correct first: not yet, and which article says so")
     company.post(f"{path}/statement", {"text": "地址系代办机构填写,愿意整改。"}).is_done(200)
     version = officer.get(path).is_done(200).version
-    order = {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}
+    order = {"days": 5, "basis": "国办发〔2020〕42号(责令限期整改)"}
     officer.post(f"{path}/rectification", order, version=version).is_done(200)
     case = company.get(path).is_done(200).body
     expect("the end of the rectification (整改期满)", clock_of(case, "rectification")["due_on"], "2026-12-08")

@@ -68,7 +68,7 @@ def test_a_record_that_no_pack_bars_by_stays_out_of_the_summary(severity: str) -
 
 @pytest.mark.parametrize("severity", ["general", "serious"])
 def test_what_some_pack_bars_by_is_kept_and_what_is_graver(severity: str) -> None:
-    one, other = load_rule_packs()
+    one, other, _ = load_rule_packs()
     lenient = replace(other, bar_severity=Choice(value="general", basis="示例条例第1条"))
     kept_from = severity_kept((one, lenient))
 
