@@ -143,6 +143,8 @@ API: dict[str, list[str]] = {
         "GET /v1/inspections/{mandate_id}/cases/{case_no}/documents",
         "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
+        "GET /v1/inspection-audits",
+        "GET /v1/inspection-audits/{mandate_id}",
     ],
     "chalicelib.api.redress.routes.amendments": [
         "POST /v1/credit/amendments",

@@ -154,6 +154,7 @@ class EventKind(StrEnum):
     MANDATE_APPROVED = "mandate:approved"
     MANDATE_READ = "mandate:read"
     MANDATE_EXCEEDED = "mandate:exceeded"
+    MANDATE_AUDITED = "mandate:audited"
 
 
 LABELS: dict[EventKind, tuple[str, str]] = {
@@ -288,5 +289,6 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.MANDATE_APPROVED: ("批准查阅", "Mandate approved"),
     EventKind.MANDATE_READ: ("查阅记录", "Timeline read"),
     EventKind.MANDATE_EXCEEDED: ("越权查阅记录", "Out of scope"),
+    EventKind.MANDATE_AUDITED: ("查阅情况接受审计", "Readings audited"),
 }
 """The label of each kind, Chinese first."""

@@ -388,6 +388,8 @@ def _of_watchers(world: World) -> dict[str, Example]:
             by="inspector", path=case, query="at=2026-09-28T04:00:00Z&event=1"
         ),
         f"GET {place}/readings": Example(by="inspector", path=mandate),
+        "GET /v1/inspection-audits": Example(by="monitor", query="inspector=inspector&limit=1"),
+        "GET /v1/inspection-audits/{mandate_id}": Example(by="monitor", path=mandate),
         "GET /v1/supervision/clocks": Example(
             by="supervisor.traffic",
             query="department=traffic&light=red&kind=delivery&officer=officer&item=plate-replacement",
