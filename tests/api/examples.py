@@ -328,7 +328,12 @@ def _of_credit(world: World) -> dict[str, Example]:
 
     active, served = world.things["flag active"].name, world.things["flag heard"].name
     subject = world.send("GET", f"/v1/flags/{active}", as_="credit").body["subject"]["key"]
-    check = {"subject": subject_of("company"), "item_code": "plate-replacement", "purpose": "handling", "case_no": None}
+    check = {
+        "subject": subject_of("applicant"),
+        "item_code": "plate-replacement",
+        "purpose": "handling",
+        "case_no": world.things["accepted"].name,
+    }
     return {
         "PUT /v1/credit/records/{source}/{record_id}": Example(
             by="system.market",

@@ -21,7 +21,7 @@ def send(world: World, path: str, body: dict[str, Any], *, as_: str = "credit", 
 
 def checked(world: World) -> tuple[str, list[str]]:
     body = {"subject": PRESENT, "item_code": "plate-replacement", "purpose": "handling"}
-    found = world.send("POST", "/v1/credit/checks", body, as_="officer.traffic").body
+    found = world.send("POST", "/v1/credit/checks", body, as_="system.traffic").body
     return found["effect"], [reason["text"] for reason in found["reasons"]]
 
 

@@ -61,7 +61,7 @@ JOBS: dict[str, Question] = {
 }
 REQUESTS: dict[str, Question] = {
     "GET /v1/items/{item_code}": route("GET /v1/items/plate-replacement"),
-    "POST /v1/credit/checks": route("POST /v1/credit/checks", by="officer.traffic", body=CHECK),
+    "POST /v1/credit/checks": route("POST /v1/credit/checks", by="system.traffic", body=CHECK),
     "POST /v1/drafts": route(
         "POST /v1/drafts", by="applicant", body={"item_code": "plate-replacement", "way": "commitment"}
     ),

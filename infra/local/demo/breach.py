@@ -120,9 +120,12 @@ def others_ask_and_the_promise_is_closed(town: Town) -> None:
     reason = the_one("the reason (理由)", answer["reasons"], record=f"flag:{town.flag_id}")
     for part in ("text", "basis", "remedy", "contact"):
         narration.note(f"{part}: {expect_words(f'the reason: {part}', reason[part])}")
-    unrelated = question | {"item_code": "plate-replacement"}
-    machine.post("/v1/credit/checks", unrelated).is_refused(403, "FORBIDDEN")
-    asked = town.who("officer.traffic").post("/v1/credit/checks", unrelated)
+    elsewhere = question | {"item_code": "plate-replacement"}
+    machine.post("/v1/credit/checks", elsewhere).is_refused(403, "FORBIDDEN")
+    curious = town.who("officer.traffic").post("/v1/credit/checks", elsewhere | {"purpose": "enforcement"})
+    curious.is_refused(400, "PURPOSE_REQUIRED")
+    narration.fact("没有本部门的办件,任何人不得以执法为由查询", "without a case of one's own nobody looks anybody up")
+    asked = machine.post("/v1/credit/checks", question | {"item_code": "archive-query"})
     answer = asked.is_done(200).body
     expect("the effect for an unrelated item (无关事项)", (answer["effect"], answer["reasons"]), ("none", []))
     narration.fact("相关事项受限并有理由,无关事项不受影响", "refused where related, nothing elsewhere")
