@@ -143,7 +143,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "quarantine": (None, "bounds documents jobs timeline"),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
-    "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks sessions staff subjects timeline workdays"),
+    "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks subjects timeline workdays"),
     "POST /v1/drafts": (
         201,
         (
