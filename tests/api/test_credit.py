@@ -132,8 +132,9 @@ def test_a_check_needs_the_full_identifier(
     assert (reply.status, reply.code) == (status, code)
 
 
-@pytest.mark.requirement("R6.3")
+@pytest.mark.requirement("R6.3", "R8.1")
 def test_another_name_has_no_adverse_effect(client: Client, machine: str) -> None:
+    """Row 5 of the failures of real systems: somebody else's record met a namesake."""
     put(client, machine)
 
     reply = check(client, machine, subject={**COMPANY, "name": "另一家有限公司"})

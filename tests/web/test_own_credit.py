@@ -11,8 +11,9 @@ from tests.web.companies import ENTRY
 from tests.web.visitor import Come, Visitor
 
 
-@pytest.mark.requirement("R3.14")
+@pytest.mark.requirement("R3.14", "R8.1")
 def test_somebody_without_records_is_told_that_nothing_stands_in_the_way(visitor: Come) -> None:
+    """Row 9 of the failures of real systems, too: agencies sell what is free."""
     seen = visitor("applicant").open("/credit")
 
     assert seen.status == 200

@@ -171,7 +171,7 @@ def _revoke_in_order(town: Town, version: int) -> None:
     early = supervisor.post(f"{path}/revocation", _revocation(town), version=version)
     early.is_refused(409, "STEP_NOT_ALLOWED")
     expect("the step that comes first (应先采取的步骤)", early.body["next"], "rectification")
-    expect_part("its article (条款)", early.body["article"], "第64条")
+    expect_part("its article (条款)", early.body["article"], "国办发〔2020〕42号")
     narration.fact("先整改、后撤销:此时还不能撤销,并说明条款", "correct first: not yet, and which article says so")
     company.post(f"{path}/statement", {"text": "地址系代办机构填写,愿意整改。"}).is_done(200)
     version = officer.get(path).is_done(200).version

@@ -300,9 +300,10 @@ PLACES = {
 """The place of each pack by a regulation of its own."""
 
 
-@pytest.mark.requirement("R1.17")
+@pytest.mark.requirement("R1.17", "R8.1")
 @pytest.mark.parametrize("code", PLACES)
 def test_a_pack_cites_no_other_places_law_as_its_own(code: str) -> None:
+    """Row 17 of the failures of real systems: one place's rules applied in another."""
     cited = [basis for basis in a_pack(code)._bases() if not basis.startswith("本服务配置:")]  # noqa: SLF001 - every basis of the pack
 
     others = [law for other, law in PLACES.items() if other != code]
