@@ -36,7 +36,6 @@ API: dict[str, list[str]] = {
     "chalicelib.api.cases.routes.consequences": [
         "POST /v1/cases/{case_no}/verification",
         "POST /v1/cases/{case_no}/verification/confirmation",
-        "POST /v1/cases/{case_no}/notice-receipt",
         "POST /v1/cases/{case_no}/statement",
         "POST /v1/cases/{case_no}/rectification",
         "POST /v1/cases/{case_no}/rectification/outcome",
@@ -141,12 +140,6 @@ API: dict[str, list[str]] = {
         "GET /v1/inspections/{mandate_id}/cases/{case_no}/documents",
         "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
-    ],
-    "chalicelib.api.messages.routes": [
-        "GET /v1/messages",
-        "GET /v1/messages/unread",
-        "POST /v1/messages/{message_id}/reading",
-        "GET /v1/turns",
     ],
     "chalicelib.api.redress.routes.amendments": [
         "POST /v1/credit/amendments",
@@ -341,10 +334,6 @@ PORTAL: dict[str, list[str]] = {
     ],
     "chalicelib.web.applicants.guides": [
         "GET /guides/{guide_code}",
-    ],
-    "chalicelib.web.applicants.messages": [
-        "GET /messages",
-        "POST /messages/{message_id}",
     ],
     "chalicelib.web.applicants.search": [
         "GET /",

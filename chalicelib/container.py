@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.catalogue.services.search import Search
     from chalicelib.clock import ServiceClock
     from chalicelib.clocks.services.clocks import Clocks
+    from chalicelib.credit.services.bars import Bars
     from chalicelib.credit.services.checks import Credit
     from chalicelib.credit.services.expiry import CreditExpiry
     from chalicelib.credit.services.identity_conflicts import Conflicts
@@ -674,6 +675,24 @@ class Container:
             pack=settings().rule_pack,
             sources=listed_sources(),
             conflicts=lambda: self.conflicts,
+        )
+
+    @cached_property
+    def bars(self) -> Bars:
+        """Grave records on their way to barring: the notice and the second person."""
+        from chalicelib.credit.rules.summary import severity_kept
+        from chalicelib.credit.services.bars import Bars
+        from chalicelib.credit.services.redress import CreditRedress
+        from chalicelib.credit.store.records import CreditStore
+        from chalicelib.credit.store.sources import listed_sources
+
+        return Bars(
+            CreditRedress(CreditStore(self.timeline), kept_from=severity_kept(self.packs)),
+            self.credit,
+            self.calendars,
+            sources=listed_sources(),
+            packs=self.packs,
+            pack=settings().rule_pack,
         )
 
     @cached_property

@@ -64,6 +64,10 @@ NEVER_ONE_PERSON = (
         second="POST /v1/credit/conflicts/{conflict_id}/decision",
     ),
     Pair(
+        first="PUT /v1/credit/records/{source}/{record_id}",
+        second="POST /v1/credit/records/{source}/{record_id}/confirmation",
+    ),
+    Pair(
         first="POST /v1/credit/amendments",
         second="POST /v1/credit/amendments/{amendment_id}/confirmation",
     ),

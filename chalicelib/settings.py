@@ -101,7 +101,7 @@ def settings() -> Settings:
         seal_queue=os.environ.get("XINNUO_SEAL_QUEUE", ""),
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
-        rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),
+        rule_pack=os.environ.get("XINNUO_RULE_PACK", "zhejiang-yiwu"),
         handler=os.environ.get("_HANDLER", ""),
     )
 

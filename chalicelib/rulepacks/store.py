@@ -32,6 +32,7 @@ from chalicelib.rulepacks.model.pack import (
     Yellow,
 )
 from chalicelib.rulepacks.model.recourse import (
+    NoticeText,
     ObjectionGround,
     ObjectionLimit,
     PausedClasses,
@@ -107,9 +108,11 @@ def _recourse(settings: Mapping[str, Any]) -> Recourse:
             ObjectionGround(**{**ground, "outcomes": {kind: tuple(ends) for kind, ends in ground["outcomes"].items()}})
             for ground in settings["objection.grounds"]
         ),
-        paused=PausedClasses(classes=tuple(paused["classes"]), basis=paused["basis"]),
+        paused=PausedClasses(**{**paused, "classes": tuple(paused["classes"])}),
         promise=RepairPromise(**settings["repair.promise"]),
         refusals=tuple(RepairRefusal(**refusal) for refusal in settings["repair.refusals"]),
+        remedy_notice=NoticeText(**settings["remedy.notice"]),
+        repair_notice=NoticeText(**settings["repair.notice"]),
     )
 
 

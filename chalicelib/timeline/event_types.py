@@ -111,6 +111,8 @@ class EventKind(StrEnum):
     ALIAS_PROPOSED = "alias:proposed"
     ALIAS_CONFIRMED = "alias:confirmed"
     ALIAS_REVOKED = "alias:revoked"
+    RECORD_SERVED = "record:served"
+    RECORD_CONFIRMED = "record:confirmed"
     RECORD_DISPLAY_ENDED = "record:display_ended"
     RECORD_OBJECTED = "record:objected"
     RECORD_OBJECTION_ENDED = "record:objection_ended"
@@ -156,6 +158,7 @@ class EventKind(StrEnum):
     MANDATE_APPROVED = "mandate:approved"
     MANDATE_READ = "mandate:read"
     MANDATE_EXCEEDED = "mandate:exceeded"
+    MANDATE_AUDITED = "mandate:audited"
 
 
 LABELS: dict[EventKind, tuple[str, str]] = {
@@ -252,6 +255,8 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.ALIAS_PROPOSED: ("提出主体关联", "Alias proposed"),
     EventKind.ALIAS_CONFIRMED: ("确认主体关联", "Alias confirmed"),
     EventKind.ALIAS_REVOKED: ("撤销主体关联", "Alias revoked"),
+    EventKind.RECORD_SERVED: ("严重失信记录告知已送达", "Notice of a grave record served"),
+    EventKind.RECORD_CONFIRMED: ("严重失信记录由第二人确认", "Grave record confirmed by a second person"),
     EventKind.RECORD_DISPLAY_ENDED: ("公示期满", "Display ended"),
     EventKind.RECORD_OBJECTED: ("记录异议标注", "Record marked as disputed"),
     EventKind.RECORD_OBJECTION_ENDED: ("记录异议标注取消", "Record no longer disputed"),
@@ -292,5 +297,6 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.MANDATE_APPROVED: ("批准查阅", "Mandate approved"),
     EventKind.MANDATE_READ: ("查阅记录", "Timeline read"),
     EventKind.MANDATE_EXCEEDED: ("越权查阅记录", "Out of scope"),
+    EventKind.MANDATE_AUDITED: ("查阅情况接受审计", "Readings audited"),
 }
 """The label of each kind, Chinese first."""

@@ -343,15 +343,30 @@ def _of_credit(world: World) -> dict[str, Example]:
         thing = world.things[name]
         return Example(by=by, path={"flag_id": thing.name}, body=body, version=thing.version, first=first)
 
+    def record(name: str, body: object = None) -> Example:
+        thing = world.things[name]
+        path = {"source": "market", "record_id": thing.name}
+        return Example(by="credit.market", path=path, body=body, version=thing.version if body else None)
+
     active, served = world.things["flag active"].name, world.things["flag heard"].name
     subject = world.send("GET", f"/v1/flags/{active}", as_="credit").body["subject"]["key"]
-    check = {"subject": subject_of("company"), "item_code": "plate-replacement", "purpose": "handling", "case_no": None}
+    check = {
+        "subject": subject_of("applicant"),
+        "item_code": "plate-replacement",
+        "purpose": "handling",
+        "case_no": world.things["accepted"].name,
+    }
     return {
         "PUT /v1/credit/records/{source}/{record_id}": Example(
             by="system.market",
             path={"source": "market", "record_id": "r-1"},
             body=RECORD,
         ),
+        "GET /v1/credit/records/{source}/{record_id}": record("record served"),
+        "POST /v1/credit/records/{source}/{record_id}/service": record(
+            "record proposed", {"served_at": "2026-09-28T04:01:00Z", "method": "直接送达", "proof": "回证1号"}
+        ),
+        "POST /v1/credit/records/{source}/{record_id}/confirmation": record("record served", {"reason": "事实清楚。"}),
         "GET /v1/credit/schema": Example(by=None),
         "POST /v1/credit/imports": Example(by="system.market", body=IMPORT),
         "GET /v1/credit/imports/{import_id}": Example(
@@ -400,6 +415,8 @@ def _of_watchers(world: World) -> dict[str, Example]:
             by="inspector", path=case, query="at=2026-09-28T04:00:00Z&event=1"
         ),
         f"GET {place}/readings": Example(by="inspector", path=mandate),
+        "GET /v1/inspection-audits": Example(by="monitor", query="inspector=inspector&limit=1"),
+        "GET /v1/inspection-audits/{mandate_id}": Example(by="monitor", path=mandate),
         "GET /v1/supervision/clocks": Example(
             by="supervisor.traffic",
             query="department=traffic&light=red&kind=delivery&officer=officer&item=plate-replacement",

@@ -668,7 +668,11 @@ def test_a_promise_that_waited_in_vain_says_why_to_the_principal_alone(li: Perso
 
 def a_promise_that_waits_for_a_name(li: Person, agent: Person, token: TokenOf) -> dict[str, Any]:
     """File as agent while something bars under another name of the number; return the case as the agent reads it."""
-    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    record = {
+        **RECORD,
+        "related_items": ["business-address", "plate-replacement"],
+        "subject": {**subject_of("applicant"), "name": "另一人"},
+    }
     assert li.client.put("/v1/credit/records/market/r-1", record, token=token("system.market")).status in {200, 201}
     filing = agent.promise(agent.draft(let_act(li.client, li.token)).body)
     assert filing.status == 202

@@ -286,7 +286,11 @@ def test_what_is_recorded_under_another_name_is_not_shown_as_ones_own(
         return person.client.get("/v1/me/credit", token=person.token, accept_language=language).body
 
     system, place = token("system.market"), "/v1/credit/records/market/r-1"
-    another = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    another = {
+        **RECORD,
+        "related_items": ["business-address", "plate-replacement"],
+        "subject": {**subject_of("applicant"), "name": "另一人"},
+    }
     assert own()["withheld"] is None
     assert person.client.put(place, another, token=system).status in {200, 201}
 
@@ -294,7 +298,7 @@ def test_what_is_recorded_under_another_name_is_not_shown_as_ones_own(
 
     assert (told["records"], told["bars"]) == ([], [])
     assert ("信用窗口" if language == "zh" else "credit counter") in told["withheld"]
-    mine = {**RECORD, "related_items": [], "subject": subject_of("applicant")}
+    mine = {**RECORD, "related_items": ["business-address", "plate-replacement"], "subject": subject_of("applicant")}
     assert person.draft().status == 201
     assert person.client.put("/v1/credit/records/market/r-2", mine, token=system).status in {200, 201}
     assert [one["record_id"] for one in own()["records"]] == ["r-2"]
@@ -302,7 +306,11 @@ def test_what_is_recorded_under_another_name_is_not_shown_as_ones_own(
 
 @pytest.mark.requirement("R6.3")
 def test_a_promise_waits_with_202_while_a_person_says_whose_the_records_are(person: Person, token: TokenOf) -> None:
-    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    record = {
+        **RECORD,
+        "related_items": ["business-address", "plate-replacement"],
+        "subject": {**subject_of("applicant"), "name": "另一人"},
+    }
     stored = person.client.put("/v1/credit/records/market/r-1", record, token=token("system.market"))
     drafted = person.draft(language="en").body
 
@@ -339,12 +347,12 @@ def test_a_record_under_the_same_name_in_other_writing_is_met(client: Client, to
     written = {**company, "name": company["name"].replace(*ways[name])}
     first = client.put(
         "/v1/credit/records/market/r-1",
-        {**RECORD, "related_items": [], "subject": company},
+        {**RECORD, "related_items": ["business-address", "plate-replacement"], "subject": company},
         token=token("system.market"),
     )
     again = client.put(
         "/v1/credit/records/market/r-2",
-        {**RECORD, "related_items": [], "subject": written},
+        {**RECORD, "related_items": ["business-address", "plate-replacement"], "subject": written},
         token=token("system.market"),
     )
 

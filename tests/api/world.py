@@ -168,6 +168,7 @@ def build_town() -> World:
     _open_offices(made)
     _be_late(made)
     _hand_in_flags(made)
+    _hand_in_grave_records(made)
     turn_clock(NOON)
     _let_act(made)
     _file_cases(made)
@@ -249,6 +250,20 @@ def _hand_in_flags(world: World) -> None:
             turn_clock(NOON)
             world.act(name, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
     _lose_a_ground(world)
+
+
+def _hand_in_grave_records(world: World) -> None:
+    """Hand in two records whose source nobody trusts for their kind, and serve the notice of one."""
+    turn_clock(LONG_AGO)
+    document = {**RECORD["document"], "served_at": "2026-01-09T04:00:00Z"}
+    grave = {**RECORD, "kind": "judicial", "document": document, "related_items": ["road-occupation"]}
+    for name in ("proposed", "served"):
+        url = f"/v1/credit/records/market/grave-{name}"
+        stored = world.send("PUT", url, grave, as_="system.market").body
+        if name == "served":
+            service = {"served_at": _text(LONG_AGO), "method": "直接送达", "proof": "回证1号"}
+            stored = world.send("POST", f"{url}/service", service, as_="credit.market", version=1).body
+        world.things[f"record {name}"] = Thing(name=stored["record_id"], version=stored["version"])
 
 
 def _lose_a_ground(world: World) -> None:

@@ -62,7 +62,7 @@ JOBS: dict[str, Question] = {
 }
 REQUESTS: dict[str, Question] = {
     "GET /v1/items/{item_code}": route("GET /v1/items/plate-replacement"),
-    "POST /v1/credit/checks": route("POST /v1/credit/checks", by="officer.traffic", body=CHECK),
+    "POST /v1/credit/checks": route("POST /v1/credit/checks", by="system.traffic", body=CHECK),
     "POST /v1/drafts": route(
         "POST /v1/drafts", by="applicant", body={"item_code": "plate-replacement", "way": "commitment"}
     ),
@@ -152,7 +152,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     ),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
-    "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks sessions staff subjects timeline workdays"),
+    "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks subjects timeline workdays"),
     "POST /v1/drafts": (
         201,
         (

@@ -31,6 +31,7 @@ RECORD = {
     "dates": {"judged_on": "2026-01-08"},
     "basis": "《市场主体登记管理条例》第44条",
     "repair_notice": "一年后可以申请信用修复，不收费。",
+    "related_items": ["plate-replacement"],
 }
 CHECK = {"subject": COMPANY, "item_code": "plate-replacement", "purpose": "handling"}
 PEOPLE = ("applicant", "company", "officer.traffic", "credit", "editor", "system.market", "inspector")
@@ -74,7 +75,7 @@ class Teller:
         )
         self.ask("GET", f"{path}/timeline", as_="applicant")
         self.ask("PUT", "/v1/credit/records/market/r-1", RECORD, as_="system.market")
-        self.ask("POST", "/v1/credit/checks", CHECK, as_="officer.traffic")
+        self.ask("POST", "/v1/credit/checks", CHECK, as_="system.traffic")
         self.ask("POST", "/v1/flags", FLAG, as_="credit")
         self.ask("GET", "/v1/me/credit/queries", as_="company")
         assert [status for *_, status in self.told if status >= 300] == []
@@ -104,7 +105,7 @@ class Teller:
         for table in ("credit", "subjects"):
             connection().dispatch("DeleteTable", {"TableName": settings().table(table)})
         self.ask("PUT", "/v1/credit/records/market/r-2", RECORD, as_="system.market")
-        self.ask("POST", "/v1/credit/checks", CHECK, as_="officer.traffic")
+        self.ask("POST", "/v1/credit/checks", CHECK, as_="system.traffic")
         self.ask("GET", "/v1/me/credit", as_="company")
         self.ask("POST", "/v1/signing-keys", {"jwk": KeyPair().jwk}, as_="applicant")
         assert [status for *_, status in self.told[-5:]] == [503, 503, 200, 503, 503]

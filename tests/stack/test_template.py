@@ -110,7 +110,7 @@ def test_a_deployment_chooses_among_the_packaged_rule_packs(template: dict[str, 
     parameter = template["Parameters"]["RulePack"]
 
     assert parameter["AllowedValues"] == sorted({pack.code for pack in load_rule_packs()})
-    assert parameter["Default"] == settings().rule_pack == "corrects-first"
+    assert parameter["Default"] == settings().rule_pack == "zhejiang-yiwu"
 
 
 def test_the_functions_follow_the_rule_pack_that_the_deployment_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,3 +148,17 @@ class MandateReadingsResponse(ResponseBody):
 
     items: list[EventResponse]
     next_cursor: None = None
+
+
+class InspectionAuditQuery(PageQuery):
+    """Whose mandates an auditor asks for: an inspector's name in timelines, without ``staff:``."""
+
+    inspector: Code
+
+
+class InspectionAuditResponse(ResponseBody):
+    """A mandate and what was read under it, as an auditor sees them."""
+
+    mandate: MandateResponse
+    items: list[EventResponse]
+    next_cursor: None = None

@@ -82,7 +82,7 @@ class AcceptanceManner(StrEnum):
 class AcceptanceWord:
     """The acceptance or rejection (受理、不予受理): since when it counts, and who said so (行政许可法第32条).
 
-    ``counts_from`` is the day of receipt if the case was deemed accepted.
+    ``counts_from`` is the day of receipt if the case was deemed accepted; ``remedies`` are those against a rejection.
     """
 
     accepted: bool
@@ -91,6 +91,7 @@ class AcceptanceWord:
     said_at: datetime
     said_by: str
     reason: str = ""
+    remedies: str = ""
 
 
 class Notice(StrEnum):
@@ -170,7 +171,10 @@ class ResultDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The decision (决定). A late one has a reason for the applicant; ``result`` is the document it produced."""
+    """The decision (决定). A late one has a reason for the applicant; ``result`` is the document it produced.
+
+    ``remedies`` names review and court if it is a refusal (行政许可法第38条第2款).
+    """
 
     outcome: Outcome
     document_no: str
@@ -179,6 +183,7 @@ class Decision:
     decided_by: str
     late_reason: str | None = None
     result: ResultDocument | None = None
+    remedies: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +281,8 @@ class Rectification:
 class Revocation:
     """The revocation of the decision (撤销决定) by an effective document, on which a flag may later rest (R2.2).
 
-    ``statement_answer`` is the reply to the person's statement, if there was one (R1.18).
+    ``statement_answer`` is the reply to the person's statement, if there was one (R1.18). ``remedies`` names review and
+    court, whose last days are ``remedy_until`` and ``court_until``; ``repair_notice`` goes with it (两书同达, R3.4).
     """
 
     document_no: str
@@ -284,9 +290,12 @@ class Revocation:
     served_at: datetime
     effective_on: date
     remedy_until: date
+    court_until: date
     revoked_at: datetime
     revoked_by: str
     statement_answer: str = ""
+    remedies: str = ""
+    repair_notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, require_another_person
 from chalicelib.rulepacks.model.pack import RulePack, Step, StepKind
-from chalicelib.rulepacks.rules import next_step
+from chalicelib.rulepacks.rules import Remedies, next_step
 from chalicelib.workdays.model.limits import day_of
 
 BROKEN = frozenset({Finding.UNTRUE, Finding.UNFULFILLED})
@@ -42,8 +42,9 @@ class RectificationOutcome(StrEnum):
 class RevocationDocument:
     """The document by which a supervisor revokes a decision (撤销决定书).
 
-    ``served_at`` is when it reached the person, ``effective_on`` its first day of effect, and ``remedy_until`` the last
-    day for review or court. ``statement_answer`` replies to the person's statement, if there was one.
+    ``served_at`` is when it reached the person, ``effective_on`` its first day of effect, ``remedy_until`` the last day
+    for review, and ``court_until`` that for a court, the law's own if it is left out. ``statement_answer`` replies to
+    the person's statement, if there was one.
     """
 
     document_no: str
@@ -51,6 +52,7 @@ class RevocationDocument:
     served_at: datetime
     effective_on: date
     remedy_until: date
+    court_until: date | None = None
     statement_answer: str = ""
 
 
@@ -180,17 +182,18 @@ def _may_still_answer(defence: Defence, clock: Clock | None, *, at: datetime) ->
     return defence.stated_at is None and clock is not None and not clock.is_late(at)
 
 
-def require_sound(document: RevocationDocument, *, case: Case, at: datetime) -> None:
+def require_sound(document: RevocationDocument, *, case: Case, least: Remedies, at: datetime) -> None:
     """Raise ``INVALID_BODY``, listing every fault, for a document that cannot be valid.
 
-    It must have been served already, take effect no earlier than the day of service, leave time for remedies, and
-    reply to the person's statement if there is one.
+    It must have been served already, take effect no earlier than the day of service, leave at ``least`` the law's
+    time for review and a court, and reply to the person's statement if there is one.
     """
     served_on = day_of(document.served_at)
     wrong = {
         "/served_at": document.served_at > at,
         "/effective_on": document.effective_on < served_on,
-        "/remedy_until": document.remedy_until <= served_on,
+        "/remedy_until": document.remedy_until < least.review_until,
+        "/court_until": document.court_until is not None and document.court_until < least.court_until,
         "/statement_answer": (
             case.defence is not None and case.defence.statement is not None and not document.statement_answer.strip()
         ),
@@ -207,7 +210,8 @@ def require_sound(document: RevocationDocument, *, case: Case, at: datetime) -> 
 WRONG: Mapping[str, tuple[str, str]] = {
     "/served_at": ("送达时间不得晚于现在。", "Served later than now."),
     "/effective_on": ("生效日不得早于送达日。", "In effect before it was served."),
-    "/remedy_until": ("救济期限须晚于送达日。", "The time for remedies ends before it begins."),
+    "/remedy_until": ("行政复议期限短于法定期限。", "The time for review is shorter than the law's."),
+    "/court_until": ("行政诉讼期限短于法定期限。", "The time for a court is shorter than the law's."),
     "/statement_answer": ("须答复当事人的陈述申辩。", "Answer what the person stated."),
 }
 """The error messages for each field of a revocation document, in Chinese and English."""

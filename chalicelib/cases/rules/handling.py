@@ -12,6 +12,7 @@ from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import Ground, RulePack, TermKey
+from chalicelib.rulepacks.rules import remedy_notice
 from chalicelib.workdays.model.limits import Limit, Unit
 
 ONCE_ONLY = "《行政许可法》第32条第1款第4项(一次告知需要补正的全部内容)"
@@ -197,6 +198,11 @@ def late_reason_for(clock: Clock | None, reason: str | None, *, at: datetime) ->
     if not given:
         raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
     return given
+
+
+def remedies_of(outcome: Outcome, pack: RulePack) -> str:
+    """Return the remedies that a refusal names, nothing for a grant (行政许可法第38条第2款)."""
+    return remedy_notice(pack) if outcome is Outcome.REFUSED else ""
 
 
 def require_reasons(outcome: Outcome, reasons: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.cases.model.case import Case, Material, State
-from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Breach, Correction
+from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Breach, Correction, Outcome
 from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.filing_events import materials_payload
 from chalicelib.cases.rules.handling import CaseStep
@@ -143,9 +143,10 @@ class CaseAcceptance:
                 said_at=command.at,
                 said_by=context.actor,
                 reason=reason,
+                remedies=rules.remedies_of(Outcome.REFUSED, context.pack),
             )
             context.stop()
-            context.tell(EventKind.CASE_NOT_ACCEPTED, texts={"reason": reason})
+            context.tell(EventKind.CASE_NOT_ACCEPTED, texts={"reason": reason, "remedies": word.remedies})
             return replace(context.case, state=State.NOT_ACCEPTED, acceptance=word)
 
         return self._commands.take(CaseStep.ACCEPT, command, change)

@@ -11,12 +11,13 @@ from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_t
 from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result, with_late_reason
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
-from chalicelib.clock import instant_text
+from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.services.kept_promises import KeptPromises
 from chalicelib.credit.store.records import UnreadableError
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.model.pack import StepKind, TermKey
+from chalicelib.rulepacks.rules import remedies_after, remedy_notice
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -137,16 +138,20 @@ class Consequences:
             case = context.case
             step = rules.require_next(case, context.pack, StepKind.REVOCATION)
             rules.require_defence_over(case.defence, context.clock(ClockKind.DEFENCE), at=command.at)
-            rules.require_sound(document, case=case, at=command.at)
+            least = remedies_after(context.pack, day_in_shanghai(document.served_at))
+            rules.require_sound(document, case=case, least=least, at=command.at)
             revocation = Revocation(
                 document_no=document.document_no,
                 basis=document.basis,
                 served_at=document.served_at,
                 effective_on=document.effective_on,
                 remedy_until=document.remedy_until,
+                court_until=document.court_until or least.court_until,
                 revoked_at=command.at,
                 revoked_by=context.actor,
                 statement_answer=document.statement_answer,
+                remedies=remedy_notice(context.pack),
+                repair_notice=context.pack.recourse.repair_notice.text,
             )
             context.stop()
             context.tell(
@@ -158,8 +163,13 @@ class Consequences:
                     "served_at": instant_text(revocation.served_at),
                     "effective_on": revocation.effective_on.isoformat(),
                     "remedy_until": revocation.remedy_until.isoformat(),
+                    "court_until": revocation.court_until.isoformat(),
                 },
-                texts={"statement_answer": revocation.statement_answer},
+                texts={
+                    "statement_answer": revocation.statement_answer,
+                    "remedies": revocation.remedies,
+                    "repair_notice": revocation.repair_notice,
+                },
             )
             return replace(case, state=State.REVOKED, revocation=revocation)
 

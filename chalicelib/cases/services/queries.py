@@ -18,8 +18,10 @@ from chalicelib.cases.services.answers import CaseAnswers
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
+from chalicelib.credit.rules.purposes import NO_CASE
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, sees
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Reading
 from chalicelib.timeline.store import Timeline
@@ -99,6 +101,15 @@ class CaseQueries:
         case = self._store.load(case_no)
         self._access.require(case, Step(roles=READERS, act=Act.VIEW, told=told), by=by, at=at)
         return case
+
+    def require_concerning(self, case_no: str, subject: SubjectKey, *, by: Caller) -> None:
+        """Raise ``PURPOSE_REQUIRED`` unless a case of the caller's department concerns a subject (R7.5).
+
+        The answer is the same for a case that is another department's or another person's, or does not exist.
+        """
+        case = self._store.find(case_no) if is_case_no(case_no) else None
+        if case is None or subject not in case.people or case.department != by.department:
+            raise DomainError(ErrorCode.PURPOSE_REQUIRED, faults=(NO_CASE,))
 
     def view(self, case_no: str, *, by: Caller, at: datetime, moment: datetime | None = None) -> CaseView:
         """Return a case with its clocks and the reasons given for delays: three reads.

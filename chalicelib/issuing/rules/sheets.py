@@ -85,7 +85,7 @@ def remedies_in_english(texts: DocumentTexts, pack: RulePack) -> Iterator[str]:
 
 
 def _remedy_values(pack: RulePack) -> dict[str, str]:
-    review, court = pack.limit_term(TermKey.REVIEW), pack.limit_term(TermKey.LITIGATION)
+    review, court = pack.limit_term(TermKey.REMEDY_REVIEW), pack.limit_term(TermKey.REMEDY_COURT)
     bodies = {body.code: body for body in pack.remedy_bodies}
     return {
         "review_body": bodies[REVIEW].name,

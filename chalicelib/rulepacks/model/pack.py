@@ -45,8 +45,9 @@ class TermKey(StrEnum):
     IDENTITY_CHECK = "identity.days"
     FLAG_NOTICE = "flagNotice.answerDays"
     PROPAGATION = "flagNotice.incidentHours"
-    REVIEW = "remedy.review"
-    LITIGATION = "remedy.litigation"
+    FLAG_START = "flag.startDays"
+    REMEDY_REVIEW = "remedy.reviewDays"
+    REMEDY_COURT = "remedy.courtMonths"
 
 
 class StepKind(StrEnum):

@@ -27,7 +27,7 @@ from chalicelib.clocks.rules.clocks import start
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import RulePack, StepKind
-from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.rulepacks.rules import Remedies, pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
@@ -73,6 +73,7 @@ def a_revocation() -> Revocation:
         served_at=NOON,
         effective_on=date(2026, 9, 28),
         remedy_until=date(2026, 11, 27),
+        court_until=date(2027, 3, 28),
         revoked_at=NOON,
         revoked_by="staff:s",
     )
@@ -312,13 +313,16 @@ def a_document() -> RevocationDocument:
         basis="第64条",
         served_at=NOON,
         effective_on=date(2026, 9, 28),
-        remedy_until=date(2026, 9, 29),
+        remedy_until=date(2026, 11, 27),
     )
 
 
+LEAST = Remedies(review_until=date(2026, 11, 27), court_until=date(2027, 3, 28))
+
+
 def test_a_document_served_today_may_have_effect_today() -> None:
-    require_sound(a_document(), case=a_broken_promise(), at=NOON)
-    require_sound(a_document(), case=replace(a_broken_promise(), defence=a_defence()), at=NOON)
+    require_sound(replace(a_document(), court_until=date(2027, 3, 28)), case=a_broken_promise(), least=LEAST, at=NOON)
+    require_sound(a_document(), case=replace(a_broken_promise(), defence=a_defence()), least=LEAST, at=NOON)
 
 
 def test_every_fault_of_a_document_is_named_at_once() -> None:
@@ -326,17 +330,20 @@ def test_every_fault_of_a_document_is_named_at_once() -> None:
         a_document(),
         served_at=NOON + ONE_SECOND,
         effective_on=date(2026, 9, 27),
-        remedy_until=date(2026, 9, 28),
+        remedy_until=date(2026, 11, 26),
+        court_until=date(2027, 3, 27),
         statement_answer=" ",
     )
 
+    heard = replace(a_broken_promise(), defence=a_defence(statement="我有异议。"))
     with pytest.raises(DomainError, match="INVALID_BODY") as error:
-        require_sound(document, case=replace(a_broken_promise(), defence=a_defence(statement="我有异议。")), at=NOON)
+        require_sound(document, case=heard, least=LEAST, at=NOON)
 
     assert [fault.pointer for fault in error.value.faults] == [
         "/served_at",
         "/effective_on",
         "/remedy_until",
+        "/court_until",
         "/statement_answer",
     ]
 

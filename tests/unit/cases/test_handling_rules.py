@@ -16,6 +16,7 @@ from chalicelib.cases.rules.handling import (
     late_reason_for,
     must_be_verified,
     open_pause,
+    remedies_of,
     require_demand,
     require_not_deemed,
     require_on_list,
@@ -29,6 +30,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import start
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -319,3 +321,12 @@ def test_a_granted_promise_must_be_verified() -> None:
     assert not must_be_verified(replace(granted, way=Way.CERTIFICATE)), "refused once credit could be read"
     assert not must_be_verified(replace(granted, withdrawal=Withdrawal(reason="改交旧车牌", withdrawn_at=NOON)))
     assert not must_be_verified(replace(granted, terms=exempt))
+
+
+@pytest.mark.parametrize("pack", load_rule_packs(), ids=lambda pack: pack.code)
+def test_a_refusal_names_review_and_court_with_their_times_and_a_grant_nothing(pack: RulePack) -> None:
+    told = remedies_of(Outcome.REFUSED, pack)
+
+    assert "60日内依法申请行政复议" in told
+    assert "6个月内依法直接向人民法院提起行政诉讼" in told
+    assert remedies_of(Outcome.GRANTED, pack) == ""

@@ -18,10 +18,10 @@ def a_pack(code: str = "corrects-first") -> RulePack:
     return pack_in_force(load_rule_packs(), code, on=TODAY)
 
 
-def test_both_packs_are_in_force_and_checked_at_loading() -> None:
+def test_all_packs_are_in_force_and_checked_at_loading() -> None:
     packs = load_rule_packs()
 
-    assert [pack.code for pack in packs] == ["corrects-first", "revokes-at-once"]
+    assert [pack.code for pack in packs] == ["corrects-first", "revokes-at-once", "zhejiang-yiwu"]
     assert load_rule_packs() is packs
 
 
@@ -92,7 +92,7 @@ def test_no_pack_stands_without_its_basis() -> None:
         replace(a_pack(), basis=" ")
 
 
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 @pytest.mark.parametrize(
     ("key", "value", "unit"),
     [
@@ -137,7 +137,7 @@ def test_the_other_revokes_a_false_promise_at_once_and_corrects_an_unkept_one() 
 
 @pytest.mark.requirement("R1.15")
 @pytest.mark.parametrize("result", ["true", "changed", "unverifiable"])
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_no_other_result_has_consequences(code: str, result: str) -> None:
     pack = a_pack(code)
 
@@ -206,7 +206,7 @@ def test_the_promise_is_barred_by_serious_records_and_withdrawn_until_the_case_c
 
 
 @pytest.mark.requirement("R6.13")
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_the_log_of_queries_is_kept_for_the_ten_years_that_zhejiang_asks_for(code: str) -> None:
     kept = a_pack(code).query_log
 
@@ -227,7 +227,7 @@ def test_yellow_is_a_fifth_of_the_limit_but_at_least_a_working_day() -> None:
 
 
 @pytest.mark.requirement("R3.1")
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_display_periods_grow_with_severity(code: str) -> None:
     plan = "《国务院办公厅关于进一步完善信用修复制度的实施方案》(国办发〔2025〕22号)"
     basis = f"{plan};《信用修复管理办法》(发展改革委令第36号)"
@@ -270,7 +270,7 @@ def test_display_periods_are_those_of_the_day_of_the_finding(judged_on: date, ed
         ("credit_recheck", "passed", 0, []),
     ],
 )
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_an_alert_climbs_from_the_department_to_its_head_to_the_monitoring_office(
     code: str, kind: str, milestone: str, level: int, told: list[tuple[str, str, int]]
 ) -> None:
@@ -290,3 +290,33 @@ def test_a_pack_says_what_a_card_and_a_complaint_may_be_about() -> None:
     assert category is not None
     assert (category.name, pack.complaint_category("noise")) == ("办事体验", None)
     assert pack.bound("signal.closeCallMinutes") == 60
+
+
+PLACES = {
+    "corrects-first": "深圳经济特区社会信用条例",
+    "revokes-at-once": "北京市优化营商环境条例",
+    "zhejiang-yiwu": "浙江省公共信用信息管理条例",
+}
+"""The place of each pack by a regulation of its own."""
+
+
+@pytest.mark.requirement("R1.17", "R8.1")
+@pytest.mark.parametrize("code", PLACES)
+def test_a_pack_cites_no_other_places_law_as_its_own(code: str) -> None:
+    """Row 17 of the failures of real systems: one place's rules applied in another."""
+    cited = [basis for basis in a_pack(code)._bases() if not basis.startswith("本服务配置:")]  # noqa: SLF001 - every basis of the pack
+
+    others = [law for other, law in PLACES.items() if other != code]
+    assert [basis for basis in cited for law in others if law in basis] == []
+    assert any(PLACES[code] in basis for basis in cited)
+
+
+@pytest.mark.requirement("R1.17")
+def test_what_could_not_be_read_of_zhejiang_is_marked() -> None:
+    pack = a_pack("zhejiang-yiwu")
+
+    steps = pack.sequence_for("untrue")
+    assert [step.kind for step in steps] == [StepKind.RECTIFICATION, StepKind.REVOCATION, StepKind.FLAG]
+    assert all("待核对" in step.basis for step in steps[:2])
+    assert "《浙江省公共信用信息管理条例》第23条" in steps[2].basis
+    assert (pack.recourse.limits[0].value, pack.recourse.limits[0].unit) == (5, "working_days")

@@ -51,13 +51,17 @@ class RectificationOutcomeRequest(OccurredAtRequest):
 
 
 class CaseRevocationRequest(RequestBody):
-    """The document that revokes the decision; ``statement_answer`` if the applicant made a statement."""
+    """The document that revokes the decision; ``statement_answer`` if the applicant made a statement.
+
+    ``remedy_until`` is the last day for review, ``court_until`` that for a court: no sooner than the law's.
+    """
 
     document_no: Line
     basis: Line
     served_at: Instant
     effective_on: Day
     remedy_until: Day
+    court_until: Day | None = None
     statement_answer: TextOrBlank = ""
 
 
@@ -183,6 +187,7 @@ def revoke(call: Call[CaseRevocationRequest]) -> Answer[CaseResponse]:
         served_at=body.served_at,
         effective_on=body.effective_on,
         remedy_until=body.remedy_until,
+        court_until=body.court_until,
         statement_answer=body.statement_answer,
     )
     return done_answer(call, container().consequences.revoke(act_of(call), document))
