@@ -36,6 +36,7 @@ API: dict[str, list[str]] = {
     "chalicelib.api.cases.routes.consequences": [
         "POST /v1/cases/{case_no}/verification",
         "POST /v1/cases/{case_no}/verification/confirmation",
+        "POST /v1/cases/{case_no}/notice-receipt",
         "POST /v1/cases/{case_no}/statement",
         "POST /v1/cases/{case_no}/rectification",
         "POST /v1/cases/{case_no}/rectification/outcome",
@@ -103,6 +104,9 @@ API: dict[str, list[str]] = {
     ],
     "chalicelib.api.credit.routes.records": [
         "PUT /v1/credit/records/{source}/{record_id}",
+        "GET /v1/credit/records/{source}/{record_id}",
+        "POST /v1/credit/records/{source}/{record_id}/service",
+        "POST /v1/credit/records/{source}/{record_id}/confirmation",
     ],
     "chalicelib.api.documents.routes": [
         "POST /v1/documents",
@@ -140,6 +144,20 @@ API: dict[str, list[str]] = {
         "GET /v1/inspections/{mandate_id}/cases/{case_no}/documents",
         "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
+        "GET /v1/inspection-audits",
+        "GET /v1/inspection-audits/{mandate_id}",
+    ],
+    "chalicelib.api.issuing.routes": [
+        "GET /v1/issued-documents",
+        "POST /v1/issued-documents/{issued_id}/download",
+        "POST /v1/cases/{case_no}/issued-documents",
+        "GET /v1/document-checks/{sha256}",
+    ],
+    "chalicelib.api.messages.routes": [
+        "GET /v1/messages",
+        "GET /v1/messages/unread",
+        "POST /v1/messages/{message_id}/reading",
+        "GET /v1/turns",
     ],
     "chalicelib.api.redress.routes.amendments": [
         "POST /v1/credit/amendments",
@@ -335,6 +353,15 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.applicants.guides": [
         "GET /guides/{guide_code}",
     ],
+    "chalicelib.web.applicants.issued": [
+        "GET /cases/{case_no}/issued",
+        "POST /cases/{case_no}/issued/{issued_id}",
+        "GET /check",
+    ],
+    "chalicelib.web.applicants.messages": [
+        "GET /messages",
+        "POST /messages/{message_id}",
+    ],
     "chalicelib.web.applicants.search": [
         "GET /",
         "GET /items",
@@ -386,6 +413,10 @@ PORTAL: dict[str, list[str]] = {
         "POST /identities/links/{alias_id}/confirmation",
         "GET /identities/links/{alias_id}/revocation",
         "POST /identities/links/{alias_id}/revocation",
+    ],
+    "chalicelib.web.credit_office.issued": [
+        "GET /flags/{flag_id}/issued",
+        "POST /flags/{flag_id}/issued/{issued_id}",
     ],
     "chalicelib.web.credit_office.redress": [
         "GET /matters",
@@ -443,6 +474,11 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.officers.identity": [
         "GET /desk/{case_no}/identity",
         "POST /desk/{case_no}/identity",
+    ],
+    "chalicelib.web.officers.issued": [
+        "GET /desk/{case_no}/issued",
+        "POST /desk/{case_no}/issued",
+        "POST /desk/{case_no}/issued/{issued_id}",
     ],
     "chalicelib.web.supervisors.board": [
         "GET /board",

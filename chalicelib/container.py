@@ -63,15 +63,15 @@ if TYPE_CHECKING:
     from chalicelib.feedback.services.complaints import Complaints
     from chalicelib.feedback.services.ratings import Ratings
     from chalicelib.inspection.services import Inspection
-    from chalicelib.messages.services.messages import Messages
-    from chalicelib.messages.services.sending import Sending
-    from chalicelib.messages.store.messages import MessageStore
     from chalicelib.issuing.model.issued import Drawn, Sheet
     from chalicelib.issuing.model.texts import DocumentTexts
     from chalicelib.issuing.services.documents import IssuedDocuments
     from chalicelib.issuing.services.issuing import Issuing
     from chalicelib.issuing.services.orders import IssueOrders
     from chalicelib.issuing.store.bucket import IssuedBucket
+    from chalicelib.messages.services.messages import Messages
+    from chalicelib.messages.services.sending import Sending
+    from chalicelib.messages.store.messages import MessageStore
     from chalicelib.publisher import Queue, Topic
     from chalicelib.redress.services.amendments import Amendments
     from chalicelib.redress.services.impact import Impact
