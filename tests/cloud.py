@@ -325,12 +325,12 @@ def _place_of(
 
 
 _moto_transact_write_items = DynamoDBBackend.transact_write_items
-DynamoDBBackend.transact_write_items = _transact_write_items  # type: ignore[method-assign] # in moto's place
-moto_dynamodb.copy = SimpleNamespace(  # type: ignore[attr-defined] # what moto's own transactions copy with
+DynamoDBBackend.transact_write_items = _transact_write_items  # type: ignore[assignment,method-assign] # in its place
+moto_dynamodb.copy = SimpleNamespace(  # type: ignore[assignment] # what moto's own transactions copy with
     deepcopy=lambda value: value if isinstance(value, Table) else deepcopy(value)
 )
 # Moto keeps each of its models for a dashboard, two megabytes every time.
-BaseModel.__new__ = lambda cls, *_args, **_fields: object.__new__(cls)  # type: ignore[assignment,method-assign]
+BaseModel.__new__ = lambda cls, *_args, **_fields: object.__new__(cls)  # type: ignore[method-assign]
 
 
 @contextmanager
