@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from chalicelib.feedback.services.complaints import Complaints
     from chalicelib.feedback.services.ratings import Ratings
     from chalicelib.inspection.services import Inspection
+    from chalicelib.messages.services.sending import Sending
+    from chalicelib.messages.store.messages import MessageStore
     from chalicelib.publisher import Queue, Topic
     from chalicelib.redress.services.amendments import Amendments
     from chalicelib.redress.services.impact import Impact
@@ -337,6 +339,22 @@ class Container:
             dead_letters=Queue(settings().dead_letter_queue),
             counts=self.counts,
         )
+
+    # What people are told
+
+    @cached_property
+    def message_store(self) -> MessageStore:
+        """Messages as they are kept."""
+        from chalicelib.messages.store.messages import MessageStore
+
+        return MessageStore()
+
+    @cached_property
+    def sending(self) -> Sending:
+        """Ordering that a message be told by SMS and e-mail."""
+        from chalicelib.messages.services.sending import Sending
+
+        return Sending(self.deliveries)
 
     # Catalogue
 
