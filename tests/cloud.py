@@ -52,6 +52,8 @@ SECRET = {
     "cursor_key": "22" * 32,
     "webhook_key": "33" * 32,
     "client_secret": "44" * 32,
+    "mail_password": "55" * 32,
+    "sms_key": "66" * 32,
 }
 
 

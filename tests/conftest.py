@@ -38,6 +38,13 @@ os.environ.update(
         "XINNUO_DELIVER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-deliver",
         "XINNUO_DEAD_LETTER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-dead-letters",
         "XINNUO_IMPORT_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-import",
+        # Nobody listens at either; tests that send have a gateway and a server of their own.
+        "XINNUO_SMS_GATEWAY": "http://127.0.0.1:9/sms",
+        "XINNUO_SMS_SIGNATURE": "信诺政务",
+        "XINNUO_MAIL_HOST": "127.0.0.1",
+        "XINNUO_MAIL_PORT": "9",
+        "XINNUO_MAIL_TLS": "none",
+        "XINNUO_MAIL_SENDER": "no-reply@xinnuo.example.com",
         "XINNUO_REGIONS": "cn-north-1,cn-northwest-1",
         "XINNUO_DEPARTMENTS": "traffic,market,credit,monitoring,inspection",
         "XINNUO_CLOCK_OFFSET_SECONDS": "0",

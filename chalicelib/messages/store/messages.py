@@ -8,12 +8,13 @@ from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.messages.model.messages import Delivery, Inbox, Message, Turn
-from chalicelib.messages.table.messages import InboxRow, MessageRow, TurnRow
+from chalicelib.messages.table.messages import HandedOverRow, InboxRow, MessageRow, TurnRow
 from chalicelib.subjects.model.subjects import SubjectKey
 
 INBOX = "inbox"
 MESSAGE = "message#"
 TURN = "turn#"
+HANDED_OVER = "handed_over:"
 
 
 class MessageStore:
@@ -101,6 +102,20 @@ class MessageStore:
             on_failure=ConflictError(),
         )
         return replace(before, deliveries=tuple(deliveries))
+
+    def hand_over(self, message: Message, name: str, tx: Transaction) -> None:
+        """Save under which name a message is handed to the gateway, so that its receipt finds it."""
+        tx.overwrite(
+            HandedOverRow(f"{HANDED_OVER}{name}", recipient=message.recipient, message_id=message.message_id)
+        )
+
+    def handed_over(self, name: str) -> Message:
+        """Return the message that was handed over under a name; ``NOT_FOUND`` if none was."""
+        try:
+            row = HandedOverRow.get(f"{HANDED_OVER}{name}", "handed_over")
+        except HandedOverRow.DoesNotExist:
+            raise DomainError(ErrorCode.NOT_FOUND) from None
+        return self.load(SubjectKey(row.recipient), row.message_id)
 
 
 def _row_of(message: Message) -> MessageRow:
