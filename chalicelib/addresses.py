@@ -141,6 +141,12 @@ API: dict[str, list[str]] = {
         "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
     ],
+    "chalicelib.api.messages.routes": [
+        "GET /v1/messages",
+        "GET /v1/messages/unread",
+        "POST /v1/messages/{message_id}/reading",
+        "GET /v1/turns",
+    ],
     "chalicelib.api.redress.routes.amendments": [
         "POST /v1/credit/amendments",
         "GET /v1/credit/amendments",

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from chalicelib.messages.rules.sending import QuietHours
     from chalicelib.messages.services.channels import Carriers
     from chalicelib.messages.services.contacts import Contacts
+    from chalicelib.messages.services.messages import Messages
     from chalicelib.messages.services.sending import Sending
     from chalicelib.messages.store.contacts import ContactStore
     from chalicelib.messages.store.messages import MessageStore
@@ -427,6 +428,14 @@ class Container:
 
         pack = self.usual_pack(at)
         return QuietHours(pack.bound(BoundKey.QUIET_FROM_HOUR), pack.bound(BoundKey.QUIET_UNTIL_HOUR))
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Telling people what happened, and showing them what they were told."""
+        from chalicelib.messages.services.matters import Matters
+        from chalicelib.messages.services.messages import Messages
+
+        return Messages(self.message_store, Matters(self.timeline, self.cases), self.sending)
 
     # Catalogue
 

@@ -1,0 +1,86 @@
+"""Telling people what happened, from the events of all timelines, and showing them what they were told."""
+
+from datetime import datetime
+
+from chalicelib.clock import day_in_shanghai
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.transaction import ConflictError, transaction
+from chalicelib.messages.model.messages import Inbox, Message, Party, Turn
+from chalicelib.messages.rules import messages as rules
+from chalicelib.messages.services.matters import Matters
+from chalicelib.messages.services.sending import Sending
+from chalicelib.messages.store.messages import MessageStore
+from chalicelib.messages.store.telling import rules_of
+from chalicelib.policy import FOR_THEMSELVES, Caller, require
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.timeline.events import Event
+
+
+class Messages:
+    """The messages of all people."""
+
+    def __init__(self, store: MessageStore, matters: Matters, sending: Sending) -> None:
+        """Find recipients in ``matters``, and order from ``sending`` that each message be told on its channels."""
+        self._store = store
+        self._matters = matters
+        self._sending = sending
+
+    def on_event(self, event: Event, at: datetime) -> None:
+        """Tell each person whom an event concerns, and keep whose turn it is.
+
+        Idempotent, and the order of events does not matter. The order to send goes out every time, because the first
+        attempt may have died before it; it names the same message.
+        """
+        holding = rules.rules_that_hold(rules_of(event.kind), event)
+        matter = self._matters.of(event, at=at) if holding else None
+        if matter is None:
+            return
+        for recipient, rule in rules.told(holding, matter):
+            message = rules.message_of(event, rule, matter, recipient)
+            self._store.add(message)
+            turn = rules.turn_of(event, rule, matter, message)
+            if turn is not None:
+                self._store.set_turn(turn)
+            self._sending.order(message)
+
+    def page(self, *, by: Caller, limit: int, after: Position | None) -> Page[Message]:
+        """Return a page of the caller's own messages, newest first."""
+        return self._store.page(_own(by), limit=limit, after=after)
+
+    def inbox(self, *, by: Caller) -> Inbox:
+        """Return how many of the caller's own messages are unread, in one small read."""
+        return self._store.inbox(_own(by))
+
+    def turns(self, *, by: Caller, at: datetime) -> tuple[tuple[Turn, bool], ...]:
+        """Return the caller's own matters in which somebody must act, and whether that can still be done.
+
+        What the caller can do comes first, by its last day; then everything else, by its last day.
+        """
+        turns = self._store.turns(_own(by))
+        yours = rules.in_order(turns, on=day_in_shanghai(at))
+        rest = rules.by_last_day(turn for turn in turns if turn.party is not Party.NOBODY and turn not in yours)
+        return (*((turn, True) for turn in yours), *((turn, turn.party is Party.OFFICE) for turn in rest))
+
+    def your_turns(self, *, by: Caller, at: datetime) -> tuple[Turn, ...]:
+        """Return what the caller is asked to do and still can, the first last day first."""
+        return rules.in_order(self._store.turns(_own(by)), on=day_in_shanghai(at))
+
+    def read(self, message_id: str, *, by: Caller, at: datetime) -> Message:
+        """Save that the caller has read one of their own messages; ``NOT_FOUND`` for any other. Idempotent."""
+        subject = _own(by)
+        message = self._store.load(subject, message_id)
+        if message.read_at is not None:
+            return message
+        try:
+            with transaction() as tx:
+                return self._store.mark_read(message, at=at, tx=tx)
+        except ConflictError:
+            # Read in another window meanwhile.
+            return self._store.load(subject, message_id)
+
+
+def _own(by: Caller) -> SubjectKey:
+    """Return whose messages the caller may see: their own alone, as themselves or as an agent."""
+    subject = by.own_subject()
+    require(by, roles=FOR_THEMSELVES, subjects=(subject,))
+    return subject
