@@ -141,6 +141,18 @@ API: dict[str, list[str]] = {
         "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
     ],
+    "chalicelib.api.messages.contacts": [
+        "GET /v1/contact",
+        "PUT /v1/contact",
+        "PUT /v1/contact/{channel}",
+        "POST /v1/contact/{channel}/confirmation",
+        "PUT /v1/contact/{channel}/consent",
+        "DELETE /v1/contact/{channel}",
+    ],
+    "chalicelib.api.messages.deliveries": [
+        "POST /v1/sms-receipts",
+        "GET /v1/cases/{case_no}/messages",
+    ],
     "chalicelib.api.messages.routes": [
         "GET /v1/messages",
         "GET /v1/messages/unread",
@@ -317,6 +329,16 @@ PORTAL: dict[str, list[str]] = {
         "POST /complain",
         "GET /complaint-status",
         "POST /complaint-status",
+    ],
+    "chalicelib.web.applicants.contact": [
+        "GET /contact",
+        "GET /contact/{channel}",
+        "POST /contact/{channel}",
+        "GET /contact/{channel}/code",
+        "POST /contact/{channel}/code",
+        "POST /contact/{channel}/consent",
+        "POST /contact/{channel}/removal",
+        "POST /contact",
     ],
     "chalicelib.web.applicants.credit": [
         "GET /credit",

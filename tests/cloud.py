@@ -27,6 +27,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.kms.models import Key, KmsBackend, kms_backends
+from standardwebhooks.webhooks import Webhook
 
 from app import app
 from chalicelib import aws
@@ -34,6 +35,7 @@ from chalicelib.clock import real_now
 from chalicelib.container import container
 from chalicelib.http import cursors, routes, tokens
 from chalicelib.http.app import App
+from chalicelib.http.parsing import bytes_of
 from chalicelib.http.refusals import refusals_of
 from chalicelib.http.routes import ROUTES
 from chalicelib.settings import settings
@@ -55,6 +57,18 @@ SECRET = {
     "mail_password": "55" * 32,
     "sms_key": "66" * 32,
 }
+
+
+SIGNED = "POST /v1/sms-receipts"
+SIGNATURE = "webhook-signature"
+
+
+def signed(raw: bytes) -> dict[str, str]:
+    """Return the headers with which the SMS gateway signs a body (Standard Webhooks)."""
+    now = real_now()
+    text = raw.decode(errors="replace")
+    signature = Webhook(container().secrets.sms_secret).sign("receipt-1", now, text)
+    return {"webhook-id": "receipt-1", "webhook-timestamp": str(int(now.timestamp())), SIGNATURE: signature}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +128,9 @@ class Client:
         return self.call("DELETE", url, token=token, headers=_dashed(headers))
 
     def send(self, event: dict[str, Any]) -> Reply:
-        """Hand an event to the handler as it is."""
+        """Hand an event to the handler as it is, signed if the SMS gateway is to have sent it and has not signed it."""
+        if f"{event['httpMethod']} {event['resource']}" == SIGNED and SIGNATURE not in event["headers"]:
+            event = {**event, "headers": {**event["headers"], **signed(bytes_of(event))}}
         answer = self._app(event, SimpleNamespace(aws_request_id="lambda-request"))
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         several = {name.lower(): tuple(values) for name, values in answer.get("multiValueHeaders", {}).items()}

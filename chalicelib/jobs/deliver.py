@@ -40,9 +40,7 @@ def _delivered(message: Mapping[str, Any], at: datetime) -> int:
     if "message_id" in message:
         channel = Channel(message["channel"]) if "channel" in message else None
         attempt = message.get("attempt", 0)
-        return services.sending.send(
-            message["message_id"], message["subject"], channel=channel, attempt=attempt, at=at
-        )
+        return services.sending.send(message["message_id"], message["subject"], channel=channel, attempt=attempt, at=at)
     if "code_id" in message:
         return services.contacts.send_code(
             message["subject"], Channel(message["channel"]), message["code_id"], attempt=message["attempt"], at=at

@@ -35,6 +35,7 @@ GROUPS: Final = {
     "documents": "Documents",
     "handling": "Handling of cases",
     "signing-keys": "Signing keys",
+    "contact": "Contacts and what became of messages",
     "authorities": "Authorities of agents",
     "credit": "Credit records",
     "remedies": "Redress",

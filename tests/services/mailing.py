@@ -116,7 +116,5 @@ def mailbox() -> Iterator[Mailbox]:
 
 def relay(port: int) -> MailRelay:
     """Return the service's way to a mail server at a port of this machine."""
-    server = MailServer(
-        host="127.0.0.1", port=port, tls=MailTls.NONE, user="", sender="no-reply@xinnuo.example.com"
-    )
+    server = MailServer(host="127.0.0.1", port=port, tls=MailTls.NONE, user="", sender="no-reply@xinnuo.example.com")
     return MailRelay(server, password=lambda: container().secrets.mail_password)

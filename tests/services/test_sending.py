@@ -164,7 +164,9 @@ def test_a_message_is_told_by_sms_and_e_mail_in_the_persons_language(
     assert on(message, SMS).sent_at == AT
 
 
-def test_somebody_who_reads_english_is_told_in_english(receiver: Receiver, mailbox: Mailbox, channels: Channels) -> None:
+def test_somebody_who_reads_english_is_told_in_english(
+    receiver: Receiver, mailbox: Mailbox, channels: Channels
+) -> None:
     reached(language="en")
     told(a_message())
 

@@ -41,7 +41,7 @@ def masked(channel: Channel, value: str) -> str:
         name, _, domain = value.rpartition("@")
         return f"{name[0]}{MASK}@{domain}"
     number = value.removeprefix(HOME)
-    return f"{number[:-2 * SHOWN]}{MASK}{number[-SHOWN:]}"
+    return f"{number[: -2 * SHOWN]}{MASK}{number[-SHOWN:]}"
 
 
 def digest_of(subject: SubjectKey, value: str, *, key: bytes) -> str:

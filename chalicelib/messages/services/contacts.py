@@ -77,9 +77,7 @@ class Contacts:
         if not contact.rev:
             contact = replace(contact, language=language)
         for channel in sorted(news):
-            contact, reach = rules.vouch(
-                contact, reach, channel, vouched[channel], digest=digests[channel], at=at
-            )
+            contact, reach = rules.vouch(contact, reach, channel, vouched[channel], digest=digests[channel], at=at)
         self._save(kept, contact, reach)
 
     @retry_on_conflict

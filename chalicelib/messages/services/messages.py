@@ -1,7 +1,9 @@
 """Telling people what happened, from the events of all timelines, and showing them what they were told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from chalicelib.cases.model.case import Case
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import ConflictError, transaction
@@ -46,6 +48,21 @@ class Messages:
     def page(self, *, by: Caller, limit: int, after: Position | None) -> Page[Message]:
         """Return a page of the caller's own messages, newest first."""
         return self._store.page(_own(by), limit=limit, after=after)
+
+    def of_case(self, case: Case, events: Sequence[Event]) -> tuple[Message, ...]:
+        """Return the messages that follow from a case's own events, newest first: one read for a hundred of them.
+
+        Their ids follow from the events, so no index is needed; the reader has been let at the case before.
+        """
+        agent = () if case.agent is None else (case.agent.subject,)
+        wanted = [
+            (recipient, rules.message_id_of(event, recipient))
+            for event in events
+            if rules_of(event.kind)
+            for recipient in (case.subject, *agent)
+        ]
+        found = self._store.several(wanted)
+        return tuple(sorted(found, key=lambda message: message.message_id, reverse=True))
 
     def inbox(self, *, by: Caller) -> Inbox:
         """Return how many of the caller's own messages are unread, in one small read."""
