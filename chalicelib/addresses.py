@@ -77,6 +77,18 @@ API: dict[str, list[str]] = {
         "GET /v1/item-editions",
         "GET /v1/missed-searches",
     ],
+    "chalicelib.api.contacts.routes.contacts": [
+        "GET /v1/contact",
+        "PUT /v1/contact",
+        "PUT /v1/contact/{channel}",
+        "POST /v1/contact/{channel}/confirmation",
+        "PUT /v1/contact/{channel}/consent",
+        "DELETE /v1/contact/{channel}",
+    ],
+    "chalicelib.api.contacts.routes.deliveries": [
+        "POST /v1/sms-receipts",
+        "GET /v1/cases/{case_no}/messages",
+    ],
     "chalicelib.api.credit.routes.checks": [
         "POST /v1/credit/checks",
     ],
@@ -140,18 +152,6 @@ API: dict[str, list[str]] = {
         "GET /v1/inspections/{mandate_id}/cases/{case_no}/documents",
         "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
-    ],
-    "chalicelib.api.messages.contacts": [
-        "GET /v1/contact",
-        "PUT /v1/contact",
-        "PUT /v1/contact/{channel}",
-        "POST /v1/contact/{channel}/confirmation",
-        "PUT /v1/contact/{channel}/consent",
-        "DELETE /v1/contact/{channel}",
-    ],
-    "chalicelib.api.messages.deliveries": [
-        "POST /v1/sms-receipts",
-        "GET /v1/cases/{case_no}/messages",
     ],
     "chalicelib.api.messages.routes": [
         "GET /v1/messages",
@@ -353,6 +353,10 @@ PORTAL: dict[str, list[str]] = {
     ],
     "chalicelib.web.applicants.guides": [
         "GET /guides/{guide_code}",
+    ],
+    "chalicelib.web.applicants.messages": [
+        "GET /messages",
+        "POST /messages/{message_id}",
     ],
     "chalicelib.web.applicants.search": [
         "GET /",

@@ -63,6 +63,7 @@ ABSENT = {
     "document_id": "0" * 32,
     "delivery_id": "0" * 32,
     "channel": "fax",
+    "message_id": "20260928T040000Z-" + "0" * 24,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
     "guide_code": "no-such-guide",
@@ -128,6 +129,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_cards(world),
         **_of_outages(world),
         **_of_voices(world),
+        **_of_messages(world),
         **_of_webhooks(world),
         **_of_flag_notices(world),
         **_of_redress(world),
@@ -606,6 +608,17 @@ def _of_outages(world: World) -> dict[str, Example]:
         f"POST {place}/{{outage_id}}/withdrawal": Example(
             by="monitor", path=one, version=outage.version, body={"reason": "登记有误。"}
         ),
+    }
+
+
+def _of_messages(world: World) -> dict[str, Example]:
+    return {
+        "GET /v1/messages": Example(by="applicant", query="limit=1"),
+        "GET /v1/messages/unread": Example(by="applicant"),
+        "POST /v1/messages/{message_id}/reading": Example(
+            by="applicant", path={"message_id": world.things["message"].name}
+        ),
+        "GET /v1/turns": Example(by="applicant"),
     }
 
 

@@ -170,6 +170,7 @@ def build_town() -> World:
     _find_untrue(made)
     _ask_for_mandates(made)
     _hear_voices(made)
+    _tell(made)
     _give_cards(made)
     _record_outages(made)
     _subscribe(made)
@@ -339,6 +340,14 @@ def _hear_voices(world: World) -> None:
             f"/v1/complaints/{one['id']}/answer", answer, token=token_of("officer.traffic"), if_match='"1"'
         )
     world.things["code"] = Thing(name=street["code"], version=0)
+
+
+def _tell(world: World) -> None:
+    """Let the applicant hear of a case that was accepted."""
+    for event in container().timeline.events(f"case:{world.things['accepted'].name}"):
+        container().messages.on_event(event, container().clock.now())
+    told = world.send("GET", "/v1/messages", as_="applicant").body["items"]
+    world.things["message"] = Thing(name=told[0]["id"], version=0)
 
 
 def _give_cards(world: World) -> None:

@@ -134,7 +134,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "dispatch_events": (
         None,
         (
-            "alerts authorities bounds calendars cases catalogue clocks credit jobs rulepacks sanctions"
+            "alerts authorities bounds calendars cases catalogue clocks credit jobs messages rulepacks sanctions"
             " sessions staff subjects supervision timeline workdays"
         ),
     ),

@@ -54,6 +54,7 @@ PLACES = (
     Place("/cases/{case_no}/rating", "applicant"),
     Place("/cases/{case_no}/complaint", "applicant"),
     Place("/own-complaints", "applicant"),
+    Place("/messages", "applicant"),
     Place("/own-complaint", "applicant"),
     Place("/items/spouse-household/apply", "applicant"),
     Place("/items/plate-replacement/apply", "agent"),

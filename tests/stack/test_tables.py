@@ -59,6 +59,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "idempotency",
         "imports",
         "inspection",
+        "messages",
         "missed_searches",
         "outages",
         "punishment",

@@ -48,6 +48,8 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "POST /cases/{case_no}/rating": PEOPLE,
     "GET /cases/{case_no}/complaint": PEOPLE,
     "POST /cases/{case_no}/complaint": PEOPLE,
+    "GET /messages": PEOPLE,
+    "POST /messages/{message_id}": PEOPLE,
     "GET /own-complaints": PEOPLE,
     "GET /own-complaints/{complaint_id}": PEOPLE,
     "GET /own-complaints/{complaint_id}/rating": PEOPLE,

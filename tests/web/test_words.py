@@ -24,6 +24,8 @@ from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
 from chalicelib.http.language import Language
+from chalicelib.messages.model.messages import Act as MessageAct
+from chalicelib.messages.model.messages import Party
 from chalicelib.policy import Role
 from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
@@ -106,6 +108,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "looked": ("draft", "case", "clocks", "timeline", "list", "complaint", "withdrawal", "materials", *OF_AGENTS),
     "claim_done": claims.DONE,
     "staff": ("absence", "absence_hint", "back", "back_hint"),
+    "turn": (*(party for party in Party if party is not Party.NOBODY), *(f"act_{act}" for act in MessageAct)),
     "staff_done": ("absence", "back"),
 }
 """Texts that templates name by a value, and what the values are."""

@@ -27,8 +27,6 @@ class Act(StrEnum):
     STATE = "state"
     RECTIFY = "rectify"
     ANSWER_FLAG = "answer_flag"
-    CONFIRM_AUTHORITY = "confirm_authority"
-    REPLACE_DOCUMENT = "replace_document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
+from chalicelib.api.messages.routes import turns
 from chalicelib.cases.model.case import FINISHED, State, Way
 from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.clocks.model import ClockKind
@@ -54,6 +55,7 @@ def list_cases(visit: PageRequest) -> Page:
 
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     facts: dict[str, object] = {"found": visit.get(cases.list_cases, query=query)}
+    facts["turns"] = {turn.number: turn for turn in visit.get(turns).items if turn.owner == f"case:{turn.number}"}
     facts["drafts"] = () if "cursor" in query else visit.get(drafts.waiting).items
     return Page(template="own_cases.html", facts=facts)
 
