@@ -379,7 +379,7 @@ class Container:
         from chalicelib.messages.store.contacts import ContactStore
         from chalicelib.subjects.store import Vault
 
-        return ContactStore(Vault(settings().identity_key))
+        return ContactStore(Vault(settings().contact_key))
 
     @cached_property
     def contacts(self) -> Contacts:

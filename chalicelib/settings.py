@@ -65,6 +65,7 @@ class Settings:
     portal_url: str
     secret: str
     identity_key: str
+    contact_key: str
     alert_topic: str
     deliver_queue: str
     dead_letter_queue: str
@@ -110,6 +111,7 @@ def settings() -> Settings:
         portal_url=os.environ.get("XINNUO_PORTAL_URL", "").rstrip("/"),
         secret=os.environ.get("XINNUO_SECRET", f"xinnuo-{stage}"),
         identity_key=os.environ.get("XINNUO_IDENTITY_KEY", f"alias/xinnuo-{stage}-identity"),
+        contact_key=os.environ.get("XINNUO_CONTACT_KEY", f"alias/xinnuo-{stage}-contacts"),
         alert_topic=os.environ.get("XINNUO_ALERT_TOPIC", ""),
         deliver_queue=os.environ.get("XINNUO_DELIVER_QUEUE", ""),
         dead_letter_queue=os.environ.get("XINNUO_DEAD_LETTER_QUEUE", ""),

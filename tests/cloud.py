@@ -380,6 +380,7 @@ def _give_identity_key() -> None:
     key.aliases = {}
     _kms().keys = {key.id: key}
     _kms().create_alias(key.id, settings().identity_key)
+    _kms().create_alias(key.id, settings().contact_key)
 
 
 def _dynamodb() -> DynamoDBBackend:

@@ -34,6 +34,7 @@ os.environ.update(
         "XINNUO_PORTAL_URL": "http://localhost:8000/api",
         "XINNUO_SECRET": "xinnuo-local",
         "XINNUO_IDENTITY_KEY": "alias/xinnuo-local-identity",
+        "XINNUO_CONTACT_KEY": "alias/xinnuo-local-contacts",
         "XINNUO_ALERT_TOPIC": "arn:aws-cn:sns:cn-north-1:123456789012:xinnuo-local-alerts",
         "XINNUO_DELIVER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-deliver",
         "XINNUO_DEAD_LETTER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-dead-letters",

@@ -27,7 +27,7 @@ TO_TABLES = {
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "CardsTable": "GetItem PutItem",
         "MissedSearchesTable": "Query UpdateItem",
-        "MessagesTable": "GetItem Query UpdateItem",
+        "MessagesTable": "BatchGetItem GetItem Query UpdateItem",
         "OutagesTable": "GetItem PutItem",
         "IdempotencyTable": "BatchGetItem GetItem PutItem",
         "ImportsTable": "GetItem PutItem",
@@ -95,6 +95,7 @@ TO_TABLES = {
         "AlertsTable": "GetItem PutItem",
         "DigestsTable": "ConditionCheckItem GetItem PutItem",
         "FlagNoticesTable": "GetItem",
+        "MessagesTable": "GetItem PutItem UpdateItem",
         "WebhooksTable": "GetItem PutItem",
     },
     "ingest": {
@@ -184,7 +185,7 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
         "hourly": {"sqs:SendMessage"},
         "nightly": set(),
         "dispatch_events": {"sqs:SendMessage"},
-        "deliver": {"secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},
+        "deliver": {"kms:Decrypt", "secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},
         "ingest": {"kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
         "quarantine": {"kms:Decrypt", "sqs:SendMessage"},
     }

@@ -44,7 +44,7 @@ def test_a_number_is_given_and_confirmed(applicant: Visitor, channels: Channels)
 
     assert asked.path == "/contact/sms/code"
     assert "验证码已发往 138****8000" in asked.text
-    assert done.path == "/contact"
+    assert done.path == "/contact?done=confirmed"
     assert "138****8000" in done.text
     assert "您同意用这种方式接收办事进展。" in done.text
     assert "13800138000" not in done.text
@@ -55,7 +55,7 @@ def test_another_code_and_what_is_no_number_are_said_at_their_fields(applicant: 
     no_number = applicant.send(form, "/contact/sms", {"value": "12345"})
     asked = applicant.send(form, "/contact/sms", {"value": "13800138000"})
     code = code_sent(channels)
-    wrong = applicant.send(asked, "/contact/sms/code", code=str((int(code) + 1) % 10**6).zfill(6))
+    wrong = applicant.send(asked, "/contact/sms/code", {"code": str((int(code) + 1) % 10**6).zfill(6)})
     short = applicant.send(asked, "/contact/sms/code", {"code": "12"})
 
     assert (no_number.status, wrong.status, short.status) == (400, 422, 400)

@@ -25,7 +25,7 @@ class ContactStore:
     """All contacts."""
 
     def __init__(self, vault: Vault) -> None:
-        """``vault`` encrypts the values as it does identities."""
+        """``vault`` encrypts the values, with a key that opens no identity."""
         self._vault = vault
 
     def find(self, subject: SubjectKey) -> KeptContact:
