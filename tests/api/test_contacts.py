@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.clock import real_now
 from chalicelib.container import container
 from chalicelib.fault_texts import FAULT_TEXTS
+from chalicelib.http.tokens import recognised
 from chalicelib.messages.model.channels import Handed, Letter, Result
 from chalicelib.messages.model.contacts import AskedCode
 from chalicelib.messages.model.messages import Channel
@@ -111,9 +113,6 @@ def test_no_value_stands_in_the_table_the_queue_or_the_log(
 def _subject(client: Client, token: str) -> Any:  # noqa: ANN401 - a subject key
     made = client.get("/v1/contact", token=token)
     assert made.status == 200
-    from chalicelib.clock import real_now
-    from chalicelib.http.tokens import recognised
-
     return recognised(token, at=real_now())[0].own_subject()
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,8 +17,8 @@ from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError
 from chalicelib.jobs.deliver import deliver
 from chalicelib.messages.model.channels import Handed, Letter, Result
-from chalicelib.messages.model.contacts import Contact, Language, Reach
 from chalicelib.messages.model.messages import Act, Channel, Delivery, DeliveryState, Message, Needs
+from chalicelib.messages.model.telling import Words
 from chalicelib.messages.rules import contacts as contact_rules
 from chalicelib.messages.services.channels import SmsGateway
 from chalicelib.settings import Stage
@@ -27,20 +27,15 @@ from tests.channels import Channel as Queue
 from tests.channels import Channels
 from tests.cloud import turn_clock
 from tests.services.mailing import Mailbox, mailbox, relay
+from tests.services.messaging import ANA, AT, EMAIL, SMS, a_message, reached
 from tests.services.receiving import Receiver, a_deaf_port, receiver
 
 __all__ = ["mailbox", "receiver"]
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
-AT = datetime(2026, 11, 26, 1, 12, tzinfo=UTC)
-"""09:12 in Shanghai."""
-
 NIGHT = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
 """23:00 in Shanghai."""
-
-ANA = SubjectKey("k1.a")
-SMS, EMAIL = Channel.SMS, Channel.EMAIL
 
 
 @pytest.fixture(autouse=True)
@@ -56,39 +51,6 @@ def carriers(cloud: None, mailbox: Mailbox, receiver: Receiver) -> Iterator[None
     container().__dict__["carriers"] = {SMS: gateway, EMAIL: relay(mailbox.port)}
     yield
     del container().__dict__["carriers"]
-
-
-def a_message(number: int = 1, *, recipient: SubjectKey = ANA, needs: Needs | None = None, **facts: str) -> Message:
-    return Message(
-        message_id=f"20261126T011200Z-{number:024x}",
-        recipient=recipient,
-        kind="received",
-        owner="case:A",
-        seq=number,
-        event="case:filed",
-        made_at=AT,
-        link="cases/A",
-        facts={"item": "补领机动车号牌", "number": "A", "date": "2026-11-26", **facts},
-        needs=needs,
-    )
-
-
-def reached(
-    *, phone: str = "+8613800138000", email: str = "ana@example.com", of: SubjectKey = ANA, language: Language = "zh"
-) -> Contact:
-    """Give somebody a phone and a mailbox, each with consent; one that is blank is taken away."""
-    store = container().contact_store
-    kept = store.find(of)
-    contact, reach = replace(kept.contact, language=language), Reach()
-    for channel, value in ((SMS, phone), (EMAIL, email)):
-        contact, reach = contact_rules.without(contact, reach, channel)
-        if value:
-            contact, reach = contact_rules.ask(contact, reach, channel, value, digest=value, code_id="1", at=AT)
-            asked = contact.asked_on(channel)
-            assert asked is not None
-            contact, reach = contact_rules.confirm(contact, reach, asked, at=AT)
-    with transaction() as tx:
-        return store.save(kept.contact, contact, reach, tx)
 
 
 def withdrawn(channel: Channel, *, of: SubjectKey = ANA) -> None:
@@ -317,7 +279,7 @@ def test_a_mail_server_that_is_down_is_tried_again(mailbox: Mailbox, channels: C
         ("DATA", "554 looks like spam", ("failed", "SMTP_554"), 1),
     ],
 )
-def test_what_a_mail_server_refuses_for_now_is_tried_again_and_for_good_is_set_aside(  # noqa: PLR0913, PLR0917 - a table
+def test_what_a_mail_server_refuses_for_now_is_tried_again_and_for_good_is_set_aside(
     mailbox: Mailbox, channels: Channels, command: str, answer: str, becomes: tuple[str, str], attempts: int
 ) -> None:
     reached(phone="")
@@ -494,16 +456,9 @@ def test_a_receipt_of_something_that_was_never_sent_is_refused() -> None:
 
 
 def test_an_address_with_a_line_break_in_it_sends_nothing(mailbox: Mailbox) -> None:
-    words = a_message()
-    letter = Letter(to="ana@example.com\r\nBcc: bo@example.com", words=_words(words), name="x")
+    letter = Letter(to="ana@example.com\r\nBcc: bo@example.com", words=Words(title="x", text="x"), name="x")
 
     handed = container().carriers[EMAIL].hand_over(letter)
 
     assert handed == Handed(result=Result.REFUSED, reason="NOT_SENDABLE")
     assert mailbox.got == []
-
-
-def _words(message: Message) -> Any:  # noqa: ANN401 - whatever it is
-    from chalicelib.messages.model.telling import Words
-
-    return Words(title=message.kind, text="x")

@@ -7,7 +7,6 @@ from tests.cloud import Client, TokenOf
 from tests.web.test_own_cases import of_office
 from tests.web.visitor import Come, Visitor
 
-
 pytestmark = pytest.mark.usefixtures("channels")
 
 

@@ -30,7 +30,10 @@ class Handed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A text to one value of a person; an SMS has no title. ``name`` is the same at every attempt, so that a repetition is known."""
+    """A text to one value of a person; an SMS has no title.
+
+    ``name`` is the same at every attempt, so that a repetition is known.
+    """
 
     to: str = field(repr=False)
     words: Words = field(repr=False)

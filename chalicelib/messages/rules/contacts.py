@@ -90,7 +90,7 @@ def confirm(contact: Contact, reach: Reach, asked: AskedCode, *, at: datetime) -
     return with_point(contact, reach, point, reach.asked[asked.channel])
 
 
-def vouch(  # noqa: PLR0913 - a value with all that is known of it
+def vouch(
     contact: Contact, reach: Reach, channel: Channel, value: str, *, digest: str, at: datetime
 ) -> tuple[Contact, Reach]:
     """Return the contacts with a value of the identity platform; consent stays as it was, given or not."""

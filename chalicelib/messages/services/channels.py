@@ -120,7 +120,7 @@ class MailRelay:
                 connection.close()
 
     def _connected(self) -> "smtplib.SMTP":
-        """Connect, encrypted, and log in; raises ``smtplib.SMTPException`` or ``OSError``, and never goes on in clear."""
+        """Connect, encrypted, and log in; raises ``smtplib.SMTPException`` or ``OSError``, never goes on in clear."""
         import smtplib  # noqa: PLC0415 - as above
 
         server = self._server

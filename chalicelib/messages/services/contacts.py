@@ -31,7 +31,7 @@ CODE_WAITS: Final = (timedelta(seconds=5), timedelta(seconds=30))
 class Contacts:
     """Everybody's contacts."""
 
-    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
+    def __init__(
         self,
         store: ContactStore,
         *,

@@ -50,7 +50,7 @@ class InboxRow(Row):
 
 
 class HandedOverRow(Row):
-    """Whose message was handed to the SMS gateway under a name: ``pk`` is ``handed_over:<name>``, ``sk`` the same word."""
+    """Whose message was handed to the SMS gateway under a name: ``pk`` is ``handed_over:<name>``."""
 
     class Meta:
         """The table's name."""
