@@ -36,6 +36,7 @@ API: dict[str, list[str]] = {
     "chalicelib.api.cases.routes.consequences": [
         "POST /v1/cases/{case_no}/verification",
         "POST /v1/cases/{case_no}/verification/confirmation",
+        "POST /v1/cases/{case_no}/notice-receipt",
         "POST /v1/cases/{case_no}/statement",
         "POST /v1/cases/{case_no}/rectification",
         "POST /v1/cases/{case_no}/rectification/outcome",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.handover import Handover
     from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
     from chalicelib.cases.services.queries import CaseQueries
+    from chalicelib.cases.services.receipts import Receipts
     from chalicelib.cases.services.repeat_promise import RepeatPromise
     from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
     from chalicelib.cases.store import CaseStore
@@ -435,7 +436,13 @@ class Container:
         from chalicelib.messages.services.matters import Matters
         from chalicelib.messages.services.messages import Messages
 
-        return Messages(self.message_store, Matters(self.timeline, self.cases), self.sending)
+        return Messages(
+            self.message_store,
+            Matters(self.timeline, self.cases),
+            self.sending,
+            # Only a message that starts a time of the person's asks for it.
+            receipts=lambda: self.receipts,
+        )
 
     # Catalogue
 
@@ -574,6 +581,13 @@ class Container:
         from chalicelib.cases.services.consequences import Consequences
 
         return Consequences(self.cases, self.case_commands, kept_promises=self.kept_promises)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Proofs that notices in cases have reached people (送达)."""
+        from chalicelib.cases.services.receipts import Receipts
+
+        return Receipts(self.cases, self.case_commands)
 
     @cached_property
     def assignment(self) -> Assignment:

@@ -19,6 +19,8 @@ from chalicelib.rulepacks.model.pack import (
     Ground,
     Milestone,
     OfficeHours,
+    Proof,
+    ProofSource,
     Recipient,
     Retention,
     Route,
@@ -75,6 +77,7 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         pause_grounds=tuple(Ground(**ground) for ground in settings["pause.grounds"]),
         yellow=Yellow(**settings["light.yellowRule"]),
         terms={key: Term(**settings[key]) for key in TermKey},
+        proofs=tuple(_proof(proof) for proof in settings["delivery.proofs"]),
         display=tuple(_display_rules(rules) for rules in settings["display.rules"]),
         routes=tuple(_route(route) for route in settings["alerts.routes"]),
         bounds={key: Bound(**settings[key]) for key in BoundKey},
@@ -118,6 +121,10 @@ def _grading(scale: Mapping[str, Any]) -> GradeScale:
 
 def _card_ground(ground: Mapping[str, Any]) -> CardGround:
     return CardGround(**{**ground, "events": tuple(ground["events"]), "clocks": tuple(ground.get("clocks", ()))})
+
+
+def _proof(proof: Mapping[str, Any]) -> Proof:
+    return Proof(**{**proof, "taken_by": ProofSource(proof["taken_by"])})
 
 
 def _office_hours(hours: Mapping[str, Any]) -> OfficeHours:

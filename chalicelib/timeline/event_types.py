@@ -50,6 +50,7 @@ class EventKind(StrEnum):
     CASE_VERIFIED = "case:verified"
     PROMISE_KEPT = "promise:kept"
     DEFENCE_OPENED = "case:defence_opened"
+    NOTICE_RECEIVED = "case:notice_received"
     STATEMENT_MADE = "case:statement_made"
     RECTIFICATION_ORDERED = "case:rectification_ordered"
     RECTIFICATION_ENDED = "case:rectification_ended"
@@ -195,6 +196,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_VERIFIED: ("核查结果", "Verified"),
     EventKind.PROMISE_KEPT: ("守诺记录", "Kept promise counted"),
     EventKind.DEFENCE_OPENED: ("陈述申辩告知", "Told of the right to state and defend"),
+    EventKind.NOTICE_RECEIVED: ("告知送达", "Notice received"),
     EventKind.STATEMENT_MADE: ("陈述申辩", "Statement made"),
     EventKind.RECTIFICATION_ORDERED: ("责令限期整改", "Rectification ordered"),
     EventKind.RECTIFICATION_ENDED: ("整改结果", "Outcome of rectification"),

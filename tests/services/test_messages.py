@@ -8,11 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.cases.model.case import Case, Way
-from chalicelib.cases.model.stages import Outcome
+from chalicelib.cases.model.stages import Notice, Outcome
+from chalicelib.cases.services.commands import Command
+from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.messages.model.messages import Act, Inbox, Message, Party
 from chalicelib.policy import Caller
+from chalicelib.rulepacks.model.pack import ProofSource
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from tests.builders import NOON
@@ -79,9 +83,9 @@ def test_a_hearing_waits_for_the_applicant_until_its_last_day() -> None:
 
     (turn,) = container().messages.your_turns(by=applicant.caller, at=LATER)
 
-    assert (turn.act, turn.until) == (Act.STATE, date(2026, 10, 8))
-    assert container().messages.your_turns(by=applicant.caller, at=datetime(2026, 10, 8, 15, tzinfo=UTC)) == (turn,)
-    assert container().messages.your_turns(by=applicant.caller, at=datetime(2026, 10, 8, 16, tzinfo=UTC)) == ()
+    assert (turn.act, turn.until) == (Act.STATE, date(2026, 10, 12))
+    assert container().messages.your_turns(by=applicant.caller, at=datetime(2026, 10, 12, 15, tzinfo=UTC)) == (turn,)
+    assert container().messages.your_turns(by=applicant.caller, at=datetime(2026, 10, 12, 16, tzinfo=UTC)) == ()
 
 
 def test_nobody_reads_what_another_was_told() -> None:
@@ -119,6 +123,149 @@ def test_an_owner_that_was_deleted_since_concerns_nobody(channels: Channels) -> 
     assert channels.deliveries.sent == []
 
 
+def a_hearing() -> tuple[Applicant, Case]:
+    """A promise found untrue at noon: its notice is deemed received on 8 October, and three working days follow."""
+    applicant, case = a_granted_promise()
+    untrue = verify(case)
+    tell(case.owner)
+    return applicant, untrue
+
+
+def the_notice(applicant: Applicant) -> str:
+    found = container().messages.page(by=applicant.caller, limit=50, after=None).items
+    return next(message.message_id for message in found if message.kind == "hearing_opened")
+
+
+def last_day(case: Case) -> tuple[str, str]:
+    """When the time to state one's case begins and ends, by its clock."""
+    (clock,) = (clock for clock in container().clocks.of_owner(case.owner) if clock.kind is ClockKind.DEFENCE)
+    return clock.started_at.isoformat(), clock.due_on.isoformat()
+
+
+def test_the_time_to_state_ones_case_runs_from_when_the_notice_is_read() -> None:
+    applicant, case = a_hearing()
+    assert last_day(case) == ("2026-10-08T15:59:59+00:00", "2026-10-12")
+
+    container().messages.read(the_notice(applicant), by=applicant.caller, at=LATER)
+
+    after = container().cases.load(case.case_no)
+    assert last_day(case) == ("2026-09-28T05:00:00+00:00", "2026-10-08")
+    assert after.defence is not None
+    assert after.defence.receipt is not None
+    assert (after.defence.receipt.proof, after.defence.receipt.received_at) == ("portal_read", LATER)
+    assert after.defence.until == datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
+    event = container().timeline.events(case.owner)[-1]
+    assert (event.kind, event.actor, event.data["notice"]) == ("case:notice_received", "service:portal", "hearing")
+    assert container().timeline.reading(case.owner).verified
+    tell(case.owner)
+    (turn,) = container().messages.your_turns(by=applicant.caller, at=LATER)
+    assert (turn.act, turn.until) == (Act.STATE, date(2026, 10, 8))
+
+
+def test_a_notice_is_received_once_and_reading_it_again_moves_no_date() -> None:
+    applicant, case = a_hearing()
+    notice = the_notice(applicant)
+    container().messages.read(notice, by=applicant.caller, at=LATER)
+    message = container().message_store.load(case.subject, notice)
+
+    assert not container().messages.prove(message, ProofSource.GATEWAY, received_at=NOON, at=LATER)
+
+    assert last_day(case)[1] == "2026-10-08"
+    assert len([each for each in container().timeline.events(case.owner) if each.kind == "case:notice_received"]) == 1
+
+
+def test_a_receipt_of_the_gateway_starts_the_time_at_the_moment_that_it_names() -> None:
+    applicant, case = a_hearing()
+    message = container().message_store.load(case.subject, the_notice(applicant))
+    arrived = NOON + timedelta(minutes=2)
+
+    assert container().messages.prove(message, ProofSource.GATEWAY, received_at=arrived, at=LATER)
+
+    assert last_day(case) == ("2026-09-28T04:02:00+00:00", "2026-10-08")
+
+
+def test_a_receipt_dated_before_the_notice_counts_from_the_notice() -> None:
+    applicant, case = a_hearing()
+    message = container().message_store.load(case.subject, the_notice(applicant))
+
+    container().messages.prove(message, ProofSource.GATEWAY, received_at=NOON - timedelta(days=3), at=LATER)
+
+    assert last_day(case)[0] == "2026-09-28T04:00:00+00:00"
+
+
+def test_a_proof_after_the_notice_was_deemed_received_is_recorded_and_moves_nothing() -> None:
+    applicant, case = a_hearing()
+    late = datetime(2026, 10, 9, 1, tzinfo=UTC)
+
+    container().messages.read(the_notice(applicant), by=applicant.caller, at=late)
+
+    after = container().cases.load(case.case_no)
+    assert last_day(case) == ("2026-10-08T15:59:59+00:00", "2026-10-12")
+    assert after.defence is not None
+    assert after.defence.receipt is not None
+
+
+def test_what_somebody_else_reads_proves_nothing() -> None:
+    applicant, case = a_hearing()
+    message = container().message_store.load(case.subject, the_notice(applicant))
+
+    agents = replace(message, recipient=SubjectKey("k1.agent"))
+
+    assert not container().messages.prove(agents, ProofSource.PORTAL, received_at=LATER, at=LATER)
+    assert last_day(case)[1] == "2026-10-12"
+
+
+def test_a_message_that_starts_no_time_is_simply_read() -> None:
+    applicant, case = a_granted_promise()
+    tell(case.owner)
+    message = container().messages.page(by=applicant.caller, limit=1, after=None).items[0]
+
+    assert not container().messages.prove(message, ProofSource.PORTAL, received_at=LATER, at=LATER)
+
+
+def test_what_was_signed_for_at_the_counter_starts_the_time_too() -> None:
+    _, case = a_hearing()
+    signed = Command(case_no=case.case_no, by=OFFICER, at=LATER, version=case.version)
+
+    done = container().receipts.record(signed, Notice.HEARING, proof="signed_at_counter", received_at=LATER).case
+
+    assert done.defence is not None
+    assert done.defence.until == datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
+    with pytest.raises(DomainError, match=ErrorCode.STEP_NOT_ALLOWED.value):
+        container().receipts.record(
+            replace(signed, version=done.version), Notice.HEARING, proof="signed_at_counter", received_at=LATER
+        )
+
+
+def test_an_order_to_rectify_runs_from_its_receipt() -> None:
+    applicant, case = a_hearing()
+    ordered = container().consequences.order_rectification(an_act(case), days=3, basis="第64条").case
+    tell(case.owner)
+    found = container().messages.page(by=applicant.caller, limit=50, after=None).items
+    notice = next(message.message_id for message in found if message.kind == "rectification_ordered")
+
+    container().messages.read(notice, by=applicant.caller, at=LATER)
+
+    after = container().cases.load(case.case_no)
+    assert ordered.rectification is not None
+    assert ordered.rectification.due_at == datetime(2026, 10, 12, 15, 59, 59, tzinfo=UTC)
+    assert after.rectification is not None
+    assert after.rectification.due_at == datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
+
+
+def test_a_demand_that_was_read_says_so_and_has_no_time_that_runs() -> None:
+    applicant, case = a_correction()
+    tell(case.owner)
+    found = container().messages.page(by=applicant.caller, limit=50, after=None).items
+
+    notice = next(message.message_id for message in found if message.kind == "correction_asked")
+    container().messages.read(notice, by=applicant.caller, at=LATER)
+
+    (asked,) = container().cases.load(case.case_no).corrections
+    assert asked.receipt is not None
+    assert asked.receipt.received_at == LATER
+
+
 @goes("events", usually=60, deep=10_000)
 def test_events_told_twice_and_out_of_order_make_each_message_once(events: int) -> None:
     _, case = a_granted_promise()
@@ -143,7 +290,8 @@ def _like(event: Event, *, seq: int, kind: EventKind) -> Event:
 
 
 def _all(case: Case) -> list[Message]:
-    found, after = [], None
+    found: list[Message] = []
+    after = None
     while True:
         page = container().message_store.page(case.subject, limit=100, after=after)
         found.extend(page.items)

@@ -40,7 +40,7 @@ def test_what_waits_comes_first_and_the_navigation_counts_what_is_unread(
 
     assert "消息 （6条未读）" in seen.text
     assert seen.text.index("等您办理") < seen.text.index("请陈述申辩: ") < seen.text.index("全部消息")
-    assert "最晚10月8日(周四)" in seen.text
+    assert "最晚10月12日(周一)" in seen.text
 
 
 def test_opening_a_message_goes_on_to_its_matter_and_counts_it_no_longer(applicant: Visitor, case_no: str) -> None:

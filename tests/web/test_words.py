@@ -12,7 +12,7 @@ from chalicelib.api.sanctions.schemas.measures import EditionStands
 from chalicelib.authorities.model import Act, Side, Standing
 from chalicelib.calendars.model import RecountState
 from chalicelib.cases.model.case import State, Way
-from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.model.stages import Finding, Notice, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.cases.services.identity_disclosure import Sight
@@ -103,6 +103,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "stage": WAY_THROUGH,
     "act": OFFERS,
     "done": DONE.values(),
+    "notice": (*Notice, "proved", "unproved"),
     "role": STAFF_ROLES,
     "authority": (*Standing, *(f"done_{done}" for done in own_authorities.DONE)),
     "authorities": Side,
@@ -204,7 +205,7 @@ def test_whatever_an_action_calls_itself_and_its_fields_has_a_text() -> None:
     named = {action.button for action in actions}
     named |= {field.label or f"field_{field.name}" for field in fields if field.kind != "materials"}
     named |= {name for field in fields for name in (field.hint, field.unanswered)}
-    assert len(actions) == 6 + 14 + 4 + 2 + 4 + 3 + 2
+    assert len(actions) == 6 + 15 + 4 + 2 + 4 + 3 + 2
     assert named - {""} - set(CHINESE) == set()
 
 

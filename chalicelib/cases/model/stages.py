@@ -93,6 +93,24 @@ class AcceptanceWord:
     reason: str = ""
 
 
+class Notice(StrEnum):
+    """What a person is told in a case that starts a time of theirs (告知): it runs from when it reached them."""
+
+    CORRECTION = "correction"
+    HEARING = "hearing"
+    RECTIFICATION = "rectification"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """That a notice has reached the person (送达): by which of the rule pack's proofs, and when."""
+
+    proof: str
+    received_at: datetime
+    recorded_at: datetime
+    recorded_by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """A demand to complete the materials (补正告知): once, and for everything (行政许可法第32条第4项).
@@ -107,6 +125,7 @@ class Correction:
     asked_by: str
     answered_at: datetime | None = None
     answer: str = ""
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +235,10 @@ class EarlierDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defence:
-    """The period for statement and defence (陈述申辩, R1.18): open until answered or until its last second."""
+    """The period for statement and defence (陈述申辩, R1.18): open until answered or until its last second.
+
+    It runs from when the notice has reached the person (``receipt``), and from ``deemed_at`` if no proof of that comes.
+    """
 
     facts: str
     basis: str
@@ -225,6 +247,8 @@ class Defence:
     until: datetime
     statement: str | None = None
     stated_at: datetime | None = None
+    deemed_at: datetime | None = None
+    receipt: Receipt | None = None
 
     def is_open(self, *, at: datetime) -> bool:
         """Whether an adverse decision must still wait; the last second still counts as open."""
@@ -233,7 +257,7 @@ class Defence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
-    """An order to rectify within a time limit (责令限期整改), and its outcome."""
+    """An order to rectify within a time limit (责令限期整改), which runs like that of a defence, and its outcome."""
 
     limit: Limit
     basis: str
@@ -244,6 +268,8 @@ class Rectification:
     ended_at: datetime | None = None
     ended_by: str = ""
     findings: str = ""
+    deemed_at: datetime | None = None
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,12 +214,15 @@ WRONG: Mapping[str, tuple[str, str]] = {
 
 
 def notice_of_defence(found: Verification, *, basis: str, until: date) -> str:
-    """Return the notice sent before anything adverse: facts, reasons, basis, and the time to answer (R1.18)."""
+    """Return the notice sent before anything adverse: facts, reasons, basis, and the time to answer (R1.18).
+
+    ``until`` is the last day if nothing proves that the notice arrived sooner.
+    """
     return (
         f"事实:{found.findings}\n"
         f"理由:经核查,承诺{NAMES[found.result]}。\n"
         f"依据:{basis}。\n"
-        f"您有权进行陈述和申辩,请于{until.isoformat()}(含当日)前提出。"
+        f"您有权进行陈述和申辩。期限自您收到本告知之日起计算,最晚{until.isoformat()}(含当日)。"
     )
 
 

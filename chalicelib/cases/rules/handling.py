@@ -32,6 +32,7 @@ class CaseStep(StrEnum):
     DELIVER = "delivery"
     VERIFY = "verification"
     CONFIRM = "verification_confirmation"
+    RECEIVE = "notice_receipt"
     STATE = "statement"
     RECTIFY = "rectification"
     END_RECTIFICATION = "rectification_outcome"
@@ -77,6 +78,7 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.DELIVER: Right(OFFICER, (State.DECIDED,)),
     CaseStep.VERIFY: Right(OFFICER, AFTER_DECISION),
     CaseStep.CONFIRM: Right(OFFICER, AFTER_DECISION),
+    CaseStep.RECEIVE: Right(OFFICER, (State.CORRECTION_ASKED, *AFTER_DECISION)),
     CaseStep.STATE: Right(PEOPLE, AFTER_DECISION, Act.STATEMENT),
     CaseStep.RECTIFY: Right(OFFICER, AFTER_DECISION),
     CaseStep.END_RECTIFICATION: Right(OFFICER, AFTER_DECISION),

@@ -93,11 +93,20 @@ class Consequences:
             step = rules.require_next(context.case, context.pack, StepKind.RECTIFICATION)
             rules.require_no_order(context.case)
             limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis=basis)
-            clock = context.start(ClockKind.RECTIFICATION, limit, responsible=PERSON)
+            deemed_at = context.deemed_at()
+            clock = context.start(ClockKind.RECTIFICATION, limit, responsible=PERSON, since=deemed_at)
             ordered = Rectification(
-                limit=limit, basis=basis, ordered_at=command.at, ordered_by=context.actor, due_at=clock.due_at
+                limit=limit,
+                basis=basis,
+                ordered_at=command.at,
+                ordered_by=context.actor,
+                due_at=clock.due_at,
+                deemed_at=deemed_at,
             )
-            context.tell(EventKind.RECTIFICATION_ORDERED, {"days": days, "basis": basis, "article": step.basis})
+            context.tell(
+                EventKind.RECTIFICATION_ORDERED,
+                {"days": days, "basis": basis, "article": step.basis, "deemed_at": instant_text(deemed_at)},
+            )
             return replace(context.case, rectification=ordered)
 
         return self._commands.take(CaseStep.RECTIFY, command, change)
@@ -192,19 +201,35 @@ class Consequences:
 
 
 def _opened(case: Case, found: Verification, context: CaseContext) -> Defence:
-    """Notify the person of the findings and the article, and open the time to answer."""
+    """Notify the person of the findings and the article, and open the time to answer.
+
+    It runs from when the notice reaches them: the clock begins where that is deemed, and sooner once it is proved.
+    """
     step = rules.next_step_for(case, context.pack)
     term = context.pack.limit_term(TermKey.DEFENCE)
     basis = term.basis if step is None else step.basis
     limit = Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
-    clock = context.start(ClockKind.DEFENCE, limit, responsible=PERSON)
+    deemed_at = context.deemed_at()
+    clock = context.start(ClockKind.DEFENCE, limit, responsible=PERSON, since=deemed_at)
     context.tell(
         EventKind.DEFENCE_OPENED,
-        {"result": found.result.value, "basis": basis, "until": instant_text(clock.due_at)},
+        {
+            "result": found.result.value,
+            "basis": basis,
+            "until": instant_text(clock.due_at),
+            "deemed_at": instant_text(deemed_at),
+        },
         texts={"notice": rules.notice_of_defence(found, basis=basis, until=clock.due_on)},
         occurred_at=context.at,
     )
-    return Defence(facts=found.findings, basis=basis, opened_at=context.at, opened_by=context.actor, until=clock.due_at)
+    return Defence(
+        facts=found.findings,
+        basis=basis,
+        opened_at=context.at,
+        opened_by=context.actor,
+        until=clock.due_at,
+        deemed_at=deemed_at,
+    )
 
 
 def _told(found: Verification) -> dict[str, str | int]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.cases.model.case import Case
+from chalicelib.cases.rules.receipts import NOTICES
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import ConflictError, transaction
@@ -14,15 +16,27 @@ from chalicelib.messages.services.sending import Sending
 from chalicelib.messages.store.messages import MessageStore
 from chalicelib.messages.store.telling import rules_of
 from chalicelib.policy import FOR_THEMSELVES, Caller, require
+from chalicelib.rulepacks.model.pack import ProofSource
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.cases.services.receipts import Receipts
 
 
 class Messages:
     """The messages of all people."""
 
-    def __init__(self, store: MessageStore, matters: Matters, sending: Sending) -> None:
-        """Find recipients in ``matters``, and order from ``sending`` that each message be told on its channels."""
+    def __init__(
+        self, store: MessageStore, matters: Matters, sending: Sending, *, receipts: "Callable[[], Receipts]"
+    ) -> None:
+        """Find recipients in ``matters``, and order from ``sending`` that each message be told on its channels.
+
+        ``receipts`` take proofs that a notice has arrived, from which a time of the person's runs.
+        """
+        self._receipts = receipts
         self._store = store
         self._matters = matters
         self._sending = sending
@@ -83,17 +97,36 @@ class Messages:
         return rules.in_order(self._store.turns(_own(by)), on=day_in_shanghai(at))
 
     def read(self, message_id: str, *, by: Caller, at: datetime) -> Message:
-        """Save that the caller has read one of their own messages; ``NOT_FOUND`` for any other. Idempotent."""
+        """Save that the caller has read one of their own messages; ``NOT_FOUND`` for any other. Idempotent.
+
+        Reading proves that a notice has arrived; that is recorded first, so that no death in between loses it.
+        """
         subject = _own(by)
         message = self._store.load(subject, message_id)
         if message.read_at is not None:
             return message
+        self.prove(message, ProofSource.PORTAL, received_at=at, at=at)
         try:
             with transaction() as tx:
                 return self._store.mark_read(message, at=at, tx=tx)
         except ConflictError:
             # Read in another window meanwhile.
             return self._store.load(subject, message_id)
+
+    def prove(self, message: Message, source: ProofSource, *, received_at: datetime, at: datetime) -> bool:
+        """Record that a message has arrived if it is a notice that starts a time; return whether it started one."""
+        notice = NOTICES.get(message.event)
+        if notice is None:
+            return False
+        return self._receipts().prove(
+            message.owner.partition(":")[2],
+            notice,
+            source,
+            reached=message.recipient,
+            told_at=message.made_at,
+            received_at=received_at,
+            at=at,
+        )
 
 
 def _own(by: Caller) -> SubjectKey:

@@ -28,6 +28,7 @@ class TermKey(StrEnum):
     ISSUE = "issue.days"
     VERIFICATION = "verify.dueDays"
     DEFENCE = "defence.days"
+    DEEMED_DELIVERY = "delivery.deemedDays"
     ACKNOWLEDGEMENT = "acknowledgement.days"
     CARD_CORRECTION = "card.correctionHours"
     CARD_REPLY = "card.replyDays"
@@ -109,6 +110,24 @@ class Ground(NamedTuple):
     code: str
     name: str
     english: str
+    basis: str
+
+
+class ProofSource(StrEnum):
+    """From where a proof of delivery comes: the portal, the gateway of SMS, or an officer who saw it."""
+
+    PORTAL = "portal"
+    GATEWAY = "gateway"
+    OFFICE = "office"
+
+
+class Proof(NamedTuple):
+    """A proof that a notice has reached somebody (送达凭证), from which their time limit runs."""
+
+    code: str
+    name: str
+    english: str
+    taken_by: ProofSource
     basis: str
 
 
@@ -212,6 +231,7 @@ class RulePack:
     pause_grounds: tuple[Ground, ...]
     yellow: Yellow
     terms: Mapping[str, Term]
+    proofs: tuple[Proof, ...]
     display: tuple[DisplayRules, ...]
     routes: tuple[Route, ...]
     bounds: Mapping[str, Bound]
@@ -247,6 +267,7 @@ class RulePack:
         yield from (ground.basis for ground in (*self.excluded_risks, *self.pause_grounds))
         yield from (step.basis for steps in self.sequences.values() for step in steps)
         yield from (term.basis for term in self.terms.values())
+        yield from (proof.basis for proof in self.proofs)
         yield from (period.basis for rules in self.display for period in rules.periods.values())
         yield from (route.basis for route in self.routes)
         yield from (bound.basis for bound in self.bounds.values())
@@ -270,6 +291,10 @@ class RulePack:
     def pause_ground(self, code: str) -> Ground | None:
         """Return the ground of a pause (期间扣除事由), or ``None`` if the closed list does not have it."""
         return next((ground for ground in self.pause_grounds if ground.code == code), None)
+
+    def proofs_from(self, source: ProofSource) -> tuple[Proof, ...]:
+        """Return the proofs of delivery (送达凭证) that the pack accepts from a source; there may be none."""
+        return tuple(proof for proof in self.proofs if proof.taken_by is source)
 
     def bound(self, key: str) -> int:
         """Return a plain number; raises ``LookupError`` for an unknown key."""

@@ -11,12 +11,13 @@ from chalicelib.cases.rules.handling import STEPS, SUPERIORS
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
 from chalicelib.policy import Role
+from chalicelib.rulepacks.model.pack import ProofSource, RulePack
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, named
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import choices
-from chalicelib.web.officers.cases import OFFERS, OFFICE
+from chalicelib.web.officers.cases import OFFERS, OFFICE, unproved
 
 
 def _words(prefix: str, values: Sequence[str]) -> Callable[[CaseResponse, PageRequest], Options]:
@@ -29,14 +30,29 @@ def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
 
 def _grounds(case: CaseResponse, visit: PageRequest) -> Options:
     """Return the closed list of grounds for a pause (特别程序), each with its article (R4.8)."""
-    item = container().catalogue.find(case.item.code, at=visit.at)
-    pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
-    return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in pack.pause_grounds]
+    grounds = _pack_of(case, visit).pause_grounds
+    return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in grounds]
 
 
 def _basis_of_pause(case: CaseResponse, visit: PageRequest) -> dict[str, object]:
     found = (ground[2] for ground in _grounds(case, visit) if ground[0] == visit.sent("ground"))
     return {"basis": next(found, "")}
+
+
+def _pack_of(case: CaseResponse, visit: PageRequest) -> RulePack:
+    item = container().catalogue.find(case.item.code, at=visit.at)
+    return container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
+
+
+def _notices(case: CaseResponse, visit: PageRequest) -> Options:
+    """Return the notices that nothing proves to have arrived yet."""
+    return [(notice.value, text(f"notice_{notice}", visit.language)) for notice in unproved(case)]
+
+
+def _proofs(case: CaseResponse, visit: PageRequest) -> Options:
+    """Return the proofs of delivery that an office may record, each with its article (送达)."""
+    proofs = _pack_of(case, visit).proofs_from(ProofSource.OFFICE)
+    return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in proofs]
 
 
 def _officers(case: CaseResponse, visit: PageRequest) -> Options:
@@ -107,6 +123,15 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
             Field(name="method", kind="choice", options=_words("method", tuple(Method))),
             Field(name="findings", kind="area"),
             LATE,
+        ),
+    ),
+    Action(
+        name="notice_receipt",
+        route=consequences.record_receipt,
+        fields=(
+            Field(name="notice", kind="choice", options=_notices),
+            Field(name="proof", kind="choice", options=_proofs),
+            Field(name="received_at", kind="moment"),
         ),
     ),
     Action(name="confirmation", route=consequences.confirm_verification, is_fresh=True),

@@ -7,7 +7,7 @@ from typing import Final
 from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.case import State
-from chalicelib.cases.model.stages import Finding
+from chalicelib.cases.model.stages import Finding, Notice
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.clocks.model import Light
 from chalicelib.policy import Role
@@ -51,6 +51,16 @@ def _is_ordered(case: CaseResponse) -> bool:
     return case.rectification is not None and case.rectification.ended_at is None
 
 
+def unproved(case: CaseResponse) -> tuple[Notice, ...]:
+    """Return the notices from which a time of the applicant's runs, and which nothing proves to have arrived."""
+    told = (
+        (Notice.CORRECTION, any(one.answered_at is None and one.receipt is None for one in case.corrections)),
+        (Notice.HEARING, case.defence is not None and not (case.defence.stated_at or case.defence.receipt)),
+        (Notice.RECTIFICATION, _is_ordered(case) and case.rectification is not None and not case.rectification.receipt),
+    )
+    return tuple(notice for notice, is_waiting in told if is_waiting)
+
+
 OFFERS: Final[Mapping[str, Offer]] = {
     "acceptance": Offer(step=CaseStep.ACCEPT),
     "corrections": Offer(step=CaseStep.CORRECT),
@@ -63,6 +73,7 @@ OFFERS: Final[Mapping[str, Offer]] = {
         step=CaseStep.VERIFY, also=lambda case: case.commitment is not None and case.verification is None
     ),
     "confirmation": Offer(step=CaseStep.CONFIRM, also=_waits_for_second),
+    "notice_receipt": Offer(step=CaseStep.RECEIVE, also=lambda case: bool(unproved(case))),
     "rectification": Offer(step=CaseStep.RECTIFY, also=lambda case: _is_adverse(case) and case.rectification is None),
     "rectification_outcome": Offer(step=CaseStep.END_RECTIFICATION, also=_is_ordered),
     "revocation": Offer(step=CaseStep.REVOKE, also=_is_adverse),

@@ -94,6 +94,7 @@ ALLOWED = {
     CaseStep.DELIVER: {State.DECIDED},
     CaseStep.VERIFY: {State.DECIDED, State.CLOSED},
     CaseStep.CONFIRM: {State.DECIDED, State.CLOSED},
+    CaseStep.RECEIVE: {State.CORRECTION_ASKED, State.DECIDED, State.CLOSED},
     CaseStep.STATE: {State.DECIDED, State.CLOSED},
     CaseStep.RECTIFY: {State.DECIDED, State.CLOSED},
     CaseStep.END_RECTIFICATION: {State.DECIDED, State.CLOSED},

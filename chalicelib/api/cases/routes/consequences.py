@@ -2,13 +2,13 @@
 
 from chalicelib.api.cases.routes.handling import Days, OccurredAtRequest, act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseResponse
-from chalicelib.cases.model.stages import Finding
+from chalicelib.cases.model.stages import Finding, Notice
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
-from chalicelib.http.routes import Answer, Call, Day, Instant, Line, RequestBody, Routes, Text, TextOrBlank
+from chalicelib.http.routes import Answer, Call, Code, Day, Instant, Line, RequestBody, Routes, Text, TextOrBlank
 
 routes = Routes("handling")
 
@@ -20,6 +20,14 @@ class VerificationRequest(OccurredAtRequest):
     method: Method
     findings: Text
     late_reason: TextOrBlank | None = None
+
+
+class NoticeReceiptRequest(RequestBody):
+    """Which notice has reached the applicant, by which proof of the rule pack, and when."""
+
+    notice: Notice
+    proof: Code
+    received_at: Instant
 
 
 class CaseStatementRequest(RequestBody):
@@ -88,6 +96,23 @@ def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
 def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
     """Confirm the result, which then takes effect."""
     return done_answer(call, container().consequences.confirm_verification(act_of(call)))
+
+
+@routes.post(
+    "/v1/cases/{case_no}/notice-receipt",
+    roles=STEPS[CaseStep.RECEIVE].roles,
+    body=NoticeReceiptRequest,
+    answer=CaseResponse,
+    creates=True,
+    needs_version=True,
+    summary="Record that the applicant signed for a notice, from which the time for it runs (送达)",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
+)
+def record_receipt(call: Call[NoticeReceiptRequest]) -> Answer[CaseResponse]:
+    """Record a proof that an officer has seen; without any proof, the notice is deemed received after some days."""
+    body = call.body
+    done = container().receipts.record(act_of(call), body.notice, proof=body.proof, received_at=body.received_at)
+    return done_answer(call, done)
 
 
 @routes.post(
