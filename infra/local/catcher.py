@@ -97,7 +97,8 @@ class Mailbox:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's own name
         """Take an e-mail."""
-        mail: Any = message_from_bytes(envelope.content or b"", policy=policy.default)
+        content: Any = envelope.content
+        mail: Any = message_from_bytes(content, policy=policy.default)
         keep(
             "email",
             to=", ".join(envelope.rcpt_tos),

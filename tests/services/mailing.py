@@ -97,7 +97,7 @@ class Listening(Controller):
     def _trigger_server(self) -> None:
         (listening,) = self.server.sockets  # type: ignore[union-attr] # it stands by now
         self.port = listening.getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call] # aiosmtpd's own
 
 
 @pytest.fixture

@@ -64,7 +64,8 @@ class Delivery:
     """What became of a message on one channel, since when; ``proof`` is its name with the gateway (回执).
 
     ``attempts`` are those that ended, ``next_at`` is when the next one may be made; ``sent_at`` is when it was taken,
-    ``reason`` a status or a word of ours that says why it was not.
+    ``reason`` a status or a word of ours that says why it was not. ``agreed``: the person had agreed to the channel, so
+    that its arrival there is service (电子送达).
     """
 
     channel: Channel
@@ -75,6 +76,7 @@ class Delivery:
     next_at: datetime | None = None
     sent_at: datetime | None = None
     reason: str = ""
+    agreed: bool = False
 
     @property
     def is_pending(self) -> bool:

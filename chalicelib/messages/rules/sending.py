@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from chalicelib.alerts.rules.webhooks import BACK_OFF
 from chalicelib.clock import SHANGHAI
 from chalicelib.messages.model.channels import Handed, Result
-from chalicelib.messages.model.contacts import Contact
+from chalicelib.messages.model.contacts import Contact, ContactPoint
 from chalicelib.messages.model.messages import Channel, Delivery, DeliveryState, Message
 
 NO_CONTACT: Final = "NO_CONTACT"
@@ -76,9 +76,11 @@ def keep_back(delivery: Delivery, until: datetime, *, at: datetime) -> Delivery:
     return replace(delivery, state=DeliveryState.WAITING, at=at, next_at=until)
 
 
-def hand_over(delivery: Delivery, name: str, *, at: datetime) -> Delivery:
-    """Return the delivery with an attempt under way, under the name by which a repetition is known."""
-    return replace(delivery, state=DeliveryState.HANDING_OVER, at=at, proof=name, next_at=None)
+def hand_over(delivery: Delivery, name: str, point: ContactPoint, *, at: datetime) -> Delivery:
+    """Return the delivery with an attempt at a contact under way, under the name by which a repetition is known."""
+    return replace(
+        delivery, state=DeliveryState.HANDING_OVER, at=at, proof=name, next_at=None, agreed=point.has_consent
+    )
 
 
 def leave_out(delivery: Delivery, reason: str, *, at: datetime) -> Delivery:

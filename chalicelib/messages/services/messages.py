@@ -9,7 +9,7 @@ from chalicelib.cases.rules.receipts import NOTICES
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import ConflictError, transaction
-from chalicelib.messages.model.messages import Inbox, Message, Party, Turn
+from chalicelib.messages.model.messages import Channel, DeliveryState, Inbox, Message, Party, Turn
 from chalicelib.messages.rules import messages as rules
 from chalicelib.messages.services.matters import Matters
 from chalicelib.messages.services.sending import Sending
@@ -112,6 +112,17 @@ class Messages:
         except ConflictError:
             # Read in another window meanwhile.
             return self._store.load(subject, message_id)
+
+    def receive(self, name: str, said: str, *, reason: str, at: datetime, now: datetime) -> None:
+        """Take a receipt of the SMS gateway (状态报告): ``said`` is ``delivered`` or ``failed``. Idempotent.
+
+        ``NOT_FOUND`` if nothing was handed over under the name. That an SMS has arrived proves a notice only where the
+        person had agreed to the channel (行政处罚法第61条).
+        """
+        message = self._sending.receive(name, said, reason=reason, at=at, now=now)
+        delivery = message.on(Channel.SMS)
+        if delivery is not None and delivery.state is DeliveryState.RECEIVED and delivery.agreed:
+            self.prove(message, ProofSource.GATEWAY, received_at=delivery.at, at=now)
 
     def prove(self, message: Message, source: ProofSource, *, received_at: datetime, at: datetime) -> bool:
         """Record that a message has arrived if it is a notice that starts a time; return whether it started one."""

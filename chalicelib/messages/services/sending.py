@@ -121,13 +121,12 @@ class Sending:
             return False
         to = self._contacts.open(kept).confirmed[channel]
         letter = Letter(to=to, words=words, name=f"{message.message_id}-{point.version}", language=language)
-        return self._hand_over(message, stored, before, letter, at=at)
+        return self._hand_over(message, stored, rules.hand_over(before, letter.name, point, at=at), letter, at=at)
 
     def _hand_over(
-        self, message: Message, stored: Delivery | None, before: Delivery, letter: Letter, *, at: datetime
+        self, message: Message, stored: Delivery | None, under_way: Delivery, letter: Letter, *, at: datetime
     ) -> bool:
         """Mark the attempt, make it, and save its outcome; return whether the letter was taken."""
-        under_way = rules.hand_over(before, letter.name, at=at)
         seen = stored
 
         def mark() -> None:
@@ -135,7 +134,7 @@ class Sending:
             self._save(message, stored, under_way, name=letter.name)
             seen = under_way
 
-        handed = self._carriers()[before.channel].hand_over(letter, last_call=mark)
+        handed = self._carriers()[under_way.channel].hand_over(letter, last_call=mark)
         self._settle(message, seen, rules.settle(under_way, handed, at=at), at=at)
         return handed.result is Result.SENT
 

@@ -68,6 +68,16 @@ def test_a_message_goes_out_by_consent_or_by_the_laws_demand(
     assert rules.reason_against(message, contact, channel) == reason
 
 
+(POINT,) = reached().points
+
+
+def test_whether_the_person_had_agreed_is_kept_with_the_attempt() -> None:
+    (without,) = reached(withdrawn=AT).points
+
+    assert rules.hand_over(WAITING, "m1-1", POINT, at=AT).agreed
+    assert not rules.hand_over(WAITING, "m1-1", without, at=AT).agreed
+
+
 def shanghai(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC) - timedelta(hours=8)
 
@@ -95,7 +105,7 @@ def test_it_waits_for_the_morning_unless_the_last_day_is_over_by_then(
 
 
 def test_an_attempt_is_cut_short_when_no_function_can_run_so_long() -> None:
-    under_way = rules.hand_over(WAITING, "m1-1", at=AT)
+    under_way = rules.hand_over(WAITING, "m1-1", POINT, at=AT)
 
     assert not rules.is_cut_short(WAITING, at=AT + timedelta(days=1))
     assert not rules.is_cut_short(under_way, at=AT + timedelta(seconds=179))
@@ -106,7 +116,7 @@ def test_an_attempt_is_cut_short_when_no_function_can_run_so_long() -> None:
 def test_attempts_that_fail_are_made_again_ten_times_and_the_last_ends_it() -> None:
     again, delivery, states = Handed(result=Result.AGAIN, reason="503"), WAITING, []
     for _ in range(10):
-        delivery = rules.settle(rules.hand_over(delivery, "m1-1", at=AT), again, at=AT)
+        delivery = rules.settle(rules.hand_over(delivery, "m1-1", POINT, at=AT), again, at=AT)
         states.append(delivery.state.value)
 
     assert states == ["waiting"] * 9 + ["failed"]
@@ -169,7 +179,7 @@ def test_that_it_has_arrived_stands_against_whatever_is_said_after_or_before() -
 
 
 def test_a_receipt_that_is_faster_than_the_job_counts_the_attempt() -> None:
-    under_way = rules.hand_over(WAITING, "m1-1", at=AT)
+    under_way = rules.hand_over(WAITING, "m1-1", POINT, at=AT)
 
     after = rules.with_receipt(under_way, "delivered", reason="", at=AT, now=AT)
 

@@ -58,7 +58,7 @@ class CaseMessagesResponse(ResponseBody):
 def receive(call: Call[ReceiptRequest]) -> Answer[ReceiptResponse]:
     """Take the gateway's word; a receipt that comes again changes nothing."""
     said = call.body
-    container().sending.receive(said.id, said.state, reason=said.reason or "", at=said.at, now=call.at)
+    container().messages.receive(said.id, said.state, reason=said.reason or "", at=said.at, now=call.at)
     return Answer(body=ReceiptResponse(id=said.id))
 
 
