@@ -462,3 +462,17 @@ def test_an_address_with_a_line_break_in_it_sends_nothing(mailbox: Mailbox) -> N
 
     assert handed == Handed(result=Result.REFUSED, reason="NOT_SENDABLE")
     assert mailbox.got == []
+
+
+def test_an_order_that_comes_again_after_its_attempt_does_nothing(receiver: Receiver, channels: Channels) -> None:
+    reached(email="")
+    receiver.answers = [500]
+    message = told(a_message())
+    run(channels.deliveries, until=AT + timedelta(seconds=4))
+    channels.deliveries.sent.clear()
+
+    for after in (timedelta(seconds=1), timedelta(hours=1)):
+        container().sending.send(message.message_id, ANA, channel=SMS, attempt=0, at=AT + after)
+
+    assert len(receiver.got) == 1
+    assert channels.deliveries.sent == []
