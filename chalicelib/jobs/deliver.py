@@ -8,7 +8,6 @@ from typing import Any
 from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
-from chalicelib.messages.model.messages import Channel
 
 
 def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
@@ -37,14 +36,20 @@ def _delivered(message: Mapping[str, Any], at: datetime) -> int:
         return services.digests.publish(message["digest_id"], at=at)
     if "flag_notice_id" in message:
         return services.flag_notices.push(message["flag_notice_id"], at=at)
-    if "message_id" in message:
-        channel = Channel(message["channel"]) if "channel" in message else None
-        attempt = message.get("attempt", 0)
-        return services.sending.send(message["message_id"], message["subject"], channel=channel, attempt=attempt, at=at)
-    if "code_id" in message:
-        return services.contacts.send_code(
-            message["subject"], Channel(message["channel"]), message["code_id"], attempt=message["attempt"], at=at
-        )
+    if "message_id" in message or "code_id" in message:
+        return _told(message, at)
     return services.webhooks.deliver(
         message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=at
     )
+
+
+def _told(message: Mapping[str, Any], at: datetime) -> int:
+    """Tell somebody something by SMS or e-mail; return how many letters were taken."""
+    from chalicelib.messages.model.messages import Channel  # noqa: PLC0415 - alerts and webhooks need none of it
+
+    services = container()
+    channel = Channel(message["channel"]) if "channel" in message else None
+    attempt = message.get("attempt", 0)
+    if channel is not None and "code_id" in message:
+        return services.contacts.send_code(message["subject"], channel, message["code_id"], attempt=attempt, at=at)
+    return services.sending.send(message["message_id"], message["subject"], channel=channel, attempt=attempt, at=at)

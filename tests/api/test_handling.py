@@ -182,14 +182,21 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
         if_match=f'"{office.version}"',
     )
     office.version = reply.body["version"]
-    assert reply.body["defence"]["until"] == "2026-10-08T15:59:59Z"
+    assert reply.body["defence"]["until"] == "2026-10-12T15:59:59Z"
     skipped = office.act("revocation", document, by="supervisor.traffic")
     assert (skipped.status, skipped.code) == (409, "STEP_NOT_ALLOWED")
     assert (skipped.body["next"], skipped.body["article"]) == (
         "rectification",
         "《深圳经济特区社会信用条例》第64条(责令限期整改)",
     )
-    office.done("rectification", {"days": 3, "basis": "第64条"})
+    ordered = office.done("rectification", {"days": 3, "basis": "第64条"})["rectification"]
+    assert ordered["due_at"] == "2026-10-12T15:59:59Z"
+    signed = {"notice": "rectification", "proof": "signed_at_counter", "received_at": ordered["ordered_at"]}
+    assert office.act("notice-receipt", {**signed, "proof": "portal_read"}).pointers == ["/proof"]
+    assert office.act("notice-receipt", {**signed, "received_at": "2026-09-01T00:00:00Z"}).pointers == ["/received_at"]
+    proved = office.done("notice-receipt", signed)["rectification"]
+    assert proved["due_at"] == "2026-10-08T15:59:59Z"
+    assert office.act("notice-receipt", signed).code == "STEP_NOT_ALLOWED"
     office.done("statement", {"text": "正在整改。"}, by="applicant")
     not_done = {"outcome": "not_done", "findings": "仍未整改。"}
     assert office.act("rectification/outcome", not_done).code == "STEP_NOT_ALLOWED"
@@ -220,7 +227,7 @@ def test_nobody_is_revoked_before_being_heard(client: Client, token: TokenOf) ->
 
     reply = office.act("revocation", document, by="supervisor.traffic")
 
-    assert (reply.status, reply.code, reply.body["until"]) == (409, "DEFENCE_OPEN", "2026-10-08")
+    assert (reply.status, reply.code, reply.body["until"]) == (409, "DEFENCE_OPEN", "2026-10-12")
 
 
 @pytest.mark.requirement("R1.20")

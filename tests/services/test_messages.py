@@ -2,8 +2,9 @@
 
 import random
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -13,7 +14,9 @@ from chalicelib.cases.services.commands import Command
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.messages.model.messages import Act, Inbox, Message, Party
+from chalicelib.messages.model.messages import Act, Inbox, Message, Party, Turn
+from chalicelib.messages.model.telling import Matter
+from chalicelib.messages.services.messages import Messages
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import ProofSource
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -24,6 +27,11 @@ from tests.channels import Channels
 from tests.depth import goes
 from tests.services.case_office import Applicant, publish
 from tests.services.test_consequences import OFFICER, a_granted_promise, an_act, verify
+
+if TYPE_CHECKING:
+    from chalicelib.messages.services.matters import Matters
+    from chalicelib.messages.services.sending import Sending
+    from chalicelib.messages.store.messages import MessageStore
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
@@ -266,35 +274,90 @@ def test_a_demand_that_was_read_says_so_and_has_no_time_that_runs() -> None:
     assert asked.receipt.received_at == LATER
 
 
-@goes("events", usually=60, deep=10_000)
-def test_events_told_twice_and_out_of_order_make_each_message_once(events: int) -> None:
+def test_events_told_twice_and_out_of_order_are_stored_once_and_counted_once() -> None:
     _, case = a_granted_promise()
     stored = container().timeline.events(case.owner)
-    kinds = [EventKind.CORRECTION_ASKED, EventKind.CORRECTION_ANSWERED, EventKind.CASE_DECIDED, EventKind.CASE_REOPENED]
-    made = [_like(stored[0], seq=seq, kind=kinds[seq % len(kinds)]) for seq in range(100, 100 + events)]
+    made = [_like(stored[0], seq=seq) for seq in range(100, 140)]
     twice = [*made, *made]
     random.Random(17).shuffle(twice)
 
     for event in twice:
         container().messages.on_event(event, LATER)
 
-    messages = _all(case)
-    assert Counter(message.seq for message in messages) == Counter(range(100, 100 + events))
-    assert container().message_store.inbox(case.subject) == Inbox(unread=events)
+    messages = container().message_store.page(case.subject, limit=100, after=None).items
+    assert [message.seq for message in messages] == list(range(139, 99, -1))
+    assert container().message_store.inbox(case.subject) == Inbox(unread=40)
     (turn,) = container().message_store.turns(case.subject)
-    assert turn.seq == max(event.seq for event in made)
+    assert (turn.seq, turn.party, turn.act) == (139, Party.OFFICE, None)
 
 
-def _like(event: Event, *, seq: int, kind: EventKind) -> Event:
-    return replace(event, seq=seq, kind=kind.value, data={"outcome": Outcome.REFUSED.value})
+@dataclass
+class Memory:
+    """A store, matters and a queue in memory: the real ones are tried above, and would take moto an hour."""
+
+    messages: dict[str, Message] = field(default_factory=dict)
+    added: Counter[str] = field(default_factory=Counter)
+    standing: dict[str, Turn] = field(default_factory=dict)
+    ordered: set[str] = field(default_factory=set)
+    chance: random.Random = field(default_factory=lambda: random.Random(17))
+
+    def add(self, message: Message) -> bool:
+        is_new = message.message_id not in self.messages
+        self.messages.setdefault(message.message_id, message)
+        self.added[message.message_id] += is_new
+        return is_new
+
+    def set_turn(self, turn: Turn) -> bool:
+        before = self.standing.get(turn.owner)
+        if before is None or before.seq < turn.seq:
+            self.standing[turn.owner] = turn
+        return self.standing[turn.owner] is turn
+
+    def of(self, event: Event, *, at: datetime) -> Matter:
+        assert at == LATER
+        number = event.owner.partition(":")[2]
+        return Matter(parts={"subject": SubjectKey(f"k1.{number}")}, link=f"cases/{number}", number=number)
+
+    def order(self, message: Message) -> None:
+        if self.chance.random() < 0.2:
+            raise ConnectionError
+        self.ordered.add(message.message_id)
 
 
-def _all(case: Case) -> list[Message]:
-    found: list[Message] = []
-    after = None
-    while True:
-        page = container().message_store.page(case.subject, limit=100, after=after)
-        found.extend(page.items)
-        after = page.after
-        if after is None:
-            return found
+@goes("events", usually=1_000, deep=10_000)
+def test_each_message_is_there_once_and_ordered_however_often_the_queue_fails(events: int) -> None:
+    _, case = a_granted_promise()
+    first = container().timeline.events(case.owner)[0]
+    memory = Memory()
+    relay = Messages(
+        cast("MessageStore", memory),
+        cast("Matters", memory),
+        cast("Sending", memory),
+        receipts=lambda: container().receipts,
+    )
+    made = [replace(_like(first, seq=1 + number // 200), owner=f"case:{number % 200}") for number in range(events)]
+    left = [*made, *made]
+    while left:
+        memory.chance.shuffle(left)
+        left = [event for event in left if not _is_told(relay, event)]
+
+    assert len(memory.messages) == events
+    assert set(memory.added.values()) == {1}
+    assert memory.ordered == set(memory.messages)
+    # An answer in part leaves the turn where it was.
+    last = max(event.seq for event in made if event.kind != EventKind.CORRECTION_ANSWERED)
+    assert {turn.seq for turn in memory.standing.values()} == {last}
+
+
+def _is_told(relay: Messages, event: Event) -> bool:
+    """Whether the relay took an event; one that it did not comes again, as the stream has it."""
+    try:
+        relay.on_event(event, LATER)
+    except ConnectionError:
+        return False
+    return True
+
+
+def _like(event: Event, *, seq: int) -> Event:
+    kinds = [EventKind.CORRECTION_ASKED, EventKind.CORRECTION_ANSWERED, EventKind.CASE_DECIDED, EventKind.CASE_REOPENED]
+    return replace(event, seq=seq, kind=kinds[seq % len(kinds)].value, data={"outcome": Outcome.REFUSED.value})

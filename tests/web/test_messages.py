@@ -70,6 +70,30 @@ def test_messages_are_said_in_english_too(applicant: Visitor, case_no: str) -> N
     assert "Your application is accepted" in seen.text
 
 
+@pytest.mark.requirement("R1.18")
+def test_the_pages_say_from_when_and_until_when_somebody_can_be_heard(
+    applicant: Visitor, visitor: Come, case: str, case_no: str, client: Client, token: TokenOf
+) -> None:
+    of_office(client, token, case, "decision", {"outcome": "granted", "document_no": "1号"}, "officer.traffic")
+    found = {"result": "untrue", "method": "online", "findings": "现场核查：该住所不存在。"}
+    of_office(client, token, case, "verification", found, "officer.traffic")
+    officer = visitor("officer.traffic")
+    before = applicant.open(f"{case}/statement")
+    desk = officer.open(f"/desk/{case_no}")
+    assert "请在10月12日(周一)23:59以前提交。" in before.text
+    assert "期限自您收到告知之日起计算" in before.text
+    assert "最晚10月8日(周四)23:59视为送达" in desk.text
+
+    form = officer.open(f"/desk/{case_no}/acts/notice_receipt")
+    signed = {"notice": "hearing", "proof": "signed_at_counter", "received_at": "2026-09-28T12:00"}
+    done = officer.send(form, "/acts/notice_receipt", signed)
+
+    assert "告知已于9月28日(周一)12:00送达" in done.text
+    after = applicant.open(f"{case}/statement")
+    assert "请在10月8日(周四)23:59以前提交。" in after.text
+    assert "期限自您收到告知之日起计算" not in after.text
+
+
 def test_somebody_who_was_told_nothing_reads_that(applicant: Visitor) -> None:
     assert "现在没有消息。" in applicant.open("/messages").text
 

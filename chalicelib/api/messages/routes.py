@@ -53,6 +53,7 @@ class MessageResponse(ResponseBody):
     made_at: datetime
     link: str
     needs: NeedsResponse | None
+    told_agent: bool
     read_at: datetime | None
     deliveries: list[DeliveryResponse]
 
@@ -157,6 +158,7 @@ def _shown(message: Message, waiting: Collection[Turn]) -> MessageResponse:
         made_at=message.made_at,
         link=message.link,
         needs=None if needs is None else NeedsResponse(act=needs.act, until=needs.until, open=is_open),
+        told_agent=message.told_agent,
         read_at=message.read_at,
         deliveries=[DeliveryResponse.model_validate(one) for one in message.deliveries],
     )

@@ -57,10 +57,14 @@ def require_proof(pack: RulePack, code: str) -> Proof:
     return found
 
 
-def require_between(received_at: datetime, told: Told, *, at: datetime) -> None:
-    """Raise ``INVALID_BODY`` unless a notice arrived after it was given and before now; both moments are allowed."""
-    if _told_at(told) <= received_at <= at:
-        return
+def received_between(received_at: datetime, told: Told, *, at: datetime) -> datetime:
+    """Return when a notice arrived; ``INVALID_BODY`` unless that was after it was given and before now.
+
+    Both moments are allowed. Forms name minutes: whoever signs in the minute of the notice signed right after it.
+    """
+    told_at = _told_at(told)
+    if told_at.replace(second=0) <= received_at <= at:
+        return max(received_at, told_at)
     fault = FieldError(
         pointer="/received_at",
         detail="送达时间不得早于告知,也不得晚于现在。",

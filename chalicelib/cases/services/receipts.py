@@ -36,8 +36,8 @@ class Receipts:
         def change(context: CaseContext) -> Case:
             told = rules.require_waiting(context.case, notice)
             accepted = rules.require_proof(context.pack, proof)
-            rules.require_between(received_at, told, at=command.at)
-            return _received(context, notice, told, accepted, received_at=received_at)
+            arrived = rules.received_between(received_at, told, at=command.at)
+            return _received(context, notice, told, accepted, received_at=arrived)
 
         return self._commands.take(CaseStep.RECEIVE, command, change)
 

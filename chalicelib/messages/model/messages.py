@@ -88,10 +88,11 @@ class Delivery:
 class Message:
     """One message to one person, made from one event.
 
-    ``message_id`` follows from the event and the recipient, and sorts by when the event was recorded. ``owner`` and
-    ``seq`` name the event. ``kind`` names the template, and ``facts`` fill it in: numbers of cases, names of items,
+    ``message_id`` follows from the event and the recipient, and sorts by when the event was recorded and by its place.
+    ``owner`` and ``seq`` name the event. ``kind`` names the template, and ``facts`` fill it in: numbers of cases, names of items,
     dates as ISO 8601; never a person's name, number or words. ``link`` is the page of the portal where it goes on,
-    from the portal's root. ``read_at`` and ``deliveries`` have columns of their own and are not part of the stored
+    from the portal's root. ``told_agent`` says that whoever acts for the person was told the same event.
+    ``read_at`` and ``deliveries`` have columns of their own and are not part of the stored
     document.
     """
 
@@ -105,6 +106,7 @@ class Message:
     link: str
     facts: Mapping[str, str] = field(default_factory=dict)
     needs: Needs | None = None
+    told_agent: bool = False
     read_at: Annotated[datetime | None, Field(exclude=True)] = None
     deliveries: Annotated[tuple[Delivery, ...], Field(exclude=True)] = ()
 

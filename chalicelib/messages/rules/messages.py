@@ -24,10 +24,10 @@ NOT_KNOWN = ("页面所示的日期", "the date on the page")
 def message_id_of(event: Event, recipient: SubjectKey) -> str:
     """Return the id of the one message to a recipient that follows from an event.
 
-    It begins with the instant at which the event was recorded, so that ids sort by it, and names nobody.
+    It begins with the instant at which the event was recorded and its place, so that ids sort by them. It names nobody.
     """
     digest = hashlib.sha256(f"{event.id}\n{recipient}".encode()).hexdigest()[:24]
-    return f"{re.sub(r'[^0-9TZ]', '', event.recorded_at)}-{digest}"
+    return f"{re.sub(r'[^0-9TZ]', '', event.recorded_at)}-{event.seq:06}-{digest}"
 
 
 def rules_that_hold(rules: Sequence[Rule], event: Event) -> tuple[Rule, ...]:
@@ -70,6 +70,7 @@ def message_of(event: Event, rule: Rule, matter: Matter, recipient: SubjectKey) 
         link=matter.link,
         facts={name: value for name, value in facts.items() if value},
         needs=needs,
+        told_agent=_is_told_too(rule, matter, recipient),
     )
 
 
@@ -111,6 +112,12 @@ def words_of(message: Message, template: Template, language: str) -> Words:
     place = 0 if language == "zh" else 1
     blanks = _Blanks({name: _said(name, value, place) for name, value in message.facts.items()}, NOT_KNOWN[place])
     return Words(title=template.title[place].format_map(blanks), text=template.text[place].format_map(blanks))
+
+
+def _is_told_too(rule: Rule, matter: Matter, recipient: SubjectKey) -> bool:
+    """Whether an agent is told what their principal reads here: the principal must know what others learn (R7.15)."""
+    agent = matter.parts.get("agent")
+    return agent is not None and agent != recipient and matter.parts.get("subject") == recipient and "agent" in rule.to
 
 
 class _Blanks(dict[str, str]):

@@ -173,7 +173,10 @@ def _revoke_in_order(town: Town, version: int) -> None:
     company.post(f"{path}/statement", {"text": "地址系代办机构填写,愿意整改。"}).is_done(200)
     version = officer.get(path).is_done(200).version
     order = {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}
-    officer.post(f"{path}/rectification", order, version=version).is_done(200)
+    ordered = officer.post(f"{path}/rectification", order, version=version).is_done(200)
+    signed = {"notice": "rectification", "proof": "signed_at_counter", "received_at": service_now()}
+    officer.post(f"{path}/notice-receipt", signed, version=ordered.version).is_done(200)
+    narration.fact("责令整改当面签收,期限自此起算", "signed for at the counter, and the time runs from then")
     case = company.get(path).is_done(200).body
     expect("the end of the rectification (整改期满)", clock_of(case, "rectification")["due_on"], "2026-12-08")
 

@@ -11,6 +11,7 @@ from chalicelib.cases.rules import receipts as rules
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import start
 from chalicelib.errors import DomainError
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
@@ -72,7 +73,7 @@ def test_what_was_answered_or_proved_waits_no_longer(notice: Notice, case: Case)
 
 
 @pytest.mark.parametrize("pack", load_rule_packs())
-def test_an_office_may_record_what_the_pack_accepts_from_offices_and_nothing_else(pack: rules.RulePack) -> None:
+def test_an_office_may_record_what_the_pack_accepts_from_offices_and_nothing_else(pack: RulePack) -> None:
     assert rules.require_proof(pack, "signed_at_counter").basis
     for code in ("portal_read", "sms_received", "told_by_a_neighbour"):
         with pytest.raises(DomainError, match="INVALID_BODY"):
@@ -82,11 +83,17 @@ def test_an_office_may_record_what_the_pack_accepts_from_offices_and_nothing_els
 @pytest.mark.parametrize(("notice", "told"), NAMED)
 def test_a_notice_arrives_after_it_was_told_and_before_now(notice: Notice, told: rules.Told) -> None:
     assert rules.waiting(TOLD, notice) is told
-    rules.require_between(NOON, told, at=NOON)
-    rules.require_between(NOON, told, at=NOON + A_SECOND)
+    assert rules.received_between(NOON, told, at=NOON) == NOON
+    assert rules.received_between(NOON + A_SECOND, told, at=NOON + A_SECOND) == NOON + A_SECOND
     for wrong in (NOON - A_SECOND, NOON + 2 * A_SECOND):
         with pytest.raises(DomainError, match="INVALID_BODY"):
-            rules.require_between(wrong, told, at=NOON + A_SECOND)
+            rules.received_between(wrong, told, at=NOON + A_SECOND)
+
+
+def test_whoever_signs_in_the_minute_of_the_notice_signed_after_it() -> None:
+    told = replace(HEARING, opened_at=NOON + timedelta(seconds=40, milliseconds=300))
+
+    assert rules.received_between(NOON, told, at=NOON + timedelta(minutes=5)) == NOON + timedelta(seconds=40)
 
 
 def test_a_proof_after_the_notice_was_deemed_received_changes_no_date() -> None:

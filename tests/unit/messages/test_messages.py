@@ -88,7 +88,7 @@ def test_a_correction_says_for_which_item_and_asks_for_an_answer() -> None:
     message = the_message(an_event())
 
     assert message == Message(
-        message_id="20261126T011205Z-9fc78ab0fa98c19c3ef9746d",
+        message_id="20261126T011205Z-000004-9fc78ab0fa98c19c3ef9746d",
         recipient=HERSELF,
         kind="correction_asked",
         owner="case:C1",
@@ -98,6 +98,7 @@ def test_a_correction_says_for_which_item_and_asks_for_an_answer() -> None:
         link="cases/C1",
         facts={"item": "开办便利店", "number": "C1", "date": "2026-11-26"},
         needs=Needs(act=Act.CORRECT),
+        told_agent=True,
     )
 
 
@@ -110,10 +111,29 @@ def test_ids_differ_by_event_and_recipient_and_by_nothing_else() -> None:
     assert rules.message_id_of(event, HERSELF) != rules.message_id_of(replace(event, owner="case:C2"), HERSELF)
 
 
+def test_what_happened_in_one_second_is_told_in_its_order() -> None:
+    first, later = (rules.message_id_of(replace(an_event(), seq=seq), HERSELF) for seq in (9, 10))
+
+    assert first < later
+
+
 def test_a_day_of_shanghai_is_told_however_late_it_was() -> None:
     late = replace(an_event(), occurred_at="2026-11-26T16:30:00Z")
 
     assert the_message(late).facts["date"] == "2026-11-27"
+
+
+@pytest.mark.requirement("R7.15")
+def test_a_principal_reads_that_the_agent_was_told_too_and_an_agent_does_not() -> None:
+    event = an_event()
+    (first, rule), (second, same) = rules.told(rules_of(event.kind), MATTER)
+    alone = replace(MATTER, parts={"subject": HERSELF})
+    private = rules_of("case:breach_recorded")[0]
+
+    assert rules.message_of(event, rule, MATTER, first).told_agent
+    assert not rules.message_of(event, same, MATTER, second).told_agent
+    assert not rules.message_of(event, rule, alone, first).told_agent
+    assert not rules.message_of(event, private, MATTER, first).told_agent
 
 
 def test_somebody_who_is_both_applicant_and_agent_is_told_once() -> None:
