@@ -8,7 +8,6 @@ import asyncio
 import json
 import threading
 import time
-import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -85,9 +84,6 @@ def confirm(signer: Webhook, name: str) -> None:
     try:
         with urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers), timeout=60):  # noqa: S310 - our own address
             return
-    except urllib.error.HTTPError as refusal:
-        # Codes have no receipt: nobody waits for one.
-        print(f"receipt of {name}: {refusal.code}", flush=True)
     except OSError as error:
         print(f"receipt of {name}: {error}", flush=True)
 

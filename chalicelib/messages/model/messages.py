@@ -89,11 +89,10 @@ class Message:
     """One message to one person, made from one event.
 
     ``message_id`` follows from the event and the recipient, and sorts by when the event was recorded and by its place.
-    ``owner`` and ``seq`` name the event. ``kind`` names the template, and ``facts`` fill it in: numbers of cases, names of items,
-    dates as ISO 8601; never a person's name, number or words. ``link`` is the page of the portal where it goes on,
-    from the portal's root. ``told_agent`` says that whoever acts for the person was told the same event.
-    ``read_at`` and ``deliveries`` have columns of their own and are not part of the stored
-    document.
+    ``owner`` and ``seq`` name the event. ``kind`` names the template, and ``facts`` fill it in: numbers of cases, names
+    of items, dates as ISO 8601; never a person's name, number or words. ``link`` is the page of the portal where it
+    goes on, from the portal's root. ``told_agent`` says that whoever acts for the person was told the same event.
+    ``read_at`` and ``deliveries`` have columns of their own and are not part of the stored document.
     """
 
     message_id: str

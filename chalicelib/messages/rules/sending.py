@@ -127,12 +127,15 @@ ARRIVED: Final[Mapping[str, DeliveryState]] = {
 
 
 def with_receipt(delivery: Delivery, said: str, *, reason: str, at: datetime, now: datetime) -> Delivery:
-    """Return the delivery after a receipt: that it has arrived stands against whatever else is said.
+    """Return the delivery after a receipt; the first one stands, for a long SMS has parts that fare differently.
 
-    ``at`` is the gateway's time, which counts only between the sending and now.
+    Of an attempt that ended here without an answer it is the first to say anything. ``at`` is the gateway's time, which
+    counts only between the sending and now.
     """
     state = ARRIVED[said]
-    if delivery.state in {DeliveryState.RECEIVED, state}:
+    if delivery.state is DeliveryState.RECEIVED or (
+        delivery.state is DeliveryState.FAILED and delivery.sent_at is not None
+    ):
         return delivery
     since = min(max(at, delivery.sent_at or delivery.at), now)
     attempts = delivery.attempts + (delivery.state is DeliveryState.HANDING_OVER)

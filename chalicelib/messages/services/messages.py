@@ -116,12 +116,11 @@ class Messages:
     def receive(self, name: str, said: str, *, reason: str, at: datetime, now: datetime) -> None:
         """Take a receipt of the SMS gateway (状态报告): ``said`` is ``delivered`` or ``failed``. Idempotent.
 
-        ``NOT_FOUND`` if nothing was handed over under the name. That an SMS has arrived proves a notice only where the
-        person had agreed to the channel (行政处罚法第61条).
+        That an SMS has arrived proves a notice only where the person had agreed to the channel (行政处罚法第61条).
         """
         message = self._sending.receive(name, said, reason=reason, at=at, now=now)
-        delivery = message.on(Channel.SMS)
-        if delivery is not None and delivery.state is DeliveryState.RECEIVED and delivery.agreed:
+        delivery = message and message.on(Channel.SMS)
+        if message and delivery and delivery.state is DeliveryState.RECEIVED and delivery.agreed:
             self.prove(message, ProofSource.GATEWAY, received_at=delivery.at, at=now)
 
     def prove(self, message: Message, source: ProofSource, *, received_at: datetime, at: datetime) -> bool:

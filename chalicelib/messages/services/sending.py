@@ -171,13 +171,15 @@ class Sending:
                 self._store.hand_over(stored, name, tx)
 
     @retry_on_conflict
-    def receive(self, name: str, said: str, *, reason: str, at: datetime, now: datetime) -> Message:
+    def receive(self, name: str, said: str, *, reason: str, at: datetime, now: datetime) -> Message | None:
         """Take a receipt of the gateway: ``said`` is ``delivered`` or ``failed``. Idempotent.
 
-        ``NOT_FOUND`` if nothing was handed over under the name. A receipt for a number that the person has given up
-        meanwhile changes nothing.
+        Returns the message, ``None`` if none was handed over under the name: codes have receipts, too. A receipt for a
+        number that the person has given up meanwhile changes nothing.
         """
         message = self._store.handed_over(name)
+        if message is None:
+            return None
         before = message.on(Channel.SMS)
         if before is None or before.proof != name:
             return message

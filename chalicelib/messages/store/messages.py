@@ -120,12 +120,12 @@ class MessageStore:
         """Save under which name a message is handed to the gateway, so that its receipt finds it."""
         tx.overwrite(HandedOverRow(f"{HANDED_OVER}{name}", recipient=message.recipient, message_id=message.message_id))
 
-    def handed_over(self, name: str) -> Message:
-        """Return the message that was handed over under a name; ``NOT_FOUND`` if none was."""
+    def handed_over(self, name: str) -> Message | None:
+        """Return the message that was handed over under a name, or ``None``."""
         try:
             row = HandedOverRow.get(f"{HANDED_OVER}{name}", "handed_over")
         except HandedOverRow.DoesNotExist:
-            raise DomainError(ErrorCode.NOT_FOUND) from None
+            return None
         return self.load(SubjectKey(row.recipient), row.message_id)
 
 

@@ -168,14 +168,22 @@ def test_a_receipts_time_lies_between_the_sending_and_now(said: str, at: datetim
     assert after.reason == ("" if state == "received" else "X")
 
 
-def test_that_it_has_arrived_stands_against_whatever_is_said_after_or_before() -> None:
+def test_the_first_receipt_stands_for_parts_of_a_long_sms_fare_differently() -> None:
     def told(delivery: Delivery, said: str) -> Delivery:
         return rules.with_receipt(delivery, said, reason="", at=AT, now=AT)
 
     arrived = told(SENT, "delivered")
 
     assert told(arrived, "failed") == told(arrived, "delivered") == arrived
-    assert told(told(SENT, "failed"), "delivered").state is DeliveryState.RECEIVED
+    assert told(told(SENT, "failed"), "delivered").state is DeliveryState.FAILED
+
+
+def test_a_receipt_corrects_what_was_given_up_here_without_an_answer() -> None:
+    given_up = rules.give_up(rules.hand_over(WAITING, "m1-1", POINT, at=AT), "UNREACHABLE", at=AT)
+
+    after = rules.with_receipt(given_up, "delivered", reason="", at=AT, now=AT)
+
+    assert (after.state, after.reason) == (DeliveryState.RECEIVED, "")
 
 
 def test_a_receipt_that_is_faster_than_the_job_counts_the_attempt() -> None:

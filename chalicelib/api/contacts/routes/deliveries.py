@@ -56,7 +56,10 @@ class CaseMessagesResponse(ResponseBody):
     summary="What became of an SMS, by the gateway that took it",
 )
 def receive(call: Call[ReceiptRequest]) -> Answer[ReceiptResponse]:
-    """Take the gateway's word; a receipt that comes again changes nothing."""
+    """Take the gateway's word; a receipt that comes again, or of nothing that is known, changes nothing.
+
+    A gateway goes on sending what is refused, and its word on a code that was sent concerns nobody.
+    """
     said = call.body
     container().messages.receive(said.id, said.state, reason=said.reason or "", at=said.at, now=call.at)
     return Answer(body=ReceiptResponse(id=said.id))
