@@ -278,3 +278,27 @@ def test_a_code_is_six_digits_and_another_for_each_asking() -> None:
 
     assert all(len(code) == 6 and code.isdigit() for code in codes)
     assert len(codes) > 95
+
+
+def test_a_login_brings_what_the_platform_vouches_for_and_replaces_nothing_that_the_person_gave(
+    client: Client, token: TokenOf, channels: Channels
+) -> None:
+    def log_in(number: str) -> None:
+        vouched = token("applicant", phone_number=number, phone_number_verified=True, email="x", email_verified=True)
+        caller = recognised(vouched, at=real_now())[0]
+        container().contacts.learn(caller, language="en", at=NOON)
+
+    applicant, taking = token("applicant"), Taking()
+    log_in("+8613800138000")
+    first = client.get("/v1/contact", token=applicant)
+    log_in("+8613700137000")
+    moved = client.get("/v1/contact", token=applicant)
+    given(client, applicant, "13900139000")
+    carried(channels, taking)
+    client.post("/v1/contact/sms/confirmation", {"code": code_in(taking)}, token=applicant)
+    log_in("+8613800138000")
+    own = client.get("/v1/contact", token=applicant)
+
+    assert [channel(reply)["value"] for reply in (first, moved, own)] == ["138****8000", "137****7000", "139****9000"]
+    assert (first.body["language"], channel(first)["source"], channel(first)["consent"]) == ("en", "platform", False)
+    assert (channel(own)["source"], channel(own, "email")["value"]) == ("given", None)
