@@ -19,7 +19,7 @@ test unit coverage deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up down url personas token logs sweep hourly nightly check-summaries clock import seed bench
+.PHONY: help demo test up down url personas token messages logs sweep hourly nightly check-summaries clock import seed bench
 .PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage deep venv
 .PHONY: fuzz lock python
 
@@ -58,6 +58,9 @@ personas: python ## list the people and systems that the local identity provider
 token: python ## print a bearer token: make token AS=officer.traffic
 	$(if $(AS),,$(error say whose token: make token AS=<persona>; make personas lists them))
 	$(LOCAL) token "$(AS)"
+
+messages: python ## print what was sent to people by SMS and e-mail
+	$(LOCAL) messages
 
 logs: python ## follow the functions' logs
 	$(LOCAL) logs

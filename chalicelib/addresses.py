@@ -78,6 +78,18 @@ API: dict[str, list[str]] = {
         "GET /v1/item-editions",
         "GET /v1/missed-searches",
     ],
+    "chalicelib.api.contacts.routes.contacts": [
+        "GET /v1/contact",
+        "PUT /v1/contact",
+        "PUT /v1/contact/{channel}",
+        "POST /v1/contact/{channel}/confirmation",
+        "PUT /v1/contact/{channel}/consent",
+        "DELETE /v1/contact/{channel}",
+    ],
+    "chalicelib.api.contacts.routes.deliveries": [
+        "POST /v1/sms-receipts",
+        "GET /v1/cases/{case_no}/messages",
+    ],
     "chalicelib.api.credit.routes.checks": [
         "POST /v1/credit/checks",
     ],
@@ -338,6 +350,16 @@ PORTAL: dict[str, list[str]] = {
         "POST /complain",
         "GET /complaint-status",
         "POST /complaint-status",
+    ],
+    "chalicelib.web.applicants.contact": [
+        "GET /contact",
+        "GET /contact/{channel}",
+        "POST /contact/{channel}",
+        "GET /contact/{channel}/code",
+        "POST /contact/{channel}/code",
+        "POST /contact/{channel}/consent",
+        "POST /contact/{channel}/removal",
+        "POST /contact",
     ],
     "chalicelib.web.applicants.credit": [
         "GET /credit",

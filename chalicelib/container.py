@@ -69,8 +69,13 @@ if TYPE_CHECKING:
     from chalicelib.issuing.services.issuing import Issuing
     from chalicelib.issuing.services.orders import IssueOrders
     from chalicelib.issuing.store.bucket import IssuedBucket
+    from chalicelib.messages.model.messages import Channel
+    from chalicelib.messages.rules.sending import QuietHours
+    from chalicelib.messages.services.channels import Carriers
+    from chalicelib.messages.services.contacts import Contacts
     from chalicelib.messages.services.messages import Messages
     from chalicelib.messages.services.sending import Sending
+    from chalicelib.messages.store.contacts import ContactStore
     from chalicelib.messages.store.messages import MessageStore
     from chalicelib.publisher import Queue, Topic
     from chalicelib.redress.services.amendments import Amendments
@@ -363,10 +368,77 @@ class Container:
 
     @cached_property
     def sending(self) -> Sending:
-        """Ordering that a message be told by SMS and e-mail."""
+        """Telling messages by SMS and e-mail."""
         from chalicelib.messages.services.sending import Sending
+        from chalicelib.publisher import Queue
 
-        return Sending(self.deliveries)
+        return Sending(
+            self.message_store,
+            self.contact_store,
+            # Only the job that sends needs them; who orders does not.
+            carriers=lambda: self.carriers,
+            offered=self.channels,
+            quiet=self.quiet_hours,
+            portal=settings().portal_url,
+            queue=self.deliveries,
+            dead_letters=Queue(settings().dead_letter_queue),
+        )
+
+    @cached_property
+    def contact_store(self) -> ContactStore:
+        """How people are reached, as it is kept."""
+        from chalicelib.messages.store.contacts import ContactStore
+        from chalicelib.subjects.store import Vault
+
+        return ContactStore(Vault(settings().contact_key))
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """What people do about how they are reached."""
+        from chalicelib.messages.services.contacts import Contacts
+
+        return Contacts(
+            self.contact_store,
+            carriers=lambda: self.carriers,
+            offered=self.channels,
+            queue=self.deliveries,
+            counts=self.counts,
+            key=lambda: self.secrets.cursor_key,
+        )
+
+    @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels beside the portal that this deployment has."""
+        from chalicelib.messages.model.messages import Channel
+
+        there = {Channel.SMS: settings().sms_gateway, Channel.EMAIL: settings().mail.host}
+        return tuple(channel for channel, address in there.items() if address)
+
+    @cached_property
+    def carriers(self) -> Carriers:
+        """Who takes letters, by channel."""
+        from chalicelib.alerts.services.webhook_sender import Sender
+        from chalicelib.messages.model.messages import Channel
+        from chalicelib.messages.services.channels import MailRelay, SmsGateway
+
+        known = settings()
+        gateway = SmsGateway(
+            Sender(known.stage),
+            url=known.sms_gateway,
+            secret=self.secrets.sms_secret,
+            source=f"urn:xinnuo:{known.stage}",
+            signature=known.sms_signature,
+        )
+        relay = MailRelay(known.mail, password=lambda: self.secrets.mail_password)
+        return {Channel.SMS: gateway, Channel.EMAIL: relay}
+
+    def quiet_hours(self, at: datetime) -> QuietHours:
+        """Return the hours in which nobody is woken, by the deployment's own rule pack."""
+        from chalicelib.messages.rules.sending import QuietHours
+        from chalicelib.rulepacks.model.pack import BoundKey
+
+        pack = self.usual_pack(at)
+        return QuietHours(pack.bound(BoundKey.QUIET_FROM_HOUR), pack.bound(BoundKey.QUIET_UNTIL_HOUR))
 
     @cached_property
     def messages(self) -> Messages:

@@ -97,6 +97,7 @@ class Caller:
     the token was made, by which words of one login are told apart. ``own`` are the
     subject keys that are the person's own, whatever they act as; ``name`` is what the issuer calls them, blank if it
     does not say. ``representative`` is the natural person who acts, where the identity is an organisation's.
+    ``phone`` and ``email`` are theirs as the platform has verified them, written as it writes them; blank without.
     """
 
     sub: str
@@ -110,6 +111,8 @@ class Caller:
     own: frozenset[SubjectKey] = frozenset()
     name: str = field(default="", repr=False)
     representative: Representative | None = field(default=None, repr=False)
+    phone: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
 
     @property
     def actor(self) -> str:

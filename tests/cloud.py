@@ -4,7 +4,7 @@ import json
 import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,13 +30,16 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.kms.models import Key, KmsBackend, kms_backends
+from standardwebhooks.webhooks import Webhook
 
 from app import app
 from chalicelib import aws
 from chalicelib.clock import real_now
 from chalicelib.container import container
+from chalicelib.errors import DomainError
 from chalicelib.http import cursors, routes, tokens
 from chalicelib.http.app import App
+from chalicelib.http.parsing import bytes_of
 from chalicelib.http.refusals import refusals_of
 from chalicelib.http.routes import ROUTES
 from chalicelib.settings import settings
@@ -55,7 +58,21 @@ SECRET = {
     "cursor_key": "22" * 32,
     "webhook_key": "33" * 32,
     "client_secret": "44" * 32,
+    "mail_password": "55" * 32,
+    "sms_key": "66" * 32,
 }
+
+
+SIGNED = "POST /v1/sms-receipts"
+SIGNATURE = "webhook-signature"
+
+
+def signed(raw: bytes) -> dict[str, str]:
+    """Return the headers with which the SMS gateway signs a body (Standard Webhooks)."""
+    now = real_now()
+    text = raw.decode(errors="replace")
+    signature = Webhook(container().secrets.sms_secret).sign("receipt-1", now, text)
+    return {"webhook-id": "receipt-1", "webhook-timestamp": str(int(now.timestamp())), SIGNATURE: signature}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +132,11 @@ class Client:
         return self.call("DELETE", url, token=token, headers=_dashed(headers))
 
     def send(self, event: dict[str, Any]) -> Reply:
-        """Hand an event to the handler as it is."""
+        """Hand an event to the handler as it is, signed if the SMS gateway is to have sent it and has not signed it."""
+        if f"{event['httpMethod']} {event['resource']}" == SIGNED and SIGNATURE not in event["headers"]:
+            # What is no base64 has no bytes that could be signed.
+            with suppress(DomainError):
+                event = {**event, "headers": {**event["headers"], **signed(bytes_of(event))}}
         answer = self._app(event, SimpleNamespace(aws_request_id="lambda-request"))
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         several = {name.lower(): tuple(values) for name, values in answer.get("multiValueHeaders", {}).items()}
@@ -404,6 +425,7 @@ def _give_identity_key() -> None:
     key.aliases = {}
     _kms().keys = {key.id: key}
     _kms().create_alias(key.id, settings().identity_key)
+    _kms().create_alias(key.id, settings().contact_key)
 
 
 def _dynamodb() -> DynamoDBBackend:

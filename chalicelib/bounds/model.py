@@ -22,6 +22,8 @@ class Counted(StrEnum):
     DOCUMENTS = "documents"
     STREET_COMPLAINTS = "street_complaints"
     CODES_OF_A_COMPLAINT = "codes_of_a_complaint"
+    CONTACT_CODES = "contact_codes"
+    CONTACT_GUESSES = "contact_guesses"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.rules.case_numbers import case_no_for
+from chalicelib.container import container
+from chalicelib.dynamo.transaction import transaction
+from chalicelib.messages.model.messages import Channel, Message
+from chalicelib.messages.rules.contacts import code_of
+from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from infra.local.sample_answers import sample_answers
 from tests.api.bodies import (
     ALIAS,
@@ -58,6 +63,7 @@ ABSENT = {
     "import_id": "0" * 32,
     "document_id": "0" * 32,
     "delivery_id": "0" * 32,
+    "channel": "fax",
     "message_id": "20260928T040000Z-000001-" + "0" * 24,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
@@ -131,6 +137,7 @@ def examples(world: World) -> dict[str, Example]:
         **_of_redress(world),
         **_of_amendments(world),
         **_of_staff(),
+        **_of_contacts(world),
     }
 
 
@@ -162,6 +169,56 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
         ),
         "GET /v1/item-editions": Example(by="editor", query="item=plate-replacement&limit=2"),
     }
+
+
+def _of_contacts(world: World) -> dict[str, Example]:
+    """Let the applicant have an address and give a number, and the gateway have taken an SMS to them."""
+    contact, here = "/v1/contact/{channel}", {"channel": "email"}
+    code = _asked_code(world, "email", "ana@example.com")
+    world.send("POST", "/v1/contact/email/confirmation", {"code": code}, as_="applicant")
+    code = _asked_code(world, "sms", "13800138000")
+    message = Message(
+        message_id="20260928T040000Z-1",
+        recipient=_subject_key("applicant"),
+        kind="received",
+        owner="case:A",
+        seq=1,
+        event="case:filed",
+        made_at=NOON,
+        link="cases",
+    )
+    container().message_store.add(message)
+    with transaction() as tx:
+        container().message_store.hand_over(message, "receipt-1", tx)
+    receipt = {"id": "receipt-1", "state": "delivered", "at": "2026-09-28T04:00:00Z", "reason": "DELIVRD"}
+    return {
+        "GET /v1/contact": Example(by="applicant"),
+        "PUT /v1/contact": Example(by="applicant", body={"language": "en"}),
+        f"PUT {contact}": Example(by="applicant", path=here, body={"value": "bo@example.com"}),
+        f"POST {contact}/confirmation": Example(by="applicant", path={"channel": "sms"}, body={"code": code}),
+        f"PUT {contact}/consent": Example(by="applicant", path=here, body={"consent": True}),
+        f"DELETE {contact}": Example(by="applicant", path=here),
+        "POST /v1/sms-receipts": Example(by=None, body=receipt),
+        "GET /v1/cases/{case_no}/messages": Example(
+            by="officer.traffic", path={"case_no": world.things["accepted"].name}, owner="applicant"
+        ),
+    }
+
+
+def _asked_code(world: World, channel: str, value: str) -> str:
+    """Give a contact of the applicant's, and return the code that is on its way."""
+    world.send("PUT", f"/v1/contact/{channel}", {"value": value}, as_="applicant")
+    subject = _subject_key("applicant")
+    asked = container().contacts.of(subject).asked_on(Channel(channel))
+    assert asked is not None
+    return code_of(subject, asked, key=container().secrets.cursor_key)
+
+
+def _subject_key(persona: str) -> SubjectKey:
+    claims = subject_of(persona)
+    return container().subject_keys.key_of(
+        Identity(kind=SubjectKind(claims["kind"]), number=claims["number"], name=claims["name"])
+    )
 
 
 def _of_people(world: World) -> dict[str, Example]:

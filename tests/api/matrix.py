@@ -36,6 +36,7 @@ GROUPS: Final = {
     "issued-documents": "Issued documents",
     "handling": "Handling of cases",
     "signing-keys": "Signing keys",
+    "contact": "Contacts and what became of messages",
     "authorities": "Authorities of agents",
     "credit": "Credit records",
     "remedies": "Redress",

@@ -103,6 +103,14 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_ISSUE_QUEUE",
             "XINNUO_ISSUED_BUCKET",
             "XINNUO_SEAL_QUEUE",
+            "XINNUO_CONTACT_KEY",
+            "XINNUO_MAIL_HOST",
+            "XINNUO_MAIL_PORT",
+            "XINNUO_MAIL_TLS",
+            "XINNUO_MAIL_USER",
+            "XINNUO_MAIL_SENDER",
+            "XINNUO_SMS_GATEWAY",
+            "XINNUO_SMS_SIGNATURE",
         }
 
 

@@ -24,8 +24,10 @@ from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
 from chalicelib.http.language import Language
+from chalicelib.messages.model.contacts import REACHING, ContactSource
 from chalicelib.messages.model.messages import Act as MessageAct
 from chalicelib.messages.model.messages import Party
+from chalicelib.messages.rules.sending import CONSENT_WITHDRAWN, NO_CONSENT, NO_CONTACT
 from chalicelib.policy import Role
 from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
@@ -40,6 +42,7 @@ from chalicelib.supervision.model.cards import CardState, CardStep, Colour
 from chalicelib.supervision.model.cards import Outcome as CardOutcome
 from chalicelib.web.applicants import authorities as own_authorities
 from chalicelib.web.applicants import case_actions as own_actions
+from chalicelib.web.applicants import contact
 from chalicelib.web.applicants.cases import DONE, OFFERS, WAY_THROUGH
 from chalicelib.web.core.assets import catalogue
 from chalicelib.web.core.dispatch import FAILED
@@ -111,6 +114,13 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "staff": ("absence", "absence_hint", "back", "back_hint"),
     "turn": (*(party for party in Party if party is not Party.NOBODY), *(f"act_{act}" for act in MessageAct)),
     "staff_done": ("absence", "back"),
+    "contact": REACHING,
+    "contact_give": REACHING,
+    "contact_hint": REACHING,
+    "contact_source": ContactSource,
+    "contact_done": contact.DONE,
+    "channel": REACHING,
+    "delivery": (NO_CONTACT, NO_CONSENT, CONSENT_WITHDRAWN),
 }
 """Texts that templates name by a value, and what the values are."""
 

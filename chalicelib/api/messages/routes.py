@@ -9,6 +9,7 @@ from pydantic import Field
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, PageQuery, PageResponse, ResponseBody, Routes
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.messages.model.messages import Act, Channel, DeliveryState, Message, Party, Turn
 from chalicelib.messages.rules.messages import words_of
 from chalicelib.messages.store.telling import templates
@@ -33,11 +34,13 @@ class NeedsResponse(ResponseBody):
 
 
 class DeliveryResponse(ResponseBody):
-    """What became of a message on one channel, and when."""
+    """What became of a message on one channel, and when; ``reason`` says why it was not sent or did not arrive."""
 
     channel: Channel
     state: DeliveryState
     at: datetime
+    sent_at: datetime | None
+    reason: BlankAsNull
 
 
 class MessageResponse(ResponseBody):

@@ -49,20 +49,39 @@ class DeliveryState(StrEnum):
     """What became of a message on one channel."""
 
     WAITING = "waiting"
+    HANDING_OVER = "handing_over"
+    """An attempt is under way, or the job died within it."""
     SENT = "sent"
+    """The server or the gateway has taken it."""
     RECEIVED = "received"
+    """The gateway says that it has arrived."""
     FAILED = "failed"
     NOT_SENT = "not_sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What became of a message on one channel, since when; ``proof`` is the gateway's name for it (回执)."""
+    """What became of a message on one channel, since when; ``proof`` is its name with the gateway (回执).
+
+    ``attempts`` are those that ended, ``next_at`` is when the next one may be made; ``sent_at`` is when it was taken,
+    ``reason`` a status or a word of ours that says why it was not. ``agreed``: the person had agreed to the channel, so
+    that its arrival there is service (电子送达).
+    """
 
     channel: Channel
     state: DeliveryState
     at: datetime
     proof: str = ""
+    attempts: int = 0
+    next_at: datetime | None = None
+    sent_at: datetime | None = None
+    reason: str = ""
+    agreed: bool = False
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether something may still be sent."""
+        return self.state in {DeliveryState.WAITING, DeliveryState.HANDING_OVER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +108,10 @@ class Message:
     told_agent: bool = False
     read_at: Annotated[datetime | None, Field(exclude=True)] = None
     deliveries: Annotated[tuple[Delivery, ...], Field(exclude=True)] = ()
+
+    def on(self, channel: Channel) -> Delivery | None:
+        """Return what became of it on a channel; ``None`` before anything was tried."""
+        return next((one for one in self.deliveries if one.channel is channel), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,15 @@
 """Telling people what happened, from the events of all timelines, and showing them what they were told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.cases.model.case import Case
 from chalicelib.cases.rules.receipts import NOTICES
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import ConflictError, transaction
-from chalicelib.messages.model.messages import Inbox, Message, Party, Turn
+from chalicelib.messages.model.messages import Channel, DeliveryState, Inbox, Message, Party, Turn
 from chalicelib.messages.rules import messages as rules
 from chalicelib.messages.services.matters import Matters
 from chalicelib.messages.services.sending import Sending
@@ -61,6 +63,21 @@ class Messages:
         """Return a page of the caller's own messages, newest first."""
         return self._store.page(_own(by), limit=limit, after=after)
 
+    def of_case(self, case: Case, events: Sequence[Event]) -> tuple[Message, ...]:
+        """Return the messages that follow from a case's own events, newest first: one read for a hundred of them.
+
+        Their ids follow from the events, so no index is needed; the reader has been let at the case before.
+        """
+        agent = () if case.agent is None else (case.agent.subject,)
+        wanted = [
+            (recipient, rules.message_id_of(event, recipient))
+            for event in events
+            if rules_of(event.kind)
+            for recipient in (case.subject, *agent)
+        ]
+        found = self._store.several(wanted)
+        return tuple(sorted(found, key=lambda message: message.message_id, reverse=True))
+
     def inbox(self, *, by: Caller) -> Inbox:
         """Return how many of the caller's own messages are unread, in one small read."""
         return self._store.inbox(_own(by))
@@ -95,6 +112,16 @@ class Messages:
         except ConflictError:
             # Read in another window meanwhile.
             return self._store.load(subject, message_id)
+
+    def receive(self, name: str, said: str, *, reason: str, at: datetime, now: datetime) -> None:
+        """Take a receipt of the SMS gateway (状态报告): ``said`` is ``delivered`` or ``failed``. Idempotent.
+
+        That an SMS has arrived proves a notice only where the person had agreed to the channel (行政处罚法第61条).
+        """
+        message = self._sending.receive(name, said, reason=reason, at=at, now=now)
+        delivery = message and message.on(Channel.SMS)
+        if message and delivery and delivery.state is DeliveryState.RECEIVED and delivery.agreed:
+            self.prove(message, ProofSource.GATEWAY, received_at=delivery.at, at=now)
 
     def prove(self, message: Message, source: ProofSource, *, received_at: datetime, at: datetime) -> bool:
         """Record that a message has arrived if it is a notice that starts a time; return whether it started one."""

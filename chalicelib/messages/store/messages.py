@@ -5,15 +5,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.dynamo.model import Page, Position, page_of
-from chalicelib.dynamo.transaction import ConflictError, Transaction, transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.messages.model.messages import Delivery, Inbox, Message, Turn
-from chalicelib.messages.table.messages import InboxRow, MessageRow, TurnRow
+from chalicelib.messages.table.messages import HandedOverRow, InboxRow, MessageRow, TurnRow
 from chalicelib.subjects.model.subjects import SubjectKey
 
 INBOX = "inbox"
 MESSAGE = "message#"
 TURN = "turn#"
+HANDED_OVER = "handed_over:"
+
+READ_AT_ONCE = 100
+"""The most keys of one BatchGetItem."""
 
 
 class MessageStore:
@@ -53,6 +57,16 @@ class MessageStore:
         if message is None:
             raise DomainError(ErrorCode.NOT_FOUND)
         return message
+
+    def several(self, wanted: Sequence[tuple[SubjectKey, str]]) -> tuple[Message, ...]:
+        """Return those of these messages that there are, each by its recipient and id."""
+        keys = [MessageRow(recipient, f"{MESSAGE}{message_id}") for recipient, message_id in wanted]
+        return tuple(
+            _message_of(row)
+            for begin in range(0, len(keys), READ_AT_ONCE)
+            for row in read_together(*keys[begin : begin + READ_AT_ONCE])
+            if isinstance(row, MessageRow)
+        )
 
     def page(self, recipient: SubjectKey, *, limit: int, after: Position | None) -> Page[Message]:
         """Return a page of a person's messages, newest first."""
@@ -101,6 +115,18 @@ class MessageStore:
             on_failure=ConflictError(),
         )
         return replace(before, deliveries=tuple(deliveries))
+
+    def hand_over(self, message: Message, name: str, tx: Transaction) -> None:
+        """Save under which name a message is handed to the gateway, so that its receipt finds it."""
+        tx.overwrite(HandedOverRow(f"{HANDED_OVER}{name}", recipient=message.recipient, message_id=message.message_id))
+
+    def handed_over(self, name: str) -> Message | None:
+        """Return the message that was handed over under a name, or ``None``."""
+        try:
+            row = HandedOverRow.get(f"{HANDED_OVER}{name}", "handed_over")
+        except HandedOverRow.DoesNotExist:
+            return None
+        return self.load(SubjectKey(row.recipient), row.message_id)
 
 
 def _row_of(message: Message) -> MessageRow:

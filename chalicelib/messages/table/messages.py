@@ -47,3 +47,17 @@ class InboxRow(Row):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     unread = NumberAttribute(default=0)
+
+
+class HandedOverRow(Row):
+    """Whose message was handed to the SMS gateway under a name: ``pk`` is ``handed_over:<name>``."""
+
+    class Meta:
+        """The table's name."""
+
+        table_name = settings().table("messages")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="handed_over")
+    recipient = UnicodeAttribute()
+    message_id = UnicodeAttribute()

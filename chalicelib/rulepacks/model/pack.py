@@ -66,6 +66,8 @@ class BoundKey(StrEnum):
     RATED_TOO_SOON = "rating.tooSoonSeconds"
     RATERS_PER_DEVICE = "rating.ratersPerDevice"
     DIGEST_HOUR = "alerts.digestHour"
+    QUIET_FROM_HOUR = "messages.quietFromHour"
+    QUIET_UNTIL_HOUR = "messages.quietUntilHour"
 
 
 class Milestone(StrEnum):
