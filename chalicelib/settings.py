@@ -50,8 +50,8 @@ class Settings:
     that Lambda starts here, ``app.app`` or ``app.sweep``, and empty elsewhere. ``portal_url`` is the portal's
     public address without a trailing slash: the identity provider redirects there, and passkeys are bound to its
     host; without it nobody can log in to the portal. ``scan_queue`` is where a scanner of documents takes its orders,
-    ``seal_queue`` where a sealing service does, and each is empty where there is none. ``sms_gateway`` is the address of the SMS gateway, empty where there is none, and
-    ``sms_signature`` the name with which every SMS begins.
+    ``seal_queue`` where a sealing service does, and ``sms_gateway`` the address of the SMS gateway; each is empty where
+    there is none. ``sms_signature`` is the name with which every SMS begins.
     """
 
     stage: Stage
