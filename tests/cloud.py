@@ -347,7 +347,7 @@ def _place_of(
 
 _moto_transact_write_items = DynamoDBBackend.transact_write_items
 DynamoDBBackend.transact_write_items = _transact_write_items  # type: ignore[assignment,method-assign] # in its place
-moto_dynamodb.copy = SimpleNamespace(  # type: ignore[assignment] # what moto's own transactions copy with
+moto_dynamodb.copy = SimpleNamespace(  # type: ignore[assignment,attr-defined] # what moto's own transactions copy with
     deepcopy=lambda value: value if isinstance(value, Table) else deepcopy(value)
 )
 # Moto keeps each of its models for a dashboard, two megabytes every time.
