@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.contact_points import email_of, phone_of, takes_sms
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.messages.model.contacts import AskedCode, Contact, ContactPoint, ContactSource, Reach
 from chalicelib.messages.model.messages import Channel
 from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.subjects.rules.contacts import email_of, phone_of, takes_sms
 
 CODE_LIVES: Final = timedelta(minutes=10)
 DIGITS: Final = 6
