@@ -1,6 +1,6 @@
 """Which edition is in force on a day, and what may follow a false or unkept promise (失信后果的次序)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 from typing import NamedTuple
@@ -59,13 +59,49 @@ def remedies_after(pack: RulePack, served_on: date) -> Remedies:
 def remedy_notice(pack: RulePack) -> str:
     """Return the remedies against an adverse decision in words, with the pack's own times (行政许可法第38条第2款)."""
     review, court = pack.limit_term(TermKey.REMEDY_REVIEW), pack.limit_term(TermKey.REMEDY_COURT)
+    bodies = {body.code: body.name for body in pack.remedy_bodies}
     return pack.recourse.remedy_notice.text.format(
-        review=f"{review.value}{IN_WORDS[review.unit]}", court=f"{court.value}{IN_WORDS[court.unit]}"
+        review=limit_words(review),
+        review_body=bodies[REVIEW],
+        review_basis=review.basis,
+        court=limit_words(court),
+        court_body=bodies[COURT],
+        court_basis=court.basis,
     )
 
 
-IN_WORDS = {"calendar_days": "日", "months": "个月"}
-"""How the units of ``counted_from`` are written."""
+def remedy_notice_in_english(pack: RulePack) -> str:
+    """Return the same in English."""
+    review, court = pack.limit_term(TermKey.REMEDY_REVIEW), pack.limit_term(TermKey.REMEDY_COURT)
+    bodies = {body.code: body.english for body in pack.remedy_bodies}
+    return pack.recourse.remedy_notice.english.format(
+        review=limit_words_in_english(review),
+        review_body=bodies[REVIEW],
+        court=limit_words_in_english(court),
+        court_body=bodies[COURT],
+    )
+
+
+REVIEW, COURT = "review", "court"
+"""The codes of the two bodies that a rule pack names for remedies."""
+
+UNITS: Mapping[str, tuple[str, str]] = {
+    "working_days": ("个工作日", "working days"),
+    "calendar_days": ("日", "days"),
+    "hours": ("小时", "hours"),
+    "months": ("个月", "months"),
+}
+"""The unit of a limit in words."""
+
+
+def limit_words(term: Term) -> str:
+    """Return a limit in words: ``60日``, ``6个月``."""
+    return f"{term.value}{UNITS[term.unit][0]}"
+
+
+def limit_words_in_english(term: Term) -> str:
+    """Return a limit in English words: ``60 days``."""
+    return f"{term.value} {UNITS[term.unit][1]}"
 
 
 def counted_from(term: Term, day: date) -> date:

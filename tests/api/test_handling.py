@@ -214,7 +214,7 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
     assert revoked["state"] == "revoked"
     assert revoked["revocation"]["statement_answer"] == "逾期未整改。"
     assert revoked["revocation"]["court_until"] == "2027-04-09"
-    assert "60日内依法申请行政复议" in revoked["revocation"]["remedies"]
+    assert "60日内依法向本级人民政府申请行政复议" in revoked["revocation"]["remedies"]
     assert revoked["revocation"]["repair_notice"].startswith("信用修复告知:")
     timeline = client.get(f"{office.url}/timeline", token=token("applicant")).body
     assert timeline["verified"] is True
@@ -251,8 +251,8 @@ def test_whoever_is_refused_reads_where_to_turn_and_until_when(
 
     told = received.done(step, refused)[step]["remedies"]
 
-    assert "60日内依法申请行政复议" in told
-    assert "6个月内依法直接向人民法院提起行政诉讼" in told
+    assert "60日内依法向本级人民政府申请行政复议" in told
+    assert "6个月内依法直接向有管辖权的人民法院提起行政诉讼" in told
     events = client.get(f"{received.url}/timeline", token=token("applicant")).body["items"]
     assert events[-1]["texts"]["remedies"] == told
 

@@ -45,11 +45,6 @@ class Phrases:
     case_no: str
     document_no: str
     number_tail: str
-    review: str
-    court: str
-    free: str
-    review_english: str
-    court_english: str
     check: str
     unprintable: str
     translation: str

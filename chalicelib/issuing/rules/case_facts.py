@@ -7,8 +7,9 @@ from typing import Any
 from chalicelib.cases.model.case import Case
 from chalicelib.clock import instant_from
 from chalicelib.clocks.model import ClockKind
-from chalicelib.issuing.rules.sheets import UNITS, day_in_chinese, instant_in_chinese
+from chalicelib.issuing.rules.sheets import day_in_chinese, instant_in_chinese
 from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.rulepacks.rules import UNITS
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.workdays.model.limits import Limit, day_of

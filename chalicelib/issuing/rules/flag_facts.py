@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from chalicelib.issuing.rules.sheets import day_in_chinese, limit_words, limit_words_in_english
+from chalicelib.issuing.rules.sheets import day_in_chinese
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.rulepacks.rules import limit_words, limit_words_in_english
 from chalicelib.sanctions.model.flags import Flag
 from chalicelib.timeline.events import Event
 

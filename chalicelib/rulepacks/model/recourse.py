@@ -64,7 +64,7 @@ class Recourse(NamedTuple):
     promise: RepairPromise
     refusals: tuple[RepairRefusal, ...]
     remedy_notice: NoticeText
-    """What every adverse decision says of remedies (行政许可法第38条), with ``{review}`` and ``{court}`` to fill in."""
+    """What every adverse decision says of remedies (行政许可法第38条), with times, bodies and articles to fill in."""
     repair_notice: NoticeText
     """How credit is repaired (信用修复告知书), delivered with the decision (两书同达, R3.4)."""
 

@@ -327,6 +327,6 @@ def test_a_granted_promise_must_be_verified() -> None:
 def test_a_refusal_names_review_and_court_with_their_times_and_a_grant_nothing(pack: RulePack) -> None:
     told = remedies_of(Outcome.REFUSED, pack)
 
-    assert "60日内依法申请行政复议" in told
-    assert "6个月内依法直接向人民法院提起行政诉讼" in told
+    assert "60日内依法向本级人民政府申请行政复议" in told
+    assert "6个月内依法直接向有管辖权的人民法院提起行政诉讼" in told
     assert remedies_of(Outcome.GRANTED, pack) == ""

@@ -135,10 +135,9 @@ def test_whatever_decides_names_review_and_court_with_their_times(template: Temp
 
     assert (made.remedies != ()) == (template.code in decides)
     if made.remedies:
-        review, court, free = made.remedies
-        assert "60日内依法向本级人民政府申请行政复议（《行政复议法》第20条第1款）" in review
-        assert "6个月内依法向有管辖权的人民法院提起行政诉讼（《行政诉讼法》第46条第1款）" in court
-        assert free == "申请行政复议不收取任何费用。"
+        (said,) = made.remedies
+        assert "60日内依法向本级人民政府申请行政复议（《行政复议法》第20条第1款），不收取任何费用" in said
+        assert "6个月内依法直接向有管辖权的人民法院提起行政诉讼（《行政诉讼法》第46条第1款）" in said
         assert "within 60 days" in "".join(made.translation)
         assert "within 6 months" in "".join(made.translation)
 
