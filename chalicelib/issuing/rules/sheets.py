@@ -12,6 +12,7 @@ from chalicelib.rulepacks.rules import remedy_notice, remedy_notice_in_english
 from chalicelib.timeline.events import Event
 from chalicelib.workdays.model.limits import day_of
 
+
 def sheet_of(
     template: Template,
     facts: Mapping[str, str],
