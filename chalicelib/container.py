@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from chalicelib.settings import Secrets, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from chalicelib.alerts.services.alerts import Alerts
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.repeat_promise import RepeatPromise
     from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
     from chalicelib.cases.store import CaseStore
+    from chalicelib.catalogue.model.questions import QuestionKind
     from chalicelib.catalogue.services.catalogue import Catalogue
     from chalicelib.catalogue.services.offers import Offers
     from chalicelib.catalogue.services.search import Search
@@ -525,9 +527,17 @@ class Container:
             FormStore(self.answer_keys),
             cases=self.cases,
             answers=self.case_answers,
-            contacts=lambda _subject: {},
+            contacts=self._contacts_of,
             counts=self.counts,
         )
+
+    def _contacts_of(self, subject: SubjectKey) -> Mapping[QuestionKind, str]:
+        """Return how messages reach somebody, as answers to the questions that ask for it."""
+        from chalicelib.catalogue.model.questions import QuestionKind
+        from chalicelib.messages.model.messages import Channel
+
+        kinds = {Channel.SMS: QuestionKind.PHONE, Channel.EMAIL: QuestionKind.EMAIL}
+        return {kinds[channel]: value for channel, value in self.contacts.values_of(subject).items()}
 
     @cached_property
     def drafting(self) -> Drafting:
@@ -1085,6 +1095,7 @@ class Container:
             access=self.case_access,
             flags=lambda: self.flags,
             texts=self.document_texts,
+            receipts=lambda: self.receipts,
         )
 
     # What people say of how they were served

@@ -179,7 +179,7 @@ def _of_contacts(world: World) -> dict[str, Example]:
     code = _asked_code(world, "sms", "13800138000")
     message = Message(
         message_id="20260928T040000Z-1",
-        recipient=_subject_key("applicant"),
+        recipient=subject_key("applicant"),
         kind="received",
         owner="case:A",
         seq=1,
@@ -208,13 +208,13 @@ def _of_contacts(world: World) -> dict[str, Example]:
 def _asked_code(world: World, channel: str, value: str) -> str:
     """Give a contact of the applicant's, and return the code that is on its way."""
     world.send("PUT", f"/v1/contact/{channel}", {"value": value}, as_="applicant")
-    subject = _subject_key("applicant")
+    subject = subject_key("applicant")
     asked = container().contacts.of(subject).asked_on(Channel(channel))
     assert asked is not None
     return code_of(subject, asked, key=container().secrets.cursor_key)
 
 
-def _subject_key(persona: str) -> SubjectKey:
+def subject_key(persona: str) -> SubjectKey:
     claims = subject_of(persona)
     return container().subject_keys.key_of(
         Identity(kind=SubjectKind(claims["kind"]), number=claims["number"], name=claims["name"])

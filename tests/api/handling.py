@@ -44,3 +44,10 @@ PAUSE = {
     "notice_text": "需要专家评审。",
 }
 GRANTED = {"outcome": "granted", "document_no": "1号", "reasons": ""}
+
+
+def a_closed_promise(client: Client, token: TokenOf, **item: Any) -> Office:  # noqa: ANN401 - any part of the item
+    office = a_promise(client, token, **item)
+    office.done("decision", GRANTED)
+    office.done("delivery")
+    return office

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Acceptance
 from tests.api.bodies import ITEMS
-from tests.api.handling import GRANTED, PAUSE, Office, a_promise
+from tests.api.handling import GRANTED, PAUSE, Office, a_closed_promise, a_promise
 from tests.builders import NOON, an_item
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.services.case_office import Applicant, publish
@@ -155,13 +155,6 @@ def test_another_department_is_refused_and_a_stranger_finds_nothing(received: Of
     received.done("corrections", CORRECTION)
 
     assert received.act("corrections/1/answer", {"text": "一"}, by="applicant2").status == 404
-
-
-def a_closed_promise(client: Client, token: TokenOf, **item: Any) -> Office:  # noqa: ANN401 - any part of the item
-    office = a_promise(client, token, **item)
-    office.done("decision", GRANTED)
-    office.done("delivery")
-    return office
 
 
 @pytest.mark.requirement("R1.13", "R1.17", "R1.18", "R3.4")

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from chalicelib.container import container
 from chalicelib.issuing.model.issued import Sheet
 from tests.api.bodies import FLAG
-from tests.api.handling import Office, a_promise
+from tests.api.handling import Office, a_closed_promise, a_promise
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, s3, turn_clock
 from tests.files import A_JPEG, A_PDF, AN_OFD
@@ -54,6 +54,12 @@ def events(office: Office) -> list[Any]:
     return list(container().timeline.events(f"case:{office.url.rpartition('/')[2]}"))
 
 
+def until(office: Office) -> str:
+    """The last moment at which the applicant can state their case."""
+    read = office.client.get(office.url, token=office.token("applicant"))
+    return str(read.body["defence"]["until"])
+
+
 def refuse(office: Office) -> None:
     office.done("decision", {"outcome": "refused", "document_no": "1号", "reasons": REASONS})
 
@@ -70,10 +76,11 @@ def test_a_refusal_is_downloaded_as_a_pdf_with_its_reasons_and_remedies(office: 
     assert (made["title"], made["state"], made["is_sealed"], made["unprintable"]) == ("不予决定书", "issued", False, [])
     assert digest(content) == made["sha256"]
     assert REASONS in text
-    assert "可以自收到本决定之日起60日内依法向本级人民政府申请行政复议（《行政复议法》第20条第1款）" in text
-    assert "也可以自收到本决定之日起6个月内依法向有管辖权的人民法院提起行政诉讼（《行政诉讼法》第46条第1款）" in text
+    review = "可以自知道本决定之日起60日内依法向本级人民政府申请行政复议（《行政复议法》第20条第1款），不收取任何费用"
+    court = "6个月内依法直接向有管辖权的人民法院提起行政诉讼（《行政诉讼法》第46条第1款）"
+    assert (review in text, court in text) == (True, True)
     assert "公安局交通管理局" in text
-    assert "to the people's government at the same level within 60 days of receiving" in text
+    assert "review within 60 days of learning" in text
     query = parse_qs(urlsplit(address.body["url"]).query)
     assert (query["X-Amz-Expires"], address.body["seconds"]) == (["60"], 60)
     assert query["response-content-disposition"] == [
@@ -144,6 +151,31 @@ def test_the_first_download_by_the_applicant_is_the_proof_of_service(office: Off
     assert looked == [("document:served", "subject", said), ("document:issued_seen", "staff", said)]
     assert listed(office)[0]["opened_at"] == "2026-09-28T04:00:00Z"
     assert len(sketched) == 1
+
+
+@pytest.mark.requirement("R1.18")
+def test_a_notice_that_is_opened_as_a_document_lets_its_time_run(
+    client: Client, token: TokenOf, sketched: list[Sheet]
+) -> None:
+    office = a_closed_promise(client, token)
+    found = {"method": "online", "findings": "有扣押记录。", "result": "untrue"}
+    deemed = office.done("verification", found)["defence"]["until"]
+    hear(told(office, "case:defence_opened"))
+    (notice,) = listed(office)
+
+    download(office, notice["id"], by="officer.traffic")
+    looked = until(office)
+    download(office, notice["id"])
+    download(office, notice["id"])
+
+    assert (deemed, looked, until(office)) == (
+        "2026-10-12T15:59:59Z",
+        "2026-10-12T15:59:59Z",
+        "2026-10-08T15:59:59Z",
+    )
+    kinds = [event.kind for event in events(office)]
+    assert kinds[-3:] == ["document:issued_seen", "case:notice_received", "document:served"]
+    assert (kinds.count("case:notice_received"), len(sketched)) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -419,7 +451,7 @@ def test_a_proposed_flag_is_told_with_facts_basis_items_and_the_time_to_answer(
     assert (sheet.organ, sheet.addressee) == ("社会信用主管部门", FLAG["subject"]["name"])
     assert "事实：承诺的住所不存在。" in said
     assert "范围：仅限“住所登记”。" in said
-    assert "期限为自送达之日起3个工作日（《行政处罚法》第44条、第45条" in said
+    assert "期限为自送达之日起3个工作日（《浙江省公共信用信息管理条例》第24条" in said
     assert FLAG["subject"]["number"] not in said
 
 

@@ -12,11 +12,13 @@ import pytest
 
 from chalicelib.bounds.model import Counted
 from chalicelib.cases.table import FormRow
+from tests.api.examples import subject_key
 from tests.api.test_bounds import allow
 from tests.authorities import let_act
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.device import Device
+from tests.services.messaging import reached
 from tests.web.cases import enrol, sign
 from tests.web.conftest import SAMPLES
 from tests.web.filling import answer, begin, drafted, fill_in
@@ -327,6 +329,21 @@ def test_the_login_fills_in_what_it_vouches_for_and_says_so_until_it_is_changed(
     assert field(seen, "answers-who-number")["value"] == "330725196806180004"
     assert "已经按您登录的身份填好" in seen.text
     assert (told, changed.text.count("已经按您登录的身份填好")) == (1, 0)
+
+
+def test_a_confirmed_contact_is_filled_in_and_says_so(visitor: Come) -> None:
+    browser = visitor("applicant")
+    reached(of=subject_key("applicant"), phone="+8613800138000", email="")
+
+    seen = answer(browser, begin(browser, ITEM), ANSWERS)
+    seen = answer(browser, seen, ANSWERS)
+
+    assert page_of(seen) == "phone"
+    assert (field(seen, "answers-phone")["value"], field(seen, "answers-email").get("value") or "") == (
+        "138 0013 8000",
+        "",
+    )
+    assert seen.text.count("已经按您登记的联系方式填好") == 1
 
 
 def test_what_was_given_in_an_earlier_case_is_filled_in_with_its_day(visitor: Come) -> None:

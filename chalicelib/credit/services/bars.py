@@ -76,7 +76,12 @@ class Bars:
             ),
             at=at,
         )
-        data = {"served_at": instant_text(served_at), "method": method, "until": instant_text(end.at)}
+        data = {
+            "served_at": instant_text(served_at),
+            "method": method,
+            "until": instant_text(end.at),
+            "until_on": end.on.isoformat(),
+        }
         texts = {"proof": proof, "notice": rules.notice_of(after, until=end.on)}
         event = rules.bar_event(EventKind.RECORD_SERVED, after, by=by, at=at, data=data, texts=texts)
         return self._save(after, event, at=at)

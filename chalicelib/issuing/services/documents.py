@@ -4,12 +4,14 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.authorities.model import Act
 from chalicelib.bounds.store import bounds
+from chalicelib.cases.rules.receipts import NOTICES
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.store import CaseStore
+from chalicelib.clock import instant_from
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -26,9 +28,13 @@ from chalicelib.issuing.rules import issued as rules
 from chalicelib.issuing.store.bucket import VIEW_SECONDS, IssuedBucket
 from chalicelib.issuing.store.issued import IssuedStore
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role, require
+from chalicelib.rulepacks.model.pack import ProofSource
 from chalicelib.sanctions.services.flags import Flags
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.store import Timeline
+
+if TYPE_CHECKING:
+    from chalicelib.cases.services.receipts import Receipts
 
 OFFICE = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.HEAD})
 """Who of a case's department may open its documents."""
@@ -68,8 +74,10 @@ class IssuedDocuments:
         access: CaseAccess,
         flags: Callable[[], Flags],
         texts: Callable[[datetime], DocumentTexts],
+        receipts: Callable[[], "Receipts"],
     ) -> None:
-        """``flags`` is asked for only where a flag's documents are wanted."""
+        """``flags`` is asked for only where a flag's documents are wanted, ``receipts`` where one is opened first."""
+        self._receipts = receipts
         self._store = store
         self._bucket = bucket
         self._timeline = timeline
@@ -93,11 +101,13 @@ class IssuedDocuments:
         """Return an address that downloads a document for a minute; ``DOCUMENT_NOT_ISSUED`` before it is issued.
 
         The first time that its recipient asks is on record as the proof that it was served (送达), and so is each look
-        by staff: no address is returned otherwise.
+        by staff: no address is returned otherwise. A notice with a time of the person's is received with it.
         """
         before = self._store.load(issued_id)
         self._require(before.owner, by=by, at=at)
         content = _issued_content(before)
+        if not by.is_staff and before.opened_at is None:
+            self._prove(before, by=by, at=at)
         with transaction() as tx:
             if by.is_staff:
                 self._record(before, EventKind.ISSUED_SEEN, by=by, at=at, tx=tx)
@@ -164,6 +174,22 @@ class IssuedDocuments:
             self._access.require(self._cases.load(name), KNOW, by=by, at=at)
         else:
             self._flags().get(name, by=by)
+
+    def _prove(self, document: IssuedDocument, *, by: Caller, at: datetime) -> None:
+        """Let the time of the notice that a document tells run, before the opening counts as the first one."""
+        kind, _, name = document.owner.partition(":")
+        told = self._timeline.event(document.owner, document.about) if kind == "case" and document.about else None
+        notice = None if told is None else NOTICES.get(told.kind)
+        if told is not None and notice is not None:
+            self._receipts().prove(
+                name,
+                notice,
+                ProofSource.PORTAL,
+                reached=by.own_subject(),
+                told_at=instant_from(told.recorded_at),
+                received_at=at,
+                at=at,
+            )
 
     def _record(self, document: IssuedDocument, kind: EventKind, *, by: Caller, at: datetime, tx: Transaction) -> None:
         event = rules.opening_event(document, kind=kind, actor=by.actor, department=by.department or "", at=at)

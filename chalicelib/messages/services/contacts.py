@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -60,6 +60,11 @@ class Contacts:
     def of(self, subject: SubjectKey) -> Contact:
         """Return a person's contacts."""
         return self._store.find(subject).contact
+
+    def values_of(self, subject: SubjectKey) -> Mapping[Channel, str]:
+        """Return a person's confirmed values; ``UNAVAILABLE`` while the KMS key cannot be used."""
+        kept = self._store.find(subject)
+        return self._store.open(kept).confirmed if kept.contact.points else {}
 
     @retry_on_conflict
     def learn(self, by: Caller, *, language: Language, at: datetime) -> None:

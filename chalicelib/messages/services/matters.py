@@ -1,6 +1,7 @@
 """Finding whom an event concerns: the owner of its timeline is read, once for each event that tells somebody."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.messages.model.telling import Matter
 from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline
 
@@ -62,8 +64,9 @@ class Matters:
                 raise
             return None
 
-    def _case(self, name: str, _event: Event, at: datetime) -> Matter:
-        return self._of_case(self._cases.load(name), at=at)
+    def _case(self, name: str, event: Event, at: datetime) -> Matter:
+        matter = self._of_case(self._cases.load(name), at=at)
+        return replace(matter, link=f"{matter.link}/issued") if event.kind == EventKind.DOCUMENT_ISSUED else matter
 
     def _of_case(self, case: "Case", *, at: datetime) -> Matter:
         parts = {"subject": case.subject}
