@@ -106,6 +106,8 @@ API: dict[str, list[str]] = {
     ],
     "chalicelib.api.documents.routes": [
         "POST /v1/documents",
+        "POST /v1/document-copies",
+        "GET /v1/me/documents",
         "GET /v1/documents",
         "GET /v1/documents/{document_id}",
         "POST /v1/documents/{document_id}/view",

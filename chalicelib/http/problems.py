@@ -57,6 +57,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.TOO_MANY_KEYS: 429,
     ErrorCode.TOO_MANY_DOCUMENTS: 429,
     ErrorCode.DOCUMENT_NOT_CLEAN: 409,
+    ErrorCode.DOCUMENT_NOT_USABLE: 422,
     ErrorCode.KEY_TAKEN: 409,
     ErrorCode.KEY_REVOKED: 422,
     ErrorCode.SIGNATURE_INVALID: 422,

@@ -17,7 +17,7 @@ TO_TABLES = {
         "AliasesTable": "GetItem PutItem",
         "BoundsTable": "UpdateItem",
         "DigestsTable": "GetItem PutItem Query",
-        "DocumentsTable": "GetItem PutItem",
+        "DocumentsTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "EditionsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CatalogueTable": "BatchGetItem ConditionCheckItem PutItem",
@@ -64,7 +64,9 @@ TO_TABLES = {
         "TimelineTable": "PutItem",
     },
     "nightly": {
+        "CasesTable": "GetItem UpdateItem",
         "ClocksTable": "GetItem PutItem",
+        "DocumentsTable": "GetItem PutItem",
         "CreditTable": "GetItem PutItem",
         "PunishmentTable": "GetItem PutItem",
         "TimelineTable": "PutItem",
@@ -100,6 +102,7 @@ TO_TABLES = {
     },
     "quarantine": {
         "BoundsTable": "UpdateItem",
+        "CasesTable": "GetItem PutItem",
         "DocumentsTable": "GetItem PutItem",
         "TimelineTable": "PutItem",
     },

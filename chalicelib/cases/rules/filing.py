@@ -137,7 +137,13 @@ def conditions_asked(checklist: Checklist, answers: Answers) -> tuple[ConditionA
 def materials_asked(checklist: Checklist) -> tuple[MaterialAsked, ...]:
     """Return all applicable materials, shared ones included, so that people see what they need not hand in."""
     return tuple(
-        MaterialAsked(id=material.id, name=material.name, basis=material.basis, ways=material.ways)
+        MaterialAsked(
+            id=material.id,
+            name=material.name,
+            basis=material.basis,
+            ways=material.ways,
+            kept_years=material.kept_years,
+        )
         for material in checklist.materials
     )
 
@@ -207,7 +213,8 @@ def require_materials(
 ) -> None:
     """Check that exactly the materials owed, less those already ``held``, are handed in (优化营商环境条例第44条).
 
-    Raises ``MATERIALS_MISSING`` for what is missing and ``MATERIAL_NOT_LISTED`` for what is on no list.
+    A material may be handed in as several documents. Raises ``MATERIALS_MISSING`` for what is missing and
+    ``MATERIAL_NOT_LISTED`` for what is on no list, or there twice.
     """
     here_already = {material.id for material in held}
     owed = {
@@ -220,8 +227,8 @@ def require_materials(
             detail="清单中没有这项材料,或者重复。",
             english="Not on the list, or there twice.",
         )
-        for index, name in enumerate(names)
-        if name not in owed or name in names[:index]
+        for index, material in enumerate(brought)
+        if material.id not in owed or _is_there_twice(material, brought[:index])
     )
     if unlisted:
         raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=unlisted)
@@ -236,6 +243,11 @@ def require_materials(
     )
     if missing:
         raise DomainError(ErrorCode.MATERIALS_MISSING, faults=missing)
+
+
+def _is_there_twice(material: Material, before: Sequence[Material]) -> bool:
+    same = [one for one in before if one.id == material.id]
+    return any(not (one.document and material.document) or one.document == material.document for one in same)
 
 
 def signatory_of(identity: Identity | None, representative: Representative | None) -> Signatory | None:
