@@ -1,6 +1,5 @@
 """An applicant's way by forms alone: from the item to a case, by promise and by certificate."""
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -13,10 +12,10 @@ from tests.api.bodies import RECORD, subject_of
 from tests.authorities import let_act
 from tests.cloud import Client, TokenOf
 from tests.device import Device
-from tests.web.cases import ITEM, enrol, form_data, promise, sign
+from tests.documents import digest
+from tests.files import A_JPEG
+from tests.web.cases import ITEM, enrol, form_data, hand_in, promise, sign
 from tests.web.visitor import Come, Visitor
-
-A_PICTURE = b"\xff\xd8\r\n--\x00\r\n"
 
 
 @pytest.mark.requirement("R7.3")
@@ -183,21 +182,23 @@ def test_certificates_are_handed_in_without_any_script(visitor: Come, token: Tok
     browser = visitor("applicant")
     drafted = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
 
-    receipt = browser.send(drafted, drafted.path, files={"material-old-plate": ("旧车牌.jpg", A_PICTURE)})
+    receipt = hand_in(browser, drafted)
 
     case_no = receipt.path.split("/")[2]
     (material,) = client.get(f"/v1/cases/{case_no}", token=token("applicant")).body["materials"]
-    assert material == {"id": "old-plate", "name": "旧车牌.jpg", "sha256": hashlib.sha256(A_PICTURE).hexdigest()}
+    assert (material["id"], material["sha256"]) == ("old-plate", digest(A_JPEG))
+    assert material["name"] == "旧车牌（坏了的交旧车牌；丢了的交号牌遗失记录证明）"
 
 
 def test_a_missing_certificate_is_named_at_its_field(visitor: Come) -> None:
     browser = visitor("applicant")
     drafted = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
 
-    seen = browser.send(drafted, drafted.path, files={"material-old-plate": ("", b"")})
+    seen = browser.send(drafted, drafted.path)
 
     assert seen.status == 422
-    assert {"href": "#material-old-plate"} in seen.page.named("a")
+    assert {"href": "#document-old-plate"} in seen.page.named("a")
+    assert "document-old-plate" in {one.get("id") for one in seen.page.named("section")}
 
 
 def test_no_way_chosen_is_named_at_its_field(visitor: Come) -> None:
