@@ -1,4 +1,4 @@
-// Sends files straight to the bucket, several at once, each with its progress; without this, a page sends one at a time.
+// Sends files straight to the bucket, several at once, each with its progress; without this, a page sends one by one.
 "use strict";
 
 (() => {
@@ -23,12 +23,15 @@
     throw refusal("told", told ? told.textContent.trim() : "");
   };
 
+  // The bytes are read once, at once: a phone's browser may lose a chosen file as soon as something else is waited for.
+  const read = async (file) => ({ name: file.name, type: file.type, size: file.size, bytes: await file.arrayBuffer() });
+
   const announce = async (form, row, file) => {
     const body = new URLSearchParams(new FormData(form));
     body.set("once", crypto.randomUUID());
     body.set("name", file.name || body.get("name"));
     body.set("size", file.size);
-    body.set("sha256", hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer())));
+    body.set("sha256", hex(await crypto.subtle.digest("SHA-256", file.bytes)));
     const answer = await fetch(form.action, { method: "POST", body });
     const page = await pageOf(answer);
     row.dataset.page = answer.url;
@@ -48,7 +51,7 @@
       };
       request.onload = () => (request.status === 200 ? resolve() : reject(refusal("failed")));
       request.onerror = () => reject(refusal("failed"));
-      request.send(file);
+      request.send(new Blob([file.bytes], { type: file.type }));
     });
 
   const send = async (form, row, file) => {
@@ -97,12 +100,20 @@
     form.querySelector("[data-choose]").hidden = false;
     form.querySelector("[data-without]").hidden = true;
     for (const field of form.querySelectorAll("input[type=file]")) {
-      field.addEventListener("change", () => {
-        for (const file of field.files) {
+      field.addEventListener("change", async () => {
+        const chosen = [...field.files].map((file) => {
           const row = copy.content.firstElementChild.cloneNode(true);
           row.querySelector("[data-name]").textContent = file.name;
           form.querySelector("[data-rows]").append(row);
-          send(form, row, file);
+          const fits = file.size <= Number(form.dataset.largest);
+          return [row, fits ? read(file) : { name: file.name, size: file.size }];
+        });
+        for (const [row, reading] of chosen) {
+          try {
+            send(form, row, await reading);
+          } catch {
+            say(row, "empty"); // the device does not give the file out
+          }
         }
         field.value = "";
       });
