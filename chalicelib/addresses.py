@@ -122,6 +122,8 @@ API: dict[str, list[str]] = {
     ],
     "chalicelib.api.documents.routes": [
         "POST /v1/documents",
+        "POST /v1/document-copies",
+        "GET /v1/me/documents",
         "GET /v1/documents",
         "GET /v1/documents/{document_id}",
         "POST /v1/documents/{document_id}/view",
@@ -372,6 +374,15 @@ PORTAL: dict[str, list[str]] = {
         "POST /credit/repair",
         "GET /credit/repairs/{repair_id}",
     ],
+    "chalicelib.web.applicants.documents": [
+        "GET /documents/{document_id}",
+        "POST /drafts/{draft_id}/documents",
+        "POST /drafts/{draft_id}/documents/again",
+        "POST /cases/{case_no}/materials/documents",
+        "POST /cases/{case_no}/materials/documents/again",
+        "POST /cases/{case_no}/corrections/documents",
+        "POST /cases/{case_no}/corrections/documents/again",
+    ],
     "chalicelib.web.applicants.guides": [
         "GET /guides/{guide_code}",
     ],
@@ -469,6 +480,9 @@ PORTAL: dict[str, list[str]] = {
         "POST /inspection/{mandate_id}",
         "GET /inspection/{mandate_id}/cases/{case_no}",
         "GET /inspection/{mandate_id}/cases/{case_no}/evidence",
+        "GET /inspection/{mandate_id}/cases/{case_no}/documents",
+        "GET /inspection/{mandate_id}/cases/{case_no}/documents/{document_id}",
+        "POST /inspection/{mandate_id}/cases/{case_no}/documents/{document_id}",
     ],
     "chalicelib.web.officers.authorities": [
         "GET /claims",
@@ -492,6 +506,10 @@ PORTAL: dict[str, list[str]] = {
         "GET /complaints/{complaint_id}",
         "GET /complaints/{complaint_id}/acts/{act}",
         "POST /complaints/{complaint_id}/acts/{act}",
+    ],
+    "chalicelib.web.officers.documents": [
+        "GET /desk/{case_no}/documents/{document_id}",
+        "POST /desk/{case_no}/documents/{document_id}",
     ],
     "chalicelib.web.officers.identity": [
         "GET /desk/{case_no}/identity",

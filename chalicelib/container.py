@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
+    from chalicelib.cases.services.document_retention import DocumentRetention
     from chalicelib.cases.services.documents import CaseDocuments
     from chalicelib.cases.services.drafting import Drafting
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
     from chalicelib.cases.services.handover import Handover
     from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
+    from chalicelib.cases.services.materials import HandedIn
     from chalicelib.cases.services.queries import CaseQueries
     from chalicelib.cases.services.receipts import Receipts
     from chalicelib.cases.services.repeat_promise import RepeatPromise
@@ -594,14 +596,24 @@ class Container:
             access=self.case_access,
             packs=self.packs,
             conflicts=lambda: self.conflicts,
+            handed_in=self.handed_in,
         )
+
+    @cached_property
+    def handed_in(self) -> HandedIn:
+        """The documents behind materials."""
+        from chalicelib.cases.services.materials import HandedIn
+
+        return HandedIn(lambda: self.documents)
 
     @cached_property
     def commitment_withdrawal(self) -> CommitmentWithdrawal:
         """Withdrawing a promise and bringing the certificates instead."""
         from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
 
-        return CommitmentWithdrawal(self.cases, clocks=self.clocks, access=self.case_access, packs=self.packs)
+        return CommitmentWithdrawal(
+            self.cases, clocks=self.clocks, access=self.case_access, packs=self.packs, handed_in=self.handed_in
+        )
 
     @cached_property
     def case_commands(self) -> CaseCommands:
@@ -615,7 +627,7 @@ class Container:
         """From receipt to acceptance (受理)."""
         from chalicelib.cases.services.acceptance import CaseAcceptance
 
-        return CaseAcceptance(self.cases, self.case_commands, clocks=self.clocks)
+        return CaseAcceptance(self.cases, self.case_commands, clocks=self.clocks, handed_in=self.handed_in)
 
     @cached_property
     def handling(self) -> Handling:
@@ -697,6 +709,16 @@ class Container:
         from chalicelib.cases.services.documents import CaseDocuments
 
         return CaseDocuments(self.cases, self.documents, self.timeline, access=self.case_access, counts=self.counts)
+
+    @cached_property
+    def document_retention(self) -> DocumentRetention:
+        """Deleting documents whose time is over."""
+        from chalicelib.cases.services.document_retention import DocumentRetention
+        from chalicelib.documents.store.documents import DocumentStore
+
+        return DocumentRetention(
+            self.cases, DocumentStore(self.timeline), self.document_bucket, self.timeline, packs=self.packs
+        )
 
     @cached_property
     def quarantine(self) -> Quarantine:

@@ -75,9 +75,14 @@ class ImportBounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentBounds:
-    """How large a document may be."""
+    """How large a document may be.
+
+    A form without script takes up to ``largest_form_bytes``, so that somebody whose file is too large hears it from
+    us; beyond that the bucket itself refuses it.
+    """
 
     largest_bytes: int
+    largest_form_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.DOCUMENT_NOT_ISSUED: 409,
     ErrorCode.CONTACT_CODE_WRONG: 422,
     ErrorCode.CONTACT_CODE_EXPIRED: 409,
+    ErrorCode.DOCUMENT_NOT_USABLE: 422,
     ErrorCode.KEY_TAKEN: 409,
     ErrorCode.KEY_REVOKED: 422,
     ErrorCode.SIGNATURE_INVALID: 422,

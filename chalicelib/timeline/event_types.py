@@ -46,6 +46,8 @@ class EventKind(StrEnum):
     CASE_ASSIGNED = "case:assigned"
     IDENTITY_SEEN = "case:identity_seen"
     DOCUMENT_SEEN = "case:document_seen"
+    MATERIAL_REFUSED = "case:material_refused"
+    MATERIAL_DELETED = "case:material_deleted"
     VERIFICATION_PROPOSED = "case:verification_proposed"
     CASE_VERIFIED = "case:verified"
     PROMISE_KEPT = "promise:kept"
@@ -63,6 +65,7 @@ class EventKind(StrEnum):
     DOCUMENT_ISSUED = "document:issued"
     DOCUMENT_SERVED = "document:served"
     ISSUED_SEEN = "document:issued_seen"
+    DOCUMENT_DELETED = "document:deleted"
 
     CLOCK_WARNED = "clock:warned"
     CLOCK_PASSED = "clock:passed"
@@ -198,6 +201,8 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_ASSIGNED: ("指定经办人", "Assigned to an officer"),
     EventKind.IDENTITY_SEEN: ("查看完整身份信息", "Full identity looked at"),
     EventKind.DOCUMENT_SEEN: ("查看材料文件", "Document looked at"),
+    EventKind.MATERIAL_REFUSED: ("已交材料的文件未通过检查", "Document handed in did not pass its check"),
+    EventKind.MATERIAL_DELETED: ("材料文件保存期满删除", "Document deleted, its time being over"),
     EventKind.VERIFICATION_PROPOSED: ("核查待复核", "Verification awaits a second officer"),
     EventKind.CASE_VERIFIED: ("核查结果", "Verified"),
     EventKind.PROMISE_KEPT: ("守诺记录", "Kept promise counted"),
@@ -214,6 +219,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.DOCUMENT_ISSUED: ("制发文书", "Document issued"),
     EventKind.DOCUMENT_SERVED: ("文书送达（当事人首次查阅）", "Document served: its recipient opened it"),
     EventKind.ISSUED_SEEN: ("工作人员查看文书", "Issued document looked at by staff"),
+    EventKind.DOCUMENT_DELETED: ("删除材料文件", "Document deleted"),
     EventKind.CLOCK_WARNED: ("临期预警", "Nearly due"),
     EventKind.CLOCK_PASSED: ("超期", "Overdue"),
     EventKind.CLOCK_RECOUNTED: ("期限重新计算", "Due date counted anew"),

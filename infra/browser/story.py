@@ -1,12 +1,17 @@
 """The main job by clicks: an applicant promises and signs, an officer handles the case, an inspector may read it."""
 
 from collections.abc import Mapping
+from typing import Final
+
+from playwright.sync_api import FilePayload
 
 from chalicelib.clock import day_in_shanghai, real_now
 from infra.browser.visit import Person
+from infra.local.demo.documents import a_picture
 from infra.local.sample_answers import sample_answers
 
 ITEM = "/items/plate-replacement"
+PHOTO: Final = FilePayload(name="旧车牌.png", mimeType="image/png", buffer=a_picture(b"\x12\x46\x7b", side=320))
 
 
 def promise(person: Person, persona: str = "applicant") -> str:
@@ -98,3 +103,27 @@ def obtain_mandate(inspector: Person, approver: Person) -> str:
     approver.open(mandate)
     approver.click("批准", "Approve")
     return mandate
+
+
+def draft_by_certificate(person: Person) -> str:
+    """Begin an application by certificate; return the draft's address."""
+    person.open(f"{ITEM}/apply")
+    draft(person, way="certificate")
+    return person.path
+
+
+def hand_in_photographs(person: Person, *photos: FilePayload) -> str:
+    """Upload photographs on the page of a draft by its script, and hand them in; return the case's number."""
+    page = person.page
+    page.set_input_files("[data-choose] input[multiple]", list(photos))
+    for photo in photos:
+        page.locator("[data-fresh^=chosen-] label", has_text=photo["name"]).wait_for()
+    person.click("提交", "Submit")
+    return person.path.split("/")[2]
+
+
+def look_at_document(officer: Person, case_no: str) -> None:
+    """Open the first document of a case at the desk."""
+    officer.open(f"/desk/{case_no}")
+    officer.page.locator("a[href*='/documents/']").first.click()
+    officer.click("打开", "Open")

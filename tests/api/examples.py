@@ -271,6 +271,11 @@ def _of_documents(world: World) -> dict[str, Example]:
     place, under = "/v1/documents", "/v1/inspections/{mandate_id}/cases/{case_no}/documents"
     return {
         f"POST {place}": Example(by="applicant", body={**DOCUMENT, "draft_id": draft_id}),
+        "POST /v1/document-copies": Example(
+            by="applicant",
+            body={"draft_id": draft_id, "material": DOCUMENT["material"], "documents": [one["document_id"]]},
+        ),
+        "GET /v1/me/documents": Example(by="applicant"),
         f"GET {place}": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
         f"GET {place}/{{document_id}}": Example(by="officer.traffic", path=one, owner="applicant"),
         f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),

@@ -52,6 +52,7 @@ from tests.authorities import a_grant_body
 from tests.builders import NOON, KeyPair
 from tests.channels import kept_channels
 from tests.cloud import Client, Reply, an_empty_cloud, kept_tables, put_tables_back, turn_clock
+from tests.documents import put
 
 import_all()
 
@@ -307,12 +308,12 @@ def _file_cases(world: World) -> None:
 
 
 def _hand_in_a_document(world: World) -> None:
-    """Let the applicant hand in a document, and the job find it clean; its content is in no bucket."""
+    """Let the applicant hand in a document, and the job find it clean, whatever it is."""
     case_no = world.things["accepted"].name
     made = world.send("POST", "/v1/documents", {**DOCUMENT, "case_no": case_no}, as_="applicant").body
     store, at = DocumentStore(container().timeline), container().clock.now()
     before = store.load(made["id"])
-    found = Found(size=DOCUMENT["size"], sha256=DOCUMENT["sha256"], format=Format.JPEG, version="v1")
+    found = Found(size=DOCUMENT["size"], sha256=DOCUMENT["sha256"], format=Format.JPEG, version=put(made["id"], b"x"))
     after = arrived(before, found, most=DOCUMENT["size"], is_scanned=False, at=at)
     with transaction() as tx:
         store.save(before, after, events_of(before, after, at=at), at=at, tx=tx)

@@ -131,7 +131,10 @@ EVERYWHERE = {"dynamo", "http"}
 EXPECTED: dict[str, tuple[int | None, str]] = {
     "sweep": (None, "calendars clocks jobs rulepacks timeline workdays"),
     "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
-    "nightly": (None, "clocks credit jobs rulepacks sanctions subjects timeline workdays"),
+    "nightly": (
+        None,
+        "authorities cases catalogue clocks credit documents jobs rulepacks sanctions subjects timeline workdays",
+    ),
     "dispatch_events": (
         None,
         (
@@ -142,7 +145,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     ),
     "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
     "ingest": (None, "bounds credit jobs rulepacks subjects timeline"),
-    "quarantine": (None, "bounds documents jobs timeline"),
+    "quarantine": (None, "bounds documents jobs subjects timeline"),
     "issue": (
         None,
         (

@@ -17,7 +17,7 @@ TO_TABLES = {
         "AliasesTable": "GetItem PutItem",
         "BoundsTable": "UpdateItem",
         "DigestsTable": "GetItem PutItem Query",
-        "DocumentsTable": "GetItem PutItem",
+        "DocumentsTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "IssuedTable": "GetItem PutItem",
         "EditionsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
@@ -66,7 +66,9 @@ TO_TABLES = {
         "TimelineTable": "PutItem",
     },
     "nightly": {
+        "CasesTable": "GetItem UpdateItem",
         "ClocksTable": "GetItem PutItem",
+        "DocumentsTable": "GetItem PutItem",
         "CreditTable": "GetItem PutItem",
         "PunishmentTable": "GetItem PutItem",
         "TimelineTable": "PutItem",
@@ -108,6 +110,7 @@ TO_TABLES = {
     },
     "quarantine": {
         "BoundsTable": "UpdateItem",
+        "CasesTable": "GetItem PutItem",
         "DocumentsTable": "GetItem PutItem",
         "TimelineTable": "PutItem",
     },

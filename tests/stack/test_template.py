@@ -261,6 +261,18 @@ def test_documents_are_encrypted_with_our_own_key_in_every_version_and_never_pub
     assert resources["DocumentsBucket"]["DeletionPolicy"] == "Retain"
 
 
+def test_scripts_of_the_portal_alone_may_put_documents_and_do_nothing_else(resources: Resources) -> None:
+    condition, cors, otherwise = resources["DocumentsBucket"]["Properties"]["CorsConfiguration"]["Fn::If"]
+    (rule,) = cors["CorsRules"]
+    (origin,) = rule["AllowedOrigins"]
+    scheme, host = ({"Fn::Select": [place, {"Fn::Split": ["/", {"Ref": "PortalUrl"}]}]} for place in (0, 2))
+
+    assert (condition, otherwise) == ("HasPortal", {"Ref": "AWS::NoValue"})
+    assert origin == {"Fn::Join": ["//", [scheme, host]]}
+    assert rule["AllowedMethods"] == ["PUT"]
+    assert set(rule["AllowedHeaders"]) == {"content-type", "x-amz-checksum-sha256"}
+
+
 @pytest.mark.parametrize("kind", ["MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "DEFAULT_4XX", "DEFAULT_5XX"])
 def test_what_the_gateway_answers_by_itself_is_a_problem_too(resources: Resources, kind: str) -> None:
     answer = resources["RestAPI"]["Properties"]["GatewayResponses"][kind]

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from urllib.parse import urlencode, urljoin
 
 import pytest
 
 from tests.builders import NOON
 from tests.cloud import told_once, turn_clock
 from tests.device import Device
+from tests.documents import arrive
+from tests.files import A_JPEG
 from tests.web.filling import drafted as drafted_for
 from tests.web.visitor import Come, Seen, Visitor
 
 ITEM = "/items/plate-replacement/apply"
-PHOTO = "material-old-plate"
 
 
 def enrol(browser: Visitor, device: Device) -> Seen:
@@ -51,8 +53,34 @@ def drafted(browser: Visitor) -> Seen:
 
 def filed(browser: Visitor) -> str:
     """The number of a case by certificate."""
-    draft = drafted(browser)
-    return browser.send(draft, draft.path, files={PHOTO: ("a.jpg", b"x")}).path.split("/")[2]
+    return hand_in(browser, drafted(browser)).path.split("/")[2]
+
+
+def add_document(browser: Visitor, seen: Seen, material: str = "old-plate") -> str:
+    """Ask for room for a document on a page, as a browser without script does; return its id."""
+    (form,) = [form for form in seen.page.forms if form.fields.get("material") == [material] and "name" in form.names]
+    page = browser.follow("POST", urljoin(seen.url, form.action), urlencode(form.fields, doseq=True))
+    assert page.status == 200, page.text
+    return page.path.partition("?")[0].split("/")[2]
+
+
+def with_documents(browser: Visitor, seen: Seen, content: bytes = A_JPEG, *materials: str) -> Seen:
+    """Upload a document for each material of a page; return the page as it is then."""
+    for material in materials or owed_on(seen):
+        arrive(add_document(browser, seen, material), content)
+    return browser.open(seen.path)
+
+
+def owed_on(seen: Seen) -> tuple[str, ...]:
+    """The materials that a page asks for."""
+    sections = [one["id"] or "" for one in seen.page.named("section") if "xn-slot" in (one.get("class") or "")]
+    return tuple(name.removeprefix("document-") for name in sections)
+
+
+def hand_in(browser: Visitor, seen: Seen, content: bytes = A_JPEG) -> Seen:
+    """Upload a document for each material that a page asks for, and hand them in."""
+    page = with_documents(browser, seen, content)
+    return browser.send(page, page.path.partition("?")[0])
 
 
 def signed(browser: Visitor, item: str) -> str:

@@ -1,6 +1,5 @@
 """An applicant's way by forms alone: from the item to a case, by promise and by certificate."""
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -13,11 +12,11 @@ from tests.api.bodies import RECORD, subject_of
 from tests.authorities import let_act
 from tests.cloud import Client, TokenOf
 from tests.device import Device
-from tests.web.cases import ITEM, drafted, enrol, form_data, promise, sign
+from tests.documents import digest
+from tests.files import A_JPEG
+from tests.web.cases import ITEM, drafted, enrol, form_data, hand_in, promise, sign
 from tests.web.filling import fill_in
 from tests.web.visitor import Come, Visitor
-
-A_PICTURE = b"\xff\xd8\r\n--\x00\r\n"
 
 
 @pytest.mark.requirement("R7.3")
@@ -184,21 +183,23 @@ def test_certificates_are_handed_in_without_any_script(visitor: Come, token: Tok
     browser = visitor("applicant")
     draft = drafted(browser)
 
-    receipt = browser.send(draft, draft.path, files={"material-old-plate": ("旧车牌.jpg", A_PICTURE)})
+    receipt = hand_in(browser, draft)
 
     case_no = receipt.path.split("/")[2]
     (material,) = client.get(f"/v1/cases/{case_no}", token=token("applicant")).body["materials"]
-    assert material == {"id": "old-plate", "name": "旧车牌.jpg", "sha256": hashlib.sha256(A_PICTURE).hexdigest()}
+    assert (material["id"], material["sha256"]) == ("old-plate", digest(A_JPEG))
+    assert material["name"] == "旧车牌（坏了的交旧车牌；丢了的交号牌遗失记录证明）"
 
 
 def test_a_missing_certificate_is_named_at_its_field(visitor: Come) -> None:
     browser = visitor("applicant")
     draft = drafted(browser)
 
-    seen = browser.send(draft, draft.path, files={"material-old-plate": ("", b"")})
+    seen = browser.send(draft, draft.path)
 
     assert seen.status == 422
-    assert {"href": "#material-old-plate"} in seen.page.named("a")
+    assert {"href": "#document-old-plate"} in seen.page.named("a")
+    assert "document-old-plate" in {one.get("id") for one in seen.page.named("section")}
 
 
 def test_no_way_chosen_is_named_at_its_field(visitor: Come) -> None:

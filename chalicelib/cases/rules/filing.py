@@ -158,7 +158,13 @@ def materials_asked(checklist: Checklist) -> tuple[MaterialAsked, ...]:
     The files that questions ask for come after them.
     """
     materials = (
-        MaterialAsked(id=material.id, name=material.name, basis=material.basis, ways=material.ways)
+        MaterialAsked(
+            id=material.id,
+            name=material.name,
+            basis=material.basis,
+            ways=material.ways,
+            kept_years=material.kept_years,
+        )
         for material in checklist.materials
     )
     files = (
@@ -235,7 +241,8 @@ def require_materials(
 
     A file that a question asks for may be among them.
 
-    Raises ``MATERIALS_MISSING`` for what is missing and ``MATERIAL_NOT_LISTED`` for what is on no list.
+    A material may be handed in as several documents. Raises ``MATERIALS_MISSING`` for what is missing and
+    ``MATERIAL_NOT_LISTED`` for what is on no list, or there twice.
     """
     here_already = {material.id for material in held}
     owed = {
@@ -249,8 +256,8 @@ def require_materials(
             detail="清单中没有这项材料,或者重复。",
             english="Not on the list, or there twice.",
         )
-        for index, name in enumerate(names)
-        if name not in taken or name in names[:index]
+        for index, material in enumerate(brought)
+        if material.id not in taken or _is_there_twice(material, brought[:index])
     )
     if unlisted:
         raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=unlisted)
@@ -265,6 +272,11 @@ def require_materials(
     )
     if missing:
         raise DomainError(ErrorCode.MATERIALS_MISSING, faults=missing)
+
+
+def _is_there_twice(material: Material, before: Sequence[Material]) -> bool:
+    same = [one for one in before if one.id == material.id]
+    return any(not (one.document and material.document) or one.document == material.document for one in same)
 
 
 def signatory_of(identity: Identity | None, representative: Representative | None) -> Signatory | None:

@@ -211,6 +211,11 @@ def materials_event(
     return _event(EventKind.MATERIALS_RECEIVED, case, actor, data, at)
 
 
+def replacement_event(case: Case, brought: Sequence[Material], *, actor: str, at: datetime) -> NewEvent:
+    """Return the event that documents took the place of refused ones, which starts no clock."""
+    return _event(EventKind.MATERIALS_RECEIVED, case, actor, {"materials": materials_payload(brought)}, at)
+
+
 def plan_payload(plan: VerificationPlan) -> Json:
     """Return the event payload of a verification plan."""
     return {
@@ -226,8 +231,15 @@ def plan_payload(plan: VerificationPlan) -> Json:
 
 
 def materials_payload(materials: Sequence[Material]) -> Json:
-    """Return the event payload of materials: ids and digests, never names."""
-    return [{"id": material.id, "sha256": material.sha256} for material in materials]
+    """Return the event payload of materials: ids and digests, and which documents they are; never names."""
+    return [
+        {
+            "id": material.id,
+            "sha256": material.sha256,
+            **({"document": material.document} if material.document else {}),
+        }
+        for material in materials
+    ]
 
 
 def credit_payload(credit: CreditSnapshot | None) -> Json:

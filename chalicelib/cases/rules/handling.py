@@ -1,6 +1,7 @@
 """The rules of handling (办理规则): who may take which step in which state, and what each step requires."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -153,10 +154,12 @@ def require_demand(case: Case, missing: Sequence[str], *, basis: str) -> None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.CORRECT, unanswered=waiting[0])
 
 
-def with_materials(case: Case, brought: Sequence[Material]) -> tuple[Material, ...]:
-    """Return the case's materials after an answer; new materials replace earlier ones with the same id."""
+def with_materials(case: Case, brought: Sequence[Material]) -> Case:
+    """Return the case once more was handed in; it takes the place of whatever has the same id."""
     again = {material.id for material in brought}
-    return (*(material for material in case.materials if material.id not in again), *brought)
+    kept = tuple(material for material in case.materials if material.id not in again)
+    gone = tuple(material for material in case.materials if material.id in again)
+    return replace(case, materials=(*kept, *brought), replaced=(*case.replaced, *gone))
 
 
 def open_pause(case: Case) -> Interruption | None:

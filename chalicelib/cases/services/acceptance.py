@@ -9,6 +9,7 @@ from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.filing_events import materials_payload
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result
+from chalicelib.cases.services.materials import HandedIn
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
@@ -23,8 +24,9 @@ SWEEP = "service:sweep"
 class CaseAcceptance:
     """The steps between a case's receipt and its acceptance."""
 
-    def __init__(self, store: CaseStore, commands: CaseCommands, *, clocks: Clocks) -> None:
-        """Take the case commands, through which all steps go; the sweep uses the clocks."""
+    def __init__(self, store: CaseStore, commands: CaseCommands, *, clocks: Clocks, handed_in: HandedIn) -> None:
+        """Take the case commands, through which all steps go, and the documents; the sweep uses the clocks."""
+        self._handed_in = handed_in
         self._store = store
         self._commands = commands
         self._clocks = clocks
@@ -76,7 +78,7 @@ class CaseAcceptance:
         """Take the applicant's answer; once all demands are answered, the acceptance clock starts anew.
 
         Raises ``NOT_FOUND`` for a demand that was never made on this way, ``STEP_NOT_ALLOWED`` for one already
-        answered.
+        answered, ``DOCUMENT_NOT_USABLE`` for documents that have not arrived or were refused.
         """
 
         def change(context: CaseContext) -> Case:
@@ -91,6 +93,8 @@ class CaseAcceptance:
             rules.require_on_list(case, [material.id for material in materials], pointer="/materials/{}/id")
             if not materials:
                 rules.require_text(text, pointer="/text")
+            brought = self._handed_in.read(materials, case_no=case.case_no)
+            self._handed_in.keep(brought, context.tx)
             answered = replace(asked, answered_at=command.at, answer=text)
             corrections = tuple(answered if one is asked else one for one in case.corrections)
             is_complete = all(one is asked or one.answered_at is not None for one in case.demands)
@@ -98,14 +102,13 @@ class CaseAcceptance:
                 context.start(ClockKind.ACCEPTANCE, case.terms.acceptance, suffix=str(number))
             context.tell(
                 EventKind.CORRECTION_ANSWERED,
-                {"correction": number, "materials": materials_payload(materials)},
+                {"correction": number, "materials": materials_payload(brought.materials)},
                 texts={"answer": text},
             )
             return replace(
-                case,
+                rules.with_materials(case, brought.materials),
                 state=State.RECEIVED if is_complete else case.state,
                 corrections=corrections,
-                materials=rules.with_materials(case, materials),
             )
 
         return self._commands.take(CaseStep.ANSWER, command, change)

@@ -107,6 +107,18 @@ class Retention(NamedTuple):
     basis: str
 
 
+class DocumentRetention(NamedTuple):
+    """How long documents that people hand in stay (材料文件保存期限).
+
+    ``years`` run from the day on which the case is closed, unless the item has its own number for a material;
+    ``unfiled_days`` from the upload of what is never handed in.
+    """
+
+    years: int
+    unfiled_days: int
+    basis: str
+
+
 class Ground(NamedTuple):
     """One entry of a closed list, with its code and names: a ground for a pause, or an excluded risk."""
 
@@ -215,9 +227,9 @@ class Route(NamedTuple):
 class RulePack:
     """One edition of a pack, in force from ``effective_from`` to ``effective_to``, both days included.
 
-    Raises ``ValueError`` for a blank basis anywhere (no rule without its article), a missing or impossible limit, a
-    withdrawal until anything but ``UNTIL``, or an end before the start. Without ``grading`` nobody has a grade.
-    ``remedy_bodies`` are whom a decision names for review and for a lawsuit (复议机关、人民法院).
+    Raises ``ValueError`` for a blank basis anywhere (no rule without its article), a missing or impossible limit, no
+    time to keep documents, a withdrawal until anything but ``UNTIL``, or an end before the start. Without ``grading``
+    nobody has a grade. ``remedy_bodies`` are whom a decision names for review and for a lawsuit (复议机关、人民法院).
     """
 
     code: str
@@ -231,6 +243,7 @@ class RulePack:
     bar_severity: Choice
     withdraw_until: Choice
     query_log: Retention
+    documents: DocumentRetention
     sequences: Mapping[str, tuple[Step, ...]]
     pause_grounds: tuple[Ground, ...]
     yellow: Yellow
@@ -259,6 +272,9 @@ class RulePack:
             if term.value < 1 or term.unit not in UNITS:
                 message = f"{self.code}: {term.value} {term.unit} is no time limit for {key}"
                 raise ValueError(message)
+        if self.documents.years < 1 or self.documents.unfiled_days < 1:
+            message = f"{self.code} must keep documents for a year and a day at least"
+            raise ValueError(message)
         if self.withdraw_until.value not in UNTIL:
             message = f"{self.code}: a promise cannot be withdrawn until {self.withdraw_until.value}"
             raise ValueError(message)
@@ -268,7 +284,7 @@ class RulePack:
 
     def _bases(self) -> Iterator[str]:
         yield from (self.basis, self.bar_severity.basis, self.withdraw_until.basis, self.query_log.basis)
-        yield self.yellow.basis
+        yield from (self.yellow.basis, self.documents.basis)
         yield from (ground.basis for ground in (*self.excluded_risks, *self.pause_grounds))
         yield from (step.basis for steps in self.sequences.values() for step in steps)
         yield from (term.basis for term in self.terms.values())

@@ -1,6 +1,7 @@
 """Applying (申请): the beginning of a form, the promise with a tick for each condition, and signing."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.api.cases.routes import drafts
@@ -14,9 +15,10 @@ from chalicelib.subjects.model.subjects import SigningKey
 from chalicelib.subjects.rules.passkeys import signature_of
 from chalicelib.web.applicants.application_forms import onward_from, ways_of
 from chalicelib.web.applicants.authorities import held_for
+from chalicelib.web.applicants.documents import UPLOADS, add_pages, bucket, facts_of, slots_of
 from chalicelib.web.applicants.search import item_at, known_answers
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import FILES, again, at_fault, materials_sent
+from chalicelib.web.core.forms import MATERIAL, again, at_fault, materials_sent
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -72,21 +74,25 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
     if item is None:
         raise DomainError(ErrorCode.ITEM_NOT_LISTED)
     keys = _passkeys(visit) if made.way is Way.COMMITMENT else ()
+    is_over = visit.at >= made.expires_at
+    owed = [(one.id, one.name, one.basis) for one in made.materials if made.way in one.hand_in and not is_over]
+    slots = slots_of(visit, owed, draft_id=made.draft_id)
     facts = {
         "draft": made,
         "item": item,
         "until": container().pack(item.jurisdiction, visit.at).withdraw_until,
-        "is_over": visit.at >= made.expires_at,
+        "is_over": is_over,
         "may_sign": made.way is Way.COMMITMENT and Way.COMMITMENT in made.ways_open,
-        "owed": [material for material in made.materials if made.way in material.hand_in],
         "devices": [key.passkey for key in keys],
         "signs": visit.caller.representative,
         "signed": json.loads(made.payload),
+        **facts_of(slots, f"drafts/{made.draft_id}"),
     }
     return Page(
         template="draft.html",
         facts=facts,
-        scripts=(FILES if facts["owed"] else ()) + (SIGNS if made.way is Way.COMMITMENT else ()),
+        scripts=(UPLOADS if slots else ()) + (SIGNS if made.way is Way.COMMITMENT else ()),
+        allows={"connect-src": bucket()} if slots else {},
     )
 
 
@@ -112,6 +118,9 @@ def change(visit: PageRequest) -> Page | Redirect:
     return onward_from(form, item)
 
 
+add_pages("/drafts/{draft_id}", read_draft, of="draft_id")
+
+
 @pages.post("/drafts/{draft_id}", roles=FOR_THEMSELVES, form="/drafts/{draft_id}")
 def file(visit: PageRequest) -> Page | Redirect:
     """File the draft, signed with every condition ticked, or with every material. Idempotent."""
@@ -135,13 +144,16 @@ def file(visit: PageRequest) -> Page | Redirect:
             body["signature"] = signature_of(_assertion(visit), _passkeys(visit))
         filed = visit.do(cases.file, body=body)
     except DomainError as error:
-        return again(shown, error, visit, fields={"": "sign"} | _material_fields(shown))
+        return again(shown, error, visit, fields={"": "sign"} | _material_fields(shown, body))
     return Redirect(to=f"cases/{filed.case_no}/receipt")
 
 
-def _material_fields(shown: Page) -> dict[str, str]:
-    owed = shown.fact("owed", list)
-    return {"/materials": f"material-{owed[0].id}"} if owed else {}
+def _material_fields(shown: Page, body: Mapping[str, Any]) -> dict[str, str]:
+    """Say at which slot a fault of the materials is shown: the one of the document, or the first that has none."""
+    slots, brought = shown.fact("slots", tuple), body["materials"]
+    empty = [slot.id for slot in slots if slot.id not in {one["id"] for one in brought}]
+    named = {f"/materials/{index}/document": f"{MATERIAL}{one['id']}" for index, one in enumerate(brought)}
+    return named | ({"/materials": f"{MATERIAL}{empty[0]}"} if empty else {})
 
 
 def _assertion(visit: PageRequest) -> dict[str, Any]:

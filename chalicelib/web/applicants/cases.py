@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
@@ -15,6 +15,9 @@ from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
+
+if TYPE_CHECKING:
+    from chalicelib.api.documents.schemas import DocumentResponse
 
 WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
 """The stages of the progress line."""
@@ -74,6 +77,8 @@ def read_case(visit: PageRequest) -> Page:
         "timeline": visit.get(cases.read_timeline),
         "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
         "done": done if done in DONE.values() else None,
+        "names": {asked.id: asked.name for asked in case.checklist},
+        "documents": _documents_of(case, visit),
     }
     return Page(template="own_case.html", facts=facts, scripts=("follow",))
 
@@ -130,9 +135,23 @@ def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
     return is_open and not is_broken and not is_late
 
 
+def _documents_of(case: CaseResponse, visit: PageRequest) -> "Mapping[str, DocumentResponse]":
+    """Return the documents that were handed in, by their ids; nothing is read for a case without any."""
+    if not any(material.document for material in case.materials):
+        return {}
+    from chalicelib.api.documents import routes as documents  # noqa: PLC0415 - few cases have documents
+
+    return {one.id: one for one in visit.get(documents.listed, query={"case_no": case.case_no}).items}
+
+
+def _has_refused(case: CaseResponse) -> bool:
+    """Whether a document was refused after it had been handed in, which the applicant may replace."""
+    return case.state not in FINISHED and any(material.problem for material in case.materials)
+
+
 OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
     "corrections": lambda case, _visit: case.state is State.CORRECTION_ASKED,
-    "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS,
+    "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS or _has_refused(case),
     "statement": lambda case, _visit: case.defence is not None and case.defence.stated_at is None,
     "rating": lambda case, _visit: case.state in FINISHED,
     "withdrawal": _may_withdraw,

@@ -112,6 +112,7 @@ def list_cases(visit: PageRequest) -> Page:
 def read_case(visit: PageRequest) -> Page:
     """Show a case with everything an officer needs to decide, and the actions that are open now."""
     from chalicelib.api.contacts.routes import deliveries  # noqa: PLC0415 - only this page needs it
+    from chalicelib.api.documents import routes as documents  # noqa: PLC0415 - only this page needs it
 
     case = visit.get(cases.read_case)
     done = visit.query.get("done")
@@ -120,6 +121,8 @@ def read_case(visit: PageRequest) -> Page:
         "staff": staff_named((case.officer,)),
         "timeline": visit.get(cases.read_timeline),
         "told": visit.get(deliveries.of_case).items,
+        "documents": visit.get(documents.listed, query={"case_no": case.case_no}).items,
+        "names": {asked.id: asked.name for asked in case.checklist},
         "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
         "done": done if done in OFFERS else None,
         "may_look": Role.OFFICER in visit.caller.roles,

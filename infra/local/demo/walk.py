@@ -8,6 +8,7 @@ from infra.local.demo import (
     agents,
     breach,
     desks,
+    documents,
     files,
     inspection,
     lists,
@@ -131,6 +132,11 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         "代办:没有授权不能办;委托人授权后签名提交;查看留痕,随时终止",
         "an agent: refused without authority, then authorised, and files; each look is told; it ends at once",
         (agents.an_agent_acts_on_an_authority,),
+    ),
+    (
+        "材料文件:直接传到存储桶,检查后提交;经办人查看留痕;补一张,以前交过的勾选采用",
+        "documents: straight to the bucket, looked at, handed in; each look on record; one more, and one again",
+        (documents.a_photograph_is_handed_in_and_seen,),
     ),
 )
 

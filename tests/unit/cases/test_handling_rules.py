@@ -233,7 +233,9 @@ def test_a_demand_that_waits_for_its_answer_is_not_made_again() -> None:
 def test_a_material_brought_again_takes_the_place_of_the_first() -> None:
     old, new, other = (Material(id=name, sha256=digit * 64) for name, digit in (("a", "1"), ("a", "2"), ("b", "3")))
 
-    assert with_materials(a_case(materials=(old, other)), (new,)) == (other, new)
+    after = with_materials(a_case(materials=(old, other)), (new,))
+
+    assert (after.materials, after.replaced) == ((other, new), (old,))
 
 
 def test_a_pause_is_open_until_it_ends() -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.rulepacks.model.display import DisplayPeriod, rules_of_the_day
-from chalicelib.rulepacks.model.pack import Choice, RulePack, StepKind, Term, TermKey
+from chalicelib.rulepacks.model.pack import Choice, DocumentRetention, RulePack, StepKind, Term, TermKey
 from chalicelib.rulepacks.rules import may_take, next_step, pack_in_force, require_one_at_a_time
 from chalicelib.rulepacks.store import load_rule_packs
 
@@ -212,6 +212,20 @@ def test_the_log_of_queries_is_kept_for_the_ten_years_that_zhejiang_asks_for(cod
 
     assert kept.years == 10
     assert "《浙江省公共信用信息管理条例》第20条" in kept.basis
+
+
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+def test_documents_are_kept_for_ten_years_and_those_never_handed_in_for_a_week(code: str) -> None:
+    kept = a_pack(code).documents
+
+    assert (kept.years, kept.unfiled_days) == (10, 7)
+    assert "国家档案局令第8号" in kept.basis
+
+
+@pytest.mark.parametrize(("years", "days"), [(0, 7), (10, 0)])
+def test_documents_are_kept_for_some_time_at_least(years: int, days: int) -> None:
+    with pytest.raises(ValueError, match="must keep documents for a year and a day"):
+        replace(a_pack(), documents=DocumentRetention(years=years, unfiled_days=days, basis="第1条"))
 
 
 def test_a_promise_can_be_withdrawn_until_the_decision_or_the_end_and_nothing_else() -> None:

@@ -129,6 +129,7 @@ class ItemMaterialInput(RequestBody):
     when: WhenInput | None = None
     source: LineOrBlank = ""
     name_en: LineOrBlank = ""
+    kept_years: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
 class LiabilityInput(RequestBody):
