@@ -133,14 +133,16 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
     "nightly": (
         None,
-        "authorities cases catalogue clocks credit documents jobs rulepacks sanctions subjects timeline workdays",
+        (
+            "authorities cases catalogue clocks credit documents jobs rulepacks sanctions subjects timeline"
+            " workdays"
+        ),
     ),
     "dispatch_events": (
         None,
         (
-            "alerts authorities bounds calendars cases catalogue clocks credit jobs messages rulepacks sanctions"
-            "alerts authorities bounds calendars cases catalogue clocks credit issuing jobs rulepacks sanctions"
-            " sessions staff subjects supervision timeline workdays"
+            "alerts authorities bounds calendars cases catalogue clocks credit issuing jobs messages"
+            " rulepacks sanctions sessions staff subjects supervision timeline workdays"
         ),
     ),
     "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
@@ -149,8 +151,8 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "issue": (
         None,
         (
-            "authorities bounds cases catalogue clocks credit documents issuing jobs rulepacks sanctions subjects"
-            " timeline workdays"
+            "authorities bounds cases catalogue clocks credit documents issuing jobs rulepacks sanctions"
+            " subjects timeline workdays"
         ),
     ),
     "INIT": (None, "catalogue subjects"),
