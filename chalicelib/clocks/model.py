@@ -10,6 +10,8 @@ from chalicelib.workdays.model.limits import Limit
 class ClockKind(StrEnum):
     """What a clock measures (时限种类)."""
 
+    MATERIALS = "materials"
+    CORRECTION = "correction"
     ACCEPTANCE = "acceptance"
     HANDLING_PROMISED = "handling_promised"
     HANDLING_STATUTORY = "handling_statutory"

@@ -203,7 +203,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierDecision:
-    """A decision from before the case was reopened (重新办理), kept with its delivery, verification and extension."""
+    """A decision that no longer stands, kept with its delivery, verification and extension.
+
+    The case was reopened (重新办理), or the promise that the decision rested on was withdrawn (撤回承诺).
+    """
 
     decision: Decision
     delivery: Delivery | None

@@ -91,6 +91,11 @@ def is_found_broken(case: Case) -> bool:
     return found is not None and found.has_effect and found.result in BROKEN
 
 
+def is_thought_broken(case: Case) -> bool:
+    """Whether an officer found the promise false or unfulfilled, even if a second one has yet to confirm it."""
+    return case.verification is not None and case.verification.result in BROKEN
+
+
 def is_counted(case: Case) -> bool:
     """Whether an earlier handling of the case already counted the promise as kept; it counts once per case (R1.20)."""
     earlier = (each.verification for each in case.earlier_decisions)

@@ -305,6 +305,7 @@ class Filing:
             )
         else:
             after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE)
+            started = (self._intake.await_materials(after, pack=self._pack(case, at=at), at=at, tx=tx),)
         events = [
             filing_events.check_event(after, started=clocks_payload(*started), stopped=stopped, at=at),
             *filing_events.acceptance_events(after, started=clocks_payload(*started), at=at),

@@ -23,6 +23,9 @@ RECHECK_EVERY: Mapping[State, timedelta] = {
 OFFICER = "officer"
 """Who is responsible for the clocks of an unassigned case."""
 
+APPLICANT = "applicant"
+"""Who is responsible for handing in certificates."""
+
 CREDIT_OFFICER = "credit_officer"
 """Who is responsible for saying whose the records under a number are, in the credit office."""
 
@@ -72,6 +75,21 @@ class Intake:
             recheck_at=at + RECHECK_EVERY[case.state],
         )
 
+    def await_materials(self, case: Case, *, pack: RulePack, at: datetime, tx: Transaction) -> Clock:
+        """Start the applicant's time to hand in certificates, after which the office may end the case."""
+        limit = limit_of(pack.limit_term(TermKey.MATERIALS))
+        return self._start(ClockKind.MATERIALS, limit, case, at=at, tx=tx, responsible=APPLICANT)
+
+    def end_materials(self, case: Case, *, at: datetime, tx: Transaction) -> tuple[list[NewEvent], tuple[Clock, ...]]:
+        """Stop the time to hand in certificates; milestones that the sweep has not told of yet come with it."""
+        running = [
+            clock
+            for clock in self._clocks.of_owner(case.owner)
+            if clock.kind is ClockKind.MATERIALS and clock.stopped_at is None
+        ]
+        milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
+        return milestones, tuple(self._clocks.stop(clock, at=at, tx=tx) for clock in running)
+
     def take_in(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, tuple[Clock, ...]]:
         """Accept a case that needs no officer, otherwise start the acceptance clock as of the receipt (``since``)."""
         if not filing_events.is_accepted_at_once(case):
@@ -84,13 +102,15 @@ class Intake:
             self._start(ClockKind.HANDLING_STATUTORY, case.terms.statutory, case, at=at, tx=tx),
         )
 
-    def _start(self, kind: ClockKind, limit: Limit, case: Case, *, at: datetime, tx: Transaction) -> Clock:
+    def _start(
+        self, kind: ClockKind, limit: Limit, case: Case, *, at: datetime, tx: Transaction, responsible: str = ""
+    ) -> Clock:
         return self._clocks.start(
             kind,
             limit,
             owner=case.owner,
             department=case.department,
-            responsible=case.officer or OFFICER,
+            responsible=responsible or case.officer or OFFICER,
             pack=case.terms.pack,
             started_at=at,
             tx=tx,

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from chalicelib.authorities.model import Act, Authority
 from chalicelib.cases.model.case import Case, Material, State, Way
-from chalicelib.cases.model.stages import Withdrawal
+from chalicelib.cases.model.stages import EarlierDecision, Withdrawal
 from chalicelib.cases.rules import filing, filing_events
-from chalicelib.cases.rules.consequences import is_found_broken
+from chalicelib.cases.rules.consequences import is_thought_broken
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.services.intake import Intake
 from chalicelib.cases.store import CaseStore
@@ -42,17 +42,19 @@ class CommitmentWithdrawal:
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
         """Withdraw the promise (R1.9): the case goes on by certificate, and nobody is penalised. Idempotent.
 
-        An agent needs authority for it, on an item that says so. A result still awaiting a second officer lapses with
-        the promise; alerts must still be answered. Raises ``CASE_CLOSED`` once the case is closed (R1.10). Raises
-        ``STEP_NOT_ALLOWED`` if there is no promise, if it was already found broken (withdrawing it would only evade the
-        consequences), or if the rule pack ends the right with the decision and one was made.
+        A decision that rested on the promise stays on record among the earlier ones, and the case is decided again on
+        the certificates; how long there is to hand them in is the rule pack's. Alerts must still be answered. An agent
+        needs authority for it, on an item that says so. Raises ``CASE_CLOSED`` once the case is closed (R1.10). Raises
+        ``STEP_NOT_ALLOWED`` if there is no promise, if an officer found it broken, be it that a second one has yet to
+        confirm (withdrawing it would only evade the consequences), or if the rule pack ends the right with the
+        decision and one was made.
         """
         case, authority = self._mine(case_no, WITHDRAW, by=by, at=at)
         if case.is_finished:
             raise DomainError(ErrorCode.CASE_CLOSED)
         if case.withdrawal is not None:
             return case
-        if case.way is not Way.COMMITMENT or is_found_broken(case):
+        if case.way is not Way.COMMITMENT or is_thought_broken(case):
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
         if pack.withdraw_until.value == "decided" and case.decision is not None:
@@ -62,31 +64,18 @@ class CommitmentWithdrawal:
             for clock in self._clocks.of_owner(case.owner)
             if clock.stopped_at is None and clock.kind not in OUTLASTING
         ]
-        found = case.verification
-        after = replace(
-            case,
-            state=State.AWAITING_MATERIALS,
-            way=Way.CERTIFICATE,
-            withdrawal=Withdrawal(reason=reason, withdrawn_at=at),
-            acceptance=None,
-            decision=None,
-            extension=None,
-            verification=found if found is not None and found.has_effect else None,
-            interruptions=tuple(
-                replace(each, ended_at=each.ended_at or at, ended_by=each.ended_by or by.actor)
-                for each in case.interruptions
-            ),
-        )
+        after = _without_promise(case, Withdrawal(reason=reason, withdrawn_at=at), by=by)
         with transaction() as tx:
             self._access.keep(authority, tx)
             milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
             stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
+            started = clocks_payload(self._intake.await_materials(after, pack=pack, at=at, tx=tx))
             event = NewEvent(
                 kind=EventKind.COMMITMENT_WITHDRAWN,
                 occurred_at=at,
                 actor=by.actor,
                 department=case.department,
-                data={"clocks_stopped": stopped},
+                data={"clocks_stopped": stopped, "clocks_started": started},
                 texts={"reason": reason},
             )
             return self._store.save(case, after, [*milestones, event], at=at, tx=tx)
@@ -106,10 +95,17 @@ class CommitmentWithdrawal:
         after = replace(case, state=State.RECEIVED, materials=(*case.materials, *materials))
         with transaction() as tx:
             self._access.keep(authority, tx)
+            milestones, stopped = self._intake.end_materials(case, at=at, tx=tx)
             after, started = self._intake.take_in(after, since=at, at=at, tx=tx)
             events = [
+                *milestones,
                 filing_events.materials_event(
-                    after, materials, actor=by.actor, started=clocks_payload(*started), at=at
+                    after,
+                    materials,
+                    actor=by.actor,
+                    started=clocks_payload(*started),
+                    stopped=clocks_payload(*stopped),
+                    at=at,
                 ),
                 *filing_events.acceptance_events(after, started=clocks_payload(*started), at=at),
             ]
@@ -118,3 +114,35 @@ class CommitmentWithdrawal:
     def _mine(self, case_no: str, step: Step, *, by: Caller, at: datetime) -> tuple[Case, Authority | None]:
         case = self._store.load(case_no)
         return case, self._access.require(case, step, by=by, at=at)
+
+
+def _without_promise(case: Case, withdrawal: Withdrawal, *, by: Caller) -> Case:
+    """Return the case on its way by certificate; a decision and what came of it become an earlier one."""
+    at = withdrawal.withdrawn_at
+    earlier = case.earlier_decisions
+    if case.decision is not None:
+        kept = EarlierDecision(
+            decision=case.decision,
+            delivery=case.delivery,
+            verification=case.verification,
+            extension=case.extension,
+            reason=withdrawal.reason,
+            reopened_at=at,
+            reopened_by=by.actor,
+        )
+        earlier = (*earlier, kept)
+    return replace(
+        case,
+        state=State.AWAITING_MATERIALS,
+        way=Way.CERTIFICATE,
+        withdrawal=withdrawal,
+        acceptance=None,
+        decision=None,
+        extension=None,
+        verification=None if case.decision is not None else case.verification,
+        earlier_decisions=earlier,
+        interruptions=tuple(
+            replace(each, ended_at=each.ended_at or at, ended_by=each.ended_by or by.actor)
+            for each in case.interruptions
+        ),
+    )

@@ -23,6 +23,8 @@ class TermKey(StrEnum):
     """The time limits that every pack sets."""
 
     CORRECTION_NOTICE = "correction.noticeDays"
+    CORRECTION_ANSWER = "correction.answerDays"
+    MATERIALS = "materials.days"
     DECISION = "decision.days"
     EXTENSION = "decision.extension"
     ISSUE = "issue.days"

@@ -35,6 +35,8 @@ REACHED: Final = {
 
 SHOWN_CLOCKS: Final = (
     ClockKind.IDENTITY_CHECK,
+    ClockKind.MATERIALS,
+    ClockKind.CORRECTION,
     ClockKind.ACCEPTANCE,
     ClockKind.HANDLING_PROMISED,
     ClockKind.DELIVERY,
@@ -118,11 +120,11 @@ def _is_closed_to_agent(case: CaseResponse) -> bool:
 
 
 def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
-    """Whether a promise may be withdrawn: not once it was found broken, nor later than the rule pack allows."""
+    """Whether a promise may be withdrawn: not once an officer found it broken, nor later than the pack allows."""
     item = container().catalogue.find(case.item.code, at=visit.at)
     pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
     found = case.verification
-    is_broken = found is not None and found.has_effect and found.result in BROKEN
+    is_broken = found is not None and found.result in BROKEN
     is_late = pack.withdraw_until.value == "decided" and case.decision is not None
     is_open = case.way is Way.COMMITMENT and case.state not in FINISHED and case.withdrawal is None
     return is_open and not is_broken and not is_late

@@ -9,6 +9,7 @@ from chalicelib.cases.rules.consequences import (
     RectificationOutcome,
     RevocationDocument,
     is_in_effect,
+    is_thought_broken,
     next_step_for,
     notice_of_defence,
     officers_for,
@@ -362,3 +363,14 @@ def test_a_revocation_is_in_effect_from_its_day_for_its_subject_and_by_its_numbe
     assert not is_in_effect(revoked, "撤〔2026〕2号", subject=A_SUBJECT, on=day)
     assert not is_in_effect(revoked, "撤〔2026〕1号", subject="k1.other", on=day)
     assert not is_in_effect(a_broken_promise(), "撤〔2026〕1号", subject=A_SUBJECT, on=day)
+
+
+@pytest.mark.parametrize(
+    ("result", "is_broken"),
+    [(Finding.UNTRUE, True), (Finding.UNFULFILLED, True), (Finding.TRUE, False), (Finding.UNVERIFIABLE, False)],
+)
+def test_a_promise_is_thought_broken_before_the_second_officer_has_spoken(result: Finding, *, is_broken: bool) -> None:
+    waiting = replace(a_promise_granted(), verification=a_verification(result=result, officers=2))
+
+    assert is_thought_broken(waiting) is is_broken
+    assert not is_thought_broken(a_promise_granted())
