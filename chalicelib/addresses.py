@@ -46,12 +46,18 @@ API: dict[str, list[str]] = {
         "GET /v1/drafts",
         "GET /v1/drafts/{draft_id}",
     ],
+    "chalicelib.api.cases.routes.endings": [
+        "POST /v1/cases/{case_no}/termination",
+        "POST /v1/cases/{case_no}/withdrawal",
+    ],
     "chalicelib.api.cases.routes.handling": [
         "POST /v1/cases/{case_no}/corrections",
         "POST /v1/cases/{case_no}/corrections/{number}/answer",
         "POST /v1/cases/{case_no}/acceptance",
         "POST /v1/cases/{case_no}/pauses",
         "POST /v1/cases/{case_no}/pauses/{number}/end",
+        "POST /v1/cases/{case_no}/suspensions",
+        "POST /v1/cases/{case_no}/suspensions/{number}/end",
         "POST /v1/cases/{case_no}/extension",
         "POST /v1/cases/{case_no}/decision",
         "POST /v1/cases/{case_no}/delivery",
@@ -283,6 +289,8 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.applicants.case_actions": [
         "GET /cases/{case_no}/withdrawal",
         "POST /cases/{case_no}/withdrawal",
+        "GET /cases/{case_no}/application_withdrawal",
+        "POST /cases/{case_no}/application_withdrawal",
         "GET /cases/{case_no}/materials",
         "POST /cases/{case_no}/materials",
         "GET /cases/{case_no}/corrections",

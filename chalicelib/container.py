@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.consequences import Consequences
     from chalicelib.cases.services.documents import CaseDocuments
     from chalicelib.cases.services.drafting import Drafting
+    from chalicelib.cases.services.endings import CaseEndings
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
     from chalicelib.cases.services.handover import Handover
@@ -468,6 +469,13 @@ class Container:
         from chalicelib.cases.services.handling import Handling
 
         return Handling(self.case_commands, calendars=self.calendars)
+
+    @cached_property
+    def case_endings(self) -> CaseEndings:
+        """Ends of cases without a decision."""
+        from chalicelib.cases.services.endings import CaseEndings
+
+        return CaseEndings(self.case_commands, calendars=self.calendars)
 
     @cached_property
     def consequences(self) -> Consequences:

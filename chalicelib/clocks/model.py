@@ -17,6 +17,8 @@ class ClockKind(StrEnum):
     HANDLING_STATUTORY = "handling_statutory"
     DELIVERY = "delivery"
     VERIFICATION = "verification"
+    SUSPENSION = "suspension"
+    CONSEQUENCE = "consequence"
     RECTIFICATION = "rectification"
     DEFENCE = "defence"
     ACKNOWLEDGEMENT = "acknowledgement"

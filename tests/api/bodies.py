@@ -59,6 +59,12 @@ def _signed(who: str, _since: int) -> str:
 DECISION = {"outcome": "granted", "document_no": "义公交〔2026〕1号"}
 UNTRUE = {"result": "untrue", "method": "online", "findings": "登记系统里有扣押记录。"}
 PAUSE = {"ground": "hearing", "basis": "行政许可法第45条", "expected_days": 5, "notice_text": "因听证暂停计时。"}
+SUSPENSION = {
+    "ground": "other_proceedings",
+    "basis": "第64条",
+    "expected_days": 10,
+    "notice_text": "须等另案的处理结果,暂时中止办理。",
+}
 RECORD: dict[str, Any] = {
     "subject": subject_of("company"),
     "kind": "administrative",

@@ -5,23 +5,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model.case import Way
-from chalicelib.catalogue.model.items import Acceptance
-from tests.api.handling import GRANTED, PAUSE, Office, a_promise
-from tests.builders import NOON, an_item
+from tests.api.handling import GRANTED, PAUSE, Office, a_promise, an_application
 from tests.cloud import Client, TokenOf, turn_clock
-from tests.services.case_office import Applicant, publish
 
 SHA = "cd" * 32
 
 
 @pytest.fixture
 def received(client: Client, token: TokenOf) -> Office:
-    """A case by certificate that waits for an officer's word."""
-    turn_clock(NOON)
-    publish(an_item(acceptance=Acceptance.OFFICER))
-    applicant = Applicant()
-    return Office(client, token, applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case)
+    return an_application(client, token)
 
 
 @pytest.fixture
@@ -101,7 +93,7 @@ def test_a_pause_without_notice_is_refused_in_its_own_words(accepted: Office, no
         ("decision", {**GRANTED, "outcome": "perhaps"}, 400, "INVALID_BODY"),
         ("decision", {**GRANTED, "outcome": "refused"}, 400, "INVALID_BODY"),
         ("delivery", None, 409, "STEP_NOT_ALLOWED"),
-        ("verification", {**FOUND, "result": "true"}, 409, "STEP_NOT_ALLOWED"),
+        ("verification/confirmation", None, 409, "STEP_NOT_ALLOWED"),
         ("pauses/first/end", None, 404, "NOT_FOUND"),
     ],
 )

@@ -1,11 +1,13 @@
 """How a case ends, goes back, or goes on: no decision is lost and nothing waits without a date."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.api.handling import GRANTED, a_promise
-from tests.cloud import Client, TokenOf
+from tests.api.handling import GRANTED, PAUSE, Office, a_promise, an_application
+from tests.builders import NOON
+from tests.cloud import Client, Reply, TokenOf, turn_clock
 
 SHA = "ab" * 32
 PAPER = {"materials": [{"id": "old-plate", "sha256": SHA}]}
@@ -39,3 +41,149 @@ def test_a_decision_made_on_a_promise_stays_on_record_when_the_promise_is_withdr
     office.done("acceptance", {"accepted": True})
     again = office.done("decision", {**GRANTED, "document_no": "2号"})
     assert (again["handlings"], [one["decision"]["document_no"] for one in again["earlier_decisions"]]) == (2, ["1号"])
+
+
+UNTRUE = {"result": "untrue", "method": "online", "findings": "系统里有旧车牌的扣押记录。"}
+SUSPENSION = {
+    "ground": "broken_promise",
+    "basis": "《深圳经济特区社会信用条例》第64条",
+    "expected_days": 10,
+    "notice_text": "承诺不实,责令整改期间中止办理。",
+}
+TERMINATION = {
+    "ground": "broken_promise",
+    "document_no": "义公交终〔2026〕1号",
+    "basis": "《深圳经济特区社会信用条例》第64条",
+    "reasons": "拒不整改。",
+    "served_at": "2026-09-28T04:00:00Z",
+}
+AFTER_DEFENCE = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
+"""The second after the three working days for a statement: midnight at the end of Thursday, 8 October in Shanghai."""
+
+
+def by_supervisor(office: Office, body: dict[str, Any]) -> Reply:
+    return office.act("termination", body, by="supervisor.traffic")
+
+
+@pytest.mark.requirement("R1.15", "R1.18")
+def test_a_promise_found_untrue_before_the_decision_is_suspended_put_right_and_goes_on(
+    client: Client, token: TokenOf
+) -> None:
+    office = a_promise(client, token)
+    found = office.done("verification", UNTRUE)
+
+    assert (found["state"], found["verification"]["result"]) == ("accepted", "untrue")
+    assert running(found)["defence"] == "2026-10-08"
+    assert running(found)["consequence"] == "2026-10-30"
+    refused = office.act("decision", GRANTED)
+    assert (refused.status, refused.code, refused.body["step"]) == (409, "STEP_NOT_ALLOWED", "decision")
+    assert office.act("rectification", {"days": 5, "basis": "第64条"}).body["next"] == "suspension"
+    suspended = office.done("suspensions", SUSPENSION)
+    assert (suspended["state"], suspended["suspensions"][0]["expected_until"]) == ("suspended", "2026-10-16")
+    assert {clock["kind"] for clock in suspended["clocks"] if clock["light"] == "grey"} == {
+        "handling_promised",
+        "handling_statutory",
+    }
+    assert office.act("suspensions/1/end").body["step"] == "suspension_end"
+    office.done("rectification", {"days": 5, "basis": "第64条"})
+    office.done("rectification/outcome", {"outcome": "done", "findings": "旧车牌已交回。"})
+    office.done("suspensions/1/end")
+    decided = office.done("decision", GRANTED)
+    assert (decided["state"], "verification" in running(decided)) == ("decided", False)
+
+
+@pytest.mark.requirement("R1.17", "R1.18")
+def test_a_case_in_hand_ends_when_a_broken_promise_is_not_put_right_and_the_person_was_heard(
+    client: Client, token: TokenOf
+) -> None:
+    office = a_promise(client, token, jurisdiction="revokes-at-once")
+    office.done("verification", UNTRUE)
+
+    assert by_supervisor(office, TERMINATION).code == "DEFENCE_OPEN"
+    assert office.act("withdrawal", BACK, by="applicant").code == "STEP_NOT_ALLOWED"
+    office.done("statement", {"text": "车牌是后来找到的。"}, by="applicant")
+    assert by_supervisor(office, TERMINATION).pointers == ["/statement_answer"]
+    assert office.act("termination", TERMINATION).status == 403
+    ended = by_supervisor(office, {**TERMINATION, "statement_answer": "陈述理由不成立。"}).body
+
+    assert (ended["state"], ended["termination"]["ground"], running(ended)) == ("terminated", "broken_promise", {})
+    assert [(one["code"], one["until"]) for one in ended["termination"]["remedies"]] == [
+        ("review", "2026-11-27"),
+        ("court", "2027-03-29"),
+    ]
+    kinds = [event["kind"] for event in client.get(f"{office.url}/timeline", token=token("applicant")).body["items"]]
+    assert kinds[-1] == "case:terminated"
+
+
+def test_who_was_not_heard_by_the_end_of_the_time_is_heard_no_more(client: Client, token: TokenOf) -> None:
+    office = a_promise(client, token, jurisdiction="revokes-at-once")
+    office.done("verification", {**UNTRUE, "severity": "minor"})
+    turn_clock(AFTER_DEFENCE - timedelta(seconds=1))
+    assert by_supervisor(office, TERMINATION).code == "DEFENCE_OPEN"
+
+    turn_clock(AFTER_DEFENCE)
+
+    assert by_supervisor(office, TERMINATION).status == 200
+
+
+def test_a_correction_has_a_last_day_and_a_case_whose_correction_never_comes_an_end(
+    client: Client, token: TokenOf
+) -> None:
+    office = an_application(client, token)
+    asked = office.done("corrections", {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"})
+    end = {**TERMINATION, "ground": "correction_unanswered"}
+
+    assert running(asked) == {"correction": "2026-10-23"}
+    turn_clock(datetime(2026, 10, 23, 15, 59, 59, tzinfo=UTC))
+    assert by_supervisor(office, end).body["due_on"] == "2026-10-23"
+    turn_clock(datetime(2026, 10, 23, 16, 0, tzinfo=UTC))
+    assert by_supervisor(office, {**end, "ground": "materials_missing"}).code == "STEP_NOT_ALLOWED"
+    assert by_supervisor(office, {**end, "ground": "slow"}).code == "TERMINATION_GROUND_UNKNOWN"
+    assert by_supervisor(office, end).body["state"] == "terminated"
+
+
+def test_an_answer_that_comes_late_but_before_the_end_is_taken(client: Client, token: TokenOf) -> None:
+    office = an_application(client, token)
+    office.done("corrections", {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"})
+    turn_clock(NOON + timedelta(days=60))
+
+    answered = office.done("corrections/1/answer", PAPER, by="applicant")
+
+    assert (answered["state"], list(running(answered))) == ("received", ["acceptance"])
+
+
+def test_a_case_whose_certificates_never_come_can_be_ended(client: Client, token: TokenOf) -> None:
+    office = a_promise(client, token)
+    office.done("commitment/withdrawal", BACK, by="applicant")
+    end = {**TERMINATION, "ground": "materials_missing"}
+
+    assert by_supervisor(office, end).code == "STEP_NOT_ALLOWED"
+    turn_clock(datetime(2026, 10, 23, 16, 0, tzinfo=UTC))
+    assert by_supervisor(office, end).body["state"] == "terminated"
+
+
+@pytest.mark.parametrize("step", ["", "pauses", "suspensions", "corrections", "commitment/withdrawal"])
+def test_an_application_is_withdrawn_whatever_it_waits_for(client: Client, token: TokenOf, step: str) -> None:
+    office = an_application(client, token) if step == "corrections" else a_promise(client, token)
+    bodies: dict[str, Any] = {
+        "pauses": PAUSE,
+        "suspensions": {**SUSPENSION, "ground": "force_majeure"},
+        "corrections": {"missing": ["old-plate"], "basis": "第24条"},
+        "commitment/withdrawal": BACK,
+    }
+    if step:
+        office.done(step, bodies[step], by="applicant" if step == "commitment/withdrawal" else "officer.traffic")
+
+    gone = office.done("withdrawal", {"reason": "不办了。"}, by="applicant")
+
+    assert (gone["state"], gone["application_withdrawal"]["reason"], running(gone)) == ("withdrawn", "不办了。", {})
+    assert all(one["ended_at"] for one in (*gone["pauses"], *gone["suspensions"]))
+    assert office.act("withdrawal", BACK, by="applicant").code == "STEP_NOT_ALLOWED"
+
+
+def test_what_is_decided_is_not_withdrawn_and_strangers_find_nothing(client: Client, token: TokenOf) -> None:
+    office = a_promise(client, token)
+    assert office.act("withdrawal", BACK, by="company").status == 404
+    office.done("decision", GRANTED)
+
+    assert office.act("withdrawal", BACK, by="applicant").code == "STEP_NOT_ALLOWED"

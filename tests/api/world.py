@@ -38,6 +38,7 @@ from tests.api.bodies import (
     RECORD,
     REVERSAL,
     SHA,
+    SUSPENSION,
     UNTRUE,
     a_list,
     item_body,
@@ -274,6 +275,8 @@ def _file_cases(world: World) -> None:
     world.file("theirs", by="applicant2")
     world.file("paused")
     world.act("paused", "pauses", PAUSE)
+    world.file("suspended")
+    world.act("suspended", "suspensions", SUSPENSION)
     world.file("decided")
     world.act("decided", "decision", DECISION)
     world.file("received", item="by-officer", on_promise=False)

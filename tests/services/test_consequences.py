@@ -168,7 +168,7 @@ def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() 
 
     assert confirmed.verification is not None
     assert confirmed.verification.confirmed_by == "staff:officer2.traffic"
-    assert running(confirmed) == ["defence"]
+    assert running(confirmed) == ["consequence", "defence"]
     assert kinds_of(case.owner)[-2:] == ["case:verified", "case:defence_opened"]
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         confirm(an_act(confirmed, by=SECOND_OFFICER))
@@ -218,7 +218,7 @@ def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
     with refused(ErrorCode.DEFENCE_OPEN):
         revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
     stated = container().consequences.state(mine, text="住所已经迁走。").case
-    assert running(stated) == []
+    assert running(stated) == ["consequence"]
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         container().consequences.state(mine, text="再说一遍。")
     with pytest.raises(DomainError, match="INVALID_BODY") as error:

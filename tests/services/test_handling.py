@@ -130,7 +130,7 @@ def test_two_demands_wait_for_both_answers() -> None:
     second = container().acceptance.answer_correction(mine, 2, materials=(), text="二").case
 
     assert (first.state, second.state) == (State.CORRECTION_ASKED, State.RECEIVED)
-    assert sorted(clocks_of(case)) == ["acceptance", "acceptance.2"]
+    assert sorted(clocks_of(case)) == ["acceptance", "acceptance.2", "correction.1", "correction.2"]
 
 
 def test_a_demand_is_answered_once_by_its_applicant_and_with_something() -> None:

@@ -24,6 +24,7 @@ from chalicelib.cases.model.stages import (
     LateReason,
     Rectification,
     Revocation,
+    Termination,
     Verification,
     Withdrawal,
 )
@@ -53,13 +54,16 @@ class State(StrEnum):
     CORRECTION_ASKED = "correction_asked"
     ACCEPTED = "accepted"
     PAUSED = "paused"
+    SUSPENDED = "suspended"
     DECIDED = "decided"
     CLOSED = "closed"
     NOT_ACCEPTED = "not_accepted"
     REVOKED = "revoked"
+    TERMINATED = "terminated"
+    WITHDRAWN = "withdrawn"
 
 
-FINISHED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.REVOKED})
+FINISHED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.REVOKED, State.TERMINATED, State.WITHDRAWN})
 """States in which a promise can no longer be withdrawn (办结, R1.10)."""
 
 
@@ -220,6 +224,7 @@ class Case:
     acceptance: AcceptanceWord | None = None
     corrections: tuple[Correction, ...] = ()
     interruptions: tuple[Interruption, ...] = ()
+    suspensions: tuple[Interruption, ...] = ()
     extension: Extension | None = None
     decision: Decision | None = None
     delivery: Delivery | None = None
@@ -227,6 +232,8 @@ class Case:
     defence: Defence | None = None
     rectification: Rectification | None = None
     revocation: Revocation | None = None
+    termination: Termination | None = None
+    application_withdrawal: Withdrawal | None = None
     breaches: tuple[Breach, ...] = ()
     late_reasons: tuple[LateReason, ...] = ()
     earlier_decisions: tuple[EarlierDecision, ...] = ()

@@ -1,13 +1,15 @@
 """The rules of handling (办理规则): who may take which step in which state, and what each step requires."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.authorities.model import Act
 from chalicelib.cases.model.case import Case, Material, State
-from chalicelib.cases.model.stages import Decision, Finding, Interruption, Outcome
+from chalicelib.cases.model.stages import Decision, EarlierDecision, Finding, Interruption, Outcome
+from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role
@@ -27,6 +29,10 @@ class CaseStep(StrEnum):
     ACCEPT = "acceptance"
     PAUSE = "pause"
     RESUME = "pause_end"
+    SUSPEND = "suspension"
+    END_SUSPENSION = "suspension_end"
+    TERMINATE = "termination"
+    WITHDRAW_APPLICATION = "application_withdrawal"
     EXTEND = "extension"
     DECIDE = "decision"
     DELIVER = "delivery"
@@ -52,16 +58,18 @@ PEOPLE = (Role.APPLICANT, Role.AGENT)
 OFFICER = (Role.OFFICER,)
 BEFORE_ACCEPTANCE = (State.RECEIVED, State.CORRECTION_ASKED)
 IN_HAND = (State.ACCEPTED, State.PAUSED)
+ACCEPTED_AND_ON = (*IN_HAND, State.SUSPENDED)
 AFTER_DECISION = (State.DECIDED, State.CLOSED)
 SUPERIORS = (Role.SUPERVISOR, Role.HEAD)
-WITH_THE_OFFICE = (
+UNDECIDED = (
     State.PENDING_CREDIT,
     State.PENDING_IDENTITY,
     State.AWAITING_MATERIALS,
     *BEFORE_ACCEPTANCE,
-    *IN_HAND,
-    *AFTER_DECISION,
+    *ACCEPTED_AND_ON,
 )
+VERIFIABLE = (*ACCEPTED_AND_ON, *AFTER_DECISION)
+WITH_THE_OFFICE = (*UNDECIDED, *AFTER_DECISION)
 
 FOUND_GOOD = frozenset({Finding.TRUE, Finding.CHANGED})
 """Results of a verification after which nothing is owed any more."""
@@ -72,14 +80,18 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.ACCEPT: Right(OFFICER, BEFORE_ACCEPTANCE),
     CaseStep.PAUSE: Right(OFFICER, (State.ACCEPTED,)),
     CaseStep.RESUME: Right(OFFICER, (State.PAUSED,)),
+    CaseStep.SUSPEND: Right(OFFICER, (State.ACCEPTED,)),
+    CaseStep.END_SUSPENSION: Right(OFFICER, (State.SUSPENDED,)),
+    CaseStep.TERMINATE: Right((Role.SUPERVISOR,), UNDECIDED),
+    CaseStep.WITHDRAW_APPLICATION: Right(PEOPLE, UNDECIDED, Act.WITHDRAWAL),
     CaseStep.EXTEND: Right((Role.HEAD,), IN_HAND),
     CaseStep.DECIDE: Right(OFFICER, (State.ACCEPTED,)),
     CaseStep.DELIVER: Right(OFFICER, (State.DECIDED,)),
-    CaseStep.VERIFY: Right(OFFICER, AFTER_DECISION),
-    CaseStep.CONFIRM: Right(OFFICER, AFTER_DECISION),
-    CaseStep.STATE: Right(PEOPLE, AFTER_DECISION, Act.STATEMENT),
-    CaseStep.RECTIFY: Right(OFFICER, AFTER_DECISION),
-    CaseStep.END_RECTIFICATION: Right(OFFICER, AFTER_DECISION),
+    CaseStep.VERIFY: Right(OFFICER, VERIFIABLE),
+    CaseStep.CONFIRM: Right(OFFICER, VERIFIABLE),
+    CaseStep.STATE: Right(PEOPLE, VERIFIABLE, Act.STATEMENT),
+    CaseStep.RECTIFY: Right(OFFICER, VERIFIABLE),
+    CaseStep.END_RECTIFICATION: Right(OFFICER, VERIFIABLE),
     CaseStep.REVOKE: Right((Role.SUPERVISOR,), AFTER_DECISION),
     CaseStep.REOPEN: Right(SUPERIORS, AFTER_DECISION),
     CaseStep.ASSIGN: Right((*SUPERIORS, Role.OFFICER), WITH_THE_OFFICE),
@@ -161,6 +173,27 @@ def open_pause(case: Case) -> Interruption | None:
     return next((pause for pause in case.interruptions if pause.ended_at is None), None)
 
 
+def suspension_ground_of(pack: RulePack, code: str) -> Ground:
+    """Return a ground for a suspension from the pack's closed list; raises ``PAUSE_GROUND_UNKNOWN`` for any other."""
+    ground = pack.suspension_ground(code)
+    if ground is None:
+        known = ", ".join(ground.code for ground in pack.suspension_grounds)
+        raise DomainError(ErrorCode.PAUSE_GROUND_UNKNOWN, known=known)
+    return ground
+
+
+def suspension_to_end(case: Case, number: int) -> Interruption:
+    """Return a suspension that is under way; raises ``NOT_FOUND``, ``STEP_NOT_ALLOWED`` for one that has ended."""
+    found = next((one for one in case.suspensions if one.number == number), None)
+    if found is None:
+        raise DomainError(ErrorCode.NOT_FOUND)
+    if found.ended_at is not None:
+        raise DomainError(
+            ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.END_SUSPENSION, ended_at=instant_text(found.ended_at)
+        )
+    return found
+
+
 def ground_of(pack: RulePack, code: str) -> Ground:
     """Return a ground for a pause from the pack's closed list; raises ``PAUSE_GROUND_UNKNOWN`` for any other (R4.8)."""
     ground = pack.pause_ground(code)
@@ -231,19 +264,46 @@ def require_assignable(case: Case, officer: str, *, by: Caller) -> None:
 def has_work_left(case: Case) -> bool:
     """Whether an office still owes something in a case: it is under way, or closed and not verified for good.
 
-    A promise found broken stays open: its consequences follow, until the decision is revoked.
+    A promise found broken stays open: its consequences follow, until it is put right or the decision is revoked.
     """
     if case.state is not State.CLOSED:
         return not case.is_finished
     found = case.verification
+    if case.rectification is not None and case.rectification.fulfilled:
+        return False
     return must_be_verified(case) and (found is None or not found.has_effect or found.result not in FOUND_GOOD)
 
 
 def require_reopenable(case: Case) -> Decision:
-    """Return the decision of a case that may be reopened; a promise found broken follows its own order (R1.17)."""
-    if case.decision is None or case.defence is not None:
+    """Return the decision of a case that may be reopened."""
+    if case.decision is None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.REOPEN, state=case.state)
     return case.decision
+
+
+def set_aside(case: Case, decision: Decision, *, reason: str, actor: str, at: datetime) -> Case:
+    """Return the case undecided again, with the decision and all that came of it among the earlier ones."""
+    earlier = EarlierDecision(
+        decision=decision,
+        delivery=case.delivery,
+        verification=case.verification,
+        extension=case.extension,
+        defence=case.defence,
+        rectification=case.rectification,
+        reason=reason,
+        reopened_at=at,
+        reopened_by=actor,
+    )
+    return replace(
+        case,
+        decision=None,
+        delivery=None,
+        verification=None,
+        extension=None,
+        defence=None,
+        rectification=None,
+        earlier_decisions=(*case.earlier_decisions, earlier),
+    )
 
 
 def responsible_for(case: Case, by: Caller) -> str:

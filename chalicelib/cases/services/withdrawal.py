@@ -6,9 +6,10 @@ from datetime import datetime
 
 from chalicelib.authorities.model import Act, Authority
 from chalicelib.cases.model.case import Case, Material, State, Way
-from chalicelib.cases.model.stages import EarlierDecision, Withdrawal
+from chalicelib.cases.model.stages import Interruption, Withdrawal
 from chalicelib.cases.rules import filing, filing_events
-from chalicelib.cases.rules.consequences import is_thought_broken
+from chalicelib.cases.rules.consequences import require_not_barred
+from chalicelib.cases.rules.handling import set_aside
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.services.intake import Intake
 from chalicelib.cases.store import CaseStore
@@ -18,6 +19,7 @@ from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Caller
+from chalicelib.rulepacks.model.consequences import Barred
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
@@ -54,9 +56,10 @@ class CommitmentWithdrawal:
             raise DomainError(ErrorCode.CASE_CLOSED)
         if case.withdrawal is not None:
             return case
-        if case.way is not Way.COMMITMENT or is_thought_broken(case):
+        if case.way is not Way.COMMITMENT:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
+        require_not_barred(case, pack, Barred.COMMITMENT_WITHDRAWAL)
         if pack.withdraw_until.value == "decided" and case.decision is not None:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         running = [
@@ -118,31 +121,22 @@ class CommitmentWithdrawal:
 
 def _without_promise(case: Case, withdrawal: Withdrawal, *, by: Caller) -> Case:
     """Return the case on its way by certificate; a decision and what came of it become an earlier one."""
-    at = withdrawal.withdrawn_at
-    earlier = case.earlier_decisions
     if case.decision is not None:
-        kept = EarlierDecision(
-            decision=case.decision,
-            delivery=case.delivery,
-            verification=case.verification,
-            extension=case.extension,
-            reason=withdrawal.reason,
-            reopened_at=at,
-            reopened_by=by.actor,
-        )
-        earlier = (*earlier, kept)
+        at = withdrawal.withdrawn_at
+        case = set_aside(case, case.decision, reason=withdrawal.reason, actor=by.actor, at=at)
     return replace(
         case,
         state=State.AWAITING_MATERIALS,
         way=Way.CERTIFICATE,
         withdrawal=withdrawal,
         acceptance=None,
-        decision=None,
         extension=None,
-        verification=None if case.decision is not None else case.verification,
-        earlier_decisions=earlier,
-        interruptions=tuple(
-            replace(each, ended_at=each.ended_at or at, ended_by=each.ended_by or by.actor)
-            for each in case.interruptions
-        ),
+        interruptions=_ended(case.interruptions, withdrawal, by=by),
+        suspensions=_ended(case.suspensions, withdrawal, by=by),
     )
+
+
+def _ended(those: Sequence[Interruption], withdrawal: Withdrawal, *, by: Caller) -> tuple[Interruption, ...]:
+    """End what was under way with the promise."""
+    at = withdrawal.withdrawn_at
+    return tuple(replace(one, ended_at=one.ended_at or at, ended_by=one.ended_by or by.actor) for one in those)

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.rulepacks.model.consequences import Consequence, Consequences, Stage
 from chalicelib.rulepacks.model.display import DisplayRules
 from chalicelib.rulepacks.model.grade_scale import GradeScale
 from chalicelib.rulepacks.model.recourse import Recourse
@@ -29,6 +30,7 @@ class TermKey(StrEnum):
     EXTENSION = "decision.extension"
     ISSUE = "issue.days"
     VERIFICATION = "verify.dueDays"
+    CONSEQUENCE = "consequence.days"
     DEFENCE = "defence.days"
     ACKNOWLEDGEMENT = "acknowledgement.days"
     CARD_CORRECTION = "card.correctionHours"
@@ -46,14 +48,6 @@ class TermKey(StrEnum):
     IDENTITY_CHECK = "identity.days"
     FLAG_NOTICE = "flagNotice.answerDays"
     PROPAGATION = "flagNotice.incidentHours"
-
-
-class StepKind(StrEnum):
-    """What may follow a false or unkept promise (失信后果)."""
-
-    RECTIFICATION = "rectification"
-    REVOCATION = "revocation"
-    FLAG = "flag"
 
 
 class BoundKey(StrEnum):
@@ -112,6 +106,28 @@ class Ground(NamedTuple):
     basis: str
 
 
+class After(StrEnum):
+    """What must have come to nothing before a case is ended on a ground; blank if nothing has to."""
+
+    MATERIALS = "materials"
+    CORRECTION = "correction"
+    CONSEQUENCE = "consequence"
+    NOTHING = ""
+
+
+class TerminationGround(NamedTuple):
+    """A ground for ending a case without a decision (终止办理事由).
+
+    ``after`` names the applicant's time limit that must have passed, or the order of consequences whose turn it is.
+    """
+
+    code: str
+    name: str
+    english: str
+    after: After
+    basis: str
+
+
 class CardGround(NamedTuple):
     """A ground for a card (发牌事由): its colour, and the kinds of events it may rest on.
 
@@ -146,13 +162,6 @@ class EditionDay(NamedTuple):
 
     month: int
     day: int
-    basis: str
-
-
-class Step(NamedTuple):
-    """One step in the order of consequences, with the article that allows it."""
-
-    kind: StepKind
     basis: str
 
 
@@ -208,8 +217,10 @@ class RulePack:
     bar_severity: Choice
     withdraw_until: Choice
     query_log: Retention
-    sequences: Mapping[str, tuple[Step, ...]]
+    consequences: Consequences
     pause_grounds: tuple[Ground, ...]
+    suspension_grounds: tuple[Ground, ...]
+    termination_grounds: tuple[TerminationGround, ...]
     yellow: Yellow
     terms: Mapping[str, Term]
     display: tuple[DisplayRules, ...]
@@ -244,8 +255,9 @@ class RulePack:
     def _bases(self) -> Iterator[str]:
         yield from (self.basis, self.bar_severity.basis, self.withdraw_until.basis, self.query_log.basis)
         yield self.yellow.basis
-        yield from (ground.basis for ground in (*self.excluded_risks, *self.pause_grounds))
-        yield from (step.basis for steps in self.sequences.values() for step in steps)
+        yield from (ground.basis for ground in (*self.excluded_risks, *self.pause_grounds, *self.suspension_grounds))
+        yield from (ground.basis for ground in self.termination_grounds)
+        yield from self.consequences.bases()
         yield from (term.basis for term in self.terms.values())
         yield from (period.basis for rules in self.display for period in rules.periods.values())
         yield from (route.basis for route in self.routes)
@@ -259,9 +271,9 @@ class RulePack:
         """Whether the edition is in force on a day; its first and its last day count."""
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
-    def sequence_for(self, result: str) -> tuple[Step, ...]:
-        """Return the order of consequences of a verification result; empty except for a false or unkept promise."""
-        return self.sequences.get(result, ())
+    def consequence(self, finding: str, *, stage: Stage, severity: str) -> Consequence:
+        """Return what follows a finding at a stage and severity; raises ``LookupError`` for an unknown one."""
+        return self.consequences.row(finding, stage=stage, severity=severity)
 
     def limit_term(self, key: str) -> Term:
         """Return a time limit; raises ``LookupError`` for an unknown key."""
@@ -270,6 +282,14 @@ class RulePack:
     def pause_ground(self, code: str) -> Ground | None:
         """Return the ground of a pause (期间扣除事由), or ``None`` if the closed list does not have it."""
         return next((ground for ground in self.pause_grounds if ground.code == code), None)
+
+    def suspension_ground(self, code: str) -> Ground | None:
+        """Return the ground of a suspension (中止事由), or ``None`` if the closed list does not have it."""
+        return next((ground for ground in self.suspension_grounds if ground.code == code), None)
+
+    def termination_ground(self, code: str) -> TerminationGround | None:
+        """Return the ground of a termination (终止事由), or ``None`` if the closed list does not have it."""
+        return next((ground for ground in self.termination_grounds if ground.code == code), None)
 
     def bound(self, key: str) -> int:
         """Return a plain number; raises ``LookupError`` for an unknown key."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chalicelib.api.cases.routes import cases, consequences, handling
+from chalicelib.api.cases.routes import cases, consequences, endings, handling
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.feedback.routes import complaints, ratings
 from chalicelib.cases.model.stages import Correction
@@ -47,6 +47,13 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         name="withdrawal",
         route=cases.withdraw,
         fields=(Field(name="reason", kind="area", label="withdrawal_why", hint="withdrawal_why_hint"),),
+        is_grave=True,
+    ),
+    Action(
+        name="application_withdrawal",
+        route=endings.withdraw,
+        fields=(Field(name="reason", kind="area", label="withdrawal_why", hint="withdrawal_why_hint"),),
+        at={"": "reason"},
         is_grave=True,
     ),
     Action(

@@ -8,6 +8,7 @@ from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.case import FINISHED, State, Way
 from chalicelib.cases.rules.consequences import BROKEN
+from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.policy import FOR_THEMSELVES
@@ -27,9 +28,12 @@ REACHED: Final = {
     State.NOT_ACCEPTED: 1,
     State.ACCEPTED: 2,
     State.PAUSED: 2,
+    State.SUSPENDED: 2,
     State.DECIDED: 3,
     State.CLOSED: 4,
     State.REVOKED: 4,
+    State.TERMINATED: 1,
+    State.WITHDRAWN: 1,
 }
 """How many stages a case in each state has passed."""
 
@@ -130,12 +134,21 @@ def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
     return is_open and not is_broken and not is_late
 
 
+def _may_withdraw_application(case: CaseResponse) -> bool:
+    """Whether the application may be withdrawn: before the decision, unless a broken promise is being dealt with."""
+    found = case.verification
+    is_open = found is not None and found.result in BROKEN
+    is_settled = case.rectification is not None and case.rectification.fulfilled is True
+    return case.state in STEPS[CaseStep.WITHDRAW_APPLICATION].states and (is_settled or not is_open)
+
+
 OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
     "corrections": lambda case, _visit: case.state is State.CORRECTION_ASKED,
     "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS,
     "statement": lambda case, _visit: case.defence is not None and case.defence.stated_at is None,
     "rating": lambda case, _visit: case.state in FINISHED,
     "withdrawal": _may_withdraw,
+    "application_withdrawal": lambda case, _visit: _may_withdraw_application(case),
     "complaint": lambda _case, _visit: True,
 }
 """The actions on one's own case, and when the page offers them; the API decides when it comes to it."""
@@ -146,6 +159,7 @@ DONE: Final = {
     "statement": "stated",
     "rating": "rated",
     "withdrawal": "withdrawn",
+    "application_withdrawal": "application_withdrawn",
     "complaint": "complained",
 }
 """What the case's page says after each action."""

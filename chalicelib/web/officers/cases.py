@@ -58,6 +58,8 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "delivery": Offer(step=CaseStep.DELIVER),
     "pause": Offer(step=CaseStep.PAUSE),
     "pause_end": Offer(step=CaseStep.RESUME, also=_is_paused),
+    "suspension": Offer(step=CaseStep.SUSPEND),
+    "suspension_end": Offer(step=CaseStep.END_SUSPENSION),
     "extension": Offer(step=CaseStep.EXTEND, also=lambda case: case.extension is None),
     "verification": Offer(
         step=CaseStep.VERIFY, also=lambda case: case.commitment is not None and case.verification is None
@@ -66,6 +68,7 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "rectification": Offer(step=CaseStep.RECTIFY, also=lambda case: _is_adverse(case) and case.rectification is None),
     "rectification_outcome": Offer(step=CaseStep.END_RECTIFICATION, also=_is_ordered),
     "revocation": Offer(step=CaseStep.REVOKE, also=_is_adverse),
+    "termination": Offer(step=CaseStep.TERMINATE),
     "reopening": Offer(step=CaseStep.REOPEN),
     "assignment": Offer(step=CaseStep.ASSIGN),
 }

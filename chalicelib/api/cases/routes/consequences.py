@@ -1,5 +1,7 @@
 """HTTP routes for verifying promises and for the consequences (核查、陈述申辩、整改、撤销)."""
 
+from typing import Literal
+
 from chalicelib.api.cases.routes.handling import Days, OccurredAtRequest, act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.stages import Finding
@@ -7,19 +9,27 @@ from chalicelib.cases.rules.consequences import RectificationOutcome, Revocation
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
+from chalicelib.credit.model.records import Severity
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Day, Instant, Line, RequestBody, Routes, Text, TextOrBlank
 
 routes = Routes("handling")
 
+Gravity = Literal[Severity.MINOR, Severity.GENERAL, Severity.SERIOUS]
+"""How grave a broken promise is (轻微、一般、严重)."""
+
 
 class VerificationRequest(OccurredAtRequest):
-    """The result, method and findings; ``late_reason``, which the applicant sees, once the deadline has passed."""
+    """The result, method and findings, and how grave a broken promise is.
+
+    ``late_reason``, which the applicant sees, is needed once the deadline has passed.
+    """
 
     result: Finding
     method: Method
     findings: Text
     late_reason: TextOrBlank | None = None
+    severity: Gravity = Severity.GENERAL
 
 
 class CaseStatementRequest(RequestBody):
@@ -72,6 +82,7 @@ def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
         method=body.method,
         findings=body.findings,
         late_reason=body.late_reason,
+        severity=Severity(body.severity),
     )
     return done_answer(call, done)
 

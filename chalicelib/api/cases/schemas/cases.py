@@ -22,6 +22,7 @@ from chalicelib.cases.model.stages import (
     LateReason,
     Rectification,
     Revocation,
+    Termination,
     Verification,
     Withdrawal,
 )
@@ -110,6 +111,7 @@ class CaseResponse(ResponseBody):
     acceptance: AcceptanceWord | None
     corrections: tuple[Correction, ...]
     pauses: Annotated[tuple[Interruption, ...], Field(validation_alias="interruptions")]
+    suspensions: tuple[Interruption, ...]
     extension: Extension | None
     decision: Decision | None
     delivery: Delivery | None
@@ -118,6 +120,8 @@ class CaseResponse(ResponseBody):
     defence: Defence | None
     rectification: Rectification | None
     revocation: Revocation | None
+    termination: Termination | None
+    application_withdrawal: Withdrawal | None
     breaches: tuple[Breach, ...]
     late_reasons: tuple[LateReason, ...]
     handlings: Annotated[int, Field(validation_alias="handling")]
