@@ -170,6 +170,7 @@ API: dict[str, list[str]] = {
     ],
     "chalicelib.api.redress.routes.revocations": [
         "POST /v1/reversals",
+        "POST /v1/cases/{case_no}/reinstatement",
         "GET /v1/reversals",
         "GET /v1/reversals/{reversal_id}",
     ],

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.handover import Handover
     from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
     from chalicelib.cases.services.queries import CaseQueries
+    from chalicelib.cases.services.reinstatement import CaseReinstatement
     from chalicelib.cases.services.repeat_promise import RepeatPromise
     from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
     from chalicelib.cases.store import CaseStore
@@ -478,6 +479,13 @@ class Container:
         return CaseEndings(self.case_commands, calendars=self.calendars)
 
     @cached_property
+    def case_reinstatement(self) -> CaseReinstatement:
+        """Decisions that stand again because their revocation fell."""
+        from chalicelib.cases.services.reinstatement import CaseReinstatement
+
+        return CaseReinstatement(self.cases, self.case_commands)
+
+    @cached_property
     def consequences(self) -> Consequences:
         """From verification (核查) to revocation (撤销)."""
         from chalicelib.cases.services.consequences import Consequences
@@ -841,6 +849,7 @@ class Container:
             self.redress_store,
             self.withdrawal,
             touching=self.impact,
+            reinstatement=self.case_reinstatement,
             calendars=self.calendars,
             pack=self.usual_pack,
         )

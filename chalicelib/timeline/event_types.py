@@ -56,6 +56,7 @@ class EventKind(StrEnum):
     RECTIFICATION_ORDERED = "case:rectification_ordered"
     RECTIFICATION_ENDED = "case:rectification_ended"
     CASE_REVOKED = "case:revoked"
+    CASE_REINSTATED = "case:reinstated"
     CASE_TERMINATED = "case:terminated"
     APPLICATION_WITHDRAWN = "case:application_withdrawn"
 
@@ -205,6 +206,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.RECTIFICATION_ORDERED: ("责令限期整改", "Rectification ordered"),
     EventKind.RECTIFICATION_ENDED: ("整改结果", "Outcome of rectification"),
     EventKind.CASE_REVOKED: ("撤销决定", "Decision revoked"),
+    EventKind.CASE_REINSTATED: ("撤销决定被撤销,原决定恢复", "Revocation fell, the decision stands again"),
     EventKind.CASE_TERMINATED: ("终止办理", "Ended without a decision"),
     EventKind.APPLICATION_WITHDRAWN: ("撤回申请", "Application withdrawn"),
     EventKind.DOCUMENT_REQUESTED: ("登记上传材料文件", "Upload of a document asked for"),

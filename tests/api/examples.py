@@ -11,6 +11,7 @@ from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
     CARD,
+    CASE_REVOCATION,
     CLAIM,
     DECISION,
     DOCUMENT,
@@ -20,6 +21,7 @@ from tests.api.bodies import (
     OUTAGE,
     PAUSE,
     RECORD,
+    REINSTATEMENT,
     REVERSAL,
     SHA,
     SUSPENSION,
@@ -245,14 +247,6 @@ def _of_offices(world: World) -> dict[str, Example]:
         thing = world.things[name]
         return Example(by=by, path={"case_no": thing.name, **path}, body=body, version=thing.version)
 
-    revocation = {
-        "document_no": "义公交撤〔2026〕1号",
-        "basis": "《行政许可法》第69条",
-        "served_at": "2026-09-28T04:01:00Z",
-        "effective_on": "2026-09-28",
-        "remedy_until": "2026-11-27",
-        "statement_answer": "陈述理由不成立。",
-    }
     correction = {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"}
     case = "POST /v1/cases/{case_no}"
     return {
@@ -261,6 +255,7 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/pauses": step("accepted", PAUSE),
         f"{case}/suspensions": step("accepted", SUSPENSION),
         f"{case}/suspensions/{{number}}/end": step("suspended", {"occurred_at": "2026-09-28T04:01:00Z"}, number="1"),
+        f"{case}/reinstatement": step("revoked", REINSTATEMENT, by="supervisor.traffic"),
         f"{case}/termination": step(
             "accepted",
             {
@@ -292,7 +287,7 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/rectification/outcome": step("rectifying", {"outcome": "done", "findings": "已改正。"}),
         f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),
-        f"{case}/revocation": step("heard", revocation, by="supervisor.traffic"),
+        f"{case}/revocation": step("heard", CASE_REVOCATION, by="supervisor.traffic"),
         f"{case}/unmasking": replace(step("accepted", {"purpose": "handling", "reason": "须核对证件。"}), version=None),
     }
 

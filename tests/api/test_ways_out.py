@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.bodies import CASE_REVOCATION, FLAG, REINSTATEMENT, subject_of
 from tests.api.handling import GRANTED, PAUSE, Office, a_promise, an_application
 from tests.builders import NOON
 from tests.cloud import Client, Reply, TokenOf, turn_clock
@@ -187,3 +188,67 @@ def test_what_is_decided_is_not_withdrawn_and_strangers_find_nothing(client: Cli
     office.done("decision", GRANTED)
 
     assert office.act("withdrawal", BACK, by="applicant").code == "STEP_NOT_ALLOWED"
+
+
+def a_revoked_case(client: Client, token: TokenOf) -> Office:
+    office = a_promise(client, token, jurisdiction="revokes-at-once")
+    office.done("decision", GRANTED)
+    office.done("delivery")
+    office.done("verification", UNTRUE)
+    office.done("statement", {"text": "车牌是后来找到的。"}, by="applicant")
+    assert office.done("revocation", CASE_REVOCATION, by="supervisor.traffic")["state"] == "revoked"
+    return office
+
+
+@pytest.mark.requirement("R3.11", "R8.4")
+def test_a_revocation_that_falls_on_review_lets_the_decision_stand_again(client: Client, token: TokenOf) -> None:
+    office = a_revoked_case(client, token)
+    assert office.act("reinstatement", REINSTATEMENT).status == 403
+
+    after = office.done("reinstatement", REINSTATEMENT, by="supervisor.traffic")
+
+    assert (after["state"], after["decision"]["document_no"], after["revocation"]) == ("closed", "1号", None)
+    assert (after["verification"], after["defence"]) == (None, None)
+    (fallen,) = after["fallen_revocations"]
+    assert (fallen["revocation"]["document_no"], fallen["reason"]) == ("义公交撤〔2026〕1号", "认定事实不清。")
+    assert running(after) == {"verification": "2026-11-30"}
+    assert office.act("reinstatement", REINSTATEMENT, by="supervisor.traffic").code == "STEP_NOT_ALLOWED"
+    office.done("verification", {**UNTRUE, "result": "true"})
+    (told,) = client.get("/v1/reversals", token=token("applicant")).body["items"]
+    assert told["undone"] == [{"entry": office.url.replace("/v1/cases/", "case:"), "was": "revoked"}]
+
+
+@pytest.mark.requirement("R3.11", "R8.4")
+@pytest.mark.parametrize("way", ["flag", "case"])
+def test_the_flag_and_the_case_go_back_together_whichever_is_named(client: Client, token: TokenOf, way: str) -> None:
+    office = a_revoked_case(client, token)
+    document = {
+        "number": CASE_REVOCATION["document_no"],
+        "organ": "义乌市公安局交通警察大队",
+        "effective_on": "2026-09-28",
+        "served_at": CASE_REVOCATION["served_at"],
+        "remedy_until": "2026-11-27",
+    }
+    body = {
+        **FLAG,
+        "subject": subject_of("applicant"),
+        "document": document,
+        "case_no": office.url.rpartition("/")[2],
+        "starts_on": "2026-09-28",
+    }
+    flag = client.post("/v1/flags", body, token=token("credit")).body
+
+    if way == "flag":
+        review = {name: REINSTATEMENT[name] for name in ("organ", "effective_on", "basis")}
+        fall = {
+            "entry": f"flag:{flag['id']}",
+            "document": {**review, "number": REINSTATEMENT["document_no"]},
+            "reason": REINSTATEMENT["reason"],
+        }
+        touched = client.post("/v1/reversals", fall, token=token("credit")).body["touched"]
+        assert [(one["how"], one["reopening"]) for one in touched] == [("basis", "reinstated")]
+    else:
+        office.done("reinstatement", REINSTATEMENT, by="supervisor.traffic")
+
+    assert client.get(office.url, token=token("applicant")).body["state"] == "closed"
+    assert client.get(f"/v1/flags/{flag['id']}", token=token("credit")).body["state"] == "lifted"

@@ -27,6 +27,7 @@ from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
     CARD,
+    CASE_REVOCATION,
     CLAIM,
     DECISION,
     DOCUMENT,
@@ -307,10 +308,12 @@ def _find_untrue(world: World) -> None:
         world.act(name, "delivery", {})
         world.act(name, "verification", UNTRUE)
     world.act("rectifying", "rectification", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"})
-    world.file("heard", item="at-once")
-    world.act("heard", "decision", DECISION)
-    world.act("heard", "verification", UNTRUE)
-    world.act("heard", "statement", {"text": "车牌是后来找到的。"}, as_="applicant")
+    for name in ("heard", "revoked"):
+        world.file(name, item="at-once")
+        world.act(name, "decision", DECISION)
+        world.act(name, "verification", UNTRUE)
+        world.act(name, "statement", {"text": "车牌是后来找到的。"}, as_="applicant")
+    world.act("revoked", "revocation", CASE_REVOCATION, as_="supervisor.traffic")
 
 
 def _ask_for_mandates(world: World) -> None:

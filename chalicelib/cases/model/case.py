@@ -20,6 +20,7 @@ from chalicelib.cases.model.stages import (
     Delivery,
     EarlierDecision,
     Extension,
+    FallenRevocation,
     Interruption,
     LateReason,
     Rectification,
@@ -237,6 +238,7 @@ class Case:
     breaches: tuple[Breach, ...] = ()
     late_reasons: tuple[LateReason, ...] = ()
     earlier_decisions: tuple[EarlierDecision, ...] = ()
+    fallen_revocations: tuple[FallenRevocation, ...] = ()
     officer: str = ""
     name_digest: str = ""
     refused_by: tuple[str, ...] = ()
@@ -276,10 +278,11 @@ class Case:
 
     @property
     def clock_suffix(self) -> str:
-        """Return the suffix that keeps the clocks of a withdrawn or reopened case apart from its first ones."""
+        """Return the suffix that keeps the clocks of a withdrawn, reopened or reinstated case apart from the first."""
         again = ("again",) if self.withdrawal is not None else ()
         reopened = (f"reopened-{len(self.earlier_decisions)}",) if self.earlier_decisions else ()
-        return "-".join((*again, *reopened))
+        reinstated = (f"reinstated-{len(self.fallen_revocations)}",) if self.fallen_revocations else ()
+        return "-".join((*again, *reopened, *reinstated))
 
     @property
     def people(self) -> tuple[SubjectKey, ...]:

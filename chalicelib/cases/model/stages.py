@@ -276,6 +276,23 @@ class Revocation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FallenRevocation:
+    """A revocation that fell on review (复议、诉讼撤销), with all that it rested on, and the document that says so."""
+
+    revocation: Revocation
+    verification: Verification | None
+    defence: Defence | None
+    rectification: Rectification | None
+    document_no: str
+    organ: str
+    basis: str
+    effective_on: date
+    reason: str
+    reinstated_at: datetime
+    reinstated_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyTold:
     """A remedy (救济途径) that the person was told of, and its last day."""
 

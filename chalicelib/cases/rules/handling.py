@@ -42,6 +42,7 @@ class CaseStep(StrEnum):
     RECTIFY = "rectification"
     END_RECTIFICATION = "rectification_outcome"
     REVOKE = "revocation"
+    REINSTATE = "reinstatement"
     REOPEN = "reopening"
     ASSIGN = "assignment"
 
@@ -93,6 +94,7 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.RECTIFY: Right(OFFICER, VERIFIABLE),
     CaseStep.END_RECTIFICATION: Right(OFFICER, VERIFIABLE),
     CaseStep.REVOKE: Right((Role.SUPERVISOR,), AFTER_DECISION),
+    CaseStep.REINSTATE: Right(SUPERIORS, (State.REVOKED,)),
     CaseStep.REOPEN: Right(SUPERIORS, AFTER_DECISION),
     CaseStep.ASSIGN: Right((*SUPERIORS, Role.OFFICER), WITH_THE_OFFICE),
 }

@@ -201,7 +201,7 @@ class Handling:
             )
             context.stop(*BOTH_HANDLING)
             context.start(ClockKind.DELIVERY, case.terms.delivery)
-            verifying = _time_to_verify(decided, context)
+            verifying = time_to_verify(decided, context)
             if verifying is not None:
                 context.start(ClockKind.VERIFICATION, verifying)
             context.tell(
@@ -236,7 +236,7 @@ class Handling:
         return self._commands.take(CaseStep.DELIVER, command, change)
 
 
-def _time_to_verify(case: Case, context: CaseContext) -> Limit | None:
+def time_to_verify(case: Case, context: CaseContext) -> Limit | None:
     """Return the time limit for verifying a granted promise: the item's own, else the rule pack's."""
     found = case.verification
     is_verified = found is not None and found.has_effect and found.result is not Finding.UNVERIFIABLE

@@ -5,6 +5,7 @@ from typing import Final
 
 from chalicelib.api.cases.routes import assignment, cases, consequences, endings, handling
 from chalicelib.api.cases.schemas.cases import CaseResponse
+from chalicelib.api.redress.routes import revocations
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS, SUPERIORS
@@ -192,6 +193,19 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         ),
         adds=_basis_of_termination,
         at={"/basis": "ground"},
+        is_grave=True,
+    ),
+    Action(
+        name="reinstatement",
+        route=revocations.reinstate,
+        fields=(
+            Field(name="document_no", kind="text"),
+            Field(name="organ", kind="text"),
+            Field(name="effective_on", kind="day"),
+            Field(name="basis", kind="text"),
+            Field(name="reason", kind="area"),
+            LATE,
+        ),
         is_grave=True,
     ),
     Action(name="reopening", route=assignment.reopen, fields=(Field(name="reason", kind="area"),)),

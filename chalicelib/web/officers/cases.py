@@ -69,6 +69,7 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "rectification_outcome": Offer(step=CaseStep.END_RECTIFICATION, also=_is_ordered),
     "revocation": Offer(step=CaseStep.REVOKE, also=_is_adverse),
     "termination": Offer(step=CaseStep.TERMINATE),
+    "reinstatement": Offer(step=CaseStep.REINSTATE),
     "reopening": Offer(step=CaseStep.REOPEN),
     "assignment": Offer(step=CaseStep.ASSIGN),
 }

@@ -116,6 +116,7 @@ ALLOWED = {
     CaseStep.RECTIFY: VERIFIABLE,
     CaseStep.END_RECTIFICATION: VERIFIABLE,
     CaseStep.REVOKE: {State.DECIDED, State.CLOSED},
+    CaseStep.REINSTATE: {State.REVOKED},
     CaseStep.REOPEN: {State.DECIDED, State.CLOSED},
     CaseStep.ASSIGN: set(State) - {State.NOT_ACCEPTED, State.REVOKED, State.TERMINATED, State.WITHDRAWN},
 }
@@ -148,6 +149,7 @@ def test_only_heads_extend_only_supervisors_revoke_and_both_oversee() -> None:
         CaseStep.EXTEND: (Role.HEAD,),
         CaseStep.REVOKE: (Role.SUPERVISOR,),
         CaseStep.TERMINATE: (Role.SUPERVISOR,),
+        CaseStep.REINSTATE: superiors,
         CaseStep.REOPEN: superiors,
         CaseStep.ASSIGN: (*superiors, Role.OFFICER),
     }

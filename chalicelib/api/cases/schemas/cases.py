@@ -18,6 +18,7 @@ from chalicelib.cases.model.stages import (
     Delivery,
     EarlierDecision,
     Extension,
+    FallenRevocation,
     Interruption,
     LateReason,
     Rectification,
@@ -126,6 +127,7 @@ class CaseResponse(ResponseBody):
     late_reasons: tuple[LateReason, ...]
     handlings: Annotated[int, Field(validation_alias="handling")]
     earlier_decisions: tuple[EarlierDecision, ...]
+    fallen_revocations: tuple[FallenRevocation, ...]
     officer: BlankAsNull
     public_reasons: tuple[PublicReason, ...]
     supervision_channel: Annotated[str, Field(validation_alias=AliasPath("terms", "supervision_channel"))]
