@@ -252,3 +252,37 @@ def test_the_flag_and_the_case_go_back_together_whichever_is_named(client: Clien
 
     assert client.get(office.url, token=token("applicant")).body["state"] == "closed"
     assert client.get(f"/v1/flags/{flag['id']}", token=token("credit")).body["state"] == "lifted"
+
+
+LAST_PROMISED = datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
+"""The last second of the promised three working days."""
+MORE = {"days": 10, "reason": "情况复杂。"}
+
+
+def extend(office: Office) -> Reply:
+    return office.act("extension", MORE, by="head.traffic")
+
+
+@pytest.mark.requirement("R4.11")
+@pytest.mark.parametrize("after", [0, 1])
+def test_an_extension_moves_what_the_law_gives_and_not_what_was_promised(
+    client: Client, token: TokenOf, after: int
+) -> None:
+    office = a_promise(client, token)
+    turn_clock(LAST_PROMISED + timedelta(seconds=after))
+
+    granted = extend(office)
+
+    assert running(granted.body) == {"handling_promised": "2026-10-08", "handling_statutory": "2026-11-06"}
+    turn_clock(LAST_PROMISED + timedelta(seconds=1))
+    assert office.act("decision", GRANTED).code == "LATE_REASON_REQUIRED"
+
+
+@pytest.mark.requirement("R4.11")
+def test_a_case_that_is_handled_again_has_had_its_one_extension(client: Client, token: TokenOf) -> None:
+    office = a_promise(client, token)
+    assert extend(office).status == 200
+    office.done("decision", GRANTED)
+    office.done("reopening", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic")
+
+    assert extend(office).code == "ALREADY_EXTENDED"

@@ -204,17 +204,23 @@ def ground_of(pack: RulePack, code: str) -> Ground:
     return ground
 
 
-def extension_of(case: Case, pack: RulePack, promised: Clock | None, *, days: int, at: datetime) -> Limit:
-    """Return the extension to grant: once, within the pack's limit, and before the promised time has expired.
+def is_extended(case: Case) -> bool:
+    """Whether the case has had its one extension, in this handling or in an earlier one."""
+    return case.extension is not None or any(earlier.extension is not None for earlier in case.earlier_decisions)
 
-    The last second of the promised time is still in time (行政许可法第42条, R4.11).
+
+def extension_of(case: Case, pack: RulePack, statutory: Clock | None, *, days: int, at: datetime) -> Limit:
+    """Return the extension to grant: once a case, within the pack's limit, and before the statutory time has expired.
+
+    The law lets the head extend the statutory time (行政许可法第42条, R4.11), whose last second is still in time. What the
+    office promised stays promised: whoever misses it says why.
     """
-    if case.extension is not None:
+    if is_extended(case):
         raise DomainError(ErrorCode.ALREADY_EXTENDED)
     most = pack.limit_term(TermKey.EXTENSION)
     if days > most.value:
         raise DomainError(ErrorCode.EXTENSION_TOO_LONG, most=most.value, basis=most.basis)
-    if promised is None or promised.is_late(at):
+    if statutory is None or statutory.is_late(at):
         raise DomainError(ErrorCode.EXTENSION_TOO_LATE)
     return Limit(value=days, unit=Unit(most.unit), basis=most.basis)
 

@@ -145,15 +145,17 @@ class Handling:
         return self._commands.take(CaseStep.END_SUSPENSION, command, change)
 
     def extend(self, command: Command, *, days: int, reason: str) -> Result:
-        """Grant the one extension, with its reason for the applicant (行政许可法第42条).
+        """Grant the one extension of the statutory time, with its reason for the applicant (行政许可法第42条).
+
+        The promised time stays as it is.
 
         ``days`` are working days. Raises ``ALREADY_EXTENDED``, ``EXTENSION_TOO_LONG`` or ``EXTENSION_TOO_LATE``.
         """
 
         def change(context: CaseContext) -> Case:
-            promised = context.clock(ClockKind.HANDLING_PROMISED)
-            more = rules.extension_of(context.case, context.pack, promised, days=days, at=command.at)
-            context.extend(*BOTH_HANDLING, by=more)
+            statutory = context.clock(ClockKind.HANDLING_STATUTORY)
+            more = rules.extension_of(context.case, context.pack, statutory, days=days, at=command.at)
+            context.extend(ClockKind.HANDLING_STATUTORY, by=more)
             context.tell(
                 EventKind.CASE_EXTENDED,
                 {"by": {"value": more.value, "unit": more.unit.value, "basis": more.basis}},

@@ -51,6 +51,10 @@ def _is_ordered(case: CaseResponse) -> bool:
     return case.rectification is not None and case.rectification.ended_at is None
 
 
+def _has_extension(case: CaseResponse) -> bool:
+    return case.extension is not None or any(one.extension is not None for one in case.earlier_decisions)
+
+
 OFFERS: Final[Mapping[str, Offer]] = {
     "acceptance": Offer(step=CaseStep.ACCEPT),
     "corrections": Offer(step=CaseStep.CORRECT),
@@ -60,7 +64,7 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "pause_end": Offer(step=CaseStep.RESUME, also=_is_paused),
     "suspension": Offer(step=CaseStep.SUSPEND),
     "suspension_end": Offer(step=CaseStep.END_SUSPENSION),
-    "extension": Offer(step=CaseStep.EXTEND, also=lambda case: case.extension is None),
+    "extension": Offer(step=CaseStep.EXTEND, also=lambda case: not _has_extension(case)),
     "verification": Offer(
         step=CaseStep.VERIFY, also=lambda case: case.commitment is not None and case.verification is None
     ),

@@ -285,6 +285,9 @@ def test_an_extension_is_granted_once_for_ten_days_at_most_and_before_expiry() -
 
     with pytest.raises(DomainError, match="ALREADY_EXTENDED"):
         extension_of(a_case(extension=granted), PACK, a_clock(), days=1, at=NOON)
+    earlier = set_aside(a_case(extension=granted), a_decision(), reason="重新办理。", actor="staff:h", at=NOON)
+    with pytest.raises(DomainError, match="ALREADY_EXTENDED"):
+        extension_of(earlier, PACK, a_clock(), days=1, at=NOON)
     with pytest.raises(DomainError, match="EXTENSION_TOO_LONG") as too_long:
         extension_of(a_case(), PACK, a_clock(), days=11, at=NOON)
     assert too_long.value.facts["most"] == 10

@@ -241,7 +241,7 @@ def end_suspension(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
     ),
 )
 def extend(call: Call[ExtensionRequest]) -> Answer[CaseResponse]:
-    """Extend both handling clocks; only before the promised one expires."""
+    """Extend the statutory time, before it has passed; the promised one stays."""
     return done_answer(call, container().handling.extend(act_of(call), days=call.body.days, reason=call.body.reason))
 
 
