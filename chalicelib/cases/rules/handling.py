@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.authorities.model import Act
-from chalicelib.cases.model.case import Case, Material, State
-from chalicelib.cases.model.stages import Decision, EarlierDecision, Finding, Interruption, Outcome
+from chalicelib.cases.model.case import WAITING, Case, Material, State
+from chalicelib.cases.model.stages import CommitmentStatus, Decision, EarlierDecision, Finding, Interruption, Outcome
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -126,8 +126,24 @@ def require_not_deemed(acceptance: Clock | None, *, at: datetime) -> None:
 
 
 def is_deemed_accepted(case: Case, acceptance: Clock, *, at: datetime) -> bool:
-    """Whether the case is deemed accepted (视为受理, R4.1): from the second after the acceptance clock's last."""
-    return case.state is State.RECEIVED and acceptance.stopped_at is None and acceptance.is_late(at)
+    """Whether the case is deemed accepted (视为受理, R4.1): from the second after the acceptance clock's last.
+
+    Silence accepts a promise that still waits to be checked, too; it cannot be decided before it was.
+    """
+    waits = case.state is State.RECEIVED or case.state in WAITING
+    return waits and acceptance.stopped_at is None and acceptance.is_late(at)
+
+
+def is_unchecked(case: Case) -> bool:
+    """Whether a promise in force has not passed the gate yet: credit was unreadable, or a name is being compared."""
+    is_checked = case.credit is not None and case.credit.standing is not CommitmentStatus.PENDING
+    return case.has_promise and not case.is_finished and not is_checked
+
+
+def require_checked(case: Case) -> None:
+    """Raise ``STEP_NOT_ALLOWED`` for a promise that has not passed the gate: nobody is served unchecked (R6.10)."""
+    if is_unchecked(case):
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.DECIDE, waiting="gate")
 
 
 def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
@@ -212,8 +228,8 @@ def is_extended(case: Case) -> bool:
 def extension_of(case: Case, pack: RulePack, statutory: Clock | None, *, days: int, at: datetime) -> Limit:
     """Return the extension to grant: once a case, within the pack's limit, and before the statutory time has expired.
 
-    The law lets the head extend the statutory time (行政许可法第42条, R4.11), whose last second is still in time. What the
-    office promised stays promised: whoever misses it says why.
+    The law lets the head extend the statutory time (行政许可法第42条, R4.11), whose last second is still in time. What
+    the office promised stays promised: whoever misses it says why.
     """
     if is_extended(case):
         raise DomainError(ErrorCode.ALREADY_EXTENDED)

@@ -183,6 +183,7 @@ class Handling:
 
         def change(context: CaseContext) -> Case:
             case = context.case
+            rules.require_checked(case)
             require_not_barred(case, context.pack, Barred.DECISION)
             rules.require_reasons(outcome, reasons)
             late = rules.late_reason_for(context.clock(ClockKind.HANDLING_PROMISED), late_reason, at=command.at)

@@ -14,7 +14,7 @@ from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.services.intake import Intake
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.model import OUTLASTING
+from chalicelib.clocks.model import OUTLASTING, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
@@ -98,7 +98,7 @@ class CommitmentWithdrawal:
         after = replace(case, state=State.RECEIVED, materials=(*case.materials, *materials))
         with transaction() as tx:
             self._access.keep(authority, tx)
-            milestones, stopped = self._intake.end_materials(case, at=at, tx=tx)
+            milestones, stopped = self._intake.end(case, ClockKind.MATERIALS, at=at, tx=tx)
             after, started = self._intake.take_in(after, since=at, at=at, tx=tx)
             events = [
                 *milestones,

@@ -16,6 +16,7 @@ from chalicelib.cases.rules.handling import (
     late_reason_for,
     must_be_verified,
     open_pause,
+    require_checked,
     require_demand,
     require_not_deemed,
     require_on_list,
@@ -366,3 +367,16 @@ def test_a_decision_that_is_set_aside_is_kept_with_all_that_came_of_it() -> None
     assert (after.decision, after.verification, after.handling) == (None, None, 2)
     (earlier,) = after.earlier_decisions
     assert (earlier.decision, earlier.verification, earlier.reason) == (a_decision(), found, "找到了。")
+
+
+@pytest.mark.requirement("R4.1", "R6.10")
+@pytest.mark.parametrize("state", [State.PENDING_CREDIT, State.PENDING_IDENTITY])
+def test_silence_accepts_a_promise_that_waits_but_nobody_decides_it_before_it_passed_the_gate(state: State) -> None:
+    clock = a_clock(ClockKind.ACCEPTANCE)
+    waiting = a_case(state=state, commitment=a_commitment())
+
+    assert is_deemed_accepted(waiting, clock, at=LAST_SECOND + ONE_SECOND)
+    assert not is_deemed_accepted(waiting, clock, at=LAST_SECOND)
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
+        require_checked(waiting)
+    require_checked(a_case(way=Way.CERTIFICATE))

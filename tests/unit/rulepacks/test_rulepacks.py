@@ -324,7 +324,9 @@ def test_display_periods_are_those_of_the_day_of_the_finding(judged_on: date, ed
         ("acknowledgement", "passed", 3, []),
         ("acknowledgement", "yellow", 1, []),
         ("defence", "passed", 0, []),
-        ("credit_recheck", "passed", 0, []),
+        ("credit_recheck", "passed", 0, [("supervisor", "own", 1)]),
+        ("materials", "passed", 0, [("supervisor", "own", 0)]),
+        ("correction", "yellow", 0, []),
     ],
 )
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
