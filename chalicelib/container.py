@@ -455,7 +455,13 @@ class Container:
         """How every command on a case is carried out."""
         from chalicelib.cases.services.commands import CaseCommands
 
-        return CaseCommands(self.cases, self.clocks, access=self.case_access, packs=self.packs)
+        return CaseCommands(
+            self.cases,
+            self.clocks,
+            access=self.case_access,
+            packs=self.packs,
+            lengthen=lambda clock, at: self.outages.lengthened(clock, at=at),
+        )
 
     @cached_property
     def acceptance(self) -> CaseAcceptance:

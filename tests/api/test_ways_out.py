@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.bodies import CASE_REVOCATION, FLAG, REINSTATEMENT, subject_of
+from tests.api.bodies import CASE_REVOCATION, FLAG, OUTAGE, REINSTATEMENT, subject_of
 from tests.api.handling import GRANTED, PAUSE, Office, a_promise, an_application
 from tests.builders import NOON
 from tests.cloud import Client, Reply, TokenOf, turn_clock
@@ -286,3 +286,56 @@ def test_a_case_that_is_handled_again_has_had_its_one_extension(client: Client, 
     office.done("reopening", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic")
 
     assert extend(office).code == "ALREADY_EXTENDED"
+
+
+LAST_SECOND_TO_STATE = AFTER_DEFENCE - timedelta(seconds=1)
+STATEMENT = {"text": "车牌是后来找到的。"}
+
+
+def an_outage(client: Client, token: TokenOf, starts_at: str, ends_at: str) -> None:
+    body = {**OUTAGE, "starts_at": starts_at, "ends_at": ends_at, "departments": [], "kinds": []}
+    reply = client.post("/v1/supervision/outages", body, token=token("monitor"))
+    assert reply.status == 201, reply.text
+
+
+@pytest.mark.requirement("R4.17")
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "last_second"),
+    [
+        ("2026-10-08T10:00:00Z", "2026-10-08T12:00:00Z", "2026-10-09T15:59:59Z"),
+        ("2026-10-08T15:59:59Z", "2026-10-09T12:00:00Z", "2026-10-10T15:59:59Z"),
+        ("2026-10-08T16:00:00Z", "2026-10-08T18:00:00Z", "2026-10-08T15:59:59Z"),
+    ],
+    ids=["on the last day", "from the last second on", "a second too late"],
+)
+def test_who_could_not_state_on_the_last_day_for_an_outage_has_as_much_grace_as_the_office(
+    client: Client, token: TokenOf, starts_at: str, ends_at: str, last_second: str
+) -> None:
+    end = datetime.fromisoformat(last_second)
+    office = a_promise(client, token, jurisdiction="revokes-at-once")
+    office.done("decision", GRANTED)
+    office.done("verification", UNTRUE)
+    turn_clock(max(AFTER_DEFENCE, datetime.fromisoformat(ends_at)))
+    an_outage(client, token, starts_at, ends_at)
+
+    turn_clock(end)
+    assert office.act("revocation", CASE_REVOCATION, by="supervisor.traffic").code == "DEFENCE_OPEN"
+    turn_clock(end + timedelta(seconds=1))
+    assert office.act("statement", STATEMENT, by="applicant").code == "STEP_NOT_ALLOWED"
+    turn_clock(end)
+    assert office.done("statement", STATEMENT, by="applicant")["defence"]["statement"] == "车牌是后来找到的。"
+
+
+@pytest.mark.requirement("R4.17")
+def test_nobody_is_said_not_to_have_put_right_what_an_outage_kept_them_from(client: Client, token: TokenOf) -> None:
+    office = a_promise(client, token)
+    office.done("decision", GRANTED)
+    office.done("verification", UNTRUE)
+    office.done("rectification", {"days": 3, "basis": "第64条"})
+    turn_clock(AFTER_DEFENCE)
+    an_outage(client, token, "2026-10-08T10:00:00Z", "2026-10-08T12:00:00Z")
+    not_done = {"outcome": "not_done", "findings": "没有整改。"}
+
+    assert office.act("rectification/outcome", not_done).body["due_on"] == "2026-10-09"
+    turn_clock(AFTER_DEFENCE + timedelta(days=1))
+    assert office.act("rectification/outcome", not_done).status == 200

@@ -28,6 +28,10 @@ PERSON = "applicant"
 """Who is responsible for a clock: the office (the officer in charge, if any) or the applicant."""
 
 
+Lengthen = Callable[[Clock, datetime], Clock]
+"""Returns a person's clock as of an instant, with the time that an outage took given back (系统故障)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """Who does what to which case, and when.
@@ -65,6 +69,7 @@ class CaseContext:
     actor: str
     at: datetime
     tx: Transaction
+    lengthen: Lengthen
     officer: str = ""
     occurred_at: datetime | None = None
     facts: list[NewEvent] = field(default_factory=list)
@@ -86,6 +91,11 @@ class CaseContext:
     def clock(self, kind: ClockKind) -> Clock | None:
         """Return the running clock of a kind, if there is one."""
         return next(iter(self.running(kind)), None)
+
+    def persons_clock(self, kind: ClockKind) -> Clock | None:
+        """Return the running clock of what a person must do, with the time that an outage took given back (R4.17)."""
+        clock = self.clock(kind)
+        return None if clock is None else self.lengthen(clock, self.at)
 
     def start(
         self,
@@ -205,8 +215,20 @@ CommandHandler = Callable[[CaseContext], Case]
 class CaseCommands:
     """Runs every step on a case in the same way."""
 
-    def __init__(self, store: CaseStore, clocks: Clocks, *, access: CaseAccess, packs: Sequence[RulePack]) -> None:
-        """Take the stores of cases and clocks, who may do what, and the rule packs of all jurisdictions."""
+    def __init__(
+        self,
+        store: CaseStore,
+        clocks: Clocks,
+        *,
+        access: CaseAccess,
+        packs: Sequence[RulePack],
+        lengthen: Lengthen,
+    ) -> None:
+        """Take the stores of cases and clocks, who may do what, and the rule packs of all jurisdictions.
+
+        ``lengthen`` gives people back the time that an outage took from them.
+        """
+        self._lengthen = lengthen
         self._access = access
         self._store = store
         self._clocks = clocks
@@ -244,7 +266,16 @@ class CaseCommands:
     def work_on(self, case: Case, *, actor: str, at: datetime, tx: Transaction) -> CaseContext:
         """Build the working context of a case, with the rule pack in force when it was received."""
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(case.received_at))
-        return CaseContext(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx, officer=case.officer)
+        return CaseContext(
+            case=case,
+            pack=pack,
+            clocks=self._clocks,
+            actor=actor,
+            at=at,
+            tx=tx,
+            lengthen=self._lengthen,
+            officer=case.officer,
+        )
 
 
 def with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, context: CaseContext) -> Case:

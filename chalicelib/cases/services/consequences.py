@@ -90,7 +90,7 @@ class Consequences:
         """Record the person's statement (陈述申辩), which ends the defence period."""
 
         def change(context: CaseContext) -> Case:
-            defence = rules.open_defence(context.case, context.clock(ClockKind.DEFENCE), at=command.at)
+            defence = rules.open_defence(context.case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
             require_text(text, pointer="/text")
             context.stop(ClockKind.DEFENCE)
             context.tell(EventKind.STATEMENT_MADE, texts={"statement": text})
@@ -104,7 +104,7 @@ class Consequences:
         def change(context: CaseContext) -> Case:
             step = rules.require_next(context.case, context.pack, StepKind.RECTIFICATION)
             rules.require_no_order(context.case)
-            rules.require_heard(step, context.case, context.clock(ClockKind.DEFENCE), at=command.at)
+            rules.require_heard(step, context.case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
             context.stop(ClockKind.CONSEQUENCE)
             limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis=basis)
             clock = context.start(ClockKind.RECTIFICATION, limit, responsible=PERSON)
@@ -120,7 +120,9 @@ class Consequences:
         """Record the outcome of a rectification order: done ends the matter, not done opens the pack's next step."""
 
         def change(context: CaseContext) -> Case:
-            order = rules.order_to_end(context.case, context.clock(ClockKind.RECTIFICATION), outcome, at=command.at)
+            order = rules.order_to_end(
+                context.case, context.persons_clock(ClockKind.RECTIFICATION), outcome, at=command.at
+            )
             fulfilled = outcome is RectificationOutcome.DONE
             context.stop(ClockKind.RECTIFICATION)
             if fulfilled:
@@ -143,7 +145,7 @@ class Consequences:
         def change(context: CaseContext) -> Case:
             case = context.case
             step = rules.require_next(case, context.pack, StepKind.REVOCATION)
-            rules.require_heard(step, case, context.clock(ClockKind.DEFENCE), at=command.at)
+            rules.require_heard(step, case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
             rules.require_sound(document, case=case, at=command.at)
             revocation = Revocation(
                 document_no=document.document_no,

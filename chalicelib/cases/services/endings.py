@@ -79,7 +79,7 @@ def _require_due(ground: TerminationGround, context: CaseContext) -> None:
     """Let a case end only once what the ground stands for has come about."""
     clock_of = {After.MATERIALS: ClockKind.MATERIALS, After.CORRECTION: ClockKind.CORRECTION}
     if ground.after in clock_of:
-        rules.require_time_over(context.clock(clock_of[ground.after]), at=context.at)
+        rules.require_time_over(context.persons_clock(clock_of[ground.after]), at=context.at)
     elif ground.after is After.CONSEQUENCE:
         step = rules.require_next(context.case, context.pack, StepKind.TERMINATION)
-        rules.require_heard(step, context.case, context.clock(ClockKind.DEFENCE), at=context.at)
+        rules.require_heard(step, context.case, context.persons_clock(ClockKind.DEFENCE), at=context.at)
