@@ -339,3 +339,17 @@ def test_nobody_is_said_not_to_have_put_right_what_an_outage_kept_them_from(clie
     assert office.act("rectification/outcome", not_done).body["due_on"] == "2026-10-09"
     turn_clock(AFTER_DEFENCE + timedelta(days=1))
     assert office.act("rectification/outcome", not_done).status == 200
+
+
+@pytest.mark.requirement("R4.8")
+def test_a_pause_begun_on_the_last_day_turns_nobody_red_when_it_ends(client: Client, token: TokenOf) -> None:
+    office = a_promise(client, token)
+    turn_clock(LAST_PROMISED - timedelta(hours=8))
+    office.done("pauses", PAUSE)
+    turn_clock(LAST_PROMISED + timedelta(days=5))
+
+    resumed = office.done("pauses/1/end")
+
+    assert running(resumed)["handling_promised"] == "2026-10-14"
+    turn_clock(datetime(2026, 10, 14, 15, 59, 59, tzinfo=UTC))
+    assert office.done("decision", GRANTED)["decision"]["late_reason"] is None

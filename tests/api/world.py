@@ -204,10 +204,11 @@ def _be_late(world: World) -> None:
     """Let a clock pass, and the supervisor hear of it."""
     owner = f"case:{world.file('late')}"
     at = LONG_AGO + timedelta(days=20)
-    container().clocks.sweep(at=at)
-    for event in container().timeline.events(owner):
-        if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
-            container().alerts.on_event(event, at)
+    for moment in (LONG_AGO + timedelta(days=3), at):
+        container().clocks.sweep(at=moment)
+        for event in container().timeline.events(owner):
+            if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
+                container().alerts.on_event(event, moment)
     turn_clock(at)
     alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
     world.things["alert"] = Thing(name=alerts[0]["id"], version=1)
