@@ -283,7 +283,7 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/delivery": step("decided", {"method": "窗口", "late_reason": None}),
         f"{case}/verification": step("decided", UNTRUE),
         f"{case}/verification/confirmation": replace(step("verified", by="officer.traffic+"), first="officer.traffic"),
-        f"{case}/rectification": step("untrue", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
+        f"{case}/rectification": step("stated", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
         f"{case}/rectification/outcome": step("rectifying", {"outcome": "done", "findings": "已改正。"}),
         f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),

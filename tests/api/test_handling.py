@@ -181,8 +181,9 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
         "rectification",
         "《深圳经济特区社会信用条例》第64条(责令限期整改)",
     )
-    office.done("rectification", {"days": 3, "basis": "第64条"})
+    assert office.act("rectification", {"days": 3, "basis": "第64条"}).code == "DEFENCE_OPEN"
     office.done("statement", {"text": "正在整改。"}, by="applicant")
+    office.done("rectification", {"days": 3, "basis": "第64条"})
     not_done = {"outcome": "not_done", "findings": "仍未整改。"}
     assert office.act("rectification/outcome", not_done).code == "STEP_NOT_ALLOWED"
     turn_clock(datetime(2026, 10, 8, 16, 0, 30, tzinfo=UTC))

@@ -86,6 +86,7 @@ def test_a_promise_found_untrue_before_the_decision_is_suspended_put_right_and_g
         "handling_statutory",
     }
     assert office.act("suspensions/1/end").body["step"] == "suspension_end"
+    office.done("statement", STATEMENT, by="applicant")
     office.done("rectification", {"days": 5, "basis": "第64条"})
     office.done("rectification/outcome", {"outcome": "done", "findings": "旧车牌已交回。"})
     office.done("suspensions/1/end")
@@ -331,6 +332,7 @@ def test_nobody_is_said_not_to_have_put_right_what_an_outage_kept_them_from(clie
     office = a_promise(client, token)
     office.done("decision", GRANTED)
     office.done("verification", UNTRUE)
+    office.done("statement", STATEMENT, by="applicant")
     office.done("rectification", {"days": 3, "basis": "第64条"})
     turn_clock(AFTER_DEFENCE)
     an_outage(client, token, "2026-10-08T10:00:00Z", "2026-10-08T12:00:00Z")

@@ -303,11 +303,13 @@ def _hand_in_a_document(world: World) -> None:
 
 
 def _find_untrue(world: World) -> None:
-    for name, item in {"verified": "by-two", "untrue": "plate-replacement", "rectifying": "plate-replacement"}.items():
-        world.file(name, item=item)
+    for name in ("verified", "untrue", "stated", "rectifying"):
+        world.file(name, item="by-two" if name == "verified" else "plate-replacement")
         world.act(name, "decision", DECISION)
         world.act(name, "delivery", {})
         world.act(name, "verification", UNTRUE)
+    for name in ("stated", "rectifying"):
+        world.act(name, "statement", {"text": "正在整改。"}, as_="applicant")
     world.act("rectifying", "rectification", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"})
     for name in ("heard", "revoked"):
         world.file(name, item="at-once")

@@ -14,8 +14,8 @@ from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from tests.channels import Channels
-from tests.services.alerting import MORNING as MORNING_AFTER
 from tests.services.alerting import LAST_DAY, RED, a_running_clock, inbox, staff, tell
+from tests.services.alerting import MORNING as MORNING_AFTER
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 

@@ -135,13 +135,15 @@ def test_only_the_head_is_offered_an_extension(officer: Visitor, visitor: Come, 
     assert granted.path.startswith(promised)
 
 
-def test_an_untrue_promise_goes_on_to_an_order_and_its_outcome(officer: Visitor, promised: str) -> None:
+def test_an_untrue_promise_goes_on_to_an_order_and_its_outcome(officer: Visitor, visitor: Come, promised: str) -> None:
     do(officer, promised, "decision", {"outcome": "granted", "document_no": "1号"})
     do(officer, promised, "delivery")
     found = do(
         officer, promised, "verification", {"result": "untrue", "method": "online", "findings": "旧车牌仍在使用。"}
     )
 
+    applicant, own = visitor("applicant"), promised.replace("/desk/", "/cases/")
+    applicant.send(applicant.open(f"{own}/statement"), "statement", {"text": "愿意交回。"})
     ordered = do(officer, promised, "rectification", {"days": "10", "basis": "《办法》第5条"})
     ended = do(officer, promised, "rectification_outcome", {"outcome": "done", "findings": "已交回旧车牌。"})
 

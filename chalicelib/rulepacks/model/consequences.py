@@ -121,14 +121,14 @@ class Consequences(NamedTuple):
 def require_whole(rows: Iterable[Consequence]) -> None:
     """Raise ``ValueError`` unless every finding, stage and severity has exactly one row.
 
-    The last word (撤销、终止、惩戒) always comes after a hearing.
+    An order (责令限期整改) and the last word (撤销、终止、惩戒) always come after a hearing.
     """
     named = [(row.finding, row.stage, row.severity) for row in rows]
     wanted = list(product(FINDINGS, Stage, SEVERITIES))
     if sorted(named) != sorted(wanted):
         message = f"consequences must be told once for each of {len(wanted)} rows, not {len(named)}"
         raise ValueError(message)
-    final = {StepKind.REVOCATION, StepKind.TERMINATION, StepKind.FLAG}
+    final = {StepKind.RECTIFICATION, StepKind.REVOCATION, StepKind.TERMINATION, StepKind.FLAG}
     if any(step.kind in final and not step.hearing for row in rows for step in row.steps):
-        message = "a decision is revoked, a case ended and a flag set only after a hearing"
+        message = "nothing is ordered, revoked or ended and no flag set but after a hearing"
         raise ValueError(message)

@@ -148,7 +148,14 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         fields=(
             Field(name="result", kind="choice", options=_words("finding", tuple(Finding))),
             Field(name="method", kind="choice", options=_words("method", tuple(Method))),
-            Field(name="severity", kind="choice", options=_words("severity", SEVERITIES), hint="field_severity_hint"),
+            Field(
+                name="severity",
+                kind="choice",
+                options=_words("severity", SEVERITIES),
+                hint="field_severity_hint",
+                start=lambda _visit: "general",
+                may_be_blank=True,
+            ),
             Field(name="findings", kind="area"),
             LATE,
         ),

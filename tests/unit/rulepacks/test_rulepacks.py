@@ -159,7 +159,7 @@ def test_what_is_minor_ends_without_a_flag_and_bars_the_next_promise_until_repai
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
 def test_nothing_final_is_decided_without_a_hearing_and_every_step_can_be_contested(code: str) -> None:
     table = a_pack(code).consequences
-    final = {"revocation", "termination", "flag"}
+    final = {"rectification", "revocation", "termination", "flag"}
 
     assert all(step.hearing for row in table.rows for step in row.steps if step.kind in final)
     assert [(one.code, one.value, one.unit) for one in table.remedies] == [
@@ -175,7 +175,7 @@ def test_a_table_that_leaves_something_out_or_says_it_twice_is_no_table() -> Non
         require_whole(rows[1:])
     with pytest.raises(ValueError, match="once for each"):
         require_whole([*rows, rows[0]])
-    with pytest.raises(ValueError, match="only after a hearing"):
+    with pytest.raises(ValueError, match="but after a hearing"):
         require_whole([row._replace(steps=tuple(step._replace(hearing=False) for step in row.steps)) for row in rows])
     with pytest.raises(LookupError):
         a_row("corrects-first", severity="none")

@@ -124,7 +124,7 @@ def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Order to put things right, if that is the next step",
-    errors=(ErrorCode.STEP_NOT_ALLOWED,),
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.DEFENCE_OPEN, ErrorCode.CALENDAR_UNKNOWN),
 )
 def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse]:
     """Order the applicant to put things right within a time limit."""
