@@ -54,6 +54,7 @@ class EventKind(StrEnum):
     DEFENCE_OPENED = "case:defence_opened"
     STATEMENT_MADE = "case:statement_made"
     RECTIFICATION_ORDERED = "case:rectification_ordered"
+    RECTIFICATION_REPORTED = "case:rectification_reported"
     RECTIFICATION_ENDED = "case:rectification_ended"
     CASE_REVOKED = "case:revoked"
     CASE_REINSTATED = "case:reinstated"
@@ -204,6 +205,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.DEFENCE_OPENED: ("陈述申辩告知", "Told of the right to state and defend"),
     EventKind.STATEMENT_MADE: ("陈述申辩", "Statement made"),
     EventKind.RECTIFICATION_ORDERED: ("责令限期整改", "Rectification ordered"),
+    EventKind.RECTIFICATION_REPORTED: ("报告整改完成", "Rectification reported as done"),
     EventKind.RECTIFICATION_ENDED: ("整改结果", "Outcome of rectification"),
     EventKind.CASE_REVOKED: ("撤销决定", "Decision revoked"),
     EventKind.CASE_REINSTATED: ("撤销决定被撤销,原决定恢复", "Revocation fell, the decision stands again"),

@@ -198,6 +198,7 @@ def _of_people(world: World) -> dict[str, Example]:
         f"POST {case}/withdrawal": own("received", {"reason": "不办了。"}),
         f"POST {case}/materials": own("withdrawn", {"materials": paper}),
         f"POST {case}/corrections/{{number}}/answer": own("asked", {"materials": paper, "text": "已补。"}, number="1"),
+        f"POST {case}/rectification/report": own("rectifying", {"text": "旧车牌已交回。"}),
         f"POST {case}/statement": own("untrue", {"text": "车牌是后来找到的。"}),
         "POST /v1/signing-keys": Example(by="applicant", body={"jwk": KeyPair().jwk}),
         "GET /v1/signing-keys": Example(by="applicant"),

@@ -355,3 +355,20 @@ def test_a_pause_begun_on_the_last_day_turns_nobody_red_when_it_ends(client: Cli
     assert running(resumed)["handling_promised"] == "2026-10-14"
     turn_clock(datetime(2026, 10, 14, 15, 59, 59, tzinfo=UTC))
     assert office.done("decision", GRANTED)["decision"]["late_reason"] is None
+
+
+def test_who_put_things_right_says_so_and_the_office_has_a_date_to_check_it(client: Client, token: TokenOf) -> None:
+    office = a_promise(client, token)
+    office.done("decision", GRANTED)
+    office.done("verification", UNTRUE)
+    office.done("statement", STATEMENT, by="applicant")
+    assert office.act("rectification/report", STATEMENT, by="applicant").code == "STEP_NOT_ALLOWED"
+    ordered = office.done("rectification", {"days": 3, "basis": "第64条"})
+    assert "consequence" not in running(ordered)
+
+    told = office.done("rectification/report", {"text": "旧车牌已交回。"}, by="applicant")
+
+    assert (told["rectification"]["report"], running(told)["consequence"]) == ("旧车牌已交回。", "2026-10-30")
+    assert office.act("rectification/report", STATEMENT, by="applicant").code == "STEP_NOT_ALLOWED"
+    done = office.done("rectification/outcome", {"outcome": "done", "findings": "属实。"})
+    assert set(running(done)) == {"delivery"}

@@ -210,6 +210,10 @@ class CaseAsAMachine(RuleBasedStateMachine):
     def the_person_states(self) -> None:
         self.act(lambda: container().consequences.state(self.by(self.applicant.caller), text="不是。"))
 
+    @rule()
+    def the_person_reports_it_put_right(self) -> None:
+        self.act(lambda: container().consequences.report(self.by(self.applicant.caller), text="已改正。"))
+
     @rule(is_order=st.booleans(), outcome=st.sampled_from(RectificationOutcome))
     def the_office_has_it_put_right(self, *, is_order: bool, outcome: RectificationOutcome) -> None:
         office, mine = container().consequences, self.by(OFFICER)

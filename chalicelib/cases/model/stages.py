@@ -227,7 +227,7 @@ class Defence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
-    """An order to rectify within a time limit (责令限期整改), and its outcome."""
+    """An order to rectify within a time limit (责令限期整改), what the person reported of it, and its outcome."""
 
     limit: Limit
     basis: str
@@ -238,6 +238,8 @@ class Rectification:
     ended_at: datetime | None = None
     ended_by: str = ""
     findings: str = ""
+    report: str = ""
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

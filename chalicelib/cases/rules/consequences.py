@@ -257,6 +257,14 @@ def require_no_order(case: Case) -> None:
         )
 
 
+def order_to_report(case: Case) -> Rectification:
+    """Return the order that the person may report as done; once, and while it is open."""
+    order = case.rectification
+    if order is None or order.ended_at is not None or order.reported_at is not None:
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.REPORT)
+    return order
+
+
 def order_to_end(case: Case, clock: Clock | None, outcome: RectificationOutcome, *, at: datetime) -> Rectification:
     """Return the rectification order that may be ended with this outcome.
 

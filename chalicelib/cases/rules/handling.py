@@ -40,6 +40,7 @@ class CaseStep(StrEnum):
     CONFIRM = "verification_confirmation"
     STATE = "statement"
     RECTIFY = "rectification"
+    REPORT = "rectification_report"
     END_RECTIFICATION = "rectification_outcome"
     REVOKE = "revocation"
     REINSTATE = "reinstatement"
@@ -92,6 +93,7 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.CONFIRM: Right(OFFICER, VERIFIABLE),
     CaseStep.STATE: Right(PEOPLE, VERIFIABLE, Act.STATEMENT),
     CaseStep.RECTIFY: Right(OFFICER, VERIFIABLE),
+    CaseStep.REPORT: Right(PEOPLE, VERIFIABLE, Act.STATEMENT),
     CaseStep.END_RECTIFICATION: Right(OFFICER, VERIFIABLE),
     CaseStep.REVOKE: Right((Role.SUPERVISOR,), AFTER_DECISION),
     CaseStep.REINSTATE: Right(SUPERIORS, (State.REVOKED,)),

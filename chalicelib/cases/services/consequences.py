@@ -116,6 +116,18 @@ class Consequences:
 
         return self._commands.take(CaseStep.RECTIFY, command, change)
 
+    def report(self, command: Command, *, text: str) -> Result:
+        """Take the person's word that things are put right, which the office then has to check within its time."""
+
+        def change(context: CaseContext) -> Case:
+            order = rules.order_to_report(context.case)
+            require_text(text, pointer="/text")
+            _owe_next_step(context, suffix="reported")
+            context.tell(EventKind.RECTIFICATION_REPORTED, texts={"report": text})
+            return replace(context.case, rectification=replace(order, report=text, reported_at=command.at))
+
+        return self._commands.take(CaseStep.REPORT, command, change)
+
     def end_rectification(self, command: Command, *, outcome: RectificationOutcome, findings: str) -> Result:
         """Record the outcome of a rectification order: done ends the matter, not done opens the pack's next step."""
 
@@ -124,7 +136,7 @@ class Consequences:
                 context.case, context.persons_clock(ClockKind.RECTIFICATION), outcome, at=command.at
             )
             fulfilled = outcome is RectificationOutcome.DONE
-            context.stop(ClockKind.RECTIFICATION)
+            context.stop(ClockKind.RECTIFICATION, ClockKind.CONSEQUENCE)
             if fulfilled:
                 context.stop(ClockKind.DEFENCE)
             else:

@@ -81,6 +81,13 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         button="file",
     ),
     Action(
+        name="report",
+        route=consequences.report,
+        fields=(Field(name="text", kind="area", label="report_text"),),
+        at={"": "text"},
+        button="file",
+    ),
+    Action(
         name="rating",
         route=ratings.rate,
         fields=(

@@ -45,6 +45,7 @@ SHOWN_CLOCKS: Final = (
     ClockKind.HANDLING_PROMISED,
     ClockKind.DELIVERY,
     ClockKind.VERIFICATION,
+    ClockKind.RECTIFICATION,
 )
 """The time limits that matter to an applicant, in the order in which they run."""
 
@@ -142,10 +143,16 @@ def _may_withdraw_application(case: CaseResponse) -> bool:
     return case.state in STEPS[CaseStep.WITHDRAW_APPLICATION].states and (is_settled or not is_open)
 
 
+def _may_report(case: CaseResponse) -> bool:
+    order = case.rectification
+    return order is not None and order.ended_at is None and order.reported_at is None
+
+
 OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
     "corrections": lambda case, _visit: case.state is State.CORRECTION_ASKED,
     "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS,
     "statement": lambda case, _visit: case.defence is not None and case.defence.stated_at is None,
+    "report": lambda case, _visit: _may_report(case),
     "rating": lambda case, _visit: case.state in FINISHED,
     "withdrawal": _may_withdraw,
     "application_withdrawal": lambda case, _visit: _may_withdraw_application(case),
@@ -157,6 +164,7 @@ DONE: Final = {
     "corrections": "answered",
     "materials": "handed_in",
     "statement": "stated",
+    "report": "reported",
     "rating": "rated",
     "withdrawal": "withdrawn",
     "application_withdrawal": "application_withdrawn",

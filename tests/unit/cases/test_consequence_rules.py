@@ -26,6 +26,7 @@ from chalicelib.cases.rules.consequences import (
     officers_for,
     open_defence,
     order_to_end,
+    order_to_report,
     require_defence_over,
     require_heard,
     require_next,
@@ -488,3 +489,14 @@ def test_a_document_that_ends_a_case_was_served_and_answers_what_was_stated() ->
         ended(an_ending(served_at=NOON + ONE_SECOND), heard)
     assert [fault.pointer for fault in error.value.faults] == ["/served_at", "/statement_answer"]
     assert ended(an_ending(statement_answer="不成立。"), heard).statement_answer == "不成立。"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [None, replace(an_order(fulfilled=True), ended_at=NOON), replace(an_order(), reported_at=NOON)],
+    ids=["none", "ended", "reported"],
+)
+def test_an_open_order_is_reported_as_done_once(order: Rectification | None) -> None:
+    assert order_to_report(replace(a_broken_promise(), rectification=an_order())) == an_order()
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
+        order_to_report(replace(a_broken_promise(), rectification=order))

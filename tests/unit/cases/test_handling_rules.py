@@ -115,6 +115,7 @@ ALLOWED = {
     CaseStep.CONFIRM: VERIFIABLE,
     CaseStep.STATE: VERIFIABLE,
     CaseStep.RECTIFY: VERIFIABLE,
+    CaseStep.REPORT: VERIFIABLE,
     CaseStep.END_RECTIFICATION: VERIFIABLE,
     CaseStep.REVOKE: {State.DECIDED, State.CLOSED},
     CaseStep.REINSTATE: {State.REVOKED},
@@ -144,7 +145,7 @@ def test_every_step_in_every_state_is_allowed_or_refused_as_written() -> None:
 
 
 def test_only_heads_extend_only_supervisors_revoke_and_both_oversee() -> None:
-    people = {CaseStep.ANSWER, CaseStep.STATE, CaseStep.WITHDRAW_APPLICATION}
+    people = {CaseStep.ANSWER, CaseStep.STATE, CaseStep.REPORT, CaseStep.WITHDRAW_APPLICATION}
     superiors = (Role.SUPERVISOR, Role.HEAD)
     special: dict[CaseStep, tuple[Role, ...]] = {
         CaseStep.EXTEND: (Role.HEAD,),

@@ -133,6 +133,21 @@ def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse
 
 
 @routes.post(
+    "/v1/cases/{case_no}/rectification/report",
+    roles=STEPS[CaseStep.REPORT].roles,
+    body=CaseStatementRequest,
+    answer=CaseResponse,
+    creates=True,
+    takes_version=True,
+    summary="Say that what was ordered is put right (报告整改完成)",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.AUTHORITY_REQUIRED, ErrorCode.PROXY_NOT_ALLOWED),
+)
+def report(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
+    """Record the applicant's word, and start the office's time to check it."""
+    return done_answer(call, container().consequences.report(act_of(call), text=call.body.text))
+
+
+@routes.post(
     "/v1/cases/{case_no}/rectification/outcome",
     roles=STEPS[CaseStep.END_RECTIFICATION].roles,
     body=RectificationOutcomeRequest,
