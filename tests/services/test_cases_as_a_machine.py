@@ -160,7 +160,7 @@ class CaseAsAMachine(RuleBasedStateMachine):
     @rule(is_pause=st.booleans(), is_begin=st.booleans())
     def the_office_holds_or_goes_on(self, *, is_pause: bool, is_begin: bool) -> None:
         handling, mine, case = container().handling, self.by(OFFICER), self.case
-        told = {"basis": "第45条", "expected_days": 5, "notice_text": "暂停。"}
+        told: dict[str, Any] = {"basis": "第45条", "expected_days": 5, "notice_text": "暂停。"}
         if is_begin and is_pause:
             self.act(lambda: handling.pause(mine, ground="hearing", **told))
         elif is_begin:
@@ -179,7 +179,7 @@ class CaseAsAMachine(RuleBasedStateMachine):
     @rule(outcome=st.sampled_from(Outcome))
     def the_office_decides(self, outcome: Outcome) -> None:
         number, mine = self.number(), self.by(OFFICER)
-        told = {"outcome": outcome, "document_no": number, "reasons": "理由。", "late_reason": "忙。"}
+        told: dict[str, Any] = {"outcome": outcome, "document_no": number, "reasons": "理由。", "late_reason": "忙。"}
         if self.act(lambda: container().handling.decide(mine, **told)):
             self.plain.decisions.append(number)
 
@@ -193,7 +193,7 @@ class CaseAsAMachine(RuleBasedStateMachine):
 
     @rule(result=st.sampled_from([Finding.UNTRUE, *Finding]))
     def the_office_verifies(self, result: Finding) -> None:
-        told = {"result": result, "method": Method.ONLINE, "findings": "查过。", "late_reason": "忙。"}
+        told: dict[str, Any] = {"result": result, "method": Method.ONLINE, "findings": "查过。", "late_reason": "忙。"}
         self.act(lambda: container().consequences.verify(self.by(OFFICER), **told))
         self.count_the_finding()
 
@@ -297,7 +297,8 @@ class CaseAsAMachine(RuleBasedStateMachine):
         case = self.case
         numbers = [earlier.decision.document_no for earlier in case.earlier_decisions]
         assert [*numbers, *([] if case.decision is None else [case.decision.document_no])] == self.plain.decisions
-        founds = [one.verification for one in (*case.earlier_decisions, *case.fallen_revocations, case)]
+        earlier = [one.verification for one in case.earlier_decisions]
+        founds = [*earlier, *(one.verification for one in case.fallen_revocations), case.verification]
         effective = [one for one in founds if one is not None and one.has_effect and one.result in BROKEN]
         assert len(effective) == self.plain.broken
 
