@@ -40,7 +40,7 @@ def test_an_officer_handles_a_case_from_the_list_to_its_end(officer: Visitor, pr
     )
 
     assert f".{promised}" in [link["href"] for link in listed.page.named("a")]
-    assert acts(opened) == ["decision", "pause", "assignment"]
+    assert acts(opened) == ["decision", "pause", "suspension", "verification", "assignment"]
     assert acts(decided) == ["delivery", "verification", "assignment"]
     assert acts(delivered) == ["verification", "assignment"]
     assert acts(verified) == ["assignment"]
@@ -59,7 +59,7 @@ def test_a_pause_without_notice_cannot_be_saved(officer: Visitor, promised: str)
     assert silent.page.words["title"][0].startswith("错误: ")
     assert silent.form("pause").fields["expected_days"] == ["5"]
     assert "送专家评审" in paused.text
-    assert acts(paused) == ["pause_end", "assignment"]
+    assert acts(paused) == ["pause_end", "verification", "assignment"]
     assert "pause" in acts(ended)
 
 
