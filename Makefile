@@ -19,7 +19,7 @@ test unit coverage deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up down url personas token logs sweep hourly nightly check-summaries clock import seed bench
+.PHONY: help demo test up down url personas token messages logs sweep hourly nightly check-summaries clock import seed bench
 .PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage deep venv
 .PHONY: fuzz lock python
 
@@ -59,6 +59,9 @@ token: python ## print a bearer token: make token AS=officer.traffic
 	$(if $(AS),,$(error say whose token: make token AS=<persona>; make personas lists them))
 	$(LOCAL) token "$(AS)"
 
+messages: python ## print what was sent to people by SMS and e-mail
+	$(LOCAL) messages
+
 logs: python ## follow the functions' logs
 	$(LOCAL) logs
 
@@ -92,7 +95,7 @@ bench: $(BIN)/.ready assets ## measure cost on DynamoDB Local; prints a table an
 requirements: python ## each requirement with the tests that prove it, and what is open
 	@$(PYTHON) -m tests.requirements
 
-assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of texts
+assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of texts, fetch the faces of issued documents
 	@$(BIN)/python -m infra.assets > /dev/null
 
 authorisation: $(BIN)/.ready ## write down anew what each route answers to whom (docs/authorisation.md)

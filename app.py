@@ -1,6 +1,6 @@
 """What is deployed: the addresses of the API and the portal, and one function for each job.
 
-Handlers are imported on first use, because each of the eight functions starts with this file.
+Handlers are imported on first use, because each of the nine functions starts with this file.
 """
 
 from typing import Any
@@ -72,6 +72,14 @@ def ingest(event: SQSEvent) -> dict[str, Any]:
 def quarantine(event: SQSEvent) -> dict[str, Any]:
     """Look at documents that were uploaded, and take a scanner's verdicts; the template fills in the queue's name."""
     from chalicelib.jobs.quarantine import quarantine as run  # noqa: PLC0415 - only this function needs it
+
+    return run(event.to_dict()["Records"], event.context)
+
+
+@app.on_sqs_message(queue="issue", batch_size=1)
+def issue(event: SQSEvent) -> dict[str, Any]:
+    """Make documents, and take what was uploaded or sealed; the template fills in the queue's own name."""
+    from chalicelib.jobs.issue import issue as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.to_dict()["Records"], event.context)
 

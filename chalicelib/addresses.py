@@ -36,6 +36,7 @@ API: dict[str, list[str]] = {
     "chalicelib.api.cases.routes.consequences": [
         "POST /v1/cases/{case_no}/verification",
         "POST /v1/cases/{case_no}/verification/confirmation",
+        "POST /v1/cases/{case_no}/notice-receipt",
         "POST /v1/cases/{case_no}/statement",
         "POST /v1/cases/{case_no}/rectification",
         "POST /v1/cases/{case_no}/rectification/report",
@@ -84,6 +85,18 @@ API: dict[str, list[str]] = {
         "GET /v1/item-editions",
         "GET /v1/missed-searches",
     ],
+    "chalicelib.api.contacts.routes.contacts": [
+        "GET /v1/contact",
+        "PUT /v1/contact",
+        "PUT /v1/contact/{channel}",
+        "POST /v1/contact/{channel}/confirmation",
+        "PUT /v1/contact/{channel}/consent",
+        "DELETE /v1/contact/{channel}",
+    ],
+    "chalicelib.api.contacts.routes.deliveries": [
+        "POST /v1/sms-receipts",
+        "GET /v1/cases/{case_no}/messages",
+    ],
     "chalicelib.api.credit.routes.checks": [
         "POST /v1/credit/checks",
     ],
@@ -110,9 +123,14 @@ API: dict[str, list[str]] = {
     ],
     "chalicelib.api.credit.routes.records": [
         "PUT /v1/credit/records/{source}/{record_id}",
+        "GET /v1/credit/records/{source}/{record_id}",
+        "POST /v1/credit/records/{source}/{record_id}/service",
+        "POST /v1/credit/records/{source}/{record_id}/confirmation",
     ],
     "chalicelib.api.documents.routes": [
         "POST /v1/documents",
+        "POST /v1/document-copies",
+        "GET /v1/me/documents",
         "GET /v1/documents",
         "GET /v1/documents/{document_id}",
         "POST /v1/documents/{document_id}/view",
@@ -147,6 +165,20 @@ API: dict[str, list[str]] = {
         "GET /v1/inspections/{mandate_id}/cases/{case_no}/documents",
         "POST /v1/inspections/{mandate_id}/cases/{case_no}/documents/{document_id}/view",
         "GET /v1/inspections/{mandate_id}/readings",
+        "GET /v1/inspection-audits",
+        "GET /v1/inspection-audits/{mandate_id}",
+    ],
+    "chalicelib.api.issuing.routes": [
+        "GET /v1/issued-documents",
+        "POST /v1/issued-documents/{issued_id}/download",
+        "POST /v1/cases/{case_no}/issued-documents",
+        "GET /v1/document-checks/{sha256}",
+    ],
+    "chalicelib.api.messages.routes": [
+        "GET /v1/messages",
+        "GET /v1/messages/unread",
+        "POST /v1/messages/{message_id}/reading",
+        "GET /v1/turns",
     ],
     "chalicelib.api.redress.routes.amendments": [
         "POST /v1/credit/amendments",
@@ -273,10 +305,19 @@ API: dict[str, list[str]] = {
 }
 
 PORTAL: dict[str, list[str]] = {
+    "chalicelib.web.applicants.application_forms": [
+        "GET /applications/{form_id}/way",
+        "POST /applications/{form_id}/way",
+        "GET /applications/{form_id}/questions/{page_id}",
+        "POST /applications/{form_id}/questions/{page_id}",
+        "GET /applications/{form_id}",
+        "POST /applications/{form_id}",
+    ],
     "chalicelib.web.applicants.apply": [
         "GET /items/{item_code}/apply",
         "POST /items/{item_code}/apply",
         "GET /drafts/{draft_id}",
+        "POST /drafts/{draft_id}/changes",
         "POST /drafts/{draft_id}",
     ],
     "chalicelib.web.applicants.authorities": [
@@ -324,6 +365,16 @@ PORTAL: dict[str, list[str]] = {
         "GET /complaint-status",
         "POST /complaint-status",
     ],
+    "chalicelib.web.applicants.contact": [
+        "GET /contact",
+        "GET /contact/{channel}",
+        "POST /contact/{channel}",
+        "GET /contact/{channel}/code",
+        "POST /contact/{channel}/code",
+        "POST /contact/{channel}/consent",
+        "POST /contact/{channel}/removal",
+        "POST /contact",
+    ],
     "chalicelib.web.applicants.credit": [
         "GET /credit",
         "GET /credit/queries",
@@ -335,8 +386,26 @@ PORTAL: dict[str, list[str]] = {
         "POST /credit/repair",
         "GET /credit/repairs/{repair_id}",
     ],
+    "chalicelib.web.applicants.documents": [
+        "GET /documents/{document_id}",
+        "POST /drafts/{draft_id}/documents",
+        "POST /drafts/{draft_id}/documents/again",
+        "POST /cases/{case_no}/materials/documents",
+        "POST /cases/{case_no}/materials/documents/again",
+        "POST /cases/{case_no}/corrections/documents",
+        "POST /cases/{case_no}/corrections/documents/again",
+    ],
     "chalicelib.web.applicants.guides": [
         "GET /guides/{guide_code}",
+    ],
+    "chalicelib.web.applicants.issued": [
+        "GET /cases/{case_no}/issued",
+        "POST /cases/{case_no}/issued/{issued_id}",
+        "GET /check",
+    ],
+    "chalicelib.web.applicants.messages": [
+        "GET /messages",
+        "POST /messages/{message_id}",
     ],
     "chalicelib.web.applicants.search": [
         "GET /",
@@ -390,6 +459,10 @@ PORTAL: dict[str, list[str]] = {
         "GET /identities/links/{alias_id}/revocation",
         "POST /identities/links/{alias_id}/revocation",
     ],
+    "chalicelib.web.credit_office.issued": [
+        "GET /flags/{flag_id}/issued",
+        "POST /flags/{flag_id}/issued/{issued_id}",
+    ],
     "chalicelib.web.credit_office.redress": [
         "GET /matters",
         "GET /matters/objections/{objection_id}",
@@ -419,6 +492,9 @@ PORTAL: dict[str, list[str]] = {
         "POST /inspection/{mandate_id}",
         "GET /inspection/{mandate_id}/cases/{case_no}",
         "GET /inspection/{mandate_id}/cases/{case_no}/evidence",
+        "GET /inspection/{mandate_id}/cases/{case_no}/documents",
+        "GET /inspection/{mandate_id}/cases/{case_no}/documents/{document_id}",
+        "POST /inspection/{mandate_id}/cases/{case_no}/documents/{document_id}",
     ],
     "chalicelib.web.officers.authorities": [
         "GET /claims",
@@ -443,9 +519,18 @@ PORTAL: dict[str, list[str]] = {
         "GET /complaints/{complaint_id}/acts/{act}",
         "POST /complaints/{complaint_id}/acts/{act}",
     ],
+    "chalicelib.web.officers.documents": [
+        "GET /desk/{case_no}/documents/{document_id}",
+        "POST /desk/{case_no}/documents/{document_id}",
+    ],
     "chalicelib.web.officers.identity": [
         "GET /desk/{case_no}/identity",
         "POST /desk/{case_no}/identity",
+    ],
+    "chalicelib.web.officers.issued": [
+        "GET /desk/{case_no}/issued",
+        "POST /desk/{case_no}/issued",
+        "POST /desk/{case_no}/issued/{issued_id}",
     ],
     "chalicelib.web.supervisors.board": [
         "GET /board",

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from chalicelib.calendars.store import LoadedCalendars, YearStore
     from chalicelib.cases.services.acceptance import CaseAcceptance
     from chalicelib.cases.services.access import CaseAccess
+    from chalicelib.cases.services.answers import CaseAnswers
+    from chalicelib.cases.services.application_forms import ApplicationForms
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
+    from chalicelib.cases.services.document_retention import DocumentRetention
     from chalicelib.cases.services.documents import CaseDocuments
     from chalicelib.cases.services.drafting import Drafting
     from chalicelib.cases.services.endings import CaseEndings
@@ -35,7 +38,9 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.handling import Handling
     from chalicelib.cases.services.handover import Handover
     from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
+    from chalicelib.cases.services.materials import HandedIn
     from chalicelib.cases.services.queries import CaseQueries
+    from chalicelib.cases.services.receipts import Receipts
     from chalicelib.cases.services.reinstatement import CaseReinstatement
     from chalicelib.cases.services.repeat_promise import RepeatPromise
     from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
     from chalicelib.catalogue.services.search import Search
     from chalicelib.clock import ServiceClock
     from chalicelib.clocks.services.clocks import Clocks
+    from chalicelib.credit.services.bars import Bars
     from chalicelib.credit.services.checks import Credit
     from chalicelib.credit.services.expiry import CreditExpiry
     from chalicelib.credit.services.identity_conflicts import Conflicts
@@ -61,6 +67,20 @@ if TYPE_CHECKING:
     from chalicelib.feedback.services.complaints import Complaints
     from chalicelib.feedback.services.ratings import Ratings
     from chalicelib.inspection.services import Inspection
+    from chalicelib.issuing.model.issued import Drawn, Sheet
+    from chalicelib.issuing.model.texts import DocumentTexts
+    from chalicelib.issuing.services.documents import IssuedDocuments
+    from chalicelib.issuing.services.issuing import Issuing
+    from chalicelib.issuing.services.orders import IssueOrders
+    from chalicelib.issuing.store.bucket import IssuedBucket
+    from chalicelib.messages.model.messages import Channel
+    from chalicelib.messages.rules.sending import QuietHours
+    from chalicelib.messages.services.channels import Carriers
+    from chalicelib.messages.services.contacts import Contacts
+    from chalicelib.messages.services.messages import Messages
+    from chalicelib.messages.services.sending import Sending
+    from chalicelib.messages.store.contacts import ContactStore
+    from chalicelib.messages.store.messages import MessageStore
     from chalicelib.publisher import Queue, Topic
     from chalicelib.redress.services.amendments import Amendments
     from chalicelib.redress.services.impact import Impact
@@ -83,6 +103,7 @@ if TYPE_CHECKING:
     from chalicelib.subjects.model.subjects import SubjectKey
     from chalicelib.subjects.rules.identifiers import SubjectKeys
     from chalicelib.subjects.services import SigningKeys, Subjects
+    from chalicelib.subjects.store import DataKeys
     from chalicelib.supervision.services.anomalies import Anomalies
     from chalicelib.supervision.services.board import Supervision
     from chalicelib.supervision.services.cards import Cards
@@ -340,6 +361,103 @@ class Container:
             counts=self.counts,
         )
 
+    # What people are told
+
+    @cached_property
+    def message_store(self) -> MessageStore:
+        """Messages as they are kept."""
+        from chalicelib.messages.store.messages import MessageStore
+
+        return MessageStore()
+
+    @cached_property
+    def sending(self) -> Sending:
+        """Telling messages by SMS and e-mail."""
+        from chalicelib.messages.services.sending import Sending
+        from chalicelib.publisher import Queue
+
+        return Sending(
+            self.message_store,
+            self.contact_store,
+            # Only the job that sends needs them; who orders does not.
+            carriers=lambda: self.carriers,
+            offered=self.channels,
+            quiet=self.quiet_hours,
+            portal=settings().portal_url,
+            queue=self.deliveries,
+            dead_letters=Queue(settings().dead_letter_queue),
+        )
+
+    @cached_property
+    def contact_store(self) -> ContactStore:
+        """How people are reached, as it is kept."""
+        from chalicelib.messages.store.contacts import ContactStore
+        from chalicelib.subjects.store import Vault
+
+        return ContactStore(Vault(settings().contact_key))
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """What people do about how they are reached."""
+        from chalicelib.messages.services.contacts import Contacts
+
+        return Contacts(
+            self.contact_store,
+            carriers=lambda: self.carriers,
+            offered=self.channels,
+            queue=self.deliveries,
+            counts=self.counts,
+            key=lambda: self.secrets.cursor_key,
+        )
+
+    @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels beside the portal that this deployment has."""
+        from chalicelib.messages.model.messages import Channel
+
+        there = {Channel.SMS: settings().sms_gateway, Channel.EMAIL: settings().mail.host}
+        return tuple(channel for channel, address in there.items() if address)
+
+    @cached_property
+    def carriers(self) -> Carriers:
+        """Who takes letters, by channel."""
+        from chalicelib.alerts.services.webhook_sender import Sender
+        from chalicelib.messages.model.messages import Channel
+        from chalicelib.messages.services.channels import MailRelay, SmsGateway
+
+        known = settings()
+        gateway = SmsGateway(
+            Sender(known.stage),
+            url=known.sms_gateway,
+            secret=self.secrets.sms_secret,
+            source=f"urn:xinnuo:{known.stage}",
+            signature=known.sms_signature,
+        )
+        relay = MailRelay(known.mail, password=lambda: self.secrets.mail_password)
+        return {Channel.SMS: gateway, Channel.EMAIL: relay}
+
+    def quiet_hours(self, at: datetime) -> QuietHours:
+        """Return the hours in which nobody is woken, by the deployment's own rule pack."""
+        from chalicelib.messages.rules.sending import QuietHours
+        from chalicelib.rulepacks.model.pack import BoundKey
+
+        pack = self.usual_pack(at)
+        return QuietHours(pack.bound(BoundKey.QUIET_FROM_HOUR), pack.bound(BoundKey.QUIET_UNTIL_HOUR))
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Telling people what happened, and showing them what they were told."""
+        from chalicelib.messages.services.matters import Matters
+        from chalicelib.messages.services.messages import Messages
+
+        return Messages(
+            self.message_store,
+            Matters(self.timeline, self.cases),
+            self.sending,
+            # Only a message that starts a time of the person's asks for it.
+            receipts=lambda: self.receipts,
+        )
+
     # Catalogue
 
     @cached_property
@@ -402,6 +520,20 @@ class Container:
         return CaseStore(self.timeline)
 
     @cached_property
+    def application_forms(self) -> ApplicationForms:
+        """Forms in progress, of which drafts are made."""
+        from chalicelib.cases.services.application_forms import ApplicationForms
+        from chalicelib.cases.store import FormStore
+
+        return ApplicationForms(
+            FormStore(self.answer_keys),
+            cases=self.cases,
+            answers=self.case_answers,
+            contacts=lambda _subject: {},
+            counts=self.counts,
+        )
+
+    @cached_property
     def drafting(self) -> Drafting:
         """Drafts of promises."""
         from chalicelib.cases.services.drafting import Drafting
@@ -417,7 +549,22 @@ class Container:
             authorities=lambda: self.authorities,
             access=self.case_access,
             conflicts=lambda: self.conflicts,
+            answers=self.case_answers,
         )
+
+    @cached_property
+    def case_answers(self) -> CaseAnswers:
+        """What applicants filled in."""
+        from chalicelib.cases.services.answers import CaseAnswers
+
+        return CaseAnswers(self.answer_keys)
+
+    @cached_property
+    def answer_keys(self) -> DataKeys:
+        """The keys that encrypt what applicants filled in."""
+        from chalicelib.subjects.store import DataKeys
+
+        return DataKeys(settings().identity_key, purpose="answers")
 
     @cached_property
     def repeat_promise(self) -> RepeatPromise:
@@ -441,14 +588,24 @@ class Container:
             access=self.case_access,
             packs=self.packs,
             conflicts=lambda: self.conflicts,
+            handed_in=self.handed_in,
         )
+
+    @cached_property
+    def handed_in(self) -> HandedIn:
+        """The documents behind materials."""
+        from chalicelib.cases.services.materials import HandedIn
+
+        return HandedIn(lambda: self.documents)
 
     @cached_property
     def commitment_withdrawal(self) -> CommitmentWithdrawal:
         """Withdrawing a promise and bringing the certificates instead."""
         from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
 
-        return CommitmentWithdrawal(self.cases, clocks=self.clocks, access=self.case_access, packs=self.packs)
+        return CommitmentWithdrawal(
+            self.cases, clocks=self.clocks, access=self.case_access, packs=self.packs, handed_in=self.handed_in
+        )
 
     @cached_property
     def case_commands(self) -> CaseCommands:
@@ -468,7 +625,7 @@ class Container:
         """From receipt to acceptance (受理)."""
         from chalicelib.cases.services.acceptance import CaseAcceptance
 
-        return CaseAcceptance(self.cases, self.case_commands, clocks=self.clocks)
+        return CaseAcceptance(self.cases, self.case_commands, clocks=self.clocks, handed_in=self.handed_in)
 
     @cached_property
     def handling(self) -> Handling:
@@ -482,7 +639,7 @@ class Container:
         """Ends of cases without a decision."""
         from chalicelib.cases.services.endings import CaseEndings
 
-        return CaseEndings(self.case_commands, calendars=self.calendars)
+        return CaseEndings(self.case_commands)
 
     @cached_property
     def case_reinstatement(self) -> CaseReinstatement:
@@ -497,6 +654,13 @@ class Container:
         from chalicelib.cases.services.consequences import Consequences
 
         return Consequences(self.cases, self.case_commands, kept_promises=self.kept_promises)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Proofs that notices in cases have reached people (送达)."""
+        from chalicelib.cases.services.receipts import Receipts
+
+        return Receipts(self.cases, self.case_commands)
 
     @cached_property
     def assignment(self) -> Assignment:
@@ -519,7 +683,12 @@ class Container:
         from chalicelib.cases.services.queries import CaseQueries
 
         return CaseQueries(
-            self.cases, clocks=self.clocks, timeline=self.timeline, access=self.case_access, counts=self.counts
+            self.cases,
+            clocks=self.clocks,
+            timeline=self.timeline,
+            access=self.case_access,
+            counts=self.counts,
+            answers=self.case_answers,
         )
 
     @cached_property
@@ -552,6 +721,16 @@ class Container:
         from chalicelib.cases.services.documents import CaseDocuments
 
         return CaseDocuments(self.cases, self.documents, self.timeline, access=self.case_access, counts=self.counts)
+
+    @cached_property
+    def document_retention(self) -> DocumentRetention:
+        """Deleting documents whose time is over."""
+        from chalicelib.cases.services.document_retention import DocumentRetention
+        from chalicelib.documents.store.documents import DocumentStore
+
+        return DocumentRetention(
+            self.cases, DocumentStore(self.timeline), self.document_bucket, self.timeline, packs=self.packs
+        )
 
     @cached_property
     def quarantine(self) -> Quarantine:
@@ -612,6 +791,24 @@ class Container:
             pack=settings().rule_pack,
             sources=listed_sources(),
             conflicts=lambda: self.conflicts,
+        )
+
+    @cached_property
+    def bars(self) -> Bars:
+        """Grave records on their way to barring: the notice and the second person."""
+        from chalicelib.credit.rules.summary import severity_kept
+        from chalicelib.credit.services.bars import Bars
+        from chalicelib.credit.services.redress import CreditRedress
+        from chalicelib.credit.store.records import CreditStore
+        from chalicelib.credit.store.sources import listed_sources
+
+        return Bars(
+            CreditRedress(CreditStore(self.timeline), kept_from=severity_kept(self.packs)),
+            self.credit,
+            self.calendars,
+            sources=listed_sources(),
+            packs=self.packs,
+            pack=settings().rule_pack,
         )
 
     @cached_property
@@ -858,6 +1055,81 @@ class Container:
             reinstatement=self.case_reinstatement,
             calendars=self.calendars,
             pack=self.usual_pack,
+        )
+
+    # What the office issues
+
+    def document_texts(self, at: datetime) -> DocumentTexts:
+        """Return the texts of documents in force at an instant."""
+        from chalicelib.clock import day_in_shanghai
+        from chalicelib.issuing.rules.templates import texts_in_force
+        from chalicelib.issuing.store.texts import document_texts
+
+        return texts_in_force(document_texts(), on=day_in_shanghai(at))
+
+    @cached_property
+    def issued_bucket(self) -> IssuedBucket:
+        """The content of issued documents."""
+        from chalicelib.issuing.store.bucket import IssuedBucket
+
+        return IssuedBucket(settings().issued_bucket)
+
+    @cached_property
+    def issue_orders(self) -> IssueOrders:
+        """Ordering the documents that follow from events."""
+        from chalicelib.issuing.services.orders import IssueOrders
+        from chalicelib.publisher import Queue
+
+        return IssueOrders(Queue(settings().issue_queue), texts=self.document_texts)
+
+    @cached_property
+    def issuing(self) -> Issuing:
+        """Making, sealing and issuing documents."""
+        from chalicelib.issuing.services.facts import DocumentFacts
+        from chalicelib.issuing.services.issuing import Issuing
+        from chalicelib.issuing.store.issued import IssuedStore
+        from chalicelib.publisher import Queue
+        from chalicelib.sanctions.store.flags import FlagStore
+
+        def draw(sheet: Sheet, note: str) -> Drawn:
+            # The library and the fonts are read when the first document is drawn, and not for what only arrives.
+            from chalicelib.issuing.services.drawing import draw as drawn
+
+            return drawn(sheet, unprintable_note=note)
+
+        facts = DocumentFacts(
+            self.cases,
+            FlagStore(self.timeline),
+            subjects=self.subjects,
+            catalogue=self.catalogue,
+            pack=self.pack,
+            usual_pack=self.usual_pack,
+        )
+        return Issuing(
+            IssuedStore(),
+            self.issued_bucket,
+            self.timeline,
+            told=facts.of,
+            draw=draw,
+            texts=self.document_texts,
+            sealing=Queue(settings().seal_queue) if settings().seal_queue else None,
+            check_url=f"{settings().portal_url}/check",
+        )
+
+    @cached_property
+    def issued_documents(self) -> IssuedDocuments:
+        """Issued documents for those who may have them."""
+        from chalicelib.issuing.services.documents import IssuedDocuments
+        from chalicelib.issuing.store.issued import IssuedStore
+
+        return IssuedDocuments(
+            IssuedStore(),
+            self.issued_bucket,
+            self.timeline,
+            cases=self.cases,
+            access=self.case_access,
+            flags=lambda: self.flags,
+            texts=self.document_texts,
         )
 
     # What people say of how they were served

@@ -34,6 +34,14 @@ FAULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "This file is empty (0 bytes); choose it again or take the picture again.",
     ),
     "file_too_large": ("文件不得超过 {most} MB。", "The file may have {most} MB at most."),
+    "mobile_invalid": (
+        "不是能接收短信的手机号码，请填写一个号码，境外号码前加国家或者地区代码（如 +852）。",
+        "This is no number that takes SMS. Give one mobile number, with its country code if it is not Chinese (+852).",
+    ),
+    "email_invalid": (
+        "不是能用的邮箱地址，请填写一个，“@”前不能用中文。",
+        "This is no address that can be used. Give one, with Latin letters and digits before the @.",
+    ),
     "string_pattern_mismatch": ("格式不正确。", "The text has the wrong form."),
     "int_type": ("应为整数。", "This should be a whole number."),
     "int_parsing": ("应为整数。", "This should be a whole number."),

@@ -64,6 +64,10 @@ NEVER_ONE_PERSON = (
         second="POST /v1/credit/conflicts/{conflict_id}/decision",
     ),
     Pair(
+        first="PUT /v1/credit/records/{source}/{record_id}",
+        second="POST /v1/credit/records/{source}/{record_id}/confirmation",
+    ),
+    Pair(
         first="POST /v1/credit/amendments",
         second="POST /v1/credit/amendments/{amendment_id}/confirmation",
     ),
@@ -93,6 +97,7 @@ class Caller:
     the token was made, by which words of one login are told apart. ``own`` are the
     subject keys that are the person's own, whatever they act as; ``name`` is what the issuer calls them, blank if it
     does not say. ``representative`` is the natural person who acts, where the identity is an organisation's.
+    ``phone`` and ``email`` are theirs as the platform has verified them, written as it writes them; blank without.
     """
 
     sub: str
@@ -106,6 +111,8 @@ class Caller:
     own: frozenset[SubjectKey] = frozenset()
     name: str = field(default="", repr=False)
     representative: Representative | None = field(default=None, repr=False)
+    phone: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
 
     @property
     def actor(self) -> str:
@@ -185,6 +192,15 @@ def sees(
         elif role in ALL_DEPARTMENTS or department is None or caller.department == department:
             return True
     return False
+
+
+def reads_sensitive_answers(caller: Caller, *, department: str, subjects: Collection[str]) -> bool:
+    """Return whether the caller may read what an applicant filled in as sensitive (敏感个人信息).
+
+    The people concerned may, and the officers of the department that handles it, who need it to do so. To heads,
+    supervisors, the monitoring office and inspectors it is withheld.
+    """
+    return sees(caller, roles=FOR_THEMSELVES | {Role.OFFICER}, department=department, subjects=subjects)
 
 
 def is_own_matter(caller: Caller, subjects: Collection[str]) -> bool:

@@ -66,11 +66,19 @@ class Readable:
         return {**handler(schema), "format": READABLE_LINE if self.is_line else READABLE_TEXT}
 
 
+def readable(text: str, *, is_line: bool) -> str:
+    """Return a text composed and without the space around it, if all of it can be read; raises pydantic's error."""
+    composed = _normalised(text).strip()
+    return _read_line(composed) if is_line else _read_text(composed)
+
+
 def _composed(value: object) -> object:
     """Compose letters with their accents (NFC), and write each line break as one character."""
-    if not isinstance(value, str):
-        return value
-    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return _normalised(value) if isinstance(value, str) else value
+
+
+def _normalised(text: str) -> str:
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _read_text(value: str) -> str:

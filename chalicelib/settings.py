@@ -1,5 +1,6 @@
 """The deployment's configuration, read once from the environment, and its secrets, read once from their store."""
 
+import base64
 import json
 import os
 from dataclasses import dataclass
@@ -17,8 +18,27 @@ class Stage(StrEnum):
     PROD = "prod"
 
 
+class MailTls(StrEnum):
+    """How the way to the mail server is encrypted; ``none`` is for the local stage, where it is on one machine."""
+
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+    NONE = "none"
+
+
 class MisconfiguredError(RuntimeError):
     """The environment asks for something that is not allowed; the service refuses to start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """The server that takes e-mail: without a ``host`` there is none. ``sender`` is the address in From."""
+
+    host: str
+    port: int
+    tls: MailTls
+    user: str
+    sender: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +50,8 @@ class Settings:
     that Lambda starts here, ``app.app`` or ``app.sweep``, and empty elsewhere. ``portal_url`` is the portal's
     public address without a trailing slash: the identity provider redirects there, and passkeys are bound to its
     host; without it nobody can log in to the portal. ``scan_queue`` is where a scanner of documents takes its orders,
-    and empty where there is none.
+    ``seal_queue`` where a sealing service does, and ``sms_gateway`` the address of the SMS gateway; each is empty where
+    there is none. ``sms_signature`` is the name with which every SMS begins.
     """
 
     stage: Stage
@@ -44,6 +65,7 @@ class Settings:
     portal_url: str
     secret: str
     identity_key: str
+    contact_key: str
     alert_topic: str
     deliver_queue: str
     dead_letter_queue: str
@@ -51,6 +73,12 @@ class Settings:
     import_queue: str
     document_bucket: str
     scan_queue: str
+    issue_queue: str
+    issued_bucket: str
+    seal_queue: str
+    mail: MailServer
+    sms_gateway: str
+    sms_signature: str
     clock_offset: timedelta
     departments: tuple[str, ...]
     rule_pack: str
@@ -63,7 +91,7 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """Read the environment; raises ``MisconfiguredError`` for a forbidden clock offset or region."""
+    """Read the environment; raises ``MisconfiguredError`` for a forbidden clock offset, region or mail server."""
     stage = Stage(os.environ.get("XINNUO_STAGE", Stage.LOCAL))
     offset = timedelta(seconds=int(os.environ.get("XINNUO_CLOCK_OFFSET_SECONDS") or "0"))
     if offset and stage is not Stage.LOCAL:
@@ -86,6 +114,7 @@ def settings() -> Settings:
         portal_url=os.environ.get("XINNUO_PORTAL_URL", "").rstrip("/"),
         secret=os.environ.get("XINNUO_SECRET", f"xinnuo-{stage}"),
         identity_key=os.environ.get("XINNUO_IDENTITY_KEY", f"alias/xinnuo-{stage}-identity"),
+        contact_key=os.environ.get("XINNUO_CONTACT_KEY", f"alias/xinnuo-{stage}-contacts"),
         alert_topic=os.environ.get("XINNUO_ALERT_TOPIC", ""),
         deliver_queue=os.environ.get("XINNUO_DELIVER_QUEUE", ""),
         dead_letter_queue=os.environ.get("XINNUO_DEAD_LETTER_QUEUE", ""),
@@ -93,11 +122,34 @@ def settings() -> Settings:
         import_queue=os.environ.get("XINNUO_IMPORT_QUEUE", ""),
         document_bucket=os.environ.get("XINNUO_DOCUMENT_BUCKET", f"xinnuo-{stage}-documents"),
         scan_queue=os.environ.get("XINNUO_SCAN_QUEUE", ""),
+        issue_queue=os.environ.get("XINNUO_ISSUE_QUEUE", ""),
+        issued_bucket=os.environ.get("XINNUO_ISSUED_BUCKET", f"xinnuo-{stage}-issued"),
+        seal_queue=os.environ.get("XINNUO_SEAL_QUEUE", ""),
+        mail=_mail_server(stage),
+        sms_gateway=os.environ.get("XINNUO_SMS_GATEWAY", ""),
+        sms_signature=os.environ.get("XINNUO_SMS_SIGNATURE", "信诺"),
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
-        rule_pack=os.environ.get("XINNUO_RULE_PACK", "corrects-first"),
+        rule_pack=os.environ.get("XINNUO_RULE_PACK", "zhejiang-yiwu"),
         handler=os.environ.get("_HANDLER", ""),
     )
+
+
+def _mail_server(stage: Stage) -> MailServer:
+    server = MailServer(
+        host=os.environ.get("XINNUO_MAIL_HOST", ""),
+        port=int(os.environ.get("XINNUO_MAIL_PORT") or "587"),
+        tls=MailTls(os.environ.get("XINNUO_MAIL_TLS") or MailTls.STARTTLS),
+        user=os.environ.get("XINNUO_MAIL_USER", ""),
+        sender=os.environ.get("XINNUO_MAIL_SENDER", ""),
+    )
+    if server.host and server.tls is MailTls.NONE and stage is not Stage.LOCAL:
+        message = "e-mail may go out in clear on the local stage only"
+        raise MisconfiguredError(message)
+    if server.host and "@" not in server.sender:
+        message = "e-mail needs the address that it comes from"
+        raise MisconfiguredError(message)
+    return server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +161,8 @@ class Secrets:
     cursor_key: bytes
     webhook_key: bytes
     client_secret: str
+    mail_password: str
+    sms_key: bytes
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -120,7 +174,14 @@ class Secrets:
             cursor_key=bytes.fromhex(stored["cursor_key"]),
             webhook_key=bytes.fromhex(stored["webhook_key"]),
             client_secret=stored["client_secret"],
+            mail_password=stored["mail_password"],
+            sms_key=bytes.fromhex(stored["sms_key"]),
         )
+
+    @property
+    def sms_secret(self) -> str:
+        """The secret that the SMS gateway and the service share, in the form of Standard Webhooks."""
+        return f"whsec_{base64.b64encode(self.sms_key).decode()}"
 
     def __repr__(self) -> str:
         """Show no secret."""

@@ -38,6 +38,9 @@ def _of_something(value: str) -> str:
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), AfterValidator(_of_something)]
 """The hexadecimal SHA-256 of a document's content, which is not sent; a document has at least one byte."""
 
+DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+"""The id of a document, from the answer to the request for its upload."""
+
 
 def _day(value: object) -> object:
     """Parse RFC 3339's full-date and nothing else: pydantic would accept ``"0"`` as a day in 1970."""

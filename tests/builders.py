@@ -157,8 +157,9 @@ def a_question(
     return Question(
         id=id,
         text="农村还是城镇？",
+        text_en="Rural or urban?",
         required=required,
-        options=tuple(Option(value=value, text=str(value)) for value in options),
+        options=tuple(Option(value=value, text=str(value), text_en=str(value)) for value in options),
     )
 
 
@@ -244,8 +245,12 @@ def an_item(
 A_SUBJECT = SubjectKey("k1." + "ab" * 32)
 
 
+RELATED = ("business-address", "plate-replacement", "road-occupation")
+"""The items that records are related to, unless said."""
+
+
 def a_bar(*, record_id: str = "r-1", severity: Severity = Severity.SERIOUS, **other: Any) -> Bar:  # noqa: ANN401 - any field of a bar
-    """A serious record of the market department, in force through 2026 and 2027, for every item."""
+    """A serious record of the market department, in force through 2026 and 2027, for three items."""
     fields: dict[str, Any] = {
         "source": "market",
         "kind": "administrative",
@@ -254,6 +259,7 @@ def a_bar(*, record_id: str = "r-1", severity: Severity = Severity.SERIOUS, **ot
         "basis": "《市场主体登记管理条例》第44条",
         "starts_on": date(2026, 1, 10),
         "ends_on": date(2027, 12, 31),
+        "items": RELATED,
     }
     return Bar(record_id=record_id, severity=severity, **{**fields, **other})
 
@@ -294,9 +300,14 @@ def a_submission(**other: Any) -> Submission:  # noqa: ANN401 - any field of a s
         "judged_on": date(2026, 1, 8),
         "basis": "《市场主体登记管理条例》第44条",
         "repair_notice": "一年后可以申请信用修复,不收费。",
+        "related_items": RELATED,
         "source_version": 1,
     }
     return Submission(**{**fields, **other})
+
+
+MACHINE = "system:system.market"
+"""The system of a source that the directory trusts."""
 
 
 def a_record(**other: Any) -> Record:  # noqa: ANN401 - any field of a submission
@@ -309,6 +320,8 @@ def a_record(**other: Any) -> Record:  # noqa: ANN401 - any field of a submissio
         directory=directories()[0],
         shown=rules_of_the_day(pack.display, submission.judged_on or NOON.date()),
         before=None,
+        handed_by=MACHINE,
+        bar=intake.bar_state(submission, directories()[0], handed_by=MACHINE, kept_from=Severity.SERIOUS),
         at=NOON,
         on=NOON.date(),
     )
@@ -336,7 +349,7 @@ def a_measure(**other: Any) -> Measure:  # noqa: ANN401 - any field of a measure
 
 
 def a_proposal(**other: Any) -> Proposal:  # noqa: ANN401 - any field of a proposal
-    """A flag for a year on a document that took effect a week ago."""
+    """A flag for a year on a document that takes effect today."""
     fields: dict[str, Any] = {
         "measure_code": "9",
         "edition": "2024",
@@ -345,7 +358,7 @@ def a_proposal(**other: Any) -> Proposal:  # noqa: ANN401 - any field of a propo
         "severity": Severity.GENERAL,
         "document_no": "义市监撤〔2026〕1号",
         "organ": "义乌市市场监督管理局",
-        "effective_on": date(2026, 9, 21),
+        "effective_on": date(2026, 9, 28),
         "served_at": datetime(2026, 9, 21, 4, 0, tzinfo=UTC),
         "remedy_until": date(2026, 11, 20),
         "related_items": ("business-address",),
@@ -384,6 +397,8 @@ def a_flag(**other: Any) -> Flag:  # noqa: ANN401 - any field of a flag
         "ends_on": date(2027, 9, 27),
         "facts": "承诺的住所不存在。",
         "personal_finding": "",
+        "remedies": "可以自知道本决定之日起60日内依法申请行政复议。",
+        "repair_notice": "信用修复告知:不收取任何费用。",
         "proposed_by": "staff:credit",
         "proposed_at": NOON,
     }

@@ -39,12 +39,13 @@ class Channel:
 
 @dataclass(slots=True)
 class Channels:
-    """The queues of deliveries, dead letters and imports, and the topic of alerts."""
+    """The queues of deliveries, dead letters, imports and documents to make, and the topic of alerts."""
 
     deliveries: Channel = field(default_factory=Channel)
     dead_letters: Channel = field(default_factory=Channel)
     imports: Channel = field(default_factory=Channel)
     alerts: Channel = field(default_factory=Channel)
+    issue: Channel = field(default_factory=Channel)
 
     def at(self, address: str) -> Channel:
         """Return the channel at the address of a queue, or under the name of a topic."""
@@ -53,6 +54,7 @@ class Channels:
             settings().dead_letter_queue: self.dead_letters,
             settings().import_queue: self.imports,
             settings().alert_topic: self.alerts,
+            settings().issue_queue: self.issue,
         }[address]
 
 

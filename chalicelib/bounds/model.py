@@ -12,6 +12,7 @@ class Counted(StrEnum):
     """What is counted, by its name in the data."""
 
     DRAFTS = "drafts"
+    FORMS = "forms"
     SIGNING_KEYS = "signing_keys"
     WEBHOOKS = "webhooks"
     LOGINS = "logins"
@@ -21,6 +22,8 @@ class Counted(StrEnum):
     DOCUMENTS = "documents"
     STREET_COMPLAINTS = "street_complaints"
     CODES_OF_A_COMPLAINT = "codes_of_a_complaint"
+    CONTACT_CODES = "contact_codes"
+    CONTACT_GUESSES = "contact_guesses"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +75,14 @@ class ImportBounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentBounds:
-    """How large a document may be."""
+    """How large a document may be.
+
+    A form without script takes up to ``largest_form_bytes``, so that somebody whose file is too large hears it from
+    us; beyond that the bucket itself refuses it.
+    """
 
     largest_bytes: int
+    largest_form_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

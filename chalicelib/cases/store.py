@@ -3,19 +3,27 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.cases.model.application_form import ApplicationForm
 from chalicelib.cases.model.case import Case, CaseCard, CasePage, Draft, State, owner_of
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.handling import has_work_left
-from chalicelib.cases.table import CaseRow, DraftRow
+from chalicelib.cases.table import CaseRow, DraftRow, FormRow
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.repository import Repository
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from chalicelib.subjects.store import DataKeys
 
 KEPT_AFTER_EXPIRY = timedelta(days=7)
 """How long an expired draft is kept, so that a late filing gets ``DRAFT_EXPIRED`` rather than ``NOT_FOUND``."""
@@ -68,6 +76,12 @@ class CaseStore(Repository[Case]):
     def each_of_subject(self, subject: str) -> Iterator[CaseCard]:
         """Iterate over the cards of a person's cases, newest first, reading only as far as needed."""
         return (_card_of(row) for row in CaseRow.by_subject.query(subject, scan_index_forward=False, page_size=20))
+
+    def newest_of_subject(self, subject: str, *, limit: int) -> tuple[Case, ...]:
+        """Return a person's newest cases whole, newest first, in two round trips."""
+        cards = islice(self.each_of_subject(subject), limit)
+        rows = read_together(*(case_key(card.case_no) for card in cards))
+        return tuple(self.from_row(row) for row in rows if row is not None)
 
     def in_charge_of(self, department: str, officer: str, *, limit: int) -> tuple[str, ...]:
         """Return the numbers of cases in which an officer still owes something, oldest first."""
@@ -176,3 +190,44 @@ def _page_of(found: Any, *, limit: int, names: tuple[str, ...]) -> CasePage:  # 
         cards=cards,
         next_key=None if last is None else {name: str(last[name]["S"]) for name in names},
     )
+
+
+class FormStore:
+    """Application forms in progress, sealed: what stands in them is nobody's business before it is filed."""
+
+    def __init__(self, keys: "DataKeys") -> None:
+        """Encrypt with these keys."""
+        self._keys = keys
+
+    def save(self, form: ApplicationForm, *, tx: Transaction) -> None:
+        """Save a form, new or changed; at the commit ``ConflictError`` if the stored version has changed."""
+        key, sealed = self._keys.seal(_form_json().dump_json(form).decode(), about=_form_pk(form.form_id))
+        row = FormRow(
+            _form_pk(form.form_id),
+            data_key=key,
+            sealed=sealed,
+            expires=int(form.expires_at.timestamp()),
+            version=form.version + 1,
+        )
+        is_unchanged = FormRow.version == form.version if form.version else FormRow.pk.does_not_exist()
+        tx.put(row, condition=is_unchanged, on_failure=ConflictError())
+
+    def load(self, form_id: str) -> ApplicationForm:
+        """Return a form; raises ``NOT_FOUND`` if there is none with that id."""
+        try:
+            row = FormRow.get(_form_pk(form_id), consistent_read=True)
+        except FormRow.DoesNotExist:
+            raise DomainError(ErrorCode.NOT_FOUND) from None
+        form = _form_json().validate_json(self._keys.open(row.data_key, row.sealed, about=row.pk))
+        return replace(form, version=int(row.version))
+
+
+def _form_pk(form_id: str) -> str:
+    return f"form:{form_id}"
+
+
+@cache
+def _form_json() -> "TypeAdapter[ApplicationForm]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - few requests are about forms
+
+    return TypeAdapter(ApplicationForm)

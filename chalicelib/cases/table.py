@@ -116,3 +116,21 @@ class DraftRow(Row):
     expires = NumberAttribute()
 
     by_maker = ByMaker()
+
+
+class FormRow(Row):
+    """A form in progress; ``pk`` is ``form:<form id>``.
+
+    ``sealed`` is the form as JSON, encrypted with ``data_key``, which KMS encrypted; both are in base64.
+    """
+
+    class Meta:
+        """The table's name."""
+
+        table_name = settings().table("cases")
+
+    pk = UnicodeAttribute(hash_key=True)
+    data_key = UnicodeAttribute()
+    sealed = UnicodeAttribute()
+    expires = NumberAttribute()
+    version = NumberAttribute()

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import ChainHead
 
 
@@ -18,6 +19,7 @@ class DocumentState(StrEnum):
     QUARANTINED = "quarantined"
     CLEAN = "clean"
     REFUSED = "refused"
+    DELETED = "deleted"
 
 
 class Format(StrEnum):
@@ -110,8 +112,10 @@ class Document:
 
     ``case_no`` is the number that the draft's case has or will have, ``material`` the id on its checklist;
     ``draft_id`` is blank if it was asked for when there was a case. Without ``declared``, the upload came from a form
-    without script, and nothing was known beforehand. ``version`` and ``head`` come from the row and are not part of
-    the stored document.
+    without script, and nothing was known beforehand. ``source`` is the earlier document that it is a copy of, if the
+    applicant handed it in again. ``pack`` and ``kept_years`` say how long it stays: the rule pack's years, unless the
+    item has its own for this material. ``look_on`` is the day on which the nightly job looks at it next. ``version``
+    and ``head`` come from the row and are not part of the stored document.
     """
 
     document_id: str
@@ -120,12 +124,19 @@ class Document:
     name: str
     department: str
     requested_at: datetime
+    look_on: date
     draft_id: str = ""
+    subject: SubjectKey | None = None
+    item_name: str = ""
+    pack: str = ""
+    kept_years: int | None = None
+    source: str = ""
     declared: Declared | None = None
     state: DocumentState = DocumentState.AWAITING_UPLOAD
     found: Found | None = None
     problem: DocumentProblem | None = None
     settled_at: datetime | None = None
+    deleted_at: datetime | None = None
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
@@ -138,6 +149,17 @@ class Document:
     def is_settled(self) -> bool:
         """Whether it was found clean or refused."""
         return self.state in {DocumentState.CLEAN, DocumentState.REFUSED}
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its content has come and stays: it is in quarantine, or clean; nothing else can be handed in."""
+        return self.state in {DocumentState.QUARANTINED, DocumentState.CLEAN}
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its content in hexadecimal: as found, before that as declared, blank if neither is known."""
+        known = self.found or self.declared
+        return "" if known is None else known.sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

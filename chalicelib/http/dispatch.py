@@ -22,6 +22,7 @@ from chalicelib.http.parsing import (
 from chalicelib.http.request import Call, Event, headers_of
 from chalicelib.http.responses import refuse, response_of
 from chalicelib.http.routes import Route
+from chalicelib.http.signatures import require_signed
 from chalicelib.http.tokens import caller_of, require_fresh
 from chalicelib.logging import tell
 from chalicelib.policy import Caller
@@ -77,6 +78,8 @@ def _call(route: Route, event: Event) -> Call[Any]:
     if not route.is_public:
         role, is_acting = headers.get("x-acting-role"), route.method != "GET"
         who = caller_of(headers.get("authorization", ""), role=role, is_acting=is_acting)
+    if route.is_signed:
+        require_signed(raw_body_of(event), headers)
     return call_of(route, event, headers, language, who=who)
 
 

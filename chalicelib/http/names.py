@@ -10,6 +10,7 @@ LONGEST: Final = 200
 
 FORMS: Final[Mapping[str, str]] = {
     "case_no": "[0-9A-Z]{17}",
+    "channel": "(sms|email)",
     "item_code": "[A-Za-z0-9_-]{1,64}",
     "number": "[0-9]{1,3}",
     "version": "[1-9][0-9]{0,5}",

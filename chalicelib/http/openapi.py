@@ -14,6 +14,7 @@ from chalicelib.http.parsing import ETAG, IDEMPOTENCY_KEY
 from chalicelib.http.problems import STATUS, problem_of
 from chalicelib.http.refusals import refusals_of
 from chalicelib.http.routes import Route
+from chalicelib.http.signatures import SIGNED_BY
 from chalicelib.policy import FOR_THEMSELVES, Role
 
 REFERENCE = "#/components/schemas/{model}"
@@ -179,6 +180,9 @@ def _in_headers(route: Route) -> list[dict[str, Any]]:
     if route.needs_version or route.takes_version:
         version = {"type": "string", "pattern": f"^{ETAG.pattern}$"}
         headers.append({"name": "If-Match", "in": "header", "required": route.needs_version, "schema": version})
+    if route.is_signed:
+        signed = {"in": "header", "required": True, "schema": {"type": "string"}}
+        headers.extend({"name": name, **signed} for name in SIGNED_BY)
     if route.creates:
         key = {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"}
         headers.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})

@@ -25,6 +25,7 @@ def refusals_of(route: Route) -> frozenset[ErrorCode]:
     declared = (
         (not route.is_public, (ErrorCode.UNAUTHENTICATED, ErrorCode.FORBIDDEN, ErrorCode.ACTING_ROLE_MISSING)),
         (is_of_an_office and names_something, (ErrorCode.OWN_MATTER,)),
+        (route.is_signed, (ErrorCode.UNAUTHENTICATED,)),
         (route.is_fresh, (ErrorCode.FRESH_LOGIN_REQUIRED,)),
         (bool(route.parameters), (ErrorCode.NOT_FOUND,)),
         (is_paged, (ErrorCode.INVALID_CURSOR,)),

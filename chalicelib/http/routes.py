@@ -71,6 +71,7 @@ class Route(Generic[B, R]):
     also: int | None = None
     takes_version: bool = False
     is_discreet: bool = False
+    is_signed: bool = False
     files: tuple[str, ...] = ()
 
     @property
@@ -97,7 +98,7 @@ class Options(TypedDict, total=False):
     ``takes_version``: accepts If-Match. ``fresh``: the login must be at most 300 seconds old. ``errors``: what the
     route's own rules may answer, beside what follows from its declaration. ``also``: another status of a successful
     answer. ``files``: the media types of a file returned in place of JSON. ``discreet``: the log does not say which
-    case.
+    case. ``signed``: the SMS gateway signs it in place of a token (Standard Webhooks).
     """
 
     summary: Required[str]
@@ -112,6 +113,7 @@ class Options(TypedDict, total=False):
     also: int
     takes_version: bool
     discreet: bool
+    signed: bool
     files: tuple[str, ...]
 
 
@@ -163,6 +165,7 @@ class Method:
                 also=options.get("also"),
                 takes_version=options.get("takes_version", False),
                 is_discreet=options.get("discreet", False),
+                is_signed=options.get("signed", False),
                 files=options.get("files", ()),
             )
             if route.is_public == bool(route.roles):

@@ -215,6 +215,8 @@ def caller_from(claims: Mapping[str, Any], *, at: datetime) -> Caller:
         own=frozenset(container().subject_keys.keys_of(vouched) if vouched else ()),
         name=name if isinstance(name, str) else "",
         representative=_representative(claims.get("representative"), of=identity, at=at),
+        phone=_verified(claims, "phone_number") if identity else "",
+        email=_verified(claims, "email") if identity else "",
     )
 
 
@@ -277,6 +279,12 @@ def _representative(claim: object, *, of: Identity | None, at: datetime) -> Repr
     if identity.kind not in PERSONS or not any(stated.values()) or not all(map(_is_line, stated.values())):
         raise DomainError(ErrorCode.UNAUTHENTICATED)
     return Representative(identity=identity, **stated)
+
+
+def _verified(claims: Mapping[str, Any], name: str) -> str:
+    """Return a phone number or an address that the platform says it has verified (OpenID Connect Core, 5.1)."""
+    value = claims.get(name)
+    return value if isinstance(value, str) and claims.get(f"{name}_verified") is True else ""
 
 
 def _is_line(text: object) -> bool:

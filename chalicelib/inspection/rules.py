@@ -25,6 +25,11 @@ def covers(scope: Scope, case: CaseFacts) -> bool:
     )
 
 
+def may_audit(mandate: Mandate, department: str | None) -> bool:
+    """Whether somebody of a department may audit what is read under a mandate: not if it is over that department."""
+    return department not in mandate.scope.departments
+
+
 GRAVITY = (Light.GREEN, Light.GREY, Light.WHITE, Light.YELLOW, Light.RED)
 
 

@@ -18,7 +18,7 @@ from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.inspection.model import CaseFacts, CaseFilter, CaseSeen, Mandate, Scope, Wanted, owner_of
-from chalicelib.inspection.rules import covers, gravest, is_in_force
+from chalicelib.inspection.rules import covers, gravest, is_in_force, may_audit
 from chalicelib.inspection.store import MandateStore
 from chalicelib.policy import Caller, Role, require, require_another_person, sees
 from chalicelib.timeline.event_types import EventKind
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from chalicelib.documents.services.documents import Documents
 
 INSPECTORS = (Role.INSPECTOR,)
+AUDITORS = (Role.MONITOR,)
+"""Who audits what inspectors read: another body than theirs (R7.13)."""
+
 MALFORMED = "malformed"
 """Recorded in place of a malformed case number: it may be personal data, and hashed data can never be erased."""
 
@@ -127,9 +130,34 @@ class Inspection:
 
     def readings(self, mandate_id: str, *, by: Caller) -> tuple[Event, ...]:
         """Return what was read under a mandate, from its own timeline."""
-        mandate = self.mandate(mandate_id, by=by)
+        return self._readings(self.mandate(mandate_id, by=by))
+
+    def _readings(self, mandate: Mandate) -> tuple[Event, ...]:
         read = {EventKind.MANDATE_READ.value, EventKind.MANDATE_EXCEEDED.value}
         return tuple(event for event in self._timeline.events(mandate.owner) if event.kind in read)
+
+    def asked_by_inspector(self, inspector: str, *, by: Caller, limit: int, after: Position | None) -> Page[Mandate]:
+        """Return a page of an inspector's mandates to those who audit them, newest first (R7.13).
+
+        Nobody audits mandates over their own department, and so learns of none.
+        """
+        require(by, roles=AUDITORS)
+        page = self._store.asked_by(f"staff:{inspector}", limit=limit, after=after)
+        return page._replace(items=tuple(mandate for mandate in page.items if may_audit(mandate, by.department)))
+
+    @retry_on_conflict
+    def audit(self, mandate_id: str, *, by: Caller, at: datetime) -> tuple[Mandate, tuple[Event, ...]]:
+        """Return a mandate and what was read under it, and record that on the mandate's own timeline (R7.13).
+
+        ``NOT_FOUND`` for a mandate over the auditor's own department, as if there were none.
+        """
+        require(by, roles=AUDITORS)
+        mandate = self._store.load(mandate_id)
+        if not may_audit(mandate, by.department):
+            raise DomainError(ErrorCode.NOT_FOUND)
+        found = self._readings(mandate)
+        self._record(mandate_id, EventKind.MANDATE_AUDITED, {"read": "readings", "size": len(found)}, by=by, at=at)
+        return mandate, found
 
     def cases(
         self,

@@ -1,4 +1,4 @@
-"""The queue of alerts, digests, flag notices and webhook attempts."""
+"""The queue of alerts, digests, flag notices, webhook attempts, and messages to people."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -27,8 +27,8 @@ def deliver(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, 
     return {"batchItemFailures": failed}
 
 
-def _delivered(message: Mapping[str, Any], at: datetime) -> bool:
-    """Do what one message asks for; return whether anything was published, pushed or attempted."""
+def _delivered(message: Mapping[str, Any], at: datetime) -> int:
+    """Do what one message asks for; return how much was published, pushed, attempted or sent."""
     services = container()
     if "alert_id" in message:
         return services.alerts.publish(message["alert_id"], at=at)
@@ -36,6 +36,20 @@ def _delivered(message: Mapping[str, Any], at: datetime) -> bool:
         return services.digests.publish(message["digest_id"], at=at)
     if "flag_notice_id" in message:
         return services.flag_notices.push(message["flag_notice_id"], at=at)
+    if "message_id" in message or "code_id" in message:
+        return _told(message, at)
     return services.webhooks.deliver(
         message["delivery_id"], attempt=message["attempt"], replay=message["replay"], at=at
     )
+
+
+def _told(message: Mapping[str, Any], at: datetime) -> int:
+    """Tell somebody something by SMS or e-mail; return how many letters were taken."""
+    from chalicelib.messages.model.messages import Channel  # noqa: PLC0415 - alerts and webhooks need none of it
+
+    services = container()
+    channel = Channel(message["channel"]) if "channel" in message else None
+    attempt = message.get("attempt", 0)
+    if channel is not None and "code_id" in message:
+        return services.contacts.send_code(message["subject"], channel, message["code_id"], attempt=attempt, at=at)
+    return services.sending.send(message["message_id"], message["subject"], channel=channel, attempt=attempt, at=at)

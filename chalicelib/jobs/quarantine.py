@@ -37,7 +37,10 @@ def _take(message: Mapping[str, Any]) -> int:
     at = services.clock.now()
     if "verdict" in message:
         verdict = VERDICTS[message["verdict"]]
-        return _settled(services.quarantine.judge(message["document_id"], verdict, at=at))
+        judged = services.quarantine.judge(message["document_id"], verdict, at=at)
+        if judged is not None and judged.state is DocumentState.REFUSED:
+            services.case_documents.tell_refused(judged, at=at)
+        return _settled(judged)
     uploaded = (record["s3"]["object"] for record in message.get("Records", ()))
     return sum(
         _settled(services.quarantine.arrive(one["key"], one.get("versionId", UNVERSIONED), at=at)) for one in uploaded

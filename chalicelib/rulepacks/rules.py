@@ -1,11 +1,13 @@
 """Which edition is in force on a day, and what may follow a false or unkept promise (失信后果的次序)."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
+from typing import NamedTuple
 
+from chalicelib.clock import months_after
 from chalicelib.rulepacks.model.consequences import Consequence, Step
-from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
 
 
 def pack_in_force(packs: Sequence[RulePack], code: str, *, on: date) -> RulePack:
@@ -32,3 +34,43 @@ def next_step(row: Consequence, *, done: Collection[str]) -> Step | None:
     nobody asks for a next step.
     """
     return next((step for step in row.steps if step.kind not in done), None)
+
+
+class Remedies(NamedTuple):
+    """The last days for review (行政复议) and a court (行政诉讼); a rest day moves them on (民法典第203条)."""
+
+    review_until: date
+    court_until: date
+
+
+def remedies_after(pack: RulePack, served_on: date) -> Remedies:
+    """Return the least that the law leaves against a document served on a day; that day does not count."""
+    return Remedies(
+        review_until=counted_from(pack.limit_term(TermKey.REMEDY_REVIEW), served_on),
+        court_until=counted_from(pack.limit_term(TermKey.REMEDY_COURT), served_on),
+    )
+
+
+def remedy_notice(pack: RulePack) -> str:
+    """Return the remedies against an adverse decision in words, with the pack's own times (行政许可法第38条第2款)."""
+    review, court = pack.limit_term(TermKey.REMEDY_REVIEW), pack.limit_term(TermKey.REMEDY_COURT)
+    return pack.recourse.remedy_notice.text.format(
+        review=f"{review.value}{IN_WORDS[review.unit]}", court=f"{court.value}{IN_WORDS[court.unit]}"
+    )
+
+
+IN_WORDS = {"calendar_days": "日", "months": "个月"}
+"""How the units of ``counted_from`` are written."""
+
+
+def counted_from(term: Term, day: date) -> date:
+    """Return the last day of a term in calendar days or months, whether or not it is a working day.
+
+    Raises ``ValueError`` for a term in any other unit, which needs the working calendar or a clock.
+    """
+    if term.unit == "months":
+        return months_after(day, term.value)
+    if term.unit == "calendar_days":
+        return day + timedelta(days=term.value)
+    message = f"{term.value} {term.unit} cannot be counted without a calendar"
+    raise ValueError(message)

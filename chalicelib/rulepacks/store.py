@@ -15,7 +15,6 @@ from chalicelib.rulepacks.model.consequences import (
     CreditEffect,
     NextPromise,
     Owed,
-    Remedy,
     Stage,
     Step,
     StepKind,
@@ -30,10 +29,13 @@ from chalicelib.rulepacks.model.pack import (
     CardGround,
     Choice,
     Desk,
+    DocumentRetention,
     EditionDay,
     Ground,
     Milestone,
     OfficeHours,
+    Proof,
+    ProofSource,
     Recipient,
     Retention,
     Route,
@@ -44,6 +46,7 @@ from chalicelib.rulepacks.model.pack import (
     Yellow,
 )
 from chalicelib.rulepacks.model.recourse import (
+    NoticeText,
     ObjectionGround,
     ObjectionLimit,
     PausedClasses,
@@ -85,7 +88,8 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         bar_severity=Choice(**settings["commitment.barSeverity"]),
         withdraw_until=Choice(**settings["commitment.withdrawUntil"]),
         query_log=Retention(**settings["querylog.years"]),
-        consequences=_consequences(settings["consequences.table"], settings["consequences.remedies"]),
+        consequences=_consequences(settings["consequences.table"]),
+        documents=DocumentRetention(**settings["documents.kept"]),
         pause_grounds=tuple(Ground(**ground) for ground in settings["pause.grounds"]),
         suspension_grounds=tuple(Ground(**ground) for ground in settings["suspension.grounds"]),
         termination_grounds=tuple(
@@ -94,11 +98,13 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         ),
         yellow=Yellow(**settings["light.yellowRule"]),
         terms={key: Term(**settings[key]) for key in TermKey},
+        proofs=tuple(_proof(proof) for proof in settings["delivery.proofs"]),
         display=tuple(_display_rules(rules) for rules in settings["display.rules"]),
         routes=tuple(_route(route) for route in settings["alerts.routes"]),
         bounds={key: Bound(**settings[key]) for key in BoundKey},
         card_grounds=tuple(_card_ground(ground) for ground in settings["card.grounds"]),
         complaint_categories=tuple(Ground(**category) for category in settings["complaint.categories"]),
+        remedy_bodies=tuple(Ground(**body) for body in settings["remedy.bodies"]),
         office_hours=_office_hours(settings["office.hours"]),
         edition_by=EditionDay(**settings["calendar.editionBy"]),
         recourse=_recourse(settings),
@@ -122,9 +128,11 @@ def _recourse(settings: Mapping[str, Any]) -> Recourse:
             ObjectionGround(**{**ground, "outcomes": {kind: tuple(ends) for kind, ends in ground["outcomes"].items()}})
             for ground in settings["objection.grounds"]
         ),
-        paused=PausedClasses(classes=tuple(paused["classes"]), basis=paused["basis"]),
+        paused=PausedClasses(**{**paused, "classes": tuple(paused["classes"])}),
         promise=RepairPromise(**settings["repair.promise"]),
         refusals=tuple(RepairRefusal(**refusal) for refusal in settings["repair.refusals"]),
+        remedy_notice=NoticeText(**settings["remedy.notice"]),
+        repair_notice=NoticeText(**settings["repair.notice"]),
     )
 
 
@@ -139,12 +147,16 @@ def _card_ground(ground: Mapping[str, Any]) -> CardGround:
     return CardGround(**{**ground, "events": tuple(ground["events"]), "clocks": tuple(ground.get("clocks", ()))})
 
 
+def _proof(proof: Mapping[str, Any]) -> Proof:
+    return Proof(**{**proof, "taken_by": ProofSource(proof["taken_by"])})
+
+
 def _office_hours(hours: Mapping[str, Any]) -> OfficeHours:
     stretches = tuple((opens, closes) for opens, closes in hours["stretches"])
     return OfficeHours(stretches=stretches, basis=hours["basis"])
 
 
-def _consequences(rows: Iterable[Mapping[str, Any]], remedies: Iterable[Mapping[str, Any]]) -> Consequences:
+def _consequences(rows: Iterable[Mapping[str, Any]]) -> Consequences:
     """Read the table; one entry of the file stands for every finding, stage and severity that it names."""
     table = tuple(
         Consequence(
@@ -162,7 +174,7 @@ def _consequences(rows: Iterable[Mapping[str, Any]], remedies: Iterable[Mapping[
         for finding, stage, severity in product(row["findings"], row["stages"], row["severities"])
     )
     require_whole(table)
-    return Consequences(rows=table, remedies=tuple(Remedy(**remedy) for remedy in remedies))
+    return Consequences(rows=table)
 
 
 def _route(route: Mapping[str, Any]) -> Route:

@@ -1,9 +1,12 @@
 """Loading and saving subjects and their signing keys."""
 
+import secrets
+from base64 import b64decode, b64encode
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -18,6 +21,15 @@ from chalicelib.subjects.table import CredentialRow, SigningKeyRow, SubjectRow
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
+
+USES_OF_A_DATA_KEY = 100_000
+"""How many texts one data key encrypts; random nonces of 96 bits would allow four thousand million."""
+
+KEPT_DATA_KEYS = 256
+"""How many data keys a process keeps; the oldest goes first."""
+
+NONCE = 12
+"""Bytes of a nonce of AES-GCM."""
 
 IDENTITY = "identity"
 """The sort key of a subject's own row."""
@@ -140,6 +152,73 @@ class Vault:
         except (BotoCoreError, ClientError) as error:
             raise DomainError(ErrorCode.UNAVAILABLE) from error
         return text.decode()
+
+
+class DataKeys:
+    """Encrypts texts with data keys from KMS, which this process keeps (envelope encryption).
+
+    So a text costs no call to KMS, but for the first that is encrypted here, and the first that is read of another
+    process's.
+    """
+
+    def __init__(self, kms_key: str, *, purpose: str) -> None:
+        """Let this KMS key encrypt the data keys; ``purpose`` is their encryption context (``purpose``)."""
+        self._kms_key = kms_key
+        self._context = {"purpose": purpose}
+        self._open: OrderedDict[str, bytes] = OrderedDict()
+        self._current = ""
+        self._uses = 0
+
+    def seal(self, text: str, *, about: str) -> tuple[str, str]:
+        """Return the encrypted data key and the ciphertext, bound to what it is about, both in base64.
+
+        Raises ``UNAVAILABLE`` if a new data key is needed and KMS gives none.
+        """
+        # Few requests need its library.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+        if not self._current or self._uses >= USES_OF_A_DATA_KEY:
+            made = self._call("generate_data_key", KeyId=self._kms_key, KeySpec="AES_256")
+            self._current = b64encode(made["CiphertextBlob"]).decode()
+            self._uses = 0
+            self._keep(self._current, made["Plaintext"])
+        self._uses += 1
+        nonce = secrets.token_bytes(NONCE)
+        sealed = AESGCM(self._key(self._current)).encrypt(nonce, text.encode(), about.encode())
+        return self._current, b64encode(nonce + sealed).decode()
+
+    def open(self, key: str, sealed: str, *, about: str) -> str:
+        """Decrypt what was sealed about this.
+
+        Raises ``UNAVAILABLE`` while KMS gives no key, and for anything else than what was sealed.
+        """
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
+
+        stored = b64decode(sealed)
+        try:
+            return AESGCM(self._key(key)).decrypt(stored[:NONCE], stored[NONCE:], about.encode()).decode()
+        except InvalidTag as error:
+            raise DomainError(ErrorCode.UNAVAILABLE) from error
+
+    def _key(self, encrypted: str) -> bytes:
+        known = self._open.get(encrypted)
+        if known is None:
+            found = self._call("decrypt", KeyId=self._kms_key, CiphertextBlob=b64decode(encrypted))
+            known = found["Plaintext"]
+            self._keep(encrypted, known)
+        return known
+
+    def _keep(self, encrypted: str, key: bytes) -> None:
+        self._open[encrypted] = key
+        if len(self._open) > KEPT_DATA_KEYS:
+            self._open.popitem(last=False)
+
+    def _call(self, name: str, **wanted: Any) -> Any:  # noqa: ANN401 - botocore types none of its answers
+        try:
+            return getattr(client("kms"), name)(EncryptionContext=self._context, **wanted)
+        except (BotoCoreError, ClientError) as error:
+            raise DomainError(ErrorCode.UNAVAILABLE) from error
 
 
 class SigningKeyStore:

@@ -48,10 +48,13 @@ class EventKind(StrEnum):
     CASE_ASSIGNED = "case:assigned"
     IDENTITY_SEEN = "case:identity_seen"
     DOCUMENT_SEEN = "case:document_seen"
+    MATERIAL_REFUSED = "case:material_refused"
+    MATERIAL_DELETED = "case:material_deleted"
     VERIFICATION_PROPOSED = "case:verification_proposed"
     CASE_VERIFIED = "case:verified"
     PROMISE_KEPT = "promise:kept"
     DEFENCE_OPENED = "case:defence_opened"
+    NOTICE_RECEIVED = "case:notice_received"
     STATEMENT_MADE = "case:statement_made"
     RECTIFICATION_ORDERED = "case:rectification_ordered"
     RECTIFICATION_REPORTED = "case:rectification_reported"
@@ -65,6 +68,10 @@ class EventKind(StrEnum):
     DOCUMENT_RECEIVED = "document:received"
     DOCUMENT_CLEARED = "document:cleared"
     DOCUMENT_REFUSED = "document:refused"
+    DOCUMENT_ISSUED = "document:issued"
+    DOCUMENT_SERVED = "document:served"
+    ISSUED_SEEN = "document:issued_seen"
+    DOCUMENT_DELETED = "document:deleted"
 
     CLOCK_WARNED = "clock:warned"
     CLOCK_PASSED = "clock:passed"
@@ -113,6 +120,8 @@ class EventKind(StrEnum):
     ALIAS_PROPOSED = "alias:proposed"
     ALIAS_CONFIRMED = "alias:confirmed"
     ALIAS_REVOKED = "alias:revoked"
+    RECORD_SERVED = "record:served"
+    RECORD_CONFIRMED = "record:confirmed"
     RECORD_DISPLAY_ENDED = "record:display_ended"
     RECORD_OBJECTED = "record:objected"
     RECORD_OBJECTION_ENDED = "record:objection_ended"
@@ -158,6 +167,7 @@ class EventKind(StrEnum):
     MANDATE_APPROVED = "mandate:approved"
     MANDATE_READ = "mandate:read"
     MANDATE_EXCEEDED = "mandate:exceeded"
+    MANDATE_AUDITED = "mandate:audited"
 
 
 LABELS: dict[EventKind, tuple[str, str]] = {
@@ -199,10 +209,13 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_ASSIGNED: ("指定经办人", "Assigned to an officer"),
     EventKind.IDENTITY_SEEN: ("查看完整身份信息", "Full identity looked at"),
     EventKind.DOCUMENT_SEEN: ("查看材料文件", "Document looked at"),
+    EventKind.MATERIAL_REFUSED: ("已交材料的文件未通过检查", "Document handed in did not pass its check"),
+    EventKind.MATERIAL_DELETED: ("材料文件保存期满删除", "Document deleted, its time being over"),
     EventKind.VERIFICATION_PROPOSED: ("核查待复核", "Verification awaits a second officer"),
     EventKind.CASE_VERIFIED: ("核查结果", "Verified"),
     EventKind.PROMISE_KEPT: ("守诺记录", "Kept promise counted"),
     EventKind.DEFENCE_OPENED: ("陈述申辩告知", "Told of the right to state and defend"),
+    EventKind.NOTICE_RECEIVED: ("告知送达", "Notice received"),
     EventKind.STATEMENT_MADE: ("陈述申辩", "Statement made"),
     EventKind.RECTIFICATION_ORDERED: ("责令限期整改", "Rectification ordered"),
     EventKind.RECTIFICATION_REPORTED: ("报告整改完成", "Rectification reported as done"),
@@ -215,6 +228,10 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.DOCUMENT_RECEIVED: ("收到材料文件", "Document received"),
     EventKind.DOCUMENT_CLEARED: ("材料文件检查通过", "Document found clean"),
     EventKind.DOCUMENT_REFUSED: ("退回材料文件", "Document refused"),
+    EventKind.DOCUMENT_ISSUED: ("制发文书", "Document issued"),
+    EventKind.DOCUMENT_SERVED: ("文书送达（当事人首次查阅）", "Document served: its recipient opened it"),
+    EventKind.ISSUED_SEEN: ("工作人员查看文书", "Issued document looked at by staff"),
+    EventKind.DOCUMENT_DELETED: ("删除材料文件", "Document deleted"),
     EventKind.CLOCK_WARNED: ("临期预警", "Nearly due"),
     EventKind.CLOCK_PASSED: ("超期", "Overdue"),
     EventKind.CLOCK_RECOUNTED: ("期限重新计算", "Due date counted anew"),
@@ -256,6 +273,8 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.ALIAS_PROPOSED: ("提出主体关联", "Alias proposed"),
     EventKind.ALIAS_CONFIRMED: ("确认主体关联", "Alias confirmed"),
     EventKind.ALIAS_REVOKED: ("撤销主体关联", "Alias revoked"),
+    EventKind.RECORD_SERVED: ("严重失信记录告知已送达", "Notice of a grave record served"),
+    EventKind.RECORD_CONFIRMED: ("严重失信记录由第二人确认", "Grave record confirmed by a second person"),
     EventKind.RECORD_DISPLAY_ENDED: ("公示期满", "Display ended"),
     EventKind.RECORD_OBJECTED: ("记录异议标注", "Record marked as disputed"),
     EventKind.RECORD_OBJECTION_ENDED: ("记录异议标注取消", "Record no longer disputed"),
@@ -296,5 +315,6 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.MANDATE_APPROVED: ("批准查阅", "Mandate approved"),
     EventKind.MANDATE_READ: ("查阅记录", "Timeline read"),
     EventKind.MANDATE_EXCEEDED: ("越权查阅记录", "Out of scope"),
+    EventKind.MANDATE_AUDITED: ("查阅情况接受审计", "Readings audited"),
 }
 """The label of each kind, Chinese first."""

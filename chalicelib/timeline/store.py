@@ -50,6 +50,13 @@ class Timeline:
         """Return all events of an owner, first to last, strongly consistent."""
         return tuple(_event_of(row) for row in EventRow.query(owner, consistent_read=True))
 
+    def event(self, owner: str, seq: int) -> Event | None:
+        """Return one event of an owner, strongly consistent, or ``None``."""
+        try:
+            return _event_of(EventRow.get(owner, seq, consistent_read=True))
+        except EventRow.DoesNotExist:
+            return None
+
     def reading(self, owner: str, *, head: ChainHead | None = None) -> Reading:
         """Read a timeline and check its chain; the head is read first, so that an event added meanwhile is no fault.
 

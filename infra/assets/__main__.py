@@ -2,7 +2,8 @@
 
 import sys
 
+from infra.assets import fonts
 from infra.assets.build import build
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{build()}\n")
+    sys.stdout.write(f"{build()}\n{fonts.build()}\n")

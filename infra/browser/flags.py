@@ -27,7 +27,7 @@ def propose(officer: Person, at: datetime) -> str:
         "document-organ": "义乌市市场监督管理局",
         "document-effective_on": (day - timedelta(days=7)).isoformat(),
         "document-served_at": f"{(day - timedelta(days=7)).isoformat()}T12:00",
-        "document-remedy_until": (day + timedelta(days=53)).isoformat(),
+        "document-remedy_until": (day + timedelta(days=54)).isoformat(),
         "facts": "承诺的住所不存在。",
     }
     for name, value in filled.items():

@@ -6,12 +6,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STATE: Final = ROOT / ".local" / "browser"
+PORTS: Final = ("XINNUO_CLOUD_PORT", "XINNUO_PROVIDER_PORT", "XINNUO_CATCHER_PORT", "XINNUO_CATCHER_MAIL_PORT")
 
 
 class NotUpError(Exception):
@@ -24,8 +25,7 @@ def own_cloud() -> Iterator[str]:
 
     One that an earlier run has left behind is stopped first.
     """
-    cloud, provider = _free_ports()
-    own = {"XINNUO_LOCAL_DIR": str(STATE), "XINNUO_CLOUD_PORT": cloud, "XINNUO_PROVIDER_PORT": provider}
+    own = {"XINNUO_LOCAL_DIR": str(STATE), **dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))}
     _run("down", own)
     shutil.rmtree(STATE, ignore_errors=True)
     try:
@@ -34,11 +34,12 @@ def own_cloud() -> Iterator[str]:
         _run("down", own)
 
 
-def _free_ports() -> tuple[str, str]:
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
+def _free_ports(number: int) -> list[str]:
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
             probe.bind(("127.0.0.1", 0))
-        return str(one.getsockname()[1]), str(other.getsockname()[1])
+        return [str(probe.getsockname()[1]) for probe in probes]
 
 
 def _run(verb: str, own: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.browser.local import ROOT, own_cloud
-from infra.browser.story import ITEM, handle, obtain_mandate, promise
+from infra.browser.story import ITEM, fill_in, handle, obtain_mandate, promise
 from infra.browser.visit import DESK, PHONE, Person, chromium
 
 PICTURES: Final = ROOT / "docs" / "screenshots"
@@ -30,8 +30,12 @@ def main() -> None:
         take(applicant, "case", f"/cases/{case_no}")
         take(applicant, "item", ITEM)
         applicant.open(f"{ITEM}/apply")
-        applicant.page.get_by_role("radio").first.check()
-        applicant.click("继续", "Continue")
+        fill_in(applicant)
+        checked = applicant.path
+        take(applicant, "check", checked)
+        take(applicant, "form", f"{checked}/questions/phone")
+        applicant.open(checked)
+        applicant.click("没有错", "These are right")
         take(applicant, "promise", applicant.path)
         officer = Person.at(browser, portal, width=DESK)
         officer.log_in("officer.traffic")

@@ -1,8 +1,17 @@
 """The main job by clicks: an applicant promises and signs, an officer handles the case, an inspector may read it."""
 
+from collections.abc import Mapping
+from typing import Final
+
+from playwright.sync_api import FilePayload
+
+from chalicelib.clock import day_in_shanghai, real_now
 from infra.browser.visit import Person
+from infra.local.demo.documents import a_picture
+from infra.local.sample_answers import sample_answers
 
 ITEM = "/items/plate-replacement"
+PHOTO: Final = FilePayload(name="旧车牌.png", mimeType="image/png", buffer=a_picture(b"\x12\x46\x7b", side=320))
 
 
 def promise(person: Person, persona: str = "applicant") -> str:
@@ -14,8 +23,7 @@ def promise(person: Person, persona: str = "applicant") -> str:
     person.click("机动车号牌补领、换领", "Replacement of a lost or damaged number plate")
     person.click("开始办理", "Start")
     person.choose(persona)
-    page.get_by_role("radio").first.check()
-    person.click("继续", "Continue")
+    draft(person)
     if page.locator("[data-passkey]").count():
         person.click("先登记", "Enrol it first")
     else:
@@ -25,12 +33,43 @@ def promise(person: Person, persona: str = "applicant") -> str:
     return sign(person)
 
 
+def fill_in(person: Person, item_code: str = "plate-replacement", *, way: str = "commitment") -> None:
+    """From the beginning of an item's form, choose the way and answer page after page, up to all answers."""
+    page = person.page
+    page.locator(f"input[name=way][value={way}]").check()
+    person.click("继续", "Continue")
+    answers = sample_answers(item_code, on=day_in_shanghai(real_now()))
+    while "/questions/" in person.path:
+        for name, answer in answers.items():
+            parts = answer.items() if isinstance(answer, Mapping) else [("", answer)]
+            for part, words in parts:
+                _answer(person, f"answers-{name}-{part}" if part else f"answers-{name}", str(words))
+        person.click("继续", "Continue")
+
+
+def draft(person: Person, item_code: str = "plate-replacement", *, way: str = "commitment") -> None:
+    """Fill in an item's form, check it, and go on to the draft."""
+    fill_in(person, item_code, way=way)
+    person.click("没有错", "These are right")
+
+
+def _answer(person: Person, name: str, words: str) -> None:
+    """Answer a question if it stands on the page; of a choice, its first option."""
+    field = person.page.locator(f"[name='{name}']")
+    if not field.count():
+        return
+    if field.first.get_attribute("type") == "radio":
+        field.first.check()
+    else:
+        field.fill(words)
+
+
 def sign(person: Person) -> str:
     """Tick every condition of the promise that is open, and sign it."""
     page = person.page
     for box in page.get_by_role("checkbox").all():
         box.check()
-    page.locator("main form button[type=submit]").click()
+    page.locator("main form[data-passkey] button[type=submit]").click()
     page.wait_for_url("**/receipt*")
     return person.path.split("/")[2]
 
@@ -64,3 +103,27 @@ def obtain_mandate(inspector: Person, approver: Person) -> str:
     approver.open(mandate)
     approver.click("批准", "Approve")
     return mandate
+
+
+def draft_by_certificate(person: Person) -> str:
+    """Begin an application by certificate; return the draft's address."""
+    person.open(f"{ITEM}/apply")
+    draft(person, way="certificate")
+    return person.path
+
+
+def hand_in_photographs(person: Person, *photos: FilePayload) -> str:
+    """Upload photographs on the page of a draft by its script, and hand them in; return the case's number."""
+    page = person.page
+    page.set_input_files("[data-choose] input[multiple]", list(photos))
+    for photo in photos:
+        page.locator("[data-fresh^=chosen-] label", has_text=photo["name"]).wait_for()
+    person.click("提交", "Submit")
+    return person.path.split("/")[2]
+
+
+def look_at_document(officer: Person, case_no: str) -> None:
+    """Open the first document of a case at the desk."""
+    officer.open(f"/desk/{case_no}")
+    officer.page.locator("a[href*='/documents/']").first.click()
+    officer.click("打开", "Open")

@@ -38,6 +38,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+DOCUMENTS: Final = "/xinnuo-local-documents-"
+"""What stands in every address of the bucket of documents, the one place beside the portal that pages speak with."""
+
+
 @dataclass
 class Person:
     """One browser profile at the portal, and everything that went wrong in it."""
@@ -112,7 +116,8 @@ class Person:
             self.faults.append(f"console: {message.text}")
 
     def _asked(self, asked: Asked) -> None:
-        if self._is_here() and not asked.is_navigation_request() and not asked.url.startswith(self.portal):
+        is_ours = asked.url.startswith(self.portal) or DOCUMENTS in asked.url
+        if self._is_here() and not asked.is_navigation_request() and not is_ours:
             self.faults.append(f"other host: {asked.url}")
 
     def _loaded(self, event: dict[str, float]) -> None:

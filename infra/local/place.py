@@ -11,19 +11,24 @@ ENVIRONMENTS = ROOT / ".local" / "environments"
 
 CLOUD_PORT = int(os.environ.get("XINNUO_CLOUD_PORT") or "4566")
 PROVIDER_PORT = int(os.environ.get("XINNUO_PROVIDER_PORT") or "4480")
+CATCHER_PORT = int(os.environ.get("XINNUO_CATCHER_PORT") or "4481")
+MAIL_PORT = int(os.environ.get("XINNUO_CATCHER_MAIL_PORT") or "4482")
 
 REGION: Final = "cn-north-1"
 STAGE = "local"
 STACK = "xinnuo-local"
-FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine")
+FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine", "issue")
 AUDIENCE = "xinnuo-api"
 ISSUER = f"http://localhost:{PROVIDER_PORT}"
+CATCHER = f"http://127.0.0.1:{CATCHER_PORT}"
 ENDPOINT = f"http://127.0.0.1:{CLOUD_PORT}"
 
 PERSONAS = Path(__file__).with_name("personas.json")
 SAMPLE_ITEMS = Path(__file__).with_name("sample") / "items"
 URL_FILE = STATE / "url"
 CLOCK_FILE = STATE / "clock-offset"
+MESSAGES_FILE = STATE / "messages.jsonl"
+SMS_SECRET_FILE = STATE / "sms-secret"
 
 
 class LocalError(Exception):

@@ -192,7 +192,8 @@ def _record(dice: random.Random, subject: dict[str, str], name: str, *, is_perso
     }
     if severity != "none":
         record["repair_notice"] = NOTICE
-        record["related_items"] = ["business-address"] if dice.random() < SHARE_RELATED else []
+        is_related = dice.random() < SHARE_RELATED
+        record["related_items"] = ["business-address"] if is_related or severity == "serious" else []
     return record
 
 

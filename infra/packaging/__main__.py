@@ -1,4 +1,4 @@
-"""``python -m infra.packaging STAGE FOLDER``: write a stage's ``sam.yaml`` and ``deployment.zip`` into a folder."""
+"""``python -m infra.packaging STAGE FOLDER``: write a stage's ``sam.yaml`` and both archives into a folder."""
 
 import sys
 from pathlib import Path

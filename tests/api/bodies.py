@@ -1,6 +1,7 @@
 """Who asks, and what they send when all is well."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from chalicelib.api.sanctions.schemas.flags import MeasureResponse
 from chalicelib.clock import real_now
 from chalicelib.http.tokens import FRESH_FOR
 from chalicelib.sanctions.store.flags import measure_lists
+from infra.local.sample_answers import sample_answers
+from tests.builders import NOON
 from tests.cloud import PERSONAS, the_issuer
 
 ITEMS = Path(__file__).parents[2] / "infra/local/sample/items"
@@ -170,6 +173,12 @@ def item_body(code: str = "plate-replacement", **change: Any) -> dict[str, Any]:
     """A sample item, the plate replacement unless said, changed."""
     body: dict[str, Any] = json.loads((ITEMS / f"{code}.json").read_text(encoding="utf-8"))
     return {**body, **change}
+
+
+def answers_to(item: str) -> Mapping[str, Any]:
+    """Answers to a sample item's questions; items made of the plate replacement ask what it does."""
+    known = item if (ITEMS / f"{item}.json").exists() else "plate-replacement"
+    return sample_answers(known, on=NOON.date())
 
 
 CARD: dict[str, Any] = {

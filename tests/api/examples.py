@@ -7,6 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.rules.case_numbers import case_no_for
+from chalicelib.container import container
+from chalicelib.dynamo.transaction import transaction
+from chalicelib.messages.model.messages import Channel, Message
+from chalicelib.messages.rules.contacts import code_of
+from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
+from infra.local.sample_answers import sample_answers
 from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
@@ -32,7 +38,7 @@ from tests.api.bodies import (
 )
 from tests.api.world import Thing, World, a_town, world
 from tests.authorities import a_grant_body
-from tests.builders import KeyPair
+from tests.builders import NOON, KeyPair
 
 __all__ = ["world"]
 
@@ -60,6 +66,8 @@ ABSENT = {
     "import_id": "0" * 32,
     "document_id": "0" * 32,
     "delivery_id": "0" * 32,
+    "channel": "fax",
+    "message_id": "20260928T040000Z-000001-" + "0" * 24,
     "key_id": KeyPair().key_id,
     "item_code": "no-such-item",
     "guide_code": "no-such-guide",
@@ -117,6 +125,7 @@ def examples(world: World) -> dict[str, Example]:
         **_open_to_anyone(world),
         **_of_people(world),
         **_of_documents(world),
+        **_of_issued_documents(world),
         **_of_authorities(world),
         **_of_offices(world),
         **_of_calendars(),
@@ -125,11 +134,13 @@ def examples(world: World) -> dict[str, Example]:
         **_of_cards(world),
         **_of_outages(world),
         **_of_voices(world),
+        **_of_messages(world),
         **_of_webhooks(world),
         **_of_flag_notices(world),
         **_of_redress(world),
         **_of_amendments(world),
         **_of_staff(),
+        **_of_contacts(world),
     }
 
 
@@ -163,6 +174,56 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
     }
 
 
+def _of_contacts(world: World) -> dict[str, Example]:
+    """Let the applicant have an address and give a number, and the gateway have taken an SMS to them."""
+    contact, here = "/v1/contact/{channel}", {"channel": "email"}
+    code = _asked_code(world, "email", "ana@example.com")
+    world.send("POST", "/v1/contact/email/confirmation", {"code": code}, as_="applicant")
+    code = _asked_code(world, "sms", "13800138000")
+    message = Message(
+        message_id="20260928T040000Z-1",
+        recipient=_subject_key("applicant"),
+        kind="received",
+        owner="case:A",
+        seq=1,
+        event="case:filed",
+        made_at=NOON,
+        link="cases",
+    )
+    container().message_store.add(message)
+    with transaction() as tx:
+        container().message_store.hand_over(message, "receipt-1", tx)
+    receipt = {"id": "receipt-1", "state": "delivered", "at": "2026-09-28T04:00:00Z", "reason": "DELIVRD"}
+    return {
+        "GET /v1/contact": Example(by="applicant"),
+        "PUT /v1/contact": Example(by="applicant", body={"language": "en"}),
+        f"PUT {contact}": Example(by="applicant", path=here, body={"value": "bo@example.com"}),
+        f"POST {contact}/confirmation": Example(by="applicant", path={"channel": "sms"}, body={"code": code}),
+        f"PUT {contact}/consent": Example(by="applicant", path=here, body={"consent": True}),
+        f"DELETE {contact}": Example(by="applicant", path=here),
+        "POST /v1/sms-receipts": Example(by=None, body=receipt),
+        "GET /v1/cases/{case_no}/messages": Example(
+            by="officer.traffic", path={"case_no": world.things["accepted"].name}, owner="applicant"
+        ),
+    }
+
+
+def _asked_code(world: World, channel: str, value: str) -> str:
+    """Give a contact of the applicant's, and return the code that is on its way."""
+    world.send("PUT", f"/v1/contact/{channel}", {"value": value}, as_="applicant")
+    subject = _subject_key("applicant")
+    asked = container().contacts.of(subject).asked_on(Channel(channel))
+    assert asked is not None
+    return code_of(subject, asked, key=container().secrets.cursor_key)
+
+
+def _subject_key(persona: str) -> SubjectKey:
+    claims = subject_of(persona)
+    return container().subject_keys.key_of(
+        Identity(kind=SubjectKind(claims["kind"]), number=claims["number"], name=claims["name"])
+    )
+
+
 def _of_people(world: World) -> dict[str, Example]:
     def own(name: str, body: object = None, **path: str) -> Example:
         case = {"case_no": world.things[name].name, **path}
@@ -180,7 +241,7 @@ def _of_people(world: World) -> dict[str, Example]:
             by="agent",
             body={
                 "item_code": "with-questions",
-                "answers": {"residence": "rural"},
+                "answers": sample_answers("spouse-household", on=NOON.date()),
                 "way": "certificate",
                 "on_behalf_of": principal,
             },
@@ -215,11 +276,30 @@ def _of_documents(world: World) -> dict[str, Example]:
     place, under = "/v1/documents", "/v1/inspections/{mandate_id}/cases/{case_no}/documents"
     return {
         f"POST {place}": Example(by="applicant", body={**DOCUMENT, "draft_id": draft_id}),
+        "POST /v1/document-copies": Example(
+            by="applicant",
+            body={"draft_id": draft_id, "material": DOCUMENT["material"], "documents": [one["document_id"]]},
+        ),
+        "GET /v1/me/documents": Example(by="applicant"),
         f"GET {place}": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
         f"GET {place}/{{document_id}}": Example(by="officer.traffic", path=one, owner="applicant"),
         f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),
         f"GET {under}": Example(by="inspector", path=mandate),
         f"POST {under}/{{document_id}}/view": Example(by="inspector", path={**mandate, **one}),
+    }
+
+
+def _of_issued_documents(world: World) -> dict[str, Example]:
+    case_no, one = world.things["accepted"].name, world.things["issued document"].name
+    return {
+        "GET /v1/issued-documents": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
+        "POST /v1/issued-documents/{issued_id}/download": Example(
+            by="officer.traffic", path={"issued_id": one}, owner="applicant"
+        ),
+        "POST /v1/cases/{case_no}/issued-documents": Example(
+            by="officer.traffic", path={"case_no": case_no}, body={"kind": "decision_granted"}
+        ),
+        "GET /v1/document-checks/{sha256}": Example(by=None, path={"sha256": SHA}),
     }
 
 
@@ -285,6 +365,10 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/verification": step("decided", UNTRUE),
         f"{case}/verification/confirmation": replace(step("verified", by="officer.traffic+"), first="officer.traffic"),
         f"{case}/rectification": step("stated", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
+        f"{case}/notice-receipt": step(
+            "rectifying",
+            {"notice": "rectification", "proof": "signed_at_counter", "received_at": "2026-09-28T04:00:30Z"},
+        ),
         f"{case}/rectification/outcome": step("rectifying", {"outcome": "done", "findings": "已改正。"}),
         f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),
@@ -333,15 +417,30 @@ def _of_credit(world: World) -> dict[str, Example]:
         thing = world.things[name]
         return Example(by=by, path={"flag_id": thing.name}, body=body, version=thing.version, first=first)
 
+    def record(name: str, body: object = None) -> Example:
+        thing = world.things[name]
+        path = {"source": "market", "record_id": thing.name}
+        return Example(by="credit.market", path=path, body=body, version=thing.version if body else None)
+
     active, served = world.things["flag active"].name, world.things["flag heard"].name
     subject = world.send("GET", f"/v1/flags/{active}", as_="credit").body["subject"]["key"]
-    check = {"subject": subject_of("company"), "item_code": "plate-replacement", "purpose": "handling", "case_no": None}
+    check = {
+        "subject": subject_of("applicant"),
+        "item_code": "plate-replacement",
+        "purpose": "handling",
+        "case_no": world.things["accepted"].name,
+    }
     return {
         "PUT /v1/credit/records/{source}/{record_id}": Example(
             by="system.market",
             path={"source": "market", "record_id": "r-1"},
             body=RECORD,
         ),
+        "GET /v1/credit/records/{source}/{record_id}": record("record served"),
+        "POST /v1/credit/records/{source}/{record_id}/service": record(
+            "record proposed", {"served_at": "2026-09-28T04:01:00Z", "method": "直接送达", "proof": "回证1号"}
+        ),
+        "POST /v1/credit/records/{source}/{record_id}/confirmation": record("record served", {"reason": "事实清楚。"}),
         "GET /v1/credit/schema": Example(by=None),
         "POST /v1/credit/imports": Example(by="system.market", body=IMPORT),
         "GET /v1/credit/imports/{import_id}": Example(
@@ -390,6 +489,8 @@ def _of_watchers(world: World) -> dict[str, Example]:
             by="inspector", path=case, query="at=2026-09-28T04:00:00Z&event=1"
         ),
         f"GET {place}/readings": Example(by="inspector", path=mandate),
+        "GET /v1/inspection-audits": Example(by="monitor", query="inspector=inspector&limit=1"),
+        "GET /v1/inspection-audits/{mandate_id}": Example(by="monitor", path=mandate),
         "GET /v1/supervision/clocks": Example(
             by="supervisor.traffic",
             query="department=traffic&light=red&kind=delivery&officer=officer&item=plate-replacement",
@@ -561,6 +662,17 @@ def _of_outages(world: World) -> dict[str, Example]:
         f"POST {place}/{{outage_id}}/withdrawal": Example(
             by="monitor", path=one, version=outage.version, body={"reason": "登记有误。"}
         ),
+    }
+
+
+def _of_messages(world: World) -> dict[str, Example]:
+    return {
+        "GET /v1/messages": Example(by="applicant", query="limit=1"),
+        "GET /v1/messages/unread": Example(by="applicant"),
+        "POST /v1/messages/{message_id}/reading": Example(
+            by="applicant", path={"message_id": world.things["message"].name}
+        ),
+        "GET /v1/turns": Example(by="applicant"),
     }
 
 

@@ -21,13 +21,13 @@ def send(world: World, path: str, body: dict[str, Any], *, as_: str = "credit", 
 
 def checked(world: World) -> tuple[str, list[str]]:
     body = {"subject": PRESENT, "item_code": "plate-replacement", "purpose": "handling"}
-    found = world.send("POST", "/v1/credit/checks", body, as_="officer.traffic").body
+    found = world.send("POST", "/v1/credit/checks", body, as_="system.traffic").body
     return found["effect"], [reason["text"] for reason in found["reasons"]]
 
 
 @pytest.mark.requirement("R6.4")
 def test_from_the_proposal_to_the_revocation(world: World) -> None:
-    record = {**RECORD, "subject": FORMER, "related_items": []}
+    record = {**RECORD, "subject": FORMER, "related_items": ["business-address", "plate-replacement"]}
     world.client.call("PUT", "/v1/credit/records/market/before", record, token=token_of("system.market"))
     proposal = {**ALIAS, "kind": "renumbered", "former": FORMER, "present": PRESENT}
 

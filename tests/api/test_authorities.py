@@ -1,6 +1,7 @@
 """Agents act on authorities: given or claimed by a document, ended at any moment, and told to the principal."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -36,6 +37,7 @@ class Person:
     client: Client
     token: str
     key: KeyPair = field(default_factory=KeyPair)
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
     def enrol(self) -> "Person":
         assert self.post("/v1/signing-keys", {"jwk": self.key.jwk}).status == 201
@@ -48,7 +50,7 @@ class Person:
         return self.client.post(url, body, token=self.token, **headers)
 
     def draft(self, authority: str | None = None, *, way: str = "commitment", item: str = "plate-replacement") -> Reply:
-        body: dict[str, Any] = {"item_code": item, "way": way}
+        body: dict[str, Any] = {"item_code": item, "way": way, "answers": self.answers}
         return self.post("/v1/drafts", body | ({} if authority is None else {"on_behalf_of": {"authority": authority}}))
 
     def promise(self, draft: dict[str, Any]) -> Reply:
@@ -666,7 +668,11 @@ def test_a_promise_that_waited_in_vain_says_why_to_the_principal_alone(li: Perso
 
 def a_promise_that_waits_for_a_name(li: Person, agent: Person, token: TokenOf) -> dict[str, Any]:
     """File as agent while something bars under another name of the number; return the case as the agent reads it."""
-    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    record = {
+        **RECORD,
+        "related_items": ["business-address", "plate-replacement"],
+        "subject": {**subject_of("applicant"), "name": "另一人"},
+    }
     assert li.client.put("/v1/credit/records/market/r-1", record, token=token("system.market")).status in {200, 201}
     filing = agent.promise(agent.draft(let_act(li.client, li.token)).body)
     assert filing.status == 202

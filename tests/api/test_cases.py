@@ -17,9 +17,10 @@ from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from chalicelib.subjects.store import SubjectStore
+from infra.local.sample_answers import sample_answers
 from tests.api.bodies import RECORD, subject_of
 from tests.authorities import let_act
-from tests.builders import KeyPair, a_caller, a_flag_mark, a_submission, an_item
+from tests.builders import NOON, KeyPair, a_caller, a_flag_mark, a_submission, an_item
 from tests.cloud import PERSONAS, Client, Reply, TokenOf, the_issuer, turn_clock
 
 SAMPLES = Path(__file__).parents[2] / "infra/local/sample/items"
@@ -208,7 +209,8 @@ def test_a_risk_that_is_excluded_is_told_with_the_draft(client: Client, token: T
     turn_clock(AT)
     publish_sample(client, token, "eia-approval")
 
-    reply = Person(client, token("company")).draft(item_code="eia-approval")
+    answers = sample_answers("eia-approval", on=NOON.date())
+    reply = Person(client, token("company")).draft(item_code="eia-approval", answers=answers)
 
     assert reply.status == 201
     assert reply.body["eligibility"]["commitment"] == "refused"
@@ -218,18 +220,18 @@ def test_a_risk_that_is_excluded_is_told_with_the_draft(client: Client, token: T
 
 @pytest.mark.requirement("R1.4", "R5.4")
 @pytest.mark.parametrize(
-    ("residence", "asked"),
-    [("rural", ["property-proof"]), ("urban", [])],
+    ("residence", "owner", "asked"),
+    [("rural", "spouse", ["property-proof"]), ("urban", "", [])],
 )
 def test_property_is_proved_by_rural_households_only_and_marriage_by_nobody(
-    client: Client, token: TokenOf, residence: str, asked: list[str]
+    client: Client, token: TokenOf, residence: str, owner: str, asked: list[str]
 ) -> None:
     turn_clock(AT)
     publish_sample(client, token, "spouse-household")
     applicant = Person(client, token("applicant"))
 
-    questions = client.get("/v1/items/spouse-household").body["questions"]
-    reply = applicant.draft(item_code="spouse-household", answers={questions[0]["id"]: residence})
+    answers = sample_answers("spouse-household", on=NOON.date(), residence=residence, owner=owner)
+    reply = applicant.draft(item_code="spouse-household", answers=answers)
 
     assert reply.status == 201, reply.text
     owed = [material["id"] for material in reply.body["materials"] if material["hand_in"]]
@@ -241,7 +243,8 @@ def test_a_query_of_the_archive_is_answered_on_filing(client: Client, token: Tok
     turn_clock(AT)
     publish_sample(client, token, "archive-query")
     company = Person(client, token("company"))
-    drafted = company.draft(item_code="archive-query", way="certificate").body
+    answers = sample_answers("archive-query", on=NOON.date())
+    drafted = company.draft(item_code="archive-query", answers=answers, way="certificate").body
     owed = [
         {"id": material["id"], "sha256": SHA}
         for material in drafted["materials"]
@@ -283,7 +286,11 @@ def test_what_is_recorded_under_another_name_is_not_shown_as_ones_own(
         return person.client.get("/v1/me/credit", token=person.token, accept_language=language).body
 
     system, place = token("system.market"), "/v1/credit/records/market/r-1"
-    another = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    another = {
+        **RECORD,
+        "related_items": ["business-address", "plate-replacement"],
+        "subject": {**subject_of("applicant"), "name": "另一人"},
+    }
     assert own()["withheld"] is None
     assert person.client.put(place, another, token=system).status in {200, 201}
 
@@ -291,7 +298,7 @@ def test_what_is_recorded_under_another_name_is_not_shown_as_ones_own(
 
     assert (told["records"], told["bars"]) == ([], [])
     assert ("信用窗口" if language == "zh" else "credit counter") in told["withheld"]
-    mine = {**RECORD, "related_items": [], "subject": subject_of("applicant")}
+    mine = {**RECORD, "related_items": ["business-address", "plate-replacement"], "subject": subject_of("applicant")}
     assert person.draft().status == 201
     assert person.client.put("/v1/credit/records/market/r-2", mine, token=system).status in {200, 201}
     assert [one["record_id"] for one in own()["records"]] == ["r-2"]
@@ -299,7 +306,11 @@ def test_what_is_recorded_under_another_name_is_not_shown_as_ones_own(
 
 @pytest.mark.requirement("R6.3")
 def test_a_promise_waits_with_202_while_a_person_says_whose_the_records_are(person: Person, token: TokenOf) -> None:
-    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
+    record = {
+        **RECORD,
+        "related_items": ["business-address", "plate-replacement"],
+        "subject": {**subject_of("applicant"), "name": "另一人"},
+    }
     stored = person.client.put("/v1/credit/records/market/r-1", record, token=token("system.market"))
     drafted = person.draft(language="en").body
 
@@ -336,12 +347,12 @@ def test_a_record_under_the_same_name_in_other_writing_is_met(client: Client, to
     written = {**company, "name": company["name"].replace(*ways[name])}
     first = client.put(
         "/v1/credit/records/market/r-1",
-        {**RECORD, "related_items": [], "subject": company},
+        {**RECORD, "related_items": ["business-address", "plate-replacement"], "subject": company},
         token=token("system.market"),
     )
     again = client.put(
         "/v1/credit/records/market/r-2",
-        {**RECORD, "related_items": [], "subject": written},
+        {**RECORD, "related_items": ["business-address", "plate-replacement"], "subject": written},
         token=token("system.market"),
     )
 

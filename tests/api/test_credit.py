@@ -5,6 +5,7 @@ import pytest
 
 from chalicelib.aws import client as aws_client
 from chalicelib.settings import settings
+from tests.api.bodies import subject_of
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import publish
@@ -19,6 +20,7 @@ RECORD: dict[str, Any] = {
     "dates": {"judged_on": "2026-01-08"},
     "basis": "《市场主体登记管理条例》第44条",
     "repair_notice": "一年后可以申请信用修复，不收费。",
+    "related_items": ["business-address"],
 }
 CHECK: dict[str, Any] = {"subject": COMPANY, "item_code": "business-address", "purpose": "handling", "case_no": None}
 URL = "/v1/credit/records/market/r-1"
@@ -66,6 +68,7 @@ def test_a_bad_record_is_refused_with_every_fault(client: Client, machine: str) 
         "/document/organ",
         "/basis",
         "/repair_notice",
+        "/related_items",
         "/document/effective_on",
         "/dates/judged_on",
     ]
@@ -129,8 +132,9 @@ def test_a_check_needs_the_full_identifier(
     assert (reply.status, reply.code) == (status, code)
 
 
-@pytest.mark.requirement("R6.3")
+@pytest.mark.requirement("R6.3", "R8.1")
 def test_another_name_has_no_adverse_effect(client: Client, machine: str) -> None:
+    """Row 5 of the failures of real systems: somebody else's record met a namesake."""
     put(client, machine)
 
     reply = check(client, machine, subject={**COMPANY, "name": "另一家有限公司"})
@@ -220,3 +224,43 @@ def test_somebody_else_sees_nothing_of_it(client: Client, token: TokenOf, machin
 
     assert client.get("/v1/me/credit", token=token("applicant")).body["records"] == []
     assert client.get("/v1/me/credit/queries", token=token("applicant")).body["items"] == []
+
+
+@pytest.fixture
+def case_of_mine(client: Client, token: TokenOf) -> str:
+    """A case of the applicant's in the market department."""
+    wish = {"item_code": "business-address", "way": "certificate"}
+    made = client.post("/v1/drafts", wish, token=token("applicant")).body
+    papers = [{"id": each["id"], "sha256": "ab" * 32} for each in made["materials"] if "certificate" in each["hand_in"]]
+    filed = client.post("/v1/cases", {"draft_id": made["draft_id"], "materials": papers}, token=token("applicant"))
+    assert filed.status == 201, filed.text
+    return str(filed.body["case_no"])
+
+
+@pytest.mark.requirement("R7.5")
+@pytest.mark.parametrize("purpose", ["enforcement", "handling", "verification"])
+def test_an_officer_looks_nobody_up_without_a_case_that_concerns_them(
+    client: Client, token: TokenOf, case_of_mine: str, purpose: str
+) -> None:
+    officer, applicant = token("officer.market"), subject_of("applicant")
+
+    def ask(subject: dict[str, str], case_no: str | None, by: str = officer) -> tuple[int, str | None]:
+        reply = check(client, by, subject=subject, case_no=case_no, purpose=purpose)
+        return reply.status, reply.code if reply.status >= 400 else None
+
+    assert ask(applicant, case_of_mine) == (200, None)
+    for subject, case_no in ((applicant, None), (applicant, "X1"), (applicant, "A" * 17), (COMPANY, case_of_mine)):
+        assert ask(subject, case_no) == (400, "PURPOSE_REQUIRED")
+    (query,) = client.get("/v1/me/credit/queries", token=token("applicant")).body["items"]
+    assert (query["purpose"], query["case_no"]) == (purpose, case_of_mine)
+
+
+@pytest.mark.requirement("R7.5")
+@pytest.mark.parametrize("purpose", ["supervision", "data_sharing"])
+def test_what_only_a_departments_system_asks_for_is_no_purpose_of_an_officers(
+    client: Client, token: TokenOf, machine: str, case_of_mine: str, purpose: str
+) -> None:
+    asked = {"subject": subject_of("applicant"), "case_no": case_of_mine, "purpose": purpose}
+
+    assert check(client, token("officer.market"), **asked).code == "PURPOSE_REQUIRED"
+    assert check(client, machine, **asked).status == 200

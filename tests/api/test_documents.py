@@ -1,19 +1,16 @@
 """Documents from the request for an address to the look at their content, as people, staff and inspectors meet them."""
 
 import base64
-import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
 
-import app
 from chalicelib.bounds import store as bounds_store
 from chalicelib.bounds.model import Counted
 from chalicelib.container import container
@@ -25,25 +22,18 @@ from tests.api.test_bounds import allow
 from tests.api.test_cases import Person, case, person
 from tests.authorities import let_act
 from tests.cloud import PERSONAS, Client, Reply, TokenOf, s3, turn_clock
+from tests.documents import digest, hear, make_bucket, put, uploaded, versions
 from tests.files import A_HEIC, A_JPEG, A_PDF, A_PNG, AN_OFD, EICAR, an_archive
 
 __all__ = ["case", "person"]
 
 NOTHING = (Path(__file__).parents[1] / "data/cases/08-empty-file/空.pdf").read_bytes()
-CONTEXT = SimpleNamespace(aws_request_id="run-1")
 SEEN = "case:document_seen"
 
 
 @pytest.fixture(autouse=True)
 def bucket(cloud: None) -> str:  # noqa: ARG001 - it is made in the cloud
-    name = settings().document_bucket
-    s3().create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": settings().region})
-    s3().put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    return name
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return make_bucket()
 
 
 def wish(content: bytes = A_JPEG, **change: object) -> dict[str, Any]:
@@ -53,23 +43,6 @@ def wish(content: bytes = A_JPEG, **change: object) -> dict[str, Any]:
 
 def ask(person: Person, content: bytes = A_JPEG, *, language: str = "zh", **change: Any) -> Reply:  # noqa: ANN401 - any field of the body
     return person.client.post("/v1/documents", wish(content, **change), token=person.token, accept_language=language)
-
-
-def put(document_id: str, content: bytes) -> str:
-    """Upload, as the address allows; return the object's version."""
-    made = s3().put_object(Bucket=settings().document_bucket, Key=document_id, Body=content)
-    return str(made["VersionId"])
-
-
-def hear(*messages: dict[str, Any]) -> dict[str, Any]:
-    """Let the job take messages from its queue."""
-    records = [{"messageId": f"m{number}", "body": json.dumps(one)} for number, one in enumerate(messages)]
-    answer: dict[str, Any] = app.quarantine({"Records": records}, CONTEXT)
-    return answer
-
-
-def uploaded(document_id: str, version: str) -> dict[str, Any]:
-    return {"Records": [{"s3": {"object": {"key": document_id, "versionId": version}}}]}
 
 
 def bring(person: Person, content: bytes = A_JPEG, **change: Any) -> str:  # noqa: ANN401 - any field of the body
@@ -86,11 +59,6 @@ def read(person: Person, document_id: str, *, language: str = "zh") -> dict[str,
         f"/v1/documents/{document_id}", token=person.token, accept_language=language
     ).body
     return answer
-
-
-def versions() -> list[str]:
-    found = s3().list_object_versions(Bucket=settings().document_bucket)
-    return [one["VersionId"] for one in found.get("Versions", [])]
 
 
 def test_a_photograph_is_asked_for_uploaded_looked_at_and_clean(person: Person) -> None:
@@ -126,7 +94,7 @@ def test_an_address_is_bound_to_size_and_digest_and_to_one_object(person: Person
     assert made["upload"]["headers"]["content-length"] == str(len(A_JPEG))
 
 
-def test_a_form_without_script_gets_fields_that_take_one_byte_to_the_largest(person: Person) -> None:
+def test_a_form_without_script_takes_more_than_is_allowed_so_that_we_can_say_why_not(person: Person) -> None:
     made = ask(person, draft_id=person.draft().body["draft_id"], size=None, sha256=None).body
     document_id = made["id"]
 
@@ -135,7 +103,10 @@ def test_a_form_without_script_gets_fields_that_take_one_byte_to_the_largest(per
     upload = made["upload"]
     policy = json.loads(base64.b64decode(upload["fields"]["policy"]))
     assert (upload["method"], upload["fields"]["key"], upload["headers"]) == ("POST", document_id, {})
-    assert ["content-length-range", 1, 20971520] in policy["conditions"]
+    onward = f"http://localhost:8000/api/documents/{document_id}"
+    assert ["content-length-range", 0, 104857600] in policy["conditions"]
+    assert ["starts-with", "$success_action_redirect", onward] in policy["conditions"]
+    assert upload["fields"]["success_action_redirect"] == onward
     assert {"key": document_id} in policy["conditions"]
     assert (made["size"], made["sha256"]) == (None, None)
     assert {name: read(person, document_id)[name] for name in ("state", "format", "sha256")} == {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.credit.store.records import CreditStore, UnreadableError
-from tests.api.bodies import FLAG, PAUSE, RECORD, item_body, subject_of, token_of
+from tests.api.bodies import FLAG, PAUSE, RECORD, answers_to, item_body, subject_of, token_of
 from tests.api.world import World, world
 from tests.cloud import Reply, turn_clock
 
@@ -53,7 +53,8 @@ def check(world: World, subject: object = None) -> Reply:
 
 
 def draft(world: World, item: str, *, as_: str = "applicant") -> Reply:
-    return ask(world, "POST", "/v1/drafts", {"item_code": item, "way": "commitment"}, as_=as_)
+    wish = {"item_code": item, "answers": answers_to(item), "way": "commitment"}
+    return ask(world, "POST", "/v1/drafts", wish, as_=as_)
 
 
 def flag(world: World, **change: object) -> Reply:

@@ -112,9 +112,9 @@ def test_no_check_and_no_promise_rests_on_a_grade(world: World, monkeypatch: pyt
     asked = {"subject": subject_of("company"), "item_code": "road-occupation", "purpose": "handling"}
     monkeypatch.setitem(container().__dict__, "clock", SimpleNamespace(now=lambda: NOON))
 
-    before = world.send("POST", "/v1/credit/checks", asked, as_="officer.traffic").body, file_on_a_promise(world)
+    before = world.send("POST", "/v1/credit/checks", asked, as_="system.traffic").body, file_on_a_promise(world)
     let_grades_count(monkeypatch, a_scale(base=0), since=TODAY)
-    after = world.send("POST", "/v1/credit/checks", asked, as_="officer.traffic").body, file_on_a_promise(world)
+    after = world.send("POST", "/v1/credit/checks", asked, as_="system.traffic").body, file_on_a_promise(world)
 
     assert (own(world)["label"], own(world)["score"]) == ("较差", 0)
     assert after == before

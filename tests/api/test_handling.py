@@ -1,10 +1,12 @@
 """Handling and consequences over HTTP: bodies, versions, repetitions, roles and what is told."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from tests.api.bodies import ITEMS
 from tests.api.handling import GRANTED, PAUSE, Office, a_promise, an_application
 from tests.cloud import Client, TokenOf, turn_clock
 
@@ -154,7 +156,7 @@ def a_closed_promise(client: Client, token: TokenOf, **item: Any) -> Office:  # 
     return office
 
 
-@pytest.mark.requirement("R1.13", "R1.17", "R1.18")
+@pytest.mark.requirement("R1.13", "R1.17", "R1.18", "R3.4")
 def test_two_officers_rectification_and_revocation(client: Client, token: TokenOf) -> None:
     office = a_closed_promise(client, token, officers=2)
     document = {
@@ -174,7 +176,7 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
         if_match=f'"{office.version}"',
     )
     office.version = reply.body["version"]
-    assert reply.body["defence"]["until"] == "2026-10-08T15:59:59Z"
+    assert reply.body["defence"]["until"] == "2026-10-12T15:59:59Z"
     skipped = office.act("revocation", document, by="supervisor.traffic")
     assert (skipped.status, skipped.code) == (409, "STEP_NOT_ALLOWED")
     assert (skipped.body["next"], skipped.body["article"]) == (
@@ -183,17 +185,30 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
     )
     assert office.act("rectification", {"days": 3, "basis": "第64条"}).code == "DEFENCE_OPEN"
     office.done("statement", {"text": "正在整改。"}, by="applicant")
-    office.done("rectification", {"days": 3, "basis": "第64条"})
+    ordered = office.done("rectification", {"days": 3, "basis": "第64条"})["rectification"]
+    assert ordered["due_at"] == "2026-10-12T15:59:59Z"
+    signed = {"notice": "rectification", "proof": "signed_at_counter", "received_at": ordered["ordered_at"]}
+    assert office.act("notice-receipt", {**signed, "proof": "portal_read"}).pointers == ["/proof"]
+    assert office.act("notice-receipt", {**signed, "received_at": "2026-09-01T00:00:00Z"}).pointers == ["/received_at"]
+    proved = office.done("notice-receipt", signed)["rectification"]
+    assert proved["due_at"] == "2026-10-08T15:59:59Z"
+    assert office.act("notice-receipt", signed).code == "STEP_NOT_ALLOWED"
     not_done = {"outcome": "not_done", "findings": "仍未整改。"}
     assert office.act("rectification/outcome", not_done).code == "STEP_NOT_ALLOWED"
     turn_clock(datetime(2026, 10, 8, 16, 0, 30, tzinfo=UTC))
     office.done("rectification/outcome", not_done)
+    too_short = {"remedy_until": "2026-10-10", "court_until": "2027-04-08", "statement_answer": "逾期。"}
+    shortened = office.act("revocation", document | too_short, by="supervisor.traffic")
+    assert (shortened.status, shortened.pointers) == (400, ["/remedy_until", "/court_until"])
     unanswered = office.act("revocation", document, by="supervisor.traffic")
     assert (unanswered.status, unanswered.pointers) == (400, ["/statement_answer"])
     revoked = office.done("revocation", {**document, "statement_answer": "逾期未整改。"}, by="supervisor.traffic")
 
     assert revoked["state"] == "revoked"
     assert revoked["revocation"]["statement_answer"] == "逾期未整改。"
+    assert revoked["revocation"]["court_until"] == "2027-04-09"
+    assert "60日内依法申请行政复议" in revoked["revocation"]["remedies"]
+    assert revoked["revocation"]["repair_notice"].startswith("信用修复告知:")
     timeline = client.get(f"{office.url}/timeline", token=token("applicant")).body
     assert timeline["verified"] is True
     assert timeline["items"][-1]["kind"] == "case:revoked"
@@ -213,7 +228,38 @@ def test_nobody_is_revoked_before_being_heard(client: Client, token: TokenOf) ->
 
     reply = office.act("revocation", document, by="supervisor.traffic")
 
-    assert (reply.status, reply.code, reply.body["until"]) == (409, "DEFENCE_OPEN", "2026-10-08")
+    assert (reply.status, reply.code, reply.body["until"]) == (409, "DEFENCE_OPEN", "2026-10-12")
+
+
+@pytest.mark.parametrize("step", ["decision", "acceptance"])
+def test_whoever_is_refused_reads_where_to_turn_and_until_when(
+    received: Office, client: Client, token: TokenOf, step: str
+) -> None:
+    """As 行政许可法第38条第2款 has it."""
+    if step == "decision":
+        received.done("acceptance", {"accepted": True})
+        refused: dict[str, Any] = {"outcome": "refused", "document_no": "不予1号", "reasons": "不符合条件。"}
+    else:
+        refused = {"accepted": False, "reason": "不属于本机关职权。"}
+
+    told = received.done(step, refused)[step]["remedies"]
+
+    assert "60日内依法申请行政复议" in told
+    assert "6个月内依法直接向人民法院提起行政诉讼" in told
+    events = client.get(f"{received.url}/timeline", token=token("applicant")).body["items"]
+    assert events[-1]["texts"]["remedies"] == told
+
+
+@pytest.mark.requirement("R1.17", "R1.18")
+def test_what_a_company_of_yiwu_reads_in_its_defence_is_the_law_of_its_place(client: Client, token: TokenOf) -> None:
+    samples = [json.loads(file.read_text(encoding="utf-8")) for file in ITEMS.glob("*.json")]
+    office = a_closed_promise(client, token, jurisdiction=samples[0]["jurisdiction"])
+
+    told = office.done("verification", {**FOUND, "result": "untrue"})["defence"]["basis"]
+
+    assert {sample["jurisdiction"] for sample in samples} == {"zhejiang-yiwu"}
+    assert told.startswith("《国务院办公厅关于全面推行证明事项和涉企经营许可事项告知承诺制的指导意见》")
+    assert "待核对" in told
 
 
 @pytest.mark.requirement("R1.20")

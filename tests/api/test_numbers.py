@@ -30,13 +30,13 @@ def somebody(number: str, kind: str = "resident_id", name: str = "合成甲") ->
 
 def checked(client: Client, token: TokenOf, subject: dict[str, str]) -> Reply:
     asked = {"subject": subject, "item_code": "plate-replacement", "purpose": "handling", "case_no": None}
-    return client.post("/v1/credit/checks", asked, token=token("officer.traffic"))
+    return client.post("/v1/credit/checks", asked, token=token("system.market", department="traffic"))
 
 
 def recorded(client: Client, token: TokenOf, subject: dict[str, str]) -> Reply:
     return client.put(
         "/v1/credit/records/market/r-1",
-        {**RECORD, "subject": subject, "related_items": []},
+        {**RECORD, "subject": subject, "related_items": ["business-address", "plate-replacement"]},
         token=token("system.market"),
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import real_now
-from tests.api.bodies import AFTER_DEFENCE, COMPANY, a_list
+from tests.api.bodies import AFTER_DEFENCE, COMPANY, RECORD, a_list
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import publish
@@ -17,7 +17,7 @@ FLAG: dict[str, Any] = {
     "document": {
         "number": "义市监撤〔2026〕1号",
         "organ": "义乌市市场监督管理局",
-        "effective_on": "2026-09-21",
+        "effective_on": "2026-09-28",
         "served_at": "2026-09-21T04:00:00Z",
         "remedy_until": "2026-11-20",
     },
@@ -255,3 +255,103 @@ def test_confirming_wants_a_login_of_the_last_five_minutes(office: Office) -> No
 
     assert (refused.status, refused.code) == (401, "FRESH_LOGIN_REQUIRED")
     assert office.act(served, "confirmation", {"reason": "事实清楚。"}, as_="credit2").status == 200
+
+
+GRAVE: dict[str, Any] = {
+    "measure_code": "1",
+    "conduct": "serious_list",
+    "severity": "serious",
+    "related_items": ["road-occupation"],
+}
+LISTING: dict[str, Any] = {
+    **RECORD,
+    "kind": "serious_list",
+    "document": {**RECORD["document"], "number": "义市监列〔2026〕1号"},
+    "related_items": ["road-occupation"],
+}
+
+
+@pytest.mark.requirement("R2.5")
+def test_a_measure_of_class_1_meets_nobody_who_is_on_no_serious_list(
+    office: Office, client: Client, token: TokenOf
+) -> None:
+    before = office.propose(**GRAVE)
+    client.put("/v1/credit/records/credit/typed", LISTING, token=token("credit"))
+    on_one_persons_word = office.propose(**GRAVE)
+    client.put("/v1/credit/records/market/listed", LISTING, token=token("system.market"))
+    listed = office.propose(**GRAVE)
+
+    assert (before.status, before.code, before.pointers) == (422, "TARGET_NOT_ELIGIBLE", ["/subject"])
+    assert on_one_persons_word.code == "TARGET_NOT_ELIGIBLE"
+    assert listed.status == 201
+
+
+@pytest.mark.requirement("R2.5")
+def test_a_listing_that_is_gone_since_carries_no_flag(office: Office, client: Client, token: TokenOf) -> None:
+    client.put("/v1/credit/records/market/listed", LISTING, token=token("system.market"))
+    turn_clock(NOON - timedelta(minutes=1))
+    client.put("/v1/credit/records/market/listed", LISTING, token=token("system.market"))
+    flag = office.propose(**GRAVE)
+    turn_clock(NOON + timedelta(minutes=1))
+    served = office.act(flag, "service", SERVICE)
+    paper = {"number": "复〔2026〕1号", "organ": "义乌市人民政府", "effective_on": "2026-09-28", "basis": "第68条"}
+    fall = {"entry": "market/listed", "document": paper, "reason": "移出名单。"}
+    gone = client.post("/v1/reversals", fall, token=token("credit.market"))
+    turn_clock(AFTER_DEFENCE)
+
+    refused = office.act(served, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
+
+    assert gone.status == 201
+    assert (refused.status, refused.code) == (422, "TARGET_NOT_ELIGIBLE")
+
+
+@pytest.mark.requirement("R2.7")
+def test_a_flag_does_not_outlast_the_display_of_its_conduct(office: Office) -> None:
+    told = {**FLAG["document"], "effective_on": "2026-09-01"}
+
+    too_long = office.propose(document=told, ends_on="2027-09-02")
+
+    assert (too_long.status, too_long.code) == (422, "END_DATE_MISSING")
+    assert office.propose(document=told, ends_on="2027-09-01").status == 201
+
+
+@pytest.mark.requirement("R2.2", "R2.7")
+@pytest.mark.parametrize(
+    ("change", "document", "code", "pointers"),
+    [
+        ({}, {"effective_on": "2015-06-01", "served_at": "2015-06-01T04:00:00Z"}, "END_DATE_MISSING", []),
+        ({"starts_on": "2026-12-28"}, {}, "NO_EFFECTIVE_DOCUMENT", ["/starts_on"]),
+        ({"starts_on": "2035-01-01", "ends_on": "2035-06-01"}, {}, "NO_EFFECTIVE_DOCUMENT", ["/starts_on"]),
+        ({}, {"remedy_until": "2026-09-21"}, "NO_EFFECTIVE_DOCUMENT", ["/document/remedy_until"]),
+        ({}, {"remedy_until": "2026-11-19"}, "NO_EFFECTIVE_DOCUMENT", ["/document/remedy_until"]),
+        ({}, {"court_until": "2027-03-20"}, "NO_EFFECTIVE_DOCUMENT", ["/document/court_until"]),
+    ],
+)
+def test_a_flag_stands_on_a_document_of_these_days_with_the_laws_own_remedies(
+    office: Office, change: dict[str, Any], document: dict[str, Any], code: str, pointers: list[str]
+) -> None:
+    reply = office.propose(**change, document={**FLAG["document"], **document})
+
+    assert (reply.status, reply.code) == (422, code)
+    assert [fault["pointer"] for fault in reply.body.get("errors", [])] == pointers
+
+
+@pytest.mark.requirement("R2.2")
+def test_the_time_for_a_court_is_the_laws_where_nobody_says_it(office: Office) -> None:
+    reply = office.propose()
+
+    assert (reply.body["document"]["remedy_until"], reply.body["document"]["court_until"]) == (
+        "2026-11-20",
+        "2027-03-21",
+    )
+
+
+@pytest.mark.requirement("R3.4", "R2.12")
+def test_a_flag_carries_the_remedies_and_the_way_to_repair(office: Office, client: Client, token: TokenOf) -> None:
+    flag = office.propose()
+
+    seen = client.get(f"/v1/flags/{flag.body['id']}", token=token("company")).body
+
+    assert "6个月内依法直接向人民法院提起行政诉讼" in seen["remedies"]
+    assert seen["repair_notice"].startswith("信用修复告知:")
+    assert "不收取任何费用" in seen["repair_notice"]

@@ -63,7 +63,7 @@ def test_an_objection_shows_in_checks_and_in_ones_own_credit_and_comes_off_with_
     )
 
     assert (made.status, made.body["state"], made.body["due_on"]) == (201, "open", "2026-10-10")
-    assert [reason["code"] for reason in during["reasons"]] == ["SUBJECT_BARRED", "UNDER_OBJECTION"]
+    assert [reason["code"] for reason in during["reasons"]] == ["UNDER_OBJECTION"]
     assert {reason["record"] for reason in during["reasons"]} == {ENTRY}
     assert own["bars"][0]["objection"] == own["records"][0]["objection"] == "open"
     assert (decided.status, decided.body["decision"]["outcome"]) == (200, "kept")

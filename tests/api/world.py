@@ -21,6 +21,9 @@ from chalicelib.documents.rules.documents import arrived, events_of
 from chalicelib.documents.store.documents import DocumentStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.http.routes import import_all
+from chalicelib.issuing.model.issued import Content, IssuedDocument, IssuedState, Source
+from chalicelib.issuing.rules.issued import ISSUING, issue_event
+from chalicelib.issuing.store.issued import IssuedStore
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from tests.api.bodies import (
@@ -42,6 +45,7 @@ from tests.api.bodies import (
     SUSPENSION,
     UNTRUE,
     a_list,
+    answers_to,
     item_body,
     subject_of,
     token_of,
@@ -50,6 +54,7 @@ from tests.authorities import a_grant_body
 from tests.builders import NOON, KeyPair
 from tests.channels import kept_channels
 from tests.cloud import Client, Reply, an_empty_cloud, kept_tables, put_tables_back, turn_clock
+from tests.documents import put
 
 import_all()
 
@@ -104,7 +109,7 @@ class World:
 
     def promise(self, persona: str, item: str = "plate-replacement") -> dict[str, Any]:
         """Draft, and sign: the body that files it."""
-        wish = {"item_code": item, "way": "commitment"}
+        wish = {"item_code": item, "answers": answers_to(item), "way": "commitment"}
         made = self.send("POST", "/v1/drafts", wish, as_=persona).body
         return {
             "draft_id": made["draft_id"],
@@ -119,7 +124,8 @@ class World:
         if on_promise:
             body = self.promise(by, item)
         else:
-            made = self.send("POST", "/v1/drafts", {"item_code": item, "way": "certificate"}, as_=by).body
+            wish = {"item_code": item, "answers": answers_to(item), "way": "certificate"}
+            made = self.send("POST", "/v1/drafts", wish, as_=by).body
             asked = [each["id"] for each in made["materials"] if "certificate" in each["hand_in"]]
             papers = [{"id": each, "sha256": SHA} for each in asked]
             body = {"draft_id": made["draft_id"], "materials": papers}
@@ -165,13 +171,16 @@ def build_town() -> World:
     _open_offices(made)
     _be_late(made)
     _hand_in_flags(made)
+    _hand_in_grave_records(made)
     turn_clock(NOON)
     _let_act(made)
     _file_cases(made)
     _hand_in_a_document(made)
+    _issue_a_document(made)
     _find_untrue(made)
     _ask_for_mandates(made)
     _hear_voices(made)
+    _tell(made)
     _give_cards(made)
     _record_outages(made)
     _subscribe(made)
@@ -247,6 +256,20 @@ def _hand_in_flags(world: World) -> None:
     _lose_a_ground(world)
 
 
+def _hand_in_grave_records(world: World) -> None:
+    """Hand in two records whose source nobody trusts for their kind, and serve the notice of one."""
+    turn_clock(LONG_AGO)
+    document = {**RECORD["document"], "served_at": "2026-01-09T04:00:00Z"}
+    grave = {**RECORD, "kind": "judicial", "document": document, "related_items": ["road-occupation"]}
+    for name in ("proposed", "served"):
+        url = f"/v1/credit/records/market/grave-{name}"
+        stored = world.send("PUT", url, grave, as_="system.market").body
+        if name == "served":
+            service = {"served_at": _text(LONG_AGO), "method": "直接送达", "proof": "回证1号"}
+            stored = world.send("POST", f"{url}/service", service, as_="credit.market", version=1).body
+        world.things[f"record {name}"] = Thing(name=stored["record_id"], version=stored["version"])
+
+
 def _lose_a_ground(world: World) -> None:
     """Suspend a flag by an edition of the list that has no such measure, and give the measure back with the next."""
     name, limited = "flag suspended", {**FLAG, "measure_code": "10"}
@@ -290,16 +313,41 @@ def _file_cases(world: World) -> None:
 
 
 def _hand_in_a_document(world: World) -> None:
-    """Let the applicant hand in a document, and the job find it clean; its content is in no bucket."""
+    """Let the applicant hand in a document, and the job find it clean, whatever it is."""
     case_no = world.things["accepted"].name
     made = world.send("POST", "/v1/documents", {**DOCUMENT, "case_no": case_no}, as_="applicant").body
     store, at = DocumentStore(container().timeline), container().clock.now()
     before = store.load(made["id"])
-    found = Found(size=DOCUMENT["size"], sha256=DOCUMENT["sha256"], format=Format.JPEG, version="v1")
+    found = Found(size=DOCUMENT["size"], sha256=DOCUMENT["sha256"], format=Format.JPEG, version=put(made["id"], b"x"))
     after = arrived(before, found, most=DOCUMENT["size"], is_scanned=False, at=at)
     with transaction() as tx:
         store.save(before, after, events_of(before, after, at=at), at=at, tx=tx)
     world.things["document"] = Thing(name=made["id"], version=1)
+
+
+def _issue_a_document(world: World) -> None:
+    """Let the acceptance of a case be issued; its content is in no bucket."""
+    at, content = container().clock.now(), Content(sha256=SHA, size=512, format=Format.PDF)
+    document = IssuedDocument(
+        issued_id="e" * 32,
+        owner=f"case:{world.things['accepted'].name}",
+        about=1,
+        kind="acceptance",
+        edition="2026",
+        title="受理通知书",
+        english="Notice of acceptance",
+        department="traffic",
+        source=Source.TEMPLATE,
+        made_by=ISSUING,
+        made_at=at,
+        state=IssuedState.ISSUED,
+        content=content,
+        issued_at=at,
+    )
+    with transaction() as tx:
+        container().timeline.append([issue_event(document, content, at=at)], owner=document.owner, at=at, tx=tx)
+        IssuedStore().add(document, tx)
+    world.things["issued document"] = Thing(name=document.issued_id, version=1)
 
 
 def _find_untrue(world: World) -> None:
@@ -348,6 +396,14 @@ def _hear_voices(world: World) -> None:
             f"/v1/complaints/{one['id']}/answer", answer, token=token_of("officer.traffic"), if_match='"1"'
         )
     world.things["code"] = Thing(name=street["code"], version=0)
+
+
+def _tell(world: World) -> None:
+    """Let the applicant hear of a case that was accepted."""
+    for event in container().timeline.events(f"case:{world.things['accepted'].name}"):
+        container().messages.on_event(event, container().clock.now())
+    told = world.send("GET", "/v1/messages", as_="applicant").body["items"]
+    world.things["message"] = Thing(name=told[0]["id"], version=0)
 
 
 def _give_cards(world: World) -> None:

@@ -58,10 +58,11 @@ JOBS: dict[str, Question] = {
     "deliver": ("deliver", message({"alert_id": "a"})),
     "ingest": ("ingest", message({"import_id": "i"})),
     "quarantine": ("quarantine", message({"document_id": "d", "verdict": "clean"})),
+    "issue": ("issue", message({"owner": "case:none", "seq": 1})),
 }
 REQUESTS: dict[str, Question] = {
     "GET /v1/items/{item_code}": route("GET /v1/items/plate-replacement"),
-    "POST /v1/credit/checks": route("POST /v1/credit/checks", by="officer.traffic", body=CHECK),
+    "POST /v1/credit/checks": route("POST /v1/credit/checks", by="system.traffic", body=CHECK),
     "POST /v1/drafts": route(
         "POST /v1/drafts", by="applicant", body={"item_code": "plate-replacement", "way": "commitment"}
     ),
@@ -130,20 +131,31 @@ EVERYWHERE = {"dynamo", "http"}
 EXPECTED: dict[str, tuple[int | None, str]] = {
     "sweep": (None, "calendars clocks jobs rulepacks timeline workdays"),
     "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
-    "nightly": (None, "clocks credit jobs rulepacks sanctions subjects timeline workdays"),
+    "nightly": (
+        None,
+        "authorities cases catalogue clocks credit documents jobs rulepacks sanctions subjects timeline workdays",
+    ),
     "dispatch_events": (
         None,
         (
-            "alerts authorities bounds calendars cases catalogue clocks credit jobs rulepacks sanctions"
+            "alerts authorities bounds calendars cases catalogue clocks credit jobs messages rulepacks sanctions"
+            "alerts authorities bounds calendars cases catalogue clocks credit issuing jobs rulepacks sanctions"
             " sessions staff subjects supervision timeline workdays"
         ),
     ),
     "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
     "ingest": (None, "bounds credit jobs rulepacks subjects timeline"),
-    "quarantine": (None, "bounds documents jobs timeline"),
+    "quarantine": (None, "bounds documents jobs subjects timeline"),
+    "issue": (
+        None,
+        (
+            "authorities bounds cases catalogue clocks credit documents issuing jobs rulepacks sanctions subjects"
+            " timeline workdays"
+        ),
+    ),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
-    "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks sessions staff subjects timeline workdays"),
+    "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks subjects timeline workdays"),
     "POST /v1/drafts": (
         201,
         (

@@ -100,6 +100,26 @@ def test_only_a_repository_writes_an_owner_and_its_events_together() -> None:
     assert writers == ["chalicelib/timeline/repository.py"]
 
 
+def test_only_the_job_that_issues_documents_draws_and_only_when_it_draws() -> None:
+    libraries = {"fpdf", "fontTools", "PIL", "defusedxml"}
+    drawing = [
+        named(path)
+        for path in DEPLOYED
+        if any(name.partition(".")[0] in libraries for name in uses(path.read_text(encoding="utf-8")))
+    ]
+    importers = [path for path in DEPLOYED if "issuing.services.drawing" in path.read_text(encoding="utf-8")]
+    top = {
+        node.module
+        for path in importers
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom)
+    }
+
+    assert drawing == ["chalicelib/issuing/services/drawing.py"]
+    assert [named(path) for path in importers] == ["chalicelib/container.py"]
+    assert "chalicelib.issuing.services.drawing" not in top
+
+
 def test_only_the_settings_read_the_environment() -> None:
     readers = users({"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv"}, among=DEPLOYED)
 

@@ -14,7 +14,7 @@ from chalicelib.dynamo.model import connection
 from chalicelib.http.routes import import_all
 from chalicelib.jobs.sweep import sweep
 from chalicelib.settings import settings
-from tests.api.bodies import DECISION, FLAG, PERSONAL, STAFF_NAMES, item_body, subject_of, token_of
+from tests.api.bodies import DECISION, FLAG, PERSONAL, STAFF_NAMES, answers_to, item_body, subject_of, token_of
 from tests.builders import KeyPair, base64url
 from tests.cloud import Client, Reply
 
@@ -31,6 +31,7 @@ RECORD = {
     "dates": {"judged_on": "2026-01-08"},
     "basis": "《市场主体登记管理条例》第44条",
     "repair_notice": "一年后可以申请信用修复，不收费。",
+    "related_items": ["plate-replacement"],
 }
 CHECK = {"subject": COMPANY, "item_code": "plate-replacement", "purpose": "handling"}
 PEOPLE = ("applicant", "company", "officer.traffic", "credit", "editor", "system.market", "inspector")
@@ -58,7 +59,7 @@ class Teller:
         pair = KeyPair()
         self.ask("PUT", "/v1/items/plate-replacement/versions/1", item_body(), as_="editor")
         self.ask("POST", "/v1/signing-keys", {"jwk": pair.jwk}, as_="applicant")
-        wish = {"item_code": "plate-replacement", "way": "commitment"}
+        wish = {"item_code": "plate-replacement", "answers": answers_to("plate-replacement"), "way": "commitment"}
         draft = self.ask("POST", "/v1/drafts", wish, as_="applicant").body
         signature = pair.sign(draft["payload"])
         filing = {
@@ -74,11 +75,12 @@ class Teller:
         )
         self.ask("GET", f"{path}/timeline", as_="applicant")
         self.ask("PUT", "/v1/credit/records/market/r-1", RECORD, as_="system.market")
-        self.ask("POST", "/v1/credit/checks", CHECK, as_="officer.traffic")
+        self.ask("POST", "/v1/credit/checks", CHECK, as_="system.traffic")
         self.ask("POST", "/v1/flags", FLAG, as_="credit")
         self.ask("GET", "/v1/me/credit/queries", as_="company")
         assert [status for *_, status in self.told if status >= 300] == []
         self.secrets += [signature, case["tracking_code"], draft["payload_hash"]]
+        self.secrets += ["13900000000", "139 0000 0000", "示例路1号", "浙G00000"]
         return str(case["case_no"])
 
     def go_wrong(self) -> None:
@@ -103,7 +105,7 @@ class Teller:
         for table in ("credit", "subjects"):
             connection().dispatch("DeleteTable", {"TableName": settings().table(table)})
         self.ask("PUT", "/v1/credit/records/market/r-2", RECORD, as_="system.market")
-        self.ask("POST", "/v1/credit/checks", CHECK, as_="officer.traffic")
+        self.ask("POST", "/v1/credit/checks", CHECK, as_="system.traffic")
         self.ask("GET", "/v1/me/credit", as_="company")
         self.ask("POST", "/v1/signing-keys", {"jwk": KeyPair().jwk}, as_="applicant")
         assert [status for *_, status in self.told[-5:]] == [503, 503, 200, 503, 503]

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LEFT_OUT = ["asyncio.events", "botocore.docs.method", "html.parser", "importlib.metadata", "structlog.dev", "zipfile"]
+LEFT_OUT = [
+    "asyncio.events",
+    "botocore.docs.method",
+    "fontTools",
+    "fpdf",
+    "html.parser",
+    "importlib.metadata",
+    "structlog.dev",
+    "zipfile",
+]
 
 
 def said_by(source: str, *, handler: str) -> object:
@@ -67,3 +76,20 @@ print(json.dumps([
     said = said_by(source, handler="app.app")
 
     assert said == [42, "asyncio", ["A line.", "More."], "urllib3.http2.probe", ""]
+
+
+def test_the_function_that_issues_documents_draws_without_what_is_left_out_and_without_pictures() -> None:
+    source = """
+import json, sys
+sys.modules["PIL"] = None
+import app
+from datetime import UTC, datetime
+from chalicelib.issuing.model.issued import Sheet
+from chalicelib.issuing.services.drawing import draw
+texts = dict.fromkeys(("organ", "title", "addressee", "day"), "受理")
+lists = dict.fromkeys(("lines", "body", "remedies", "notes", "translation"), ("𠮷",))
+drawn = draw(Sheet(**texts, **lists, made_at=datetime(2026, 9, 28, tzinfo=UTC)), unprintable_note="{numbers}")
+print(json.dumps([drawn.content[:5].decode(), drawn.unprintable]))
+"""
+
+    assert said_by(source, handler="app.issue") == ["%PDF-", []]

@@ -1,6 +1,6 @@
 """A local cloud of the browser's own, deployed once for all its tests, and the browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from chalicelib.clock import SHANGHAI
 from infra.browser.flags import propose, serve
 from infra.browser.local import own_cloud
-from infra.browser.story import handle, promise
+from infra.browser.story import fill_in, handle, promise
 from infra.browser.visit import DESK, Language, Person, chromium
 
 Come = Callable[..., Person]
@@ -70,3 +70,21 @@ def flag_id(browser: Browser, portal: str) -> str:
     serve(officer, made, datetime.now(SHANGHAI))
     officer.close()
     return made
+
+
+@pytest.fixture(scope="session")
+def form_id(browser: Browser, portal: str) -> str:
+    """A form that the applicant has filled in and not made a draft of yet."""
+    applicant = Person.at(browser, portal)
+    applicant.log_in("applicant")
+    applicant.open("/items/spouse-household/apply")
+    fill_in(applicant, "spouse-household")
+    found = applicant.path.rpartition("/")[2]
+    applicant.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+def made(case_no: str, flag_id: str, form_id: str) -> Mapping[str, str]:
+    """What the stories have made, by its name in addresses."""
+    return {"case_no": case_no, "flag_id": flag_id, "form_id": form_id}

@@ -1,5 +1,6 @@
 """Every page in both languages, on a phone and at a desk: whole, accessible, light, and from nowhere else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -21,7 +22,7 @@ OF_CHARTS = """performance.getEntriesByType("resource").filter((one) => one.name
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page: its address, in which ``{case_no}`` and ``{flag_id}`` are the stories', and who looks at it."""
+    """A page: its address, in which ``{case_no}`` and the like are the stories', and who looks at it."""
 
     path: str
     persona: str | None = None
@@ -54,8 +55,18 @@ PLACES = (
     Place("/cases/{case_no}/rating", "applicant"),
     Place("/cases/{case_no}/complaint", "applicant"),
     Place("/own-complaints", "applicant"),
+    Place("/messages", "applicant"),
+    Place("/contact", "applicant"),
+    Place("/contact/sms", "applicant"),
+    Place("/contact/email/code", "applicant"),
     Place("/own-complaint", "applicant"),
     Place("/items/spouse-household/apply", "applicant"),
+    Place("/applications/{form_id}", "applicant"),
+    Place("/applications/{form_id}/way", "applicant"),
+    Place("/applications/{form_id}/questions/residence", "applicant"),
+    Place("/applications/{form_id}/questions/address", "applicant"),
+    Place("/applications/{form_id}/questions/spouse", "applicant"),
+    Place("/applications/{form_id}/questions/phone", "applicant"),
     Place("/items/plate-replacement/apply", "agent"),
     Place("/authorities", "applicant"),
     Place("/authorities/new?item=plate-replacement", "applicant"),
@@ -125,14 +136,14 @@ def test_a_page_that_is_not_accessible_is_seen_to_be(come: Come) -> None:
 @pytest.mark.parametrize(("language", "width"), LOOKS)
 @pytest.mark.parametrize("persona", sorted({place.persona or "" for place in PLACES}))
 def test_every_page_is_whole_accessible_and_light(
-    come: Come, case_no: str, flag_id: str, persona: str, language: Language, width: int
+    come: Come, made: Mapping[str, str], persona: str, language: Language, width: int
 ) -> None:
     person = come(persona or None, language=language, width=width)
     wrong: list[str] = []
 
     for place in [place for place in PLACES if (place.persona or "") == persona]:
         person.bytes_loaded, person.faults = 0, []
-        path = place.path.format(case_no=case_no, flag_id=flag_id)
+        path = place.path.format_map(made)
         answer = person.page.goto(f"{person.portal}{path}")
         page = person.page
         checks = {

@@ -1,9 +1,18 @@
 """The whole main job by clicks in a real browser, in both languages, on a phone, and without scripts."""
 
 import pytest
-from playwright.sync_api import FilePayload
 
-from infra.browser.story import handle, promise, sign
+from infra.browser.story import (
+    PHOTO,
+    draft,
+    draft_by_certificate,
+    fill_in,
+    hand_in_photographs,
+    handle,
+    look_at_document,
+    promise,
+    sign,
+)
 from infra.browser.visit import PHONE, Language
 from tests.browser.conftest import Come
 
@@ -32,11 +41,10 @@ def test_a_double_click_on_sign_is_one_case(come: Come) -> None:
     applicant.own_a_device()
     promise(applicant, "company")
     applicant.open("/items/plate-replacement/apply")
-    applicant.page.get_by_role("radio").first.check()
-    applicant.click("继续", "Continue")
-    draft = applicant.path
+    draft(applicant)
+    drafted = applicant.path
     before = applicant.page.context.new_page()
-    before.goto(f"{applicant.portal}{draft}")
+    before.goto(f"{applicant.portal}{drafted}")
 
     case_no = sign(applicant)
     before.reload()
@@ -44,20 +52,35 @@ def test_a_double_click_on_sign_is_one_case(come: Come) -> None:
     assert before.url.endswith(f"/cases/{case_no}/receipt")
 
 
-def test_certificates_are_handed_in_on_a_phone_without_any_script(come: Come) -> None:
+def test_a_photograph_is_handed_in_on_a_phone_without_any_script(come: Come) -> None:
     applicant = come("applicant2", width=PHONE, scripts=False)
+    draft_by_certificate(applicant)
 
-    applicant.open("/items/plate-replacement/apply")
-    applicant.page.locator("input[value=certificate]").check()
-    applicant.click("继续", "Continue")
-    applicant.page.set_input_files(
-        "input[type=file]", FilePayload(name="旧车牌.jpg", mimeType="image/jpeg", buffer=b"\xff\xd8\x00\r\n--")
-    )
+    applicant.click("上传一个文件", "Upload a file")
+    applicant.page.set_input_files("input[type=file]", PHOTO)
+    applicant.click("上传", "Upload")
+    applicant.page.get_by_text("检查通过").wait_for()
+    applicant.click("回去接着办", "Go on")
     applicant.click("提交", "Submit")
 
     assert applicant.path.endswith("/receipt")
-    assert "旧车牌.jpg" in applicant.page.inner_text("main")
+    assert "旧车牌" in applicant.page.inner_text("main")
     assert applicant.faults == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_photographs_are_handed_in_on_a_phone_and_the_officer_sees_them(come: Come, language: Language) -> None:
+    applicant = come("applicant2", language=language, width=PHONE)
+    officer = come("officer.traffic", language=language)
+    draft_by_certificate(applicant)
+
+    case_no = hand_in_photographs(applicant, PHOTO, PHOTO | {"name": "旧车牌背面.png"})
+    look_at_document(officer, case_no)
+
+    picture = officer.page.locator("img.xn-preview")
+    picture.wait_for()
+    assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 320
+    assert applicant.faults == officer.faults == []
 
 
 def test_leaving_in_one_browser_ends_it_in_the_other(come: Come) -> None:
@@ -70,25 +93,33 @@ def test_leaving_in_one_browser_ends_it_in_the_other(come: Come) -> None:
     assert not desk.page.url.startswith(desk.portal)
 
 
-def test_too_large_a_file_is_told_before_anything_is_sent(come: Come) -> None:
+def test_what_cannot_be_uploaded_is_told_before_anything_is_sent(come: Come) -> None:
     applicant = come("applicant2", width=PHONE)
-    applicant.open("/items/plate-replacement/apply")
-    applicant.page.locator("input[value=certificate]").check()
-    applicant.click("继续", "Continue")
-    draft = applicant.path
-    words = applicant.page.locator("[data-too-large]")
-    large = FilePayload(name="旧车牌.jpg", mimeType="image/jpeg", buffer=b"\xff" * 4_200_000)
+    drafted = draft_by_certificate(applicant)
+    large = PHOTO | {"name": "大.png", "buffer": b"\xff" * (20 * 1024 * 1024 + 1)}
 
-    applicant.page.set_input_files("input[type=file]", large)
-    applicant.page.get_by_role("button", name="提交").click()
+    applicant.page.set_input_files("[data-choose] input[multiple]", [large, PHOTO | {"name": "空.png", "buffer": b""}])
 
-    assert words.is_visible()
-    assert words.evaluate("words => document.activeElement === words")
-    assert applicant.path == draft
+    applicant.page.get_by_text("每个最多20 MB。请换小一点").wait_for()
+    applicant.page.get_by_text("这个文件是空的（0 字节）").wait_for()
+    assert applicant.path == drafted
+    assert hand_in_photographs(applicant, PHOTO)
+    assert applicant.faults == []
 
-    applicant.page.set_input_files("input[type=file]", large | {"buffer": b"\xff\xd8"})
 
-    assert not words.is_visible()
-    applicant.click("提交", "Submit")
-    assert applicant.path.endswith("/receipt")
+def test_a_form_is_filled_in_on_a_phone_without_any_script_and_going_back_loses_nothing(come: Come) -> None:
+    applicant = come("applicant2", width=PHONE, scripts=False)
+    applicant.open("/items/road-occupation/apply")
+    fill_in(applicant, "road-occupation", way="certificate")
+    checked = applicant.path
+
+    applicant.page.go_back()
+    before = applicant.path
+    held = applicant.page.locator("[name=answers-phone]").input_value()
+    applicant.page.go_forward()
+
+    assert before.startswith(f"{checked}/questions/")
+    assert held == "139 0000 0000"
+    assert applicant.path == checked
+    assert "留出1.5米宽的人行通道" in applicant.page.inner_text("main")
     assert applicant.faults == []

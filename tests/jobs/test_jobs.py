@@ -18,6 +18,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.events import Event
 from tests.builders import a_caller, a_submission, an_organisation
+from tests.channels import Channels
 from tests.cloud import turn_clock
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -83,6 +84,25 @@ def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
     app.dispatch_events(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
 
     assert handed == [event.id for event in heard] == ["case:X/1"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ordered"),
+    [("case:accepted", True), ("flag:proposed", True), ("clock:passed", False), ("document:issued", False)],
+)
+def test_the_relay_orders_the_documents_that_follow_from_an_event(
+    kind: str,
+    ordered: bool,  # noqa: FBT001 - a table of answers
+    channels: Channels,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for listener in ("alerts", "anomalies", "statistics", "flag_notices", "staff", "handover"):
+        monkeypatch.setattr(getattr(container(), listener), "on_event", lambda _event, _at: None)
+
+    app.dispatch_events(stream_of(stored_event(kind=kind, seq=7)), CONTEXT)
+
+    orders = [(one.name, one.message) for one in channels.issue.sent]
+    assert orders == ([("case:X/7", {"owner": "case:X", "seq": 7})] if ordered else [])
 
 
 def test_the_relay_stops_at_an_event_that_was_not_taken_and_asks_for_it_again(heard: list[Event]) -> None:

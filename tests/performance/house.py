@@ -19,11 +19,13 @@ from app import app
 from chalicelib import aws
 from chalicelib.bounds import store as bounds_store
 from chalicelib.bounds.model import Bounds
+from chalicelib.clock import real_now
 from chalicelib.dynamo import model
 from chalicelib.dynamo.model import connection
 from chalicelib.http import tokens
 from chalicelib.http.dispatch import respond
 from chalicelib.http.routes import ROUTES
+from infra.local.sample_answers import sample_answers
 from infra.local.seeding import resident_of
 from tests import tables
 from tests.builders import KeyPair
@@ -56,6 +58,10 @@ class Elsewhere:
     def encrypt(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as botocore's clients have it
         """Encrypt nothing: the engine holds only what was made up here."""
         return {"CiphertextBlob": asked["Plaintext"]}
+
+    def generate_data_key(self, **_asked: object) -> dict[str, Any]:
+        """Give the one data key there is."""
+        return {"CiphertextBlob": bytes(32), "Plaintext": bytes(32)}
 
     def decrypt(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
         """Give back what was never encrypted."""
@@ -107,7 +113,7 @@ class Applicant:
 
     def draft(self, client: Client) -> dict[str, Any]:
         """Draft a promise on the item."""
-        wish = {"item_code": ITEM, "answers": {}, "way": "commitment"}
+        wish = {"item_code": ITEM, "answers": sample_answers(ITEM, on=real_now().date()), "way": "commitment"}
         drafted: dict[str, Any] = expect(client.post("/v1/drafts", wish, token=self.token), 201)
         return drafted
 

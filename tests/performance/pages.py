@@ -27,10 +27,11 @@ CLOCKS = "/v1/supervision/clocks"
 FIXED = {"kind": "handling_promised"}
 OF_ANYBODY = {"/items": ("/v1/items?limit=20", "/v1/guides"), "/items/{item_code}": ("/v1/items/{item_code}",)}
 OF_APPLICANTS = {
-    "/cases": ("/v1/cases?limit=20", "/v1/drafts"),
+    "/cases": ("/v1/cases?limit=20", "/v1/drafts", "/v1/turns"),
     "/cases/{case_no}": ("/v1/cases/{case_no}", "/v1/cases/{case_no}/timeline"),
     "/cases/{case_no}/receipt": ("/v1/cases/{case_no}",),
     "/cases/{case_no}/clocks/{kind}": ("/v1/cases/{case_no}/clocks/{kind}/explanation",),
+    "/messages": ("/v1/messages?limit=20", "/v1/turns"),
     "/keys": ("/v1/signing-keys",),
     "/credit": ("/v1/me/credit", "/v1/objections?limit=20", "/v1/repairs?limit=20"),
     "/credit/queries": ("/v1/me/credit/queries?limit=20",),

@@ -10,6 +10,7 @@ from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
+from infra.local.sample_answers import sample_answers
 from tests.cloud import Client, the_issuer
 from tests.performance.house import DEPARTMENT, ITEM, Applicant, expect
 from tests.wire import Wire, WireCall, watched
@@ -149,5 +150,5 @@ class Story:
         return self.client.event("POST", "/v1/signing-keys", {"jwk": applicant.keys.jwk}, token=applicant.token)
 
     def _drafting(self) -> dict[str, Any]:
-        wish = {"item_code": ITEM, "answers": {}, "way": "commitment"}
+        wish = {"item_code": ITEM, "answers": sample_answers(ITEM, on=real_now().date()), "way": "commitment"}
         return self.client.event("POST", "/v1/drafts", wish, token=self.applicant.token)

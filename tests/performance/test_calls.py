@@ -94,8 +94,9 @@ def test_a_filing_writes_the_case_once_and_a_card_into_each_index(story: Story) 
     wire = sent_by(story, story.filing(), status=201)
 
     written = {one["TableName"]: one["CapacityUnits"] for one in wire.calls[-1].answer["ConsumedCapacity"]}
-    # The engine counts four for each kilobyte or part of one: four of the case, and one of each card.
-    assert written["xinnuo-local-cases"] == 4 * (4 + 1 + 1)
+    # The engine counts four for each kilobyte or part of one: four of the case, two of what was filled in, and one of
+    # each card.
+    assert written["xinnuo-local-cases"] == 4 * (4 + 2 + 1 + 1)
 
 
 def test_a_list_reads_cards(story: Story) -> None:

@@ -303,7 +303,7 @@ def test_the_present_one_sees_objects_to_and_asks_to_repair_what_the_former_one_
 
     assert [record.record_id for record in own.records] == ["r-1"]
     assert objection.subject == key_of(PRESENT)
-    assert [one.code for one in check(PRESENT).reasons] == [ErrorCode.SUBJECT_BARRED, ErrorCode.UNDER_OBJECTION]
+    assert [one.code for one in check(PRESENT).reasons] == [ErrorCode.UNDER_OBJECTION]
     assert container().repairs.form(entry, by=owner, at=NOON).entry == entry
 
 

@@ -26,8 +26,8 @@ ONE_SECOND = timedelta(seconds=1)
 OFFICER = a_caller(Role.OFFICER, sub="officer.traffic", department="traffic")
 SECOND_OFFICER = a_caller(Role.OFFICER, sub="officer2.traffic", department="traffic")
 SUPERVISOR = a_caller(Role.SUPERVISOR, sub="supervisor.traffic", department="traffic")
-DEFENCE_ENDS = datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
-"""Three working days after 28 September: 29, 30 and 8 October."""
+DEFENCE_ENDS = datetime(2026, 10, 12, 15, 59, 59, tzinfo=UTC)
+"""The notice of 28 September is deemed received on 8 October, and three working days follow: 9, 10 and 12 October."""
 AFTER_DEFENCE = DEFENCE_ENDS + ONE_SECOND
 FINDINGS = "现场核查:该住所不存在。"
 
@@ -77,7 +77,7 @@ def a_document(**other: Any) -> RevocationDocument:  # noqa: ANN401 - any field 
         "document_no": "撤〔2026〕1号",
         "basis": "第64条",
         "served_at": AFTER_DEFENCE,
-        "effective_on": date(2026, 10, 9),
+        "effective_on": date(2026, 10, 13),
         "remedy_until": date(2026, 12, 8),
         **other,
     }
@@ -197,7 +197,7 @@ def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time()
             "事实:现场核查:该住所不存在。\n"
             "理由:经核查,承诺不实。\n"
             "依据:《深圳经济特区社会信用条例》第64条(责令限期整改)。\n"
-            "您有权进行陈述和申辩,请于2026-10-08(含当日)前提出。"
+            "您有权进行陈述和申辩。期限自您收到本告知之日起计算,最晚2026-10-12(含当日)。"
         )
     }
     assert container().timeline.reading(case.owner).verified
@@ -237,7 +237,7 @@ def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
     revoked = revoke(stated, at=NOON + 2 * ONE_SECOND, served_at=NOON, statement_answer="迁走不影响承诺时不实。")
 
     assert revoked.state is State.REVOKED
-    assert container().timeline.events(case.owner)[-1].texts == {"statement_answer": "迁走不影响承诺时不实。"}
+    assert container().timeline.events(case.owner)[-1].texts["statement_answer"] == "迁走不影响承诺时不实。"
 
 
 @pytest.mark.requirement("R1.18")
@@ -317,7 +317,7 @@ def test_a_flag_may_stand_on_the_revocation_from_its_day_on() -> None:
     revoked = revoke(verify(case))
     subject = applicant.caller.own_subject()
     is_effective = container().consequences.is_effective
-    day = date(2026, 10, 9)
+    day = date(2026, 10, 13)
 
     assert is_effective(revoked.case_no, "撤〔2026〕1号", subject=subject, on=day)
     assert not is_effective(revoked.case_no, "撤〔2026〕1号", subject=subject, on=day - timedelta(days=1))
@@ -332,7 +332,7 @@ def test_a_store_that_does_not_answer_is_no_word_on_a_document(monkeypatch: pyte
     monkeypatch.setattr(container().cases, "load", down)
 
     with refused(ErrorCode.UNAVAILABLE):
-        consequences.is_effective("A", "1号", subject=SubjectKey("k1.x"), on=date(2026, 10, 9))
+        consequences.is_effective("A", "1号", subject=SubjectKey("k1.x"), on=date(2026, 10, 13))
 
 
 def test_of_two_supervisors_on_one_version_one_revokes() -> None:

@@ -250,3 +250,33 @@ def test_only_inspectors_have_mandates() -> None:
         refused(lambda: container().inspection.ask(what_is_wanted(), by=stranger, at=AT, idempotency_key=None))
         is ErrorCode.FORBIDDEN
     )
+
+
+@pytest.mark.requirement("R7.13")
+def test_another_body_audits_what_inspectors_read_and_is_on_record_for_it() -> None:
+    mandate = an_approved_mandate()
+    inspection = container().inspection
+    inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
+    auditor = Caller(sub="monitor", roles=frozenset({Role.MONITOR}), department="monitoring")
+
+    page = inspection.asked_by_inspector(an_inspector().sub, by=auditor, limit=10, after=None)
+    seen, events = inspection.audit(mandate.mandate_id, by=auditor, at=AT)
+
+    assert [one.mandate_id for one in page.items] == [seen.mandate_id] == [mandate.mandate_id]
+    assert [event.kind for event in events] == ["mandate:read"]
+    last = container().timeline.events(mandate.owner)[-1]
+    assert (last.kind, last.actor, last.data) == ("mandate:audited", "staff:monitor", {"read": "readings", "size": 1})
+    assert [event.kind for event in inspection.readings(mandate.mandate_id, by=an_inspector())] == ["mandate:read"]
+
+
+@pytest.mark.requirement("R7.13")
+def test_nobody_audits_a_mandate_over_their_own_department_or_without_the_role() -> None:
+    mandate = an_approved_mandate()
+    own = mandate.scope.departments[0]
+    inspected = Caller(sub="monitor", roles=frozenset({Role.MONITOR}), department=own)
+    head = Caller(sub="head", roles=frozenset({Role.HEAD}), department=own)
+    inspection = container().inspection
+
+    assert inspection.asked_by_inspector(an_inspector().sub, by=inspected, limit=10, after=None).items == ()
+    assert refused(lambda: inspection.audit(mandate.mandate_id, by=inspected, at=AT)) is ErrorCode.NOT_FOUND
+    assert refused(lambda: inspection.audit(mandate.mandate_id, by=head, at=AT)) is ErrorCode.FORBIDDEN

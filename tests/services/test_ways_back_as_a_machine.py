@@ -77,7 +77,8 @@ class Plain:
     grounds: dict[str, int] = field(default_factory=dict)
 
     def has_effect(self, on: date) -> bool:
-        waits = self.is_first_class and bool(self.objection)
+        is_automatic = self.is_first_class or self.entry.kind is EntryKind.RECORD
+        waits = is_automatic and bool(self.objection)
         return not (self.is_over or self.is_suspended or waits) and self.starts_on <= on <= self.ends_on
 
     def is_marked(self, on: date) -> bool:
@@ -183,10 +184,24 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         )
         container().ingest.put_record(given, about=self.about, by=MACHINE, at=self.now)
 
+    def stands_on_a_list(self) -> None:
+        """Put the organisation on a serious list, for an item that nobody here asks about."""
+        given = a_submission(
+            record_id=self.name(),
+            kind="serious_list",
+            document_no=f"列-{self.number}",
+            organ=ORGAN,
+            effective_on=self.today,
+            judged_on=self.today,
+            related_items=["archive-query"],
+        )
+        container().ingest.put_record(given, about=self.about, by=MACHINE, at=self.now)
+
     @rule(paper=st.sampled_from(PAPERS), measure=st.sampled_from(["1", "9"]), days=st.integers(20, 60))
     def a_flag_is_put(self, paper: str, measure: str, days: int) -> None:
         if len(self.plain) >= 6:
             return
+        self.stands_on_a_list()
         proposal = a_proposal(
             measure_code=measure,
             edition=None,

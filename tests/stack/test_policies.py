@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
-FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine")
+FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine", "issue")
 APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 
 
@@ -17,7 +17,8 @@ TO_TABLES = {
         "AliasesTable": "GetItem PutItem",
         "BoundsTable": "UpdateItem",
         "DigestsTable": "GetItem PutItem Query",
-        "DocumentsTable": "GetItem PutItem",
+        "DocumentsTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
+        "IssuedTable": "GetItem PutItem",
         "EditionsTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CatalogueTable": "BatchGetItem ConditionCheckItem PutItem",
@@ -27,6 +28,7 @@ TO_TABLES = {
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "CardsTable": "GetItem PutItem",
         "MissedSearchesTable": "Query UpdateItem",
+        "MessagesTable": "BatchGetItem GetItem Query UpdateItem",
         "OutagesTable": "GetItem PutItem",
         "IdempotencyTable": "BatchGetItem GetItem PutItem",
         "ImportsTable": "GetItem PutItem",
@@ -64,13 +66,20 @@ TO_TABLES = {
         "TimelineTable": "PutItem",
     },
     "nightly": {
+        "CasesTable": "GetItem UpdateItem",
         "ClocksTable": "GetItem PutItem",
+        "DocumentsTable": "GetItem PutItem",
         "CreditTable": "GetItem PutItem",
         "PunishmentTable": "GetItem PutItem",
         "TimelineTable": "PutItem",
     },
     "dispatch_events": {
         "AlertsTable": "GetItem PutItem",
+        "AliasesTable": "GetItem",
+        "AuthoritiesTable": "GetItem",
+        "ConflictsTable": "GetItem",
+        "DocumentsTable": "GetItem",
+        "MessagesTable": "PutItem UpdateItem",
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
         "CasesTable": "GetItem PutItem UpdateItem",
         "ClocksTable": "GetItem PutItem Query",
@@ -89,6 +98,7 @@ TO_TABLES = {
         "AlertsTable": "GetItem PutItem",
         "DigestsTable": "ConditionCheckItem GetItem PutItem",
         "FlagNoticesTable": "GetItem",
+        "MessagesTable": "GetItem PutItem UpdateItem",
         "WebhooksTable": "GetItem PutItem",
     },
     "ingest": {
@@ -100,8 +110,17 @@ TO_TABLES = {
     },
     "quarantine": {
         "BoundsTable": "UpdateItem",
+        "CasesTable": "GetItem PutItem",
         "DocumentsTable": "GetItem PutItem",
         "TimelineTable": "PutItem",
+    },
+    "issue": {
+        "CasesTable": "GetItem UpdateItem",
+        "CatalogueTable": "BatchGetItem",
+        "IssuedTable": "GetItem PutItem",
+        "PunishmentTable": "GetItem UpdateItem",
+        "SubjectsTable": "BatchGetItem",
+        "TimelineTable": "GetItem PutItem",
     },
 }
 """What each function's code calls, transactions by their parts; clocks have owners in five tables."""
@@ -178,9 +197,10 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
         "hourly": {"sqs:SendMessage"},
         "nightly": set(),
         "dispatch_events": {"sqs:SendMessage"},
-        "deliver": {"secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},
+        "deliver": {"kms:Decrypt", "secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},
         "ingest": {"kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
         "quarantine": {"kms:Decrypt", "sqs:SendMessage"},
+        "issue": {"kms:Decrypt", "kms:GenerateDataKey", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
     }
 
 
@@ -200,8 +220,15 @@ def test_no_function_may_scan_a_table(function: str) -> None:
 @pytest.mark.parametrize(
     "function", ["sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine"]
 )
-def test_no_job_can_read_an_identity(function: str) -> None:
+def test_no_other_job_can_read_an_identity(function: str) -> None:
     of_identities = (one for one in statements(function) if one["Resource"] == {"Fn::GetAtt": ["IdentityKey", "Arn"]})
     allowed = {action for statement in of_identities for action in statement["Action"]}
 
     assert allowed <= ({"kms:Encrypt"} if function == "ingest" else set())
+
+
+def test_the_job_that_issues_documents_opens_identities_and_only_one_at_a_time() -> None:
+    (of_identities,) = [one for one in statements("issue") if one["Resource"] == {"Fn::GetAtt": ["IdentityKey", "Arn"]}]
+
+    assert of_identities["Action"] == ["kms:Decrypt"]
+    assert of_identities["Condition"] == {"Null": {"kms:EncryptionContext:subject": "false"}}

@@ -59,6 +59,8 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "idempotency",
         "imports",
         "inspection",
+        "issued",
+        "messages",
         "missed_searches",
         "outages",
         "punishment",

@@ -24,6 +24,7 @@ FUNCTIONS = {
     "Deliver": "deliver",
     "Ingest": "ingest",
     "Quarantine": "quarantine",
+    "Issue": "issue",
 }
 OUTSIDE_LOCAL = {"Fn::If": ["IsLocal", False, True]}
 KEPT = (
@@ -99,6 +100,17 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_IMPORT_QUEUE",
             "XINNUO_DOCUMENT_BUCKET",
             "XINNUO_SCAN_QUEUE",
+            "XINNUO_ISSUE_QUEUE",
+            "XINNUO_ISSUED_BUCKET",
+            "XINNUO_SEAL_QUEUE",
+            "XINNUO_CONTACT_KEY",
+            "XINNUO_MAIL_HOST",
+            "XINNUO_MAIL_PORT",
+            "XINNUO_MAIL_TLS",
+            "XINNUO_MAIL_USER",
+            "XINNUO_MAIL_SENDER",
+            "XINNUO_SMS_GATEWAY",
+            "XINNUO_SMS_SIGNATURE",
         }
 
 
@@ -106,7 +118,7 @@ def test_a_deployment_chooses_among_the_packaged_rule_packs(template: dict[str, 
     parameter = template["Parameters"]["RulePack"]
 
     assert parameter["AllowedValues"] == sorted({pack.code for pack in load_rule_packs()})
-    assert parameter["Default"] == settings().rule_pack == "corrects-first"
+    assert parameter["Default"] == settings().rule_pack == "zhejiang-yiwu"
 
 
 def test_the_functions_follow_the_rule_pack_that_the_deployment_names(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +188,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
         "DeliverDeadLetters": 0,
         "DispatchEventsDeadLetters": 0,
         "IngestDeadLetters": 0,
+        "IssueDeadLetters": 0,
         "QuarantineDeadLetters": 0,
     }
 
@@ -222,7 +235,7 @@ def test_the_relay_takes_only_new_events_and_reports_each_failure_by_itself(reso
     }
 
 
-@pytest.mark.parametrize("name", ["Deliver", "Ingest", "Quarantine"])
+@pytest.mark.parametrize("name", ["Deliver", "Ingest", "Quarantine", "Issue"])
 def test_a_message_is_hidden_for_at_least_six_times_the_time_that_its_function_may_take(
     resources: Resources, name: str
 ) -> None:
@@ -246,6 +259,18 @@ def test_documents_are_encrypted_with_our_own_key_in_every_version_and_never_pub
     assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
     assert resources["DocumentsBucket"]["DeletionPolicy"] == "Retain"
+
+
+def test_scripts_of_the_portal_alone_may_put_documents_and_do_nothing_else(resources: Resources) -> None:
+    condition, cors, otherwise = resources["DocumentsBucket"]["Properties"]["CorsConfiguration"]["Fn::If"]
+    (rule,) = cors["CorsRules"]
+    (origin,) = rule["AllowedOrigins"]
+    scheme, host = ({"Fn::Select": [place, {"Fn::Split": ["/", {"Ref": "PortalUrl"}]}]} for place in (0, 2))
+
+    assert (condition, otherwise) == ("HasPortal", {"Ref": "AWS::NoValue"})
+    assert origin == {"Fn::Join": ["//", [scheme, host]]}
+    assert rule["AllowedMethods"] == ["PUT"]
+    assert set(rule["AllowedHeaders"]) == {"content-type", "x-amz-checksum-sha256"}
 
 
 @pytest.mark.parametrize("kind", ["MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "DEFAULT_4XX", "DEFAULT_5XX"])

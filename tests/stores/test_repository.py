@@ -151,7 +151,13 @@ NEW: Sequence[Any] = (
     Kept(code="plate-replacement", shelf=ItemVersions(current=listed(an_item()))),
     an_authority(),
     UploadedDocument(
-        document_id="d1", case_no="C1", material="old-plate", name="旧车牌.jpg", department="traffic", requested_at=NOON
+        document_id="d1",
+        case_no="C1",
+        material="old-plate",
+        name="旧车牌.jpg",
+        department="traffic",
+        requested_at=NOON,
+        look_on=date(2026, 9, 29),
     ),
     Mandate(
         mandate_id="m1",

@@ -11,6 +11,7 @@ from chalicelib.policy import (
     Caller,
     Role,
     acting,
+    reads_sensitive_answers,
     require,
     require_another_person,
     sees,
@@ -149,3 +150,25 @@ def test_people_have_all_the_roles_in_which_they_act_for_themselves() -> None:
 
     assert acting(person, None).roles == FOR_THEMSELVES
     assert acting(person, "agent").roles == {Role.AGENT}
+
+
+@pytest.mark.parametrize(
+    ("caller", "reads"),
+    [
+        (a_caller(Role.APPLICANT, subject=MINE), True),
+        (a_caller(Role.AGENT, subject=MINE), True),
+        (a_caller(Role.APPLICANT, subject=SOMEBODY_ELSES), False),
+        (a_caller(Role.OFFICER), True),
+        (a_caller(Role.OFFICER, department="market"), False),
+        (replace(a_caller(Role.OFFICER), own=frozenset({MINE})), False),
+        (a_caller(Role.SUPERVISOR), False),
+        (a_caller(Role.HEAD), False),
+        (a_caller(Role.MONITOR, department="monitoring"), False),
+        (a_caller(Role.INSPECTOR), False),
+        (a_caller(Role.SYSTEM), False),
+    ],
+)
+def test_a_sensitive_answer_is_read_by_the_people_concerned_and_by_who_handles_it(
+    caller: Caller, *, reads: bool
+) -> None:
+    assert reads_sensitive_answers(caller, department="traffic", subjects=(MINE,)) is reads

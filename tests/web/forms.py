@@ -15,7 +15,7 @@ PROPOSAL: dict[str, str | list[str]] = {
     "ends_on": "2027-09-27",
     "document-number": "义市监撤〔2026〕1号",
     "document-organ": "义乌市市场监督管理局",
-    "document-effective_on": "2026-09-21",
+    "document-effective_on": "2026-09-28",
     "document-served_at": "2026-09-21T12:00",
     "document-remedy_until": "2026-11-20",
     "facts": "承诺的住所不存在。",

@@ -1,6 +1,5 @@
 """An applicant's way by forms alone: from the item to a case, by promise and by certificate."""
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -13,10 +12,11 @@ from tests.api.bodies import RECORD, subject_of
 from tests.authorities import let_act
 from tests.cloud import Client, TokenOf
 from tests.device import Device
-from tests.web.cases import ITEM, enrol, form_data, promise, sign
+from tests.documents import digest
+from tests.files import A_JPEG
+from tests.web.cases import ITEM, drafted, enrol, form_data, hand_in, promise, sign
+from tests.web.filling import fill_in
 from tests.web.visitor import Come, Visitor
-
-A_PICTURE = b"\xff\xd8\r\n--\x00\r\n"
 
 
 @pytest.mark.requirement("R7.3")
@@ -25,34 +25,34 @@ def test_a_promise_is_signed_with_a_passkey_and_becomes_a_case(visitor: Come, de
     browser = visitor("applicant")
 
     enrolled = enrol(browser, device)
-    drafted = promise(browser)
-    receipt = sign(browser, drafted, device)
+    draft = promise(browser)
+    receipt = sign(browser, draft, device)
 
     assert "设备登记好了" in enrolled.text
-    assert "请一条一条看清" in drafted.text
+    assert "请一条一条看清" in draft.text
     assert re.fullmatch(r"/cases/\w[\w-]+/receipt", receipt.path), receipt.text[:3000]
     assert receipt.status == 200
 
 
 def test_a_device_that_has_no_key_yet_is_enrolled_on_the_way(visitor: Come) -> None:
     browser = visitor("applicant")
-    drafted = promise(browser)
+    draft = promise(browser)
 
-    (link,) = [link["href"] or "" for link in drafted.page.named("a") if "keys?next" in (link["href"] or "")]
+    (link,) = [link["href"] or "" for link in draft.page.named("a") if "keys?next" in (link["href"] or "")]
     keys = browser.open(f"/{link.removeprefix('../')}")
     challenge = bytes.fromhex(form_data(keys, "challenge"))
     back = browser.send(keys, "keys", {"registration": json.dumps(Device().make(challenge))})
 
-    assert back.path.startswith(drafted.path)
+    assert back.path.startswith(draft.path)
 
 
 def test_sending_the_signed_promise_twice_is_one_case(visitor: Come) -> None:
     browser, device = visitor("applicant"), Device()
     enrol(browser, device)
-    drafted = promise(browser)
+    draft = promise(browser)
 
-    first = sign(browser, drafted, device)
-    again = sign(browser, drafted, device)
+    first = sign(browser, draft, device)
+    again = sign(browser, draft, device)
 
     assert first.path == again.path
     assert len([one for one in browser.open("/cases").page.named("a") if "cases/" in (one["href"] or "")]) == 1
@@ -61,10 +61,10 @@ def test_sending_the_signed_promise_twice_is_one_case(visitor: Come) -> None:
 def test_going_back_to_a_filed_draft_leads_to_its_receipt(visitor: Come) -> None:
     browser, device = visitor("applicant"), Device()
     enrol(browser, device)
-    drafted = promise(browser)
-    receipt = sign(browser, drafted, device)
+    draft = promise(browser)
+    receipt = sign(browser, draft, device)
 
-    assert browser.open(drafted.path).path == receipt.path
+    assert browser.open(draft.path).path == receipt.path
 
 
 @pytest.mark.requirement("R1.7")
@@ -102,24 +102,24 @@ def _not_knowing_its_owner(device: Device) -> None:
 def test_a_foreign_or_altered_assertion_is_no_signature(visitor: Come, spoil: Callable[[Device], None]) -> None:
     browser, device = visitor("applicant"), Device()
     enrol(browser, device)
-    drafted = promise(browser)
+    draft = promise(browser)
     spoil(device)
 
-    seen = sign(browser, drafted, device)
+    seen = sign(browser, draft, device)
 
     assert seen.status == 422
     assert "签名与待签内容不符" in seen.text
-    assert browser.open(drafted.path).status == 200
+    assert browser.open(draft.path).status == 200
 
 
 @pytest.mark.requirement("R7.1")
 def test_an_assertion_for_another_draft_is_no_signature_for_this_one(visitor: Come) -> None:
     browser, device = visitor("applicant"), Device()
     enrol(browser, device)
-    other, drafted = promise(browser), promise(browser)
+    other, draft = promise(browser), promise(browser)
     replayed = json.dumps(device.sign(bytes.fromhex(form_data(other, "challenge"))))
 
-    assert sign(browser, drafted, device, assertion=replayed).status == 422
+    assert sign(browser, draft, device, assertion=replayed).status == 422
 
 
 @pytest.mark.parametrize("given", ["", "x", "[]", "{}", '{"id": 1}', '{"id": null, "response": 3}', "[" * 100000])
@@ -145,10 +145,10 @@ def test_a_device_of_somebody_else_is_not_theirs_to_sign_with(visitor: Come) -> 
 def test_a_revoked_device_signs_no_more(visitor: Come) -> None:
     browser, device = visitor("applicant"), Device()
     enrol(browser, device)
-    drafted = promise(browser)
+    draft = promise(browser)
     revoked = browser.send(browser.open("/keys"), "revocation")
 
-    seen = sign(browser, drafted, device)
+    seen = sign(browser, draft, device)
 
     assert "已停用，以后不能再用它签名" in revoked.text
     assert seen.status == 422
@@ -181,23 +181,25 @@ def test_what_is_no_key_is_not_enrolled(visitor: Come, given: str) -> None:
 
 def test_certificates_are_handed_in_without_any_script(visitor: Come, token: TokenOf, client: Client) -> None:
     browser = visitor("applicant")
-    drafted = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
+    draft = drafted(browser)
 
-    receipt = browser.send(drafted, drafted.path, files={"material-old-plate": ("旧车牌.jpg", A_PICTURE)})
+    receipt = hand_in(browser, draft)
 
     case_no = receipt.path.split("/")[2]
     (material,) = client.get(f"/v1/cases/{case_no}", token=token("applicant")).body["materials"]
-    assert material == {"id": "old-plate", "name": "旧车牌.jpg", "sha256": hashlib.sha256(A_PICTURE).hexdigest()}
+    assert (material["id"], material["sha256"]) == ("old-plate", digest(A_JPEG))
+    assert material["name"] == "旧车牌（坏了的交旧车牌；丢了的交号牌遗失记录证明）"
 
 
 def test_a_missing_certificate_is_named_at_its_field(visitor: Come) -> None:
     browser = visitor("applicant")
-    drafted = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
+    draft = drafted(browser)
 
-    seen = browser.send(drafted, drafted.path, files={"material-old-plate": ("", b"")})
+    seen = browser.send(draft, draft.path)
 
     assert seen.status == 422
-    assert {"href": "#material-old-plate"} in seen.page.named("a")
+    assert {"href": "#document-old-plate"} in seen.page.named("a")
+    assert "document-old-plate" in {one.get("id") for one in seen.page.named("section")}
 
 
 def test_no_way_chosen_is_named_at_its_field(visitor: Come) -> None:
@@ -209,27 +211,16 @@ def test_no_way_chosen_is_named_at_its_field(visitor: Come) -> None:
     assert {"href": "#way"} in seen.page.named("a")
 
 
-def test_questions_are_asked_and_what_was_answered_stays(visitor: Come) -> None:
-    browser = visitor("applicant")
-    asked = browser.open("/items/spouse-household/apply")
-
-    seen = browser.send(asked, "apply", {"way": "commitment"})
-
-    assert seen.status == 422
-    assert any((link["href"] or "").startswith("#answers-") for link in seen.page.named("a"))
-    chosen = [one for one in seen.page.named("input") if one.get("value") == "commitment"]
-    assert "checked" in chosen[0]
-
-
 def test_an_agent_chooses_for_whom_among_those_who_said_so(visitor: Come, token: TokenOf) -> None:
     browser = visitor("agent")
     let_act(browser.client, token("applicant2"))
 
     form = browser.open(ITEM)
-    drafted = browser.send(form, "apply", {"way": "certificate"})
+    checked = fill_in(browser, browser.send(form, "apply", {"way": "certificate"}))
+    draft = browser.send(checked, checked.path)
 
     assert ("王*" in form.text, "principal-number" in form.form("apply").names) == (True, False)
-    assert drafted.path.startswith("/drafts/")
+    assert draft.path.startswith("/drafts/")
 
 
 def test_an_agent_whom_nobody_authorised_is_told_what_to_do(visitor: Come) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from importlib import import_module
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -13,12 +13,13 @@ from chalicelib.web.core.pages import PAGES
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.device import Device
-from tests.web.cases import enrol, filed, signed
+from tests.web.cases import add_document, enrol, filed, hand_in, owed_on, signed
+from tests.web.filling import begin, drafted
 from tests.web.forms import MANDATE
 from tests.web.visitor import Come, Outline, Visitor
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-OWN = {"case_no", "draft_id", "objection_id", "repair_id", "key_id"}
+OWN = {"case_no", "document_id", "draft_id", "form_id", "objection_id", "repair_id", "key_id"}
 
 for module in PORTAL:
     import_module(module)
@@ -33,14 +34,17 @@ def test_no_page_shows_or_does_anything_about_somebody_else_s_things(
 ) -> None:
     company.log_in("company")
     enrol(company, Device())
-    form = company.open("/items/business-address/apply")
-    draft, other_draft = (company.send(company.open(form.path), "apply", {"way": "certificate"}) for _ in range(2))
-    files = {field["name"] or "": ("a.jpg", b"x") for field in draft.page.named("input") if field.get("type") == "file"}
-    case_no = company.send(other_draft, other_draft.path, files=files).path.split("/")[2]
+    form = begin(company, "business-address")
+    draft, other_draft = (drafted(company, "business-address", way="certificate") for _ in range(2))
+    document_id = add_document(company, draft, owed_on(draft)[0])
+    case_no = hand_in(company, other_draft).path.split("/")[2]
     (key,) = [form.action.split("/")[-2] for form in company.open("/keys").page.forms if "revocation" in form.action]
     theirs = {
         "case_no": case_no,
-        "draft_id": draft.path.split("/")[2],
+        "document_id": document_id,
+        "draft_id": urlsplit(draft.url).path.rpartition("/")[2],
+        "form_id": form.path.split("/")[2],
+        "page_id": "address",
         "objection_id": objection.rpartition("/")[2],
         "repair_id": repair.rpartition("/")[2],
         "key_id": key,

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.api.bodies import subject_of
+from tests.api.bodies import answers_to, subject_of
 from tests.api.test_authorities import (
     WAITS_FOR_A_NAME,
     Person,
@@ -16,6 +16,7 @@ from tests.authorities import let_act
 from tests.cloud import PERSONAS, TokenOf
 from tests.device import Device
 from tests.web.cases import enrol, promise, sign
+from tests.web.filling import drafted
 from tests.web.visitor import Come, Seen, Visitor
 
 PAPER = b"%PDF power of attorney"
@@ -172,7 +173,7 @@ def test_lists_go_on_page_by_page(visitor: Come, token: TokenOf) -> None:
 def test_the_principal_reads_which_agent_looked_at_what(visitor: Come, token: TokenOf) -> None:
     agent = visitor("agent")
     let_act(agent.client, token("applicant"))
-    agent.send(agent.open("/items/plate-replacement/apply"), "apply", {"way": "certificate"})
+    drafted(agent, "plate-replacement", way="certificate")
 
     asked = visitor("applicant").open("/credit/queries")
 
@@ -181,7 +182,10 @@ def test_the_principal_reads_which_agent_looked_at_what(visitor: Come, token: To
 
 
 def test_an_agent_reads_that_a_promise_was_not_open_and_the_principal_why(visitor: Come, token: TokenOf) -> None:
-    li, agent = (Person(visitor("agent").client, token(who)).enrol() for who in ("applicant", "agent"))
+    li, agent = (
+        Person(visitor("agent").client, token(who), answers=answers_to("plate-replacement")).enrol()
+        for who in ("applicant", "agent")
+    )
     case_no = a_promise_that_waited_in_vain(li, agent)
 
     seen, own = (visitor(who).open(f"/cases/{case_no}").text for who in ("agent", "applicant"))
@@ -210,7 +214,8 @@ def test_who_signs_for_an_organisation_stands_on_page_receipt_desk_and_timeline(
 def test_an_agent_reads_nowhere_that_a_promise_waits_for_a_name(visitor: Come, token: TokenOf, language: str) -> None:
     agent = visitor("agent", language=language)
     client = agent.client
-    li, acting = Person(client, token("applicant")), Person(client, token("agent")).enrol()
+    li = Person(client, token("applicant"))
+    acting = Person(client, token("agent"), answers=answers_to("plate-replacement")).enrol()
     case_no = a_promise_that_waits_for_a_name(li, acting, token)["case_no"]
 
     for page in (f"/cases/{case_no}", f"/cases/{case_no}/receipt", "/cases"):

@@ -5,7 +5,8 @@ import pytest
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.web.officers.case_actions import ACTIONS
 from chalicelib.web.officers.cases import OFFERS
-from tests.web.cases import ITEM
+from tests.files import A_PDF
+from tests.web.cases import drafted, hand_in, with_documents
 from tests.web.visitor import Come, Seen, Visitor
 
 
@@ -13,8 +14,7 @@ from tests.web.visitor import Come, Seen, Visitor
 def brought(visitor: Come) -> str:
     """The desk's page of a case by certificate, which an officer accepts."""
     browser = visitor("applicant")
-    drafted = browser.send(browser.open(ITEM), "apply", {"way": "certificate"})
-    receipt = browser.send(drafted, drafted.path, files={"material-old-plate": ("a.jpg", b"\xff")})
+    receipt = hand_in(browser, drafted(browser))
     return "/desk/" + receipt.path.split("/")[2]
 
 
@@ -70,8 +70,8 @@ def test_what_is_missing_is_ticked_once_and_the_applicant_answers(
     told = do(officer, brought, "corrections", {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"})
     applicant = visitor("applicant")
     form = applicant.open(brought.replace("/desk/", "/cases/") + "/corrections")
-    silent = applicant.send(form, "corrections", files={"material-old-plate": ("", b"")})
-    answered = applicant.send(form, "corrections", files={"material-old-plate": ("b.jpg", b"\xfe")})
+    silent = applicant.send(form, "corrections")
+    answered = applicant.send(with_documents(applicant, form, A_PDF), "corrections")
 
     assert nothing.status == 400
     assert {"href": "#missing"} in nothing.page.named("a")

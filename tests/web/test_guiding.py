@@ -42,13 +42,14 @@ def test_four_answers_lead_to_the_smallest_unit_with_what_they_answered_filled_i
         assert len(seen.page.named("h1")) == 1
         seen = clicked(browser, seen, words)
     item = clicked(browser, seen, "看要准备什么，开始办理")
-    form = clicked(browser, item, "开始办理")
+    first = browser.send(clicked(browser, item, "开始办理"), "/apply", {"way": "commitment"})
 
     assert "市内夫妻投靠落户" in seen.text
     assert urlsplit(item.url).path.endswith("/items/spouse-household")
     assert "按您的回答，需要这些" in item.text
     assert "配偶或者配偶直系亲属的房屋权属证明" in item.text
-    assert form.form("/apply").fields["answers-residence"] == ["0"]
+    assert first.form(first.path).fields["answers-residence"] == ["0"]
+    assert "已经按您刚才的回答选好" in first.text
 
 
 def test_in_town_the_paper_that_only_villages_need_is_not_asked_for(visitor: Come) -> None:

@@ -9,6 +9,8 @@ from chalicelib.container import container
 from chalicelib.timeline.table import EventRow
 from tests.builders import NOON
 from tests.cloud import told_once, turn_clock
+from tests.web.cases import hand_in
+from tests.web.filling import drafted
 from tests.web.forms import MANDATE
 from tests.web.visitor import Come, Seen
 
@@ -247,9 +249,7 @@ def test_the_evidence_is_a_file_that_holds_every_hash(visitor: Come, mandate: st
 
 def test_what_is_outside_the_scope_is_refused_as_a_page_and_on_record(visitor: Come, mandate: str) -> None:
     browser = visitor("company")
-    drafted = browser.send(browser.open("/items/business-address/apply"), "apply", {"way": "certificate"})
-    files = {one["name"] or "": ("a.pdf", b"%PDF") for one in drafted.page.named("input") if one.get("type") == "file"}
-    receipt = browser.send(drafted, drafted.path, files=files)
+    receipt = hand_in(browser, drafted(browser, "business-address", way="certificate"))
     outside = receipt.path.split("/")[2]
     inspector = visitor("inspector")
 

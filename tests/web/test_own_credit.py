@@ -11,8 +11,9 @@ from tests.web.companies import ENTRY
 from tests.web.visitor import Come, Visitor
 
 
-@pytest.mark.requirement("R3.14")
+@pytest.mark.requirement("R3.14", "R8.1")
 def test_somebody_without_records_is_told_that_nothing_stands_in_the_way(visitor: Come) -> None:
+    """Row 9 of the failures of real systems, too: agencies sell what is free."""
     seen = visitor("applicant").open("/credit")
 
     assert seen.status == 200
@@ -127,3 +128,22 @@ def test_whoever_has_another_identity_is_told_of_it_and_sees_what_is_kept_under_
     assert "被合并的单位" in seen.text
     assert ALIAS["document"]["number"] in seen.text
     assert "market/of-the-former" in seen.text
+
+
+@pytest.mark.requirement("R1.18", "R2.9")
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh-CN", "尚未确认,不产生任何后果"), ("en", "It is not confirmed yet")]
+)
+def test_whoever_a_grave_record_is_about_reads_its_notice_before_it_bars(
+    client: Client, token: TokenOf, visitor: Come, language: str, told: str
+) -> None:
+    turn_clock(NOON + timedelta(minutes=1))
+    client.put("/v1/credit/records/market/r-1", RECORD, token=token("credit.market"))
+    person = visitor("company")
+    person.language = language
+
+    seen = person.open("/credit")
+
+    assert told in seen.text
+    assert "其他事项不受影响" in seen.text
+    assert "./credit/objection?entry=market%2Fr-1" in [link["href"] for link in seen.page.named("a")]

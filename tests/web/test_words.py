@@ -12,7 +12,7 @@ from chalicelib.api.sanctions.schemas.measures import EditionStands
 from chalicelib.authorities.model import Act, Side, Standing
 from chalicelib.calendars.model import RecountState
 from chalicelib.cases.model.case import State, Way
-from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.model.stages import Finding, Notice, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.cases.services.identity_disclosure import Sight
@@ -24,6 +24,10 @@ from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, Purpose, Severity
 from chalicelib.http.language import Language
+from chalicelib.messages.model.contacts import REACHING, ContactSource
+from chalicelib.messages.model.messages import Act as MessageAct
+from chalicelib.messages.model.messages import Party
+from chalicelib.messages.rules.sending import CONSENT_WITHDRAWN, NO_CONSENT, NO_CONTACT
 from chalicelib.policy import Role
 from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
@@ -38,6 +42,7 @@ from chalicelib.supervision.model.cards import CardState, CardStep, Colour
 from chalicelib.supervision.model.cards import Outcome as CardOutcome
 from chalicelib.web.applicants import authorities as own_authorities
 from chalicelib.web.applicants import case_actions as own_actions
+from chalicelib.web.applicants import contact
 from chalicelib.web.applicants.cases import DONE, OFFERS, WAY_THROUGH
 from chalicelib.web.core.assets import catalogue
 from chalicelib.web.core.dispatch import FAILED
@@ -98,6 +103,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "stage": WAY_THROUGH,
     "act": OFFERS,
     "done": DONE.values(),
+    "notice": (*Notice, "proved", "unproved"),
     "role": STAFF_ROLES,
     "authority": (*Standing, *(f"done_{done}" for done in own_authorities.DONE)),
     "authorities": Side,
@@ -106,7 +112,15 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "looked": ("draft", "case", "clocks", "timeline", "list", "complaint", "withdrawal", "materials", *OF_AGENTS),
     "claim_done": claims.DONE,
     "staff": ("absence", "absence_hint", "back", "back_hint"),
+    "turn": (*(party for party in Party if party is not Party.NOBODY), *(f"act_{act}" for act in MessageAct)),
     "staff_done": ("absence", "back"),
+    "contact": REACHING,
+    "contact_give": REACHING,
+    "contact_hint": REACHING,
+    "contact_source": ContactSource,
+    "contact_done": contact.DONE,
+    "channel": REACHING,
+    "delivery": (NO_CONTACT, NO_CONSENT, CONSENT_WITHDRAWN),
 }
 """Texts that templates name by a value, and what the values are."""
 
@@ -191,7 +205,7 @@ def test_whatever_an_action_calls_itself_and_its_fields_has_a_text() -> None:
     named = {action.button for action in actions}
     named |= {field.label or f"field_{field.name}" for field in fields if field.kind != "materials"}
     named |= {name for field in fields for name in (field.hint, field.unanswered)}
-    assert len(actions) == 8 + 18 + 4 + 2 + 4 + 3 + 2
+    assert len(actions) == 8 + 19 + 4 + 2 + 4 + 3 + 2
     assert named - {""} - set(CHINESE) == set()
 
 

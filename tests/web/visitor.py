@@ -92,8 +92,9 @@ class Seen:
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     def form(self, action: str) -> Form:
-        """The one form whose address ends so; a language that was chosen is no part of it."""
-        (found,) = [form for form in self.page.forms if form.action.partition("?")[0].endswith(action)]
+        """The one form whose address ends so; a query is no part of it."""
+        wanted = action.partition("?")[0]
+        (found,) = [form for form in self.page.forms if form.action.partition("?")[0].endswith(wanted)]
         return found
 
 

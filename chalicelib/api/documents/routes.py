@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.api.documents.schemas import (
+    DocumentCopiesRequest,
     DocumentListResponse,
     DocumentRequest,
     DocumentResponse,
@@ -10,7 +11,7 @@ from chalicelib.api.documents.schemas import (
     DocumentViewResponse,
     document_response,
 )
-from chalicelib.cases.services.documents import OFFICE, SEE, WantedUpload
+from chalicelib.cases.services.documents import OFFICE, SEE, WantedCopies, WantedUpload
 from chalicelib.container import container
 from chalicelib.documents.model import Declared
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -44,6 +45,48 @@ def request(call: Call[DocumentRequest]) -> Answer[DocumentResponse]:
     )
     upload = container().documents.upload(made)
     return Answer(body=document_response(made, call.language, upload=upload), replayed=is_repeated)
+
+
+@routes.post(
+    "/v1/document-copies",
+    roles=FOR_THEMSELVES,
+    body=DocumentCopiesRequest,
+    answer=DocumentListResponse,
+    summary="Hand in again what was handed in before",
+    errors=(
+        ErrorCode.NOT_FOUND,
+        ErrorCode.INSUFFICIENT_IDENTITY,
+        ErrorCode.AUTHORITY_REQUIRED,
+        ErrorCode.MATERIAL_NOT_LISTED,
+        ErrorCode.DOCUMENT_NOT_CLEAN,
+        ErrorCode.DRAFT_EXPIRED,
+        ErrorCode.CASE_CLOSED,
+    ),
+)
+def hand_in_again(call: Call[DocumentCopiesRequest]) -> Answer[DocumentListResponse]:
+    """Copy one's own earlier documents, which need no upload then; asked for twice, there is one copy of each."""
+    _require_one(call.body.draft_id, call.body.case_no, code=ErrorCode.INVALID_BODY)
+    wanted = WantedCopies(
+        material=call.body.material,
+        documents=tuple(dict.fromkeys(call.body.documents)),
+        draft_id=call.body.draft_id or "",
+        case_no=call.body.case_no or "",
+    )
+    made = container().case_documents.hand_in_again(wanted, by=call.caller, at=call.at)
+    return Answer(body=DocumentListResponse(items=[document_response(one, call.language) for one in made]))
+
+
+@routes.get(
+    "/v1/me/documents",
+    roles=FOR_THEMSELVES,
+    answer=DocumentListResponse,
+    summary="What one has handed in and is still kept",
+    errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
+)
+def earlier(call: Call[None]) -> Answer[DocumentListResponse]:
+    """List one's own documents that were found clean, newest first, each content once."""
+    found = container().case_documents.earlier(by=call.caller)
+    return Answer(body=DocumentListResponse(items=[document_response(one, call.language) for one in found]))
 
 
 @routes.get(

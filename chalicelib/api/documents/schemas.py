@@ -5,13 +5,15 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from chalicelib.bounds.model import Counted
 from chalicelib.bounds.store import bounds
 from chalicelib.documents.model import PROBLEM_TEXTS, Document, DocumentProblem, DocumentState, Format, Upload
 from chalicelib.http.language import Language
 from chalicelib.http.routes import Code, Instant, Query, RequestBody, ResponseBody
-from chalicelib.validation import Digest
+from chalicelib.validation import Digest, DocumentId
 
 LARGEST = bounds().documents.largest_bytes
+MOST_COPIES = bounds().counts[Counted.DOCUMENTS].most
 MEGABYTE = 1 << 20
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -48,6 +50,15 @@ class DocumentRequest(RequestBody):
     sha256: Digest | None = None
 
 
+class DocumentCopiesRequest(RequestBody):
+    """Earlier documents to hand in again for one material: of a draft or of a case, one of the two."""
+
+    draft_id: DraftId | None = None
+    case_no: CaseNo | None = None
+    material: Code
+    documents: Annotated[tuple[DocumentId, ...], Field(min_length=1, max_length=MOST_COPIES)]
+
+
 class DocumentsQuery(Query):
     """Whose documents: one of the two."""
 
@@ -59,7 +70,7 @@ class DocumentUploadResponse(ResponseBody):
     """Where to upload the file within a quarter of an hour.
 
     A PUT with these headers, or a POST as ``multipart/form-data`` with these fields, and the file after them as
-    ``file``.
+    ``file``; it leads to the portal's page of the document, and a query may be added to that address.
     """
 
     method: str
@@ -69,9 +80,15 @@ class DocumentUploadResponse(ResponseBody):
 
 
 class DocumentResponse(ResponseBody):
-    """A document; ``problem`` and ``reason`` say why it was refused, ``format`` what its content is."""
+    """A document; ``problem`` and ``reason`` say why it was refused, ``format`` what its content is.
+
+    It belongs to a draft or, if it was asked for later, to a case; ``item_name`` says what was applied for.
+    """
 
     id: str
+    draft_id: str | None
+    case_no: str | None
+    item_name: str
     material: str
     name: str
     state: DocumentState
@@ -82,11 +99,12 @@ class DocumentResponse(ResponseBody):
     reason: str | None
     requested_at: Instant
     settled_at: Instant | None
+    deleted_at: Instant | None
     upload: DocumentUploadResponse | None
 
 
 class DocumentListResponse(ResponseBody):
-    """The documents of a draft or of a case, oldest first; a case has few, so the list needs no pages."""
+    """The documents of a draft or of a case, or one's own; there are few, so the list needs no pages."""
 
     items: list[DocumentResponse]
     next_cursor: None = None
@@ -107,6 +125,9 @@ def document_response(document: Document, language: Language, *, upload: Upload 
     texts = None if document.problem is None else PROBLEM_TEXTS[document.problem]
     return DocumentResponse(
         id=document.document_id,
+        draft_id=document.draft_id or None,
+        case_no=None if document.draft_id else document.case_no,
+        item_name=document.item_name,
         material=document.material,
         name=document.name,
         state=document.state,
@@ -117,5 +138,6 @@ def document_response(document: Document, language: Language, *, upload: Upload 
         reason=None if texts is None else texts[0 if language == "zh" else 1],
         requested_at=document.requested_at,
         settled_at=document.settled_at,
+        deleted_at=document.deleted_at,
         upload=None if upload is None else DocumentUploadResponse.model_validate(upload),
     )

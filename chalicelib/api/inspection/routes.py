@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from chalicelib.api.cases.schemas.answers import answer_response
 from chalicelib.api.cases.schemas.timelines import EventResponse, timeline_response
 from chalicelib.api.documents.schemas import DocumentListResponse, DocumentViewResponse, document_response
 from chalicelib.api.inspection.schemas import (
+    InspectionAuditQuery,
+    InspectionAuditResponse,
     MandateCasePageResponse,
     MandateCaseResponse,
     MandateCasesQuery,
@@ -21,7 +24,7 @@ from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.inspection.model import CaseFilter, Scope, Wanted
-from chalicelib.inspection.services import INSPECTORS
+from chalicelib.inspection.services import AUDITORS, INSPECTORS
 from chalicelib.timeline.events import Reading
 
 routes = Routes("inspection")
@@ -148,6 +151,7 @@ def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
             steps=reading.events,
             clocks=[MandateClockResponse.of(clock, light=services.clocks.light(clock, at=moment)) for clock in clocks],
             rules=case.terms,
+            answers=[answer_response(each) for each in services.case_answers.evidence(case)],
         ),
     )
 
@@ -209,3 +213,42 @@ def readings(call: Call[None]) -> Answer[MandateReadingsResponse]:
     """List what was read under a mandate, from its own timeline."""
     events = container().inspection.readings(call.path["mandate_id"], by=call.caller)
     return Answer(body=MandateReadingsResponse(items=[EventResponse.model_validate(event) for event in events]))
+
+
+@routes.get(
+    "/v1/inspection-audits",
+    summary="An inspector's mandates, for those who audit inspections",
+    roles=AUDITORS,
+    query=InspectionAuditQuery,
+    answer=MandatePageResponse,
+)
+def audits(call: Call[None]) -> Answer[MandatePageResponse]:
+    """List an inspector's mandates, newest first, but for those over the auditor's own department."""
+    position = call.position
+    found, following = container().inspection.asked_by_inspector(
+        call.query.inspector,
+        by=call.caller,
+        limit=call.query.limit,
+        after=None if position is None else dict(position),
+    )
+    return Answer(
+        body=MandatePageResponse(
+            items=[MandateResponse.model_validate(each) for each in found], next_cursor=call.next_cursor(following)
+        )
+    )
+
+
+@routes.get(
+    "/v1/inspection-audits/{mandate_id}",
+    summary="A mandate and what was read under it, for those who audit inspections",
+    roles=AUDITORS,
+    answer=InspectionAuditResponse,
+)
+def audit(call: Call[None]) -> Answer[InspectionAuditResponse]:
+    """Return a mandate with its readings; the audit is recorded on the mandate's timeline, and on no case's."""
+    mandate, events = container().inspection.audit(call.path["mandate_id"], by=call.caller, at=call.at)
+    body = InspectionAuditResponse(
+        mandate=MandateResponse.model_validate(mandate),
+        items=[EventResponse.model_validate(event) for event in events],
+    )
+    return Answer(body=body)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.api.cases.schemas.answers import AnswerResponse
 from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineResponse
 from chalicelib.clocks.model import Light
 from chalicelib.http.routes import Code, Day, Instant, Line, PageQuery, PageResponse, Query, RequestBody, ResponseBody
@@ -130,7 +131,7 @@ class TimelineStepResponse(ResponseBody):
 
 
 class MandateTimelineResponse(TimelineResponse):
-    """A case's timeline with its clocks at a moment and the rules that apply.
+    """A case's timeline with its clocks at a moment, the rules that apply, and what the applicant filled in.
 
     ``steps`` are all its events, including those after the moment; ``labels`` name their kinds.
     """
@@ -139,10 +140,25 @@ class MandateTimelineResponse(TimelineResponse):
     steps: list[TimelineStepResponse]
     clocks: list[MandateClockResponse]
     rules: RulesInForceResponse
+    answers: list[AnswerResponse]
 
 
 class MandateReadingsResponse(ResponseBody):
     """What was read under a mandate, and what was attempted outside its scope."""
 
+    items: list[EventResponse]
+    next_cursor: None = None
+
+
+class InspectionAuditQuery(PageQuery):
+    """Whose mandates an auditor asks for: an inspector's name in timelines, without ``staff:``."""
+
+    inspector: Code
+
+
+class InspectionAuditResponse(ResponseBody):
+    """A mandate and what was read under it, as an auditor sees them."""
+
+    mandate: MandateResponse
     items: list[EventResponse]
     next_cursor: None = None

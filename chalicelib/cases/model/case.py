@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.cases.model.answers import AnswerGiven, SealedAnswers
 from chalicelib.cases.model.stages import (
     AcceptanceWord,
     Breach,
@@ -118,26 +119,42 @@ class ConditionAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialAsked:
-    """One material (材料) on the checklist, and the ways in which it may be provided."""
+    """One material (材料) on the checklist, and the ways in which it may be provided.
+
+    ``kept_years`` is how long the item keeps its documents, if not as long as the rule pack says. It may be a file that
+    a question asks for, which has no ``basis`` and is not ``required``.
+    """
 
     id: str
     name: str
     basis: str
     ways: tuple[MaterialWay, ...]
+    required: bool = True
+    kept_years: int | None = None
 
     def must_be_handed_in(self, way: Way) -> bool:
         """Whether the applicant must hand it in: not if authorities share it (R1.4) or the promise replaces it."""
+        return self.required and self.may_be_handed_in(way)
+
+    def may_be_handed_in(self, way: Way) -> bool:
+        """Whether the applicant may hand it in, which for most materials is the same."""
         is_promised = way is Way.COMMITMENT and MaterialWay.COMMITMENT in self.ways
         return MaterialWay.SHARED not in self.ways and not is_promised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """A material as handed in: a reference and the SHA-256 of its bytes, never the bytes (R1.4, PIPL 6)."""
+    """A material as handed in: a reference and the SHA-256 of its bytes, never the bytes (R1.4, PIPL 6).
+
+    ``document`` is the id of the document that holds them, blank if only the digest was given. ``problem`` says why
+    that document was refused after it had been handed in (``DocumentProblem``), and is blank otherwise.
+    """
 
     id: str
     sha256: str
     name: str = ""
+    document: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +187,8 @@ class Draft:
     expires_at: datetime
     name_digest: str = ""
     refused_by: tuple[str, ...] = ()
+    answers: tuple[AnswerGiven, ...] = ()
+    sealed: SealedAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +221,8 @@ class Case:
     ``applicant_name`` is masked. ``way`` is the current way; withdrawing a promise switches it to certificates.
     ``officer`` is the staff id of the officer in charge (经办人), blank while the case is unassigned. ``refused_by`` is
     copied from the draft, so that the case can be found when one of those records is withdrawn; nobody who handles
-    the case is shown it (R1.3). ``version`` and ``head`` come from the row and are not part of the stored document.
+    the case is shown it (R1.3). ``replaced`` are materials in whose place others were handed in. ``version`` and
+    ``head`` come from the row and are not part of the stored document.
     """
 
     case_no: str
@@ -219,6 +239,7 @@ class Case:
     conditions: tuple[ConditionAsked, ...]
     checklist: tuple[MaterialAsked, ...]
     materials: tuple[Material, ...] = ()
+    replaced: tuple[Material, ...] = ()
     commitment: Commitment | None = None
     credit: CreditSnapshot | None = None
     withdrawal: Withdrawal | None = None
@@ -242,6 +263,8 @@ class Case:
     officer: str = ""
     name_digest: str = ""
     refused_by: tuple[str, ...] = ()
+    answers: tuple[AnswerGiven, ...] = ()
+    sealed: SealedAnswers | None = None
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 

@@ -82,7 +82,7 @@ class AcceptanceManner(StrEnum):
 class AcceptanceWord:
     """The acceptance or rejection (受理、不予受理): since when it counts, and who said so (行政许可法第32条).
 
-    ``counts_from`` is the day of receipt if the case was deemed accepted.
+    ``counts_from`` is the day of receipt if the case was deemed accepted; ``remedies`` are those against a rejection.
     """
 
     accepted: bool
@@ -91,6 +91,25 @@ class AcceptanceWord:
     said_at: datetime
     said_by: str
     reason: str = ""
+    remedies: str = ""
+
+
+class Notice(StrEnum):
+    """What a person is told in a case that starts a time of theirs (告知): it runs from when it reached them."""
+
+    CORRECTION = "correction"
+    HEARING = "hearing"
+    RECTIFICATION = "rectification"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """That a notice has reached the person (送达): by which of the rule pack's proofs, and when."""
+
+    proof: str
+    received_at: datetime
+    recorded_at: datetime
+    recorded_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +126,7 @@ class Correction:
     asked_by: str
     answered_at: datetime | None = None
     answer: str = ""
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +174,10 @@ class ResultDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The decision (决定). A late one has a reason for the applicant; ``result`` is the document it produced."""
+    """The decision (决定). A late one has a reason for the applicant; ``result`` is the document it produced.
+
+    ``remedies`` names review and court if it is a refusal (行政许可法第38条第2款).
+    """
 
     outcome: Outcome
     document_no: str
@@ -163,6 +186,7 @@ class Decision:
     decided_by: str
     late_reason: str | None = None
     result: ResultDocument | None = None
+    remedies: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +234,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defence:
-    """The period for statement and defence (陈述申辩, R1.18): open until answered or until its last second."""
+    """The period for statement and defence (陈述申辩, R1.18): open until answered or until its last second.
+
+    It runs from when the notice has reached the person (``receipt``), and from ``deemed_at`` if no proof of that comes.
+    """
 
     facts: str
     basis: str
@@ -219,6 +246,8 @@ class Defence:
     until: datetime
     statement: str | None = None
     stated_at: datetime | None = None
+    deemed_at: datetime | None = None
+    receipt: Receipt | None = None
 
     def is_open(self, *, at: datetime) -> bool:
         """Whether an adverse decision must still wait; the last second still counts as open."""
@@ -227,7 +256,10 @@ class Defence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
-    """An order to rectify within a time limit (责令限期整改), what the person reported of it, and its outcome."""
+    """An order to rectify within a time limit (责令限期整改), what the person reported of it, and its outcome.
+
+    Its time runs like that of a defence.
+    """
 
     limit: Limit
     basis: str
@@ -240,6 +272,8 @@ class Rectification:
     findings: str = ""
     report: str = ""
     reported_at: datetime | None = None
+    deemed_at: datetime | None = None
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +298,8 @@ class EarlierDecision:
 class Revocation:
     """The revocation of the decision (撤销决定) by an effective document, on which a flag may later rest (R2.2).
 
-    ``statement_answer`` is the reply to the person's statement, if there was one (R1.18).
+    ``statement_answer`` is the reply to the person's statement, if there was one (R1.18). ``remedies`` names review and
+    court, whose last days are ``remedy_until`` and ``court_until``; ``repair_notice`` goes with it (两书同达, R3.4).
     """
 
     document_no: str
@@ -272,9 +307,12 @@ class Revocation:
     served_at: datetime
     effective_on: date
     remedy_until: date
+    court_until: date
     revoked_at: datetime
     revoked_by: str
     statement_answer: str = ""
+    remedies: str = ""
+    repair_notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

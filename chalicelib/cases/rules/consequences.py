@@ -20,12 +20,10 @@ from chalicelib.catalogue.model.items import Method, VerificationPlan
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, require_another_person
-from chalicelib.rulepacks.model.consequences import Barred, Consequence, Remedy, Stage, Step, StepKind
-from chalicelib.rulepacks.model.pack import After, RulePack, TerminationGround
-from chalicelib.rulepacks.rules import next_step
-from chalicelib.workdays.model.calendar import Calendar
-from chalicelib.workdays.model.limits import Limit, Unit, day_of
-from chalicelib.workdays.rules.due_dates import due
+from chalicelib.rulepacks.model.consequences import Barred, Consequence, Stage, Step, StepKind
+from chalicelib.rulepacks.model.pack import After, RulePack, TerminationGround, TermKey
+from chalicelib.rulepacks.rules import Remedies, next_step, remedies_after
+from chalicelib.workdays.model.limits import day_of
 
 BROKEN = frozenset({Finding.UNTRUE, Finding.UNFULFILLED})
 """The only results with consequences (R1.15): a change of facts or a source that is down blames nobody (R1.16)."""
@@ -53,8 +51,9 @@ class RectificationOutcome(StrEnum):
 class RevocationDocument:
     """The document by which a supervisor revokes a decision (撤销决定书).
 
-    ``served_at`` is when it reached the person, ``effective_on`` its first day of effect, and ``remedy_until`` the last
-    day for review or court. ``statement_answer`` replies to the person's statement, if there was one.
+    ``served_at`` is when it reached the person, ``effective_on`` its first day of effect, ``remedy_until`` the last day
+    for review, and ``court_until`` that for a court, the law's own if it is left out. ``statement_answer`` replies to
+    the person's statement, if there was one.
     """
 
     document_no: str
@@ -62,6 +61,7 @@ class RevocationDocument:
     served_at: datetime
     effective_on: date
     remedy_until: date
+    court_until: date | None = None
     statement_answer: str = ""
 
 
@@ -214,8 +214,7 @@ def terminate(
     document: TerminationDocument,
     *,
     case: Case,
-    remedies: tuple[Remedy, ...],
-    calendar: Calendar,
+    pack: RulePack,
     actor: str,
     at: datetime,
 ) -> Termination:
@@ -235,16 +234,17 @@ def terminate(
         basis=document.basis,
         reasons=document.reasons,
         served_at=document.served_at,
-        remedies=tuple(_told(remedy, since=document.served_at, calendar=calendar) for remedy in remedies),
+        remedies=_remedies_told(pack, served_on=day_of(document.served_at)),
         terminated_at=at,
         terminated_by=actor,
         statement_answer=document.statement_answer,
     )
 
 
-def _told(remedy: Remedy, *, since: datetime, calendar: Calendar) -> RemedyTold:
-    limit = Limit(value=remedy.value, unit=Unit(remedy.unit), basis=remedy.basis)
-    return RemedyTold(code=remedy.code, until=due(limit, started_at=since, calendar=calendar).on, basis=remedy.basis)
+def _remedies_told(pack: RulePack, *, served_on: date) -> tuple[RemedyTold, ...]:
+    last = remedies_after(pack, served_on)
+    days = ((TermKey.REMEDY_REVIEW, "review", last.review_until), (TermKey.REMEDY_COURT, "court", last.court_until))
+    return tuple(RemedyTold(code=code, until=until, basis=pack.limit_term(key).basis) for key, code, until in days)
 
 
 def require_no_order(case: Case) -> None:
@@ -308,17 +308,18 @@ def _may_still_answer(defence: Defence, clock: Clock | None, *, at: datetime) ->
     return defence.stated_at is None and clock is not None and not clock.is_late(at)
 
 
-def require_sound(document: RevocationDocument, *, case: Case, at: datetime) -> None:
+def require_sound(document: RevocationDocument, *, case: Case, least: Remedies, at: datetime) -> None:
     """Raise ``INVALID_BODY``, listing every fault, for a document that cannot be valid.
 
-    It must have been served already, take effect no earlier than the day of service, leave time for remedies, and
-    reply to the person's statement if there is one.
+    It must have been served already, take effect no earlier than the day of service, leave at ``least`` the law's
+    time for review and a court, and reply to the person's statement if there is one.
     """
     served_on = day_of(document.served_at)
     wrong = {
         "/served_at": document.served_at > at,
         "/effective_on": document.effective_on < served_on,
-        "/remedy_until": document.remedy_until <= served_on,
+        "/remedy_until": document.remedy_until < least.review_until,
+        "/court_until": document.court_until is not None and document.court_until < least.court_until,
         "/statement_answer": _leaves_unanswered(case, document.statement_answer),
     }
     _require_right(wrong)
@@ -341,19 +342,23 @@ def _require_right(wrong: Mapping[str, bool]) -> None:
 WRONG: Mapping[str, tuple[str, str]] = {
     "/served_at": ("送达时间不得晚于现在。", "Served later than now."),
     "/effective_on": ("生效日不得早于送达日。", "In effect before it was served."),
-    "/remedy_until": ("救济期限须晚于送达日。", "The time for remedies ends before it begins."),
+    "/remedy_until": ("行政复议期限短于法定期限。", "The time for review is shorter than the law's."),
+    "/court_until": ("行政诉讼期限短于法定期限。", "The time for a court is shorter than the law's."),
     "/statement_answer": ("须答复当事人的陈述申辩。", "Answer what the person stated."),
 }
 """The error messages for each field of a revocation document, in Chinese and English."""
 
 
 def notice_of_defence(found: Verification, *, basis: str, until: date) -> str:
-    """Return the notice sent before anything adverse: facts, reasons, basis, and the time to answer (R1.18)."""
+    """Return the notice sent before anything adverse: facts, reasons, basis, and the time to answer (R1.18).
+
+    ``until`` is the last day if nothing proves that the notice arrived sooner.
+    """
     return (
         f"事实:{found.findings}\n"
         f"理由:经核查,承诺{NAMES[found.result]}。\n"
         f"依据:{basis}。\n"
-        f"您有权进行陈述和申辩,请于{until.isoformat()}(含当日)前提出。"
+        f"您有权进行陈述和申辩。期限自您收到本告知之日起计算,最晚{until.isoformat()}(含当日)。"
     )
 
 

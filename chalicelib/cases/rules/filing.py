@@ -1,6 +1,6 @@
 """The rules of filing: whether a promise is possible, what is signed, and what must be handed in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,8 +8,9 @@ import rfc8785
 
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
 from chalicelib.cases.model.stages import CommitmentStatus, Signatory
+from chalicelib.catalogue.model.answers import Reply
 from chalicelib.catalogue.model.items import Checklist, Item
-from chalicelib.catalogue.model.questions import Answers
+from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.model.terms import Audience
 from chalicelib.credit.model.records import Eligibility, Ground, Severity, Summary
 from chalicelib.credit.rules.linked_credit import eligibility
@@ -21,12 +22,21 @@ from chalicelib.timeline.events import Json
 from chalicelib.workdays.model.limits import Limit, Unit
 
 STATEMENTS = (
-    "本人已知晓告知事项的全部内容。",
-    "本人已符合告知的条件和要求。",
-    "上述承诺是本人真实意思的表示，所填信息真实、准确，本人愿意接受核查。",
-    "本人愿意承担不实承诺、未履行承诺的法律责任。",
+    ("本人已知晓告知事项的全部内容。", "I know all that I have been told in the notice."),
+    ("本人已符合告知的条件和要求。", "I meet the conditions and requirements of the notice."),
+    (
+        "上述承诺是本人真实意思的表示，所填信息真实、准确，本人愿意接受核查。",
+        "The promise is what I truly mean, what I filled in is true and accurate, and I accept that it is verified.",
+    ),
+    (
+        "本人愿意承担不实承诺、未履行承诺的法律责任。",
+        "I accept the legal liability for a promise that is untrue or not kept.",
+    ),
 )
-"""The statements that every promise makes besides its conditions (国办发〔2020〕42号第七项)."""
+"""The statements that every promise makes besides its conditions (国办发〔2020〕42号第七项).
+
+The Chinese one is signed, the English one says what it means.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,24 +132,46 @@ def limit_of(term: Term) -> Limit:
     return Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
 
 
-def conditions_asked(checklist: Checklist, answers: Answers) -> tuple[ConditionAsked, ...]:
-    """Return the conditions to confirm one by one, with the values from the answers (R1.7)."""
+def conditions_asked(checklist: Checklist, replies: Sequence[Reply]) -> tuple[ConditionAsked, ...]:
+    """Return the conditions to confirm one by one, with the values from the answers (R1.7).
+
+    The value of a choice is the option's; all others are in words.
+    """
+    values = {reply.question.id: _quoted(reply) for reply in replies}
     return tuple(
         ConditionAsked(
             id=condition.id,
             text=condition.text,
-            value=None if condition.question is None else answers.get(condition.question),
+            value=None if condition.question is None else values.get(condition.question),
         )
         for condition in checklist.conditions
     )
 
 
+def _quoted(reply: Reply) -> str | bool:
+    return reply.value if reply.question.options and not isinstance(reply.value, Mapping) else reply.words
+
+
 def materials_asked(checklist: Checklist) -> tuple[MaterialAsked, ...]:
-    """Return all applicable materials, shared ones included, so that people see what they need not hand in."""
-    return tuple(
-        MaterialAsked(id=material.id, name=material.name, basis=material.basis, ways=material.ways)
+    """Return all applicable materials, shared ones included, so that people see what they need not hand in.
+
+    The files that questions ask for come after them.
+    """
+    materials = (
+        MaterialAsked(
+            id=material.id,
+            name=material.name,
+            basis=material.basis,
+            ways=material.ways,
+            kept_years=material.kept_years,
+        )
         for material in checklist.materials
     )
+    files = (
+        MaterialAsked(id=question.id, name=question.text, basis="", ways=(MaterialWay.CERTIFICATE,), required=False)
+        for question in checklist.files
+    )
+    return (*materials, *files)
 
 
 def payload_of(fields: dict[str, Json]) -> str:
@@ -148,7 +180,7 @@ def payload_of(fields: dict[str, Json]) -> str:
     The fields hold a random salt: digest and signature of the text stay on the timeline after it has been deleted, and
     nobody can tell by them what it said.
     """
-    return rfc8785.dumps(fields | {"statements": STATEMENTS}).decode()
+    return rfc8785.dumps(fields | {"statements": [text for text, _ in STATEMENTS]}).decode()
 
 
 def way_of(draft: Draft, submission: Submission) -> Way:
@@ -205,14 +237,18 @@ def require_materials(
     way: Way,
     held: Sequence[Material] = (),
 ) -> None:
-    """Check that exactly the materials owed, less those already ``held``, are handed in (优化营商环境条例第44条).
+    """Check that what is owed, less what is already ``held``, is handed in, and no more (优化营商环境条例第44条).
 
-    Raises ``MATERIALS_MISSING`` for what is missing and ``MATERIAL_NOT_LISTED`` for what is on no list.
+    A file that a question asks for may be among them.
+
+    A material may be handed in as several documents. Raises ``MATERIALS_MISSING`` for what is missing and
+    ``MATERIAL_NOT_LISTED`` for what is on no list, or there twice.
     """
     here_already = {material.id for material in held}
     owed = {
         asked.id: asked.name for asked in checklist if asked.must_be_handed_in(way) and asked.id not in here_already
     }
+    taken = {asked.id for asked in checklist if asked.may_be_handed_in(way)} - here_already
     names = [material.id for material in brought]
     unlisted = tuple(
         FieldError(
@@ -220,8 +256,8 @@ def require_materials(
             detail="清单中没有这项材料,或者重复。",
             english="Not on the list, or there twice.",
         )
-        for index, name in enumerate(names)
-        if name not in owed or name in names[:index]
+        for index, material in enumerate(brought)
+        if material.id not in taken or _is_there_twice(material, brought[:index])
     )
     if unlisted:
         raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=unlisted)
@@ -236,6 +272,11 @@ def require_materials(
     )
     if missing:
         raise DomainError(ErrorCode.MATERIALS_MISSING, faults=missing)
+
+
+def _is_there_twice(material: Material, before: Sequence[Material]) -> bool:
+    same = [one for one in before if one.id == material.id]
+    return any(not (one.document and material.document) or one.document == material.document for one in same)
 
 
 def signatory_of(identity: Identity | None, representative: Representative | None) -> Signatory | None:

@@ -15,6 +15,7 @@ from chalicelib.cases.model.stages import (
     Delivery,
     Outcome,
 )
+from chalicelib.cases.rules.answers import answers_text
 from chalicelib.cases.rules.filing import status_of
 from chalicelib.catalogue.model.items import Acceptance, VerificationPlan
 from chalicelib.credit.model.records import Eligibility, Summary
@@ -75,6 +76,8 @@ def open_case(
         credit=credit,
         name_digest=draft.name_digest,
         refused_by=draft.refused_by,
+        answers=draft.answers,
+        sealed=draft.sealed,
     )
 
 
@@ -141,7 +144,10 @@ def signing_event(case: Case, draft: Draft, commitment: Commitment, *, actor: st
 
 
 def filing_event(case: Case, *, actor: str, started: Sequence[Json], at: datetime) -> NewEvent:
-    """Return the event of the filing (收件): in which way, with which materials, and what the gate decided on."""
+    """Return the event of the filing (收件): in which way, with which materials, and what the gate decided on.
+
+    Without a promise, in which they would stand, the answers are its text.
+    """
     data: dict[str, Json] = {
         "item_code": case.terms.item_code,
         "item_version": case.terms.item_version,
@@ -154,7 +160,10 @@ def filing_event(case: Case, *, actor: str, started: Sequence[Json], at: datetim
     }
     if case.acceptance is None and case.state not in WAITING:
         data["clocks_started"] = started
-    return _event(EventKind.CASE_FILED, case, actor, data, at)
+    event = _event(EventKind.CASE_FILED, case, actor, data, at)
+    if not case.answers or case.commitment is not None:
+        return event
+    return replace(event, texts={"answers": answers_text(case.answers)})
 
 
 def acceptance_events(case: Case, *, started: Sequence[Json], at: datetime) -> tuple[NewEvent, ...]:
@@ -208,6 +217,11 @@ def materials_event(
     return _event(EventKind.MATERIALS_RECEIVED, case, actor, data, at)
 
 
+def replacement_event(case: Case, brought: Sequence[Material], *, actor: str, at: datetime) -> NewEvent:
+    """Return the event that documents took the place of refused ones, which starts no clock."""
+    return _event(EventKind.MATERIALS_RECEIVED, case, actor, {"materials": materials_payload(brought)}, at)
+
+
 def plan_payload(plan: VerificationPlan) -> Json:
     """Return the event payload of a verification plan."""
     return {
@@ -223,8 +237,15 @@ def plan_payload(plan: VerificationPlan) -> Json:
 
 
 def materials_payload(materials: Sequence[Material]) -> Json:
-    """Return the event payload of materials: ids and digests, never names."""
-    return [{"id": material.id, "sha256": material.sha256} for material in materials]
+    """Return the event payload of materials: ids and digests, and which documents they are; never names."""
+    return [
+        {
+            "id": material.id,
+            "sha256": material.sha256,
+            **({"document": material.document} if material.document else {}),
+        }
+        for material in materials
+    ]
 
 
 def credit_payload(credit: CreditSnapshot | None) -> Json:

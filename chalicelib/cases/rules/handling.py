@@ -14,6 +14,7 @@ from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import Ground, RulePack, TermKey
+from chalicelib.rulepacks.rules import remedy_notice
 from chalicelib.workdays.model.limits import Limit, Unit
 
 ONCE_ONLY = "《行政许可法》第32条第1款第4项(一次告知需要补正的全部内容)"
@@ -38,6 +39,7 @@ class CaseStep(StrEnum):
     DELIVER = "delivery"
     VERIFY = "verification"
     CONFIRM = "verification_confirmation"
+    RECEIVE = "notice_receipt"
     STATE = "statement"
     RECTIFY = "rectification"
     REPORT = "rectification_report"
@@ -91,6 +93,7 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.DELIVER: Right(OFFICER, (State.DECIDED,)),
     CaseStep.VERIFY: Right(OFFICER, VERIFIABLE),
     CaseStep.CONFIRM: Right(OFFICER, VERIFIABLE),
+    CaseStep.RECEIVE: Right(OFFICER, (State.CORRECTION_ASKED, *VERIFIABLE)),
     CaseStep.STATE: Right(PEOPLE, VERIFIABLE, Act.STATEMENT),
     CaseStep.RECTIFY: Right(OFFICER, VERIFIABLE),
     CaseStep.REPORT: Right(PEOPLE, VERIFIABLE, Act.STATEMENT),
@@ -182,10 +185,12 @@ def require_demand(case: Case, missing: Sequence[str], *, basis: str) -> None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.CORRECT, unanswered=waiting[0])
 
 
-def with_materials(case: Case, brought: Sequence[Material]) -> tuple[Material, ...]:
-    """Return the case's materials after an answer; new materials replace earlier ones with the same id."""
+def with_materials(case: Case, brought: Sequence[Material]) -> Case:
+    """Return the case once more was handed in; it takes the place of whatever has the same id."""
     again = {material.id for material in brought}
-    return (*(material for material in case.materials if material.id not in again), *brought)
+    kept = tuple(material for material in case.materials if material.id not in again)
+    gone = tuple(material for material in case.materials if material.id in again)
+    return replace(case, materials=(*kept, *brought), replaced=(*case.replaced, *gone))
 
 
 def open_pause(case: Case) -> Interruption | None:
@@ -254,6 +259,11 @@ def late_reason_for(clock: Clock | None, reason: str | None, *, at: datetime) ->
     if not given:
         raise DomainError(ErrorCode.LATE_REASON_REQUIRED, due_on=clock.due_on.isoformat())
     return given
+
+
+def remedies_of(outcome: Outcome, pack: RulePack) -> str:
+    """Return the remedies that a refusal names, nothing for a grant (行政许可法第38条第2款)."""
+    return remedy_notice(pack) if outcome is Outcome.REFUSED else ""
 
 
 def require_reasons(outcome: Outcome, reasons: str) -> None:

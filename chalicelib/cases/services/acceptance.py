@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.cases.model.case import Case, Material, State
-from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Breach, Correction
+from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Breach, Correction, Outcome
 from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.rules.filing_events import materials_payload
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result
+from chalicelib.cases.services.materials import HandedIn
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind
@@ -25,8 +26,9 @@ SWEEP = "service:sweep"
 class CaseAcceptance:
     """The steps between a case's receipt and its acceptance."""
 
-    def __init__(self, store: CaseStore, commands: CaseCommands, *, clocks: Clocks) -> None:
-        """Take the case commands, through which all steps go; the sweep uses the clocks."""
+    def __init__(self, store: CaseStore, commands: CaseCommands, *, clocks: Clocks, handed_in: HandedIn) -> None:
+        """Take the case commands, through which all steps go, and the documents; the sweep uses the clocks."""
+        self._handed_in = handed_in
         self._store = store
         self._commands = commands
         self._clocks = clocks
@@ -34,6 +36,7 @@ class CaseAcceptance:
     def ask_correction(self, command: Command, *, missing: tuple[str, ...], basis: str) -> Result:
         """Tell the applicant, once, everything that is missing, and by when; this stops the acceptance clock.
 
+        Their time runs from when the demand reaches them, at the latest from when that is deemed.
         Raises ``MATERIAL_NOT_LISTED`` for anything not required. A second, different demand is carried out, but
         recorded as the office's own breach (R4.2).
         """
@@ -52,7 +55,10 @@ class CaseAcceptance:
             )
             context.stop(ClockKind.ACCEPTANCE, ClockKind.CORRECTION)
             limit = limit_of(context.pack.limit_term(TermKey.CORRECTION_ANSWER))
-            clock = context.start(ClockKind.CORRECTION, limit, responsible=PERSON, suffix=str(asked.number))
+            deemed_at = context.deemed_at()
+            clock = context.start(
+                ClockKind.CORRECTION, limit, responsible=PERSON, since=deemed_at, suffix=str(asked.number)
+            )
             context.tell(
                 EventKind.CORRECTION_ASKED,
                 {
@@ -60,6 +66,7 @@ class CaseAcceptance:
                     "missing": missing,
                     "basis": basis,
                     "until": instant_text(clock.due_at),
+                    "deemed_at": instant_text(deemed_at),
                 },
             )
             after = replace(case, state=State.CORRECTION_ASKED, corrections=(*case.corrections, asked))
@@ -85,7 +92,7 @@ class CaseAcceptance:
         """Take the applicant's answer; once all demands are answered, the acceptance clock starts anew.
 
         Raises ``NOT_FOUND`` for a demand that was never made on this way, ``STEP_NOT_ALLOWED`` for one already
-        answered.
+        answered, ``DOCUMENT_NOT_USABLE`` for documents that have not arrived or were refused.
         """
 
         def change(context: CaseContext) -> Case:
@@ -100,6 +107,8 @@ class CaseAcceptance:
             rules.require_on_list(case, [material.id for material in materials], pointer="/materials/{}/id")
             if not materials:
                 rules.require_text(text, pointer="/text")
+            brought = self._handed_in.read(materials, case_no=case.case_no)
+            self._handed_in.keep(brought, context.tx)
             answered = replace(asked, answered_at=command.at, answer=text)
             corrections = tuple(answered if one is asked else one for one in case.corrections)
             is_complete = all(one is asked or one.answered_at is not None for one in case.demands)
@@ -108,14 +117,13 @@ class CaseAcceptance:
                 context.start(ClockKind.ACCEPTANCE, case.terms.acceptance, suffix=str(number))
             context.tell(
                 EventKind.CORRECTION_ANSWERED,
-                {"correction": number, "materials": materials_payload(materials)},
+                {"correction": number, "materials": materials_payload(brought.materials)},
                 texts={"answer": text},
             )
             return replace(
-                case,
+                rules.with_materials(case, brought.materials),
                 state=State.RECEIVED if is_complete else case.state,
                 corrections=corrections,
-                materials=rules.with_materials(case, materials),
             )
 
         return self._commands.take(CaseStep.ANSWER, command, change)
@@ -153,9 +161,10 @@ class CaseAcceptance:
                 said_at=command.at,
                 said_by=context.actor,
                 reason=reason,
+                remedies=rules.remedies_of(Outcome.REFUSED, context.pack),
             )
             context.stop()
-            context.tell(EventKind.CASE_NOT_ACCEPTED, texts={"reason": reason})
+            context.tell(EventKind.CASE_NOT_ACCEPTED, texts={"reason": reason, "remedies": word.remedies})
             return replace(context.case, state=State.NOT_ACCEPTED, acceptance=word)
 
         return self._commands.take(CaseStep.ACCEPT, command, change)

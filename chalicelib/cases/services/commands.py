@@ -17,11 +17,11 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller
-from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
-from chalicelib.workdays.model.limits import Limit
+from chalicelib.workdays.model.limits import Limit, Unit
 
 OFFICE = "officer"
 PERSON = "applicant"
@@ -155,6 +155,16 @@ class CaseContext:
         """Resume the paused clocks of these kinds."""
         for clock in self.running(*kinds):
             self._note("clocks_changed", self.clocks.resume(self._named(clock), at=self.at, tx=self.tx))
+
+    def restart(self, clock: Clock, *, since: datetime) -> Clock:
+        """Let a clock count from another instant."""
+        return self._note("clocks_changed", self.clocks.restart(clock, started_at=since, at=self.at, tx=self.tx))
+
+    def deemed_at(self) -> datetime:
+        """Return when what the person is told now counts as received if no proof of that comes (视为送达)."""
+        term = self.pack.limit_term(TermKey.DEEMED_DELIVERY)
+        limit = Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
+        return self.clocks.last_second(limit, at=self.at)
 
     def extend(self, *kinds: ClockKind, by: Limit) -> None:
         """Extend the clocks of these kinds."""

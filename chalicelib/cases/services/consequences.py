@@ -12,7 +12,7 @@ from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_t
 from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result, with_late_reason
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
-from chalicelib.clock import instant_text
+from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.model.records import Severity
 from chalicelib.credit.services.kept_promises import KeptPromises
@@ -20,6 +20,7 @@ from chalicelib.credit.store.records import UnreadableError
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.model.consequences import StepKind
 from chalicelib.rulepacks.model.pack import TermKey
+from chalicelib.rulepacks.rules import remedies_after, remedy_notice
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -107,11 +108,20 @@ class Consequences:
             rules.require_heard(step, context.case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
             context.stop(ClockKind.CONSEQUENCE)
             limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis=basis)
-            clock = context.start(ClockKind.RECTIFICATION, limit, responsible=PERSON)
+            deemed_at = context.deemed_at()
+            clock = context.start(ClockKind.RECTIFICATION, limit, responsible=PERSON, since=deemed_at)
             ordered = Rectification(
-                limit=limit, basis=basis, ordered_at=command.at, ordered_by=context.actor, due_at=clock.due_at
+                limit=limit,
+                basis=basis,
+                ordered_at=command.at,
+                ordered_by=context.actor,
+                due_at=clock.due_at,
+                deemed_at=deemed_at,
             )
-            context.tell(EventKind.RECTIFICATION_ORDERED, {"days": days, "basis": basis, "article": step.basis})
+            context.tell(
+                EventKind.RECTIFICATION_ORDERED,
+                {"days": days, "basis": basis, "article": step.basis, "deemed_at": instant_text(deemed_at)},
+            )
             return replace(context.case, rectification=ordered)
 
         return self._commands.take(CaseStep.RECTIFY, command, change)
@@ -158,16 +168,20 @@ class Consequences:
             case = context.case
             step = rules.require_next(case, context.pack, StepKind.REVOCATION)
             rules.require_heard(step, case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
-            rules.require_sound(document, case=case, at=command.at)
+            least = remedies_after(context.pack, day_in_shanghai(document.served_at))
+            rules.require_sound(document, case=case, least=least, at=command.at)
             revocation = Revocation(
                 document_no=document.document_no,
                 basis=document.basis,
                 served_at=document.served_at,
                 effective_on=document.effective_on,
                 remedy_until=document.remedy_until,
+                court_until=document.court_until or least.court_until,
                 revoked_at=command.at,
                 revoked_by=context.actor,
                 statement_answer=document.statement_answer,
+                remedies=remedy_notice(context.pack),
+                repair_notice=context.pack.recourse.repair_notice.text,
             )
             context.stop()
             context.tell(
@@ -179,8 +193,13 @@ class Consequences:
                     "served_at": instant_text(revocation.served_at),
                     "effective_on": revocation.effective_on.isoformat(),
                     "remedy_until": revocation.remedy_until.isoformat(),
+                    "court_until": revocation.court_until.isoformat(),
                 },
-                texts={"statement_answer": revocation.statement_answer},
+                texts={
+                    "statement_answer": revocation.statement_answer,
+                    "remedies": revocation.remedies,
+                    "repair_notice": revocation.repair_notice,
+                },
             )
             return replace(case, state=State.REVOKED, revocation=revocation)
 
@@ -230,19 +249,35 @@ def _owe_next_step(context: CaseContext, *, suffix: str = "") -> None:
 
 
 def _opened(case: Case, found: Verification, context: CaseContext) -> Defence:
-    """Notify the person of the findings and the article, and open the time to answer."""
+    """Notify the person of the findings and the article, and open the time to answer.
+
+    It runs from when the notice reaches them: the clock begins where that is deemed, and sooner once it is proved.
+    """
     step = rules.next_step_for(case, context.pack)
     term = context.pack.limit_term(TermKey.DEFENCE)
     basis = term.basis if step is None else step.basis
     limit = Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
-    clock = context.start(ClockKind.DEFENCE, limit, responsible=PERSON)
+    deemed_at = context.deemed_at()
+    clock = context.start(ClockKind.DEFENCE, limit, responsible=PERSON, since=deemed_at)
     context.tell(
         EventKind.DEFENCE_OPENED,
-        {"result": found.result.value, "basis": basis, "until": instant_text(clock.due_at)},
+        {
+            "result": found.result.value,
+            "basis": basis,
+            "until": instant_text(clock.due_at),
+            "deemed_at": instant_text(deemed_at),
+        },
         texts={"notice": rules.notice_of_defence(found, basis=basis, until=clock.due_on)},
         occurred_at=context.at,
     )
-    return Defence(facts=found.findings, basis=basis, opened_at=context.at, opened_by=context.actor, until=clock.due_at)
+    return Defence(
+        facts=found.findings,
+        basis=basis,
+        opened_at=context.at,
+        opened_by=context.actor,
+        until=clock.due_at,
+        deemed_at=deemed_at,
+    )
 
 
 def _told(found: Verification) -> dict[str, str | int]:

@@ -1,8 +1,8 @@
 """Documents of a case or of the draft that becomes one (材料文件): who may upload, list and open them."""
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.authorities.model import Act, Authority
@@ -10,10 +10,12 @@ from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Case, Draft, MaterialAsked, Way
 from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no
 from chalicelib.cases.rules.filing import require_in_time
+from chalicelib.cases.rules.materials import refusal_event, refused_later
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
-from chalicelib.documents.model import Declared, Document, Upload, View
-from chalicelib.documents.rules.documents import kept_name
+from chalicelib.clock import day_in_shanghai
+from chalicelib.documents.model import Declared, Document, DocumentState, Upload, View
+from chalicelib.documents.rules.documents import copy_id, kept_name
 from chalicelib.documents.services.documents import Documents
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.transaction import read_together, retry_on_conflict, transaction
@@ -34,6 +36,23 @@ SEE = FOR_THEMSELVES | OFFICE
 
 HAND_IN = Step(roles=FOR_THEMSELVES, act=Act.FILE, told="materials")
 KNOW = Step(roles=SEE, act=Act.VIEW, told="documents")
+
+
+MOST_EARLIER = 40
+"""How many of a person's documents are looked through for those to offer again."""
+
+FIRST_LOOK = timedelta(days=1)
+"""When the nightly job looks at a new document for the first time: a draft is a case or has expired by then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedCopies:
+    """A wish to hand in earlier documents, by their ids, for one material of a draft or of a case."""
+
+    material: str
+    documents: tuple[str, ...]
+    draft_id: str = ""
+    case_no: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,17 +101,9 @@ class CaseDocuments:
         if made is not None:
             return self._documents.load(made), True
         _require_open(owner, at=at)
-        if wanted.material not in {asked.id for asked in _checklist(owner)}:
-            fault = FieldError(pointer="/material", detail="清单中没有这项材料。", english="Not on the checklist.")
-            raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=(fault,))
-        new = Document(
-            document_id=secrets.token_hex(16),
-            case_no=owner.case_no,
-            material=wanted.material,
+        new = replace(
+            _for_material(owner, wanted.material, secrets.token_hex(16), at=at),
             name=kept_name(wanted.name),
-            department=owner.terms.department,
-            draft_id=wanted.draft_id,
-            requested_at=at,
             declared=wanted.declared,
         )
         with transaction() as tx:
@@ -102,6 +113,57 @@ class CaseDocuments:
             if idempotency_key is not None:
                 idempotency_key.remember(new.document_id, tx, at=at)
         return new, False
+
+    def earlier(self, *, by: Caller) -> tuple[Document, ...]:
+        """Return what the caller handed in for themselves and is still kept, newest first; of equal ones the newest."""
+        found = self._documents.of_subject(by.own_subject(), limit=MOST_EARLIER)
+        clean = {one.sha256: one for one in reversed(found) if one.state is DocumentState.CLEAN}
+        return tuple(sorted(clean.values(), key=lambda one: one.requested_at, reverse=True))
+
+    def hand_in_again(self, wanted: WantedCopies, *, by: Caller, at: datetime) -> tuple[Document, ...]:
+        """Copy earlier documents of the same applicant for one material. Idempotent: there is one copy of each.
+
+        Only the applicant has an earlier document to hand in again: ``NOT_FOUND`` for anybody else's, and for an
+        agent. ``DOCUMENT_NOT_CLEAN`` for one that nobody may open; otherwise like ``request``.
+        """
+        owner = self._owner(draft_id=wanted.draft_id, case_no=wanted.case_no)
+        authority = self._require_hand_in(owner, by=by, at=at)
+        _require_open(owner, at=at)
+        if authority is not None or is_agent(by, owner.subject):
+            raise DomainError(ErrorCode.NOT_FOUND)
+        found = [self._documents.load(document_id) for document_id in wanted.documents]
+        if any(one.subject != owner.subject for one in found):
+            raise DomainError(ErrorCode.NOT_FOUND)
+        return tuple(self._copied(one, owner, wanted.material, by=by, at=at) for one in found)
+
+    @retry_on_conflict
+    def _copied(self, earlier: Document, owner: Case | Draft, material: str, *, by: Caller, at: datetime) -> Document:
+        document_id = copy_id(earlier.document_id, case_no=owner.case_no, material=material)
+        made = self._documents.find(document_id)
+        if made is None:
+            found = self._documents.found_in(earlier)
+            new = replace(
+                _for_material(owner, material, document_id, at=at),
+                name=earlier.name,
+                source=earlier.document_id,
+                declared=Declared(size=found.size, sha256=found.sha256),
+            )
+            with transaction() as tx:
+                self._counts.count(Counted.DOCUMENTS, owner.case_no, at=at, tx=tx)
+                made = self._documents.add(new, actor=by.actor, tx=tx)
+        return self._documents.copy(made, earlier, at=at)
+
+    @retry_on_conflict
+    def tell_refused(self, document: Document, *, at: datetime) -> None:
+        """Put it on the case's timeline that a document was refused which had been handed in. Idempotent.
+
+        Applicant and office both see it there, and on the material; nobody has to wait for a scanner to file.
+        """
+        before = self._cases.find(document.case_no)
+        if before is None or (after := refused_later(before, document)) == before:
+            return
+        with transaction() as tx:
+            self._cases.save(before, after, [refusal_event(after, document)], at=at, tx=tx)
 
     def one(self, document_id: str, *, by: Caller, at: datetime) -> tuple[Document, Upload | None]:
         """Return a document to those whose case it is, and to staff of the department once the case is filed.
@@ -176,6 +238,28 @@ def _require_open(owner: Case | Draft, *, at: datetime) -> None:
         require_in_time(owner, at=at)
     elif owner.is_finished:
         raise DomainError(ErrorCode.CASE_CLOSED)
+
+
+def _for_material(owner: Case | Draft, material: str, document_id: str, *, at: datetime) -> Document:
+    """Return a document to be, for a material on the checklist; ``MATERIAL_NOT_LISTED``."""
+    asked = next((asked for asked in _checklist(owner) if asked.id == material), None)
+    if asked is None:
+        fault = FieldError(pointer="/material", detail="清单中没有这项材料。", english="Not on the checklist.")
+        raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=(fault,))
+    return Document(
+        document_id=document_id,
+        case_no=owner.case_no,
+        material=material,
+        name="",
+        department=owner.terms.department,
+        draft_id=owner.draft_id if isinstance(owner, Draft) else "",
+        subject=owner.subject,
+        item_name=owner.terms.item_name,
+        pack=owner.terms.pack,
+        kept_years=asked.kept_years,
+        requested_at=at,
+        look_on=day_in_shanghai(at) + FIRST_LOOK,
+    )
 
 
 def _checklist(owner: Case | Draft) -> tuple[MaterialAsked, ...]:

@@ -1,7 +1,7 @@
 """Drafts: what would be signed, and whether a promise is possible (草稿、告知)."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,12 +11,14 @@ from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Agent, Draft, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.rules import filing
+from chalicelib.cases.rules.answers import give, signed
 from chalicelib.cases.rules.case_numbers import case_no_for, new_draft_id, new_tracking_code
 from chalicelib.cases.services.access import CaseAccess, matter_of_draft
+from chalicelib.cases.services.answers import CaseAnswers
 from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Item
-from chalicelib.catalogue.model.questions import Answers
+from chalicelib.catalogue.rules.answers import read_answers
 from chalicelib.catalogue.rules.items import checklist, notice_hash
 from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai, instant_text
@@ -63,7 +65,7 @@ class Wish:
     """A request for a draft."""
 
     item_code: str
-    answers: Answers
+    answers: Mapping[str, object]
     way: Way
     on_behalf_of: Principal | None = None
 
@@ -108,11 +110,13 @@ class Drafting:
         authorities: "Callable[[], Authorities]",
         access: CaseAccess,
         conflicts: Callable[[], "Conflicts"],
+        answers: CaseAnswers,
     ) -> None:
         """Take the stores of items, credit and people; ``counts`` knows how many drafts somebody has begun.
 
-        ``conflicts`` take names that do not match to a person.
+        ``conflicts`` take names that do not match to a person, ``answers`` encrypts what is sensitive.
         """
+        self._answers = answers
         self._conflicts = conflicts
         self._counts = counts
         self._authorities = authorities
@@ -218,9 +222,11 @@ class Drafting:
 
     def _drafted(self, wish: Wish, item: Item, *, party: _Party, by: Caller, at: datetime) -> Draft:
         pack = pack_in_force(self._packs, item.jurisdiction, on=day_in_shanghai(at))
-        needed = checklist(item, wish.answers)
+        replies = read_answers(item, wish.answers, on=day_in_shanghai(at))
+        needed = checklist(item, {reply.question.id: reply.value for reply in replies})
         draft_id = new_draft_id()
-        conditions = filing.conditions_asked(needed, wish.answers)
+        conditions = filing.conditions_asked(needed, replies)
+        answers, secret = give(replies, make_salt=new_salt)
         told = notice_hash(item)
         payload = filing.payload_of(
             {
@@ -229,6 +235,7 @@ class Drafting:
                 "item_version": item.version,
                 "notice_hash": told,
                 "conditions": [{"id": each.id, "text": each.text, "value": each.value} for each in conditions],
+                "answers": signed(answers),
                 "subject": party.subject,
                 "agent": None
                 if party.agent is None
@@ -267,6 +274,8 @@ class Drafting:
             made_at=at,
             expires_at=at + DRAFT_LIVES,
             name_digest=party.name_digest,
+            answers=answers,
+            sealed=self._answers.seal(secret, case_no=case_no_for(draft_id)),
         )
 
     def _judged(self, draft: Draft, *, at: datetime, is_repeat: bool = False) -> Drafted:

@@ -13,16 +13,14 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.rulepacks.model.consequences import Barred, StepKind
 from chalicelib.rulepacks.model.pack import After, TerminationGround
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.workdays.model.calendars import Calendars
 
 
 class CaseEndings:
     """Ends cases that are not decided; all clocks stop with them, but not the answers to alerts."""
 
-    def __init__(self, commands: CaseCommands, *, calendars: Calendars) -> None:
-        """Take the case commands, through which all steps go; ``calendars`` count the time for remedies."""
+    def __init__(self, commands: CaseCommands) -> None:
+        """Take the case commands, through which all steps go."""
         self._commands = commands
-        self._calendars = calendars
 
     def terminate(self, command: Command, document: TerminationDocument) -> Result:
         """End a case by a document, on a ground of the rule pack's closed list, telling the ways to contest it.
@@ -37,8 +35,7 @@ class CaseEndings:
             ended = rules.terminate(
                 document,
                 case=context.case,
-                remedies=context.pack.consequences.remedies,
-                calendar=self._calendars.current(),
+                pack=context.pack,
                 actor=context.actor,
                 at=command.at,
             )

@@ -16,6 +16,7 @@ from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.rules.handling import is_unchecked
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
+from chalicelib.cases.services.materials import HandedIn
 from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
 from chalicelib.catalogue.services.catalogue import Catalogue
@@ -91,6 +92,7 @@ class _Found:
     case: Case | None
     key: SigningKey | None
     summary: Summary | None
+    documents: tuple[Row | None, ...]
 
 
 class Filing:
@@ -108,8 +110,10 @@ class Filing:
         access: CaseAccess,
         packs: Sequence[RulePack],
         conflicts: Callable[[], "Conflicts"],
+        handed_in: HandedIn,
     ) -> None:
-        """Take everything that the gate depends on, and who decides on names that do not match."""
+        """Take everything that the gate depends on, who decides on names that do not match, and the documents."""
+        self._handed_in = handed_in
         self._access = access
         self._conflicts = conflicts
         self._packs = packs
@@ -130,6 +134,8 @@ class Filing:
         summary has changed, it is read and checked again: raises ``SUBJECT_BARRED`` if it now bars, ``CREDIT_CHANGED``
         if it keeps changing. If it cannot be read, the promise waits (``PENDING_CREDIT``), and so it does if something
         bars that was recorded under another name, until a person has decided (``PENDING_IDENTITY``, R6.3).
+
+        Materials may be documents that are still in quarantine; ``DOCUMENT_NOT_USABLE`` for others that are not clean.
 
         An agent's authority is part of the same condition: raises ``AUTHORITY_REQUIRED`` once it has ended, and
         ``PROMISE_NOT_OPEN`` in place of what bars the principal.
@@ -165,13 +171,14 @@ class Filing:
         filing.require_materials(draft.materials, submission.materials, way=way)
         if found.case is not None:
             return Filed(case=found.case, is_repeat=True)
+        brought = self._handed_in.from_rows(submission.materials, found.documents, case_no=draft.case_no)
         if commitment is not None and found.key is not None and found.key.revoked_at is not None:
             raise DomainError(ErrorCode.KEY_REVOKED)
         judged = self._judged(draft, found.summary, way=way, by=by, at=at)
         case = filing_events.open_case(
             draft,
             way=way,
-            materials=submission.materials,
+            materials=brought.materials,
             commitment=commitment,
             credit=None
             if judged is None or found.summary is None
@@ -183,6 +190,7 @@ class Filing:
             if found.summary is not None and commitment is not None:
                 self._credit.require_unchanged(found.summary, tx)
             self._access.keep(authority, tx)
+            self._handed_in.keep(brought, tx)
             if judged is not None and judged.is_disputed:
                 self._conflicts().add(_mismatch(case, said_by=by.actor), at=at, tx=tx)
             case, events, clocks = self._intake.begin(
@@ -224,7 +232,7 @@ class Filing:
         return judged
 
     def _read(self, submission: Submission, *, signer: SubjectKey, idempotency_key: IdempotencyKey | None) -> _Found:
-        """Read draft, case, signing key and credit in one round trip.
+        """Read draft, case, documents, signing key and credit in one round trip.
 
         Only the draft says for whom an agent acts, so another subject's summary takes one more read.
         """
@@ -232,6 +240,9 @@ class Filing:
         key_id = key_id_of(submission.signature) if submission.signature else None
         if key_id is not None:
             wanted.append(self._keys.row(signer, key_id))
+        first = len(wanted)
+        wanted += self._handed_in.keys(submission.materials)
+        last = len(wanted)
         if idempotency_key is not None:
             wanted.append(idempotency_key.row())
         rows, summary = self._with_credit(wanted, signer if key_id is not None else None)
@@ -245,6 +256,7 @@ class Filing:
             case=None if rows[1] is None else self._store.from_row(rows[1]),
             key=None if key_id is None else self._keys.from_row(rows[2]),
             summary=summary,
+            documents=tuple(rows[first:last]),
         )
 
     def _with_credit(self, wanted: list[Row], subject: SubjectKey | None) -> tuple[list[Row | None], Summary | None]:

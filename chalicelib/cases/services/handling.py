@@ -195,6 +195,7 @@ class Handling:
                 decided_by=context.actor,
                 late_reason=late,
                 result=result,
+                remedies=rules.remedies_of(outcome, context.pack),
             )
             decided = with_late_reason(
                 replace(case, state=State.DECIDED, decision=decision),
@@ -215,7 +216,7 @@ class Handling:
                     "is_late": late is not None,
                     **({} if result is None else {"result_sha256": result.sha256}),
                 },
-                texts={"reasons": reasons, "late_reason": late},
+                texts={"reasons": reasons, "late_reason": late, "remedies": decision.remedies},
             )
             return decided
 

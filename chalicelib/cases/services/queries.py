@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 from chalicelib.authorities.model import Act
 from chalicelib.bounds.model import Counted
+from chalicelib.cases.model.answers import AnswerTold
 from chalicelib.cases.model.case import WAITING, Case, CasePage, State
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.rules.waiting import CLOCKS as WAITS
 from chalicelib.cases.rules.waiting import state_told
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
+from chalicelib.cases.services.answers import CaseAnswers
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
+from chalicelib.credit.rules.purposes import NO_CASE
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, sees
+from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Reading
 from chalicelib.timeline.store import Timeline
@@ -48,6 +52,7 @@ class CaseView:
     case: Case
     clocks: tuple[tuple[Clock, Light], ...]
     public_reasons: tuple[PublicReason, ...]
+    answers: tuple[AnswerTold, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +71,20 @@ class CaseQueries:
     """Reads cases; to a caller without access, a case looks the same as one that does not exist."""
 
     def __init__(
-        self, store: CaseStore, *, clocks: Clocks, timeline: Timeline, access: CaseAccess, counts: "CountStore"
+        self,
+        store: CaseStore,
+        *,
+        clocks: Clocks,
+        timeline: Timeline,
+        access: CaseAccess,
+        counts: "CountStore",
+        answers: CaseAnswers,
     ) -> None:
-        """Take the stores of cases, clocks and timelines; ``counts`` knows how many tracking codes were tried."""
+        """Take the stores of cases, clocks and timelines; ``counts`` knows how many tracking codes were tried.
+
+        ``answers`` opens what is sensitive for those who may read it.
+        """
+        self._answers = answers
         self._counts = counts
         self._access = access
         self._store = store
@@ -86,20 +102,29 @@ class CaseQueries:
         self._access.require(case, Step(roles=READERS, act=Act.VIEW, told=told), by=by, at=at)
         return case
 
+    def require_concerning(self, case_no: str, subject: SubjectKey, *, by: Caller) -> None:
+        """Raise ``PURPOSE_REQUIRED`` unless a case of the caller's department concerns a subject (R7.5).
+
+        The answer is the same for a case that is another department's or another person's, or does not exist.
+        """
+        case = self._store.find(case_no) if is_case_no(case_no) else None
+        if case is None or subject not in case.people or case.department != by.department:
+            raise DomainError(ErrorCode.PURPOSE_REQUIRED, faults=(NO_CASE,))
+
     def view(self, case_no: str, *, by: Caller, at: datetime, moment: datetime | None = None) -> CaseView:
         """Return a case with its clocks and the reasons given for delays: three reads.
 
         With a ``moment``, the clocks are as of then, by the calendar and rules of that time (R4.14).
         """
         case = self.one(case_no, by=by, at=at)
-        seen = self.seen(case, at=at)
+        seen = self.seen(case, by=by, at=at)
         if moment is None:
             return seen
         then = (self._clocks.as_of(clock, at=moment) for clock, _ in seen.clocks)
         past = tuple((clock, self._clocks.light(clock, at=moment)) for clock in then if clock is not None)
         return replace(seen, clocks=past)
 
-    def seen(self, case: Case, *, at: datetime) -> CaseView:
+    def seen(self, case: Case, *, by: Caller, at: datetime) -> CaseView:
         """Return the view of a case that the caller is known to be allowed to see."""
         events = self._timeline.events(case.owner)
         return CaseView(
@@ -108,6 +133,7 @@ class CaseQueries:
             public_reasons=tuple(
                 _public_reason(event) for event in events if event.kind == EventKind.ALERT_ACKNOWLEDGED
             ),
+            answers=self._answers.told(case, by=by),
         )
 
     def page(

@@ -7,11 +7,12 @@ from datetime import datetime
 from chalicelib.authorities.model import Act, Authority
 from chalicelib.cases.model.case import Case, Material, State, Way
 from chalicelib.cases.model.stages import Interruption, Withdrawal
-from chalicelib.cases.rules import filing, filing_events
+from chalicelib.cases.rules import filing, filing_events, handling
 from chalicelib.cases.rules.consequences import require_not_barred
-from chalicelib.cases.rules.handling import set_aside
+from chalicelib.cases.rules.materials import replaces_refused
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.services.intake import Intake
+from chalicelib.cases.services.materials import HandedIn
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, ClockKind
@@ -32,8 +33,11 @@ HAND_IN = Step(roles=FOR_THEMSELVES, act=Act.FILE, told="materials")
 class CommitmentWithdrawal:
     """The applicant's steps from a promise to certificates."""
 
-    def __init__(self, store: CaseStore, *, clocks: Clocks, access: CaseAccess, packs: Sequence[RulePack]) -> None:
+    def __init__(
+        self, store: CaseStore, *, clocks: Clocks, access: CaseAccess, packs: Sequence[RulePack], handed_in: HandedIn
+    ) -> None:
         """Take the stores, who may do what, and the rule packs, which say until when a promise may be withdrawn."""
+        self._handed_in = handed_in
         self._access = access
         self._packs = packs
         self._store = store
@@ -87,17 +91,23 @@ class CommitmentWithdrawal:
     def hand_in(self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime) -> Case:
         """Hand in the certificates that are still missing; the office's clock runs from their receipt.
 
-        Raises ``STEP_NOT_ALLOWED`` unless the case awaits them, ``MATERIALS_MISSING`` or ``MATERIAL_NOT_LISTED``.
+        Whatever the case's state, a document that was refused after it had been handed in may be replaced; no clock
+        changes then. Raises ``STEP_NOT_ALLOWED`` if the case awaits nothing, ``MATERIALS_MISSING``,
+        ``MATERIAL_NOT_LISTED``, or ``DOCUMENT_NOT_USABLE`` for documents that have not arrived or were refused.
         """
         case, authority = self._mine(case_no, HAND_IN, by=by, at=at)
         if case.is_finished:
             raise DomainError(ErrorCode.CASE_CLOSED)
         if case.state is not State.AWAITING_MATERIALS:
-            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
-        filing.require_materials(case.checklist, materials, way=Way.CERTIFICATE, held=case.materials)
-        after = replace(case, state=State.RECEIVED, materials=(*case.materials, *materials))
+            return self._replace(case, materials, authority, by=by, at=at)
+        sound = tuple(material for material in case.materials if not material.problem)
+        filing.require_materials(case.checklist, materials, way=Way.CERTIFICATE, held=sound)
+        brought = self._handed_in.read(materials, case_no=case.case_no)
+        materials = brought.materials
+        after = replace(handling.with_materials(case, materials), state=State.RECEIVED)
         with transaction() as tx:
             self._access.keep(authority, tx)
+            self._handed_in.keep(brought, tx)
             milestones, stopped = self._intake.end(case, ClockKind.MATERIALS, at=at, tx=tx)
             after, started = self._intake.take_in(after, since=at, at=at, tx=tx)
             events = [
@@ -114,6 +124,20 @@ class CommitmentWithdrawal:
             ]
             return self._store.save(case, after, events, at=at, tx=tx)
 
+    def _replace(
+        self, case: Case, materials: tuple[Material, ...], authority: Authority | None, *, by: Caller, at: datetime
+    ) -> Case:
+        """Put documents in the place of those that were refused; ``STEP_NOT_ALLOWED`` for anything else."""
+        if not replaces_refused(case, materials):
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
+        brought = self._handed_in.read(materials, case_no=case.case_no)
+        after = handling.with_materials(case, brought.materials)
+        event = filing_events.replacement_event(after, brought.materials, actor=by.actor, at=at)
+        with transaction() as tx:
+            self._access.keep(authority, tx)
+            self._handed_in.keep(brought, tx)
+            return self._store.save(case, after, [event], at=at, tx=tx)
+
     def _mine(self, case_no: str, step: Step, *, by: Caller, at: datetime) -> tuple[Case, Authority | None]:
         case = self._store.load(case_no)
         return case, self._access.require(case, step, by=by, at=at)
@@ -123,7 +147,7 @@ def _without_promise(case: Case, withdrawal: Withdrawal, *, by: Caller) -> Case:
     """Return the case on its way by certificate; a decision and what came of it become an earlier one."""
     if case.decision is not None:
         at = withdrawal.withdrawn_at
-        case = set_aside(case, case.decision, reason=withdrawal.reason, actor=by.actor, at=at)
+        case = handling.set_aside(case, case.decision, reason=withdrawal.reason, actor=by.actor, at=at)
     return replace(
         case,
         state=State.AWAITING_MATERIALS,

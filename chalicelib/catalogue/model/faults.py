@@ -31,6 +31,18 @@ class ItemFault(StrEnum):
     CONDITION_WITHOUT_MATERIAL = "item_condition_without_material"
     SHARED_YET_ASKED = "item_shared_yet_asked"
     NO_SUCH_QUESTION = "item_no_such_question"
+    LATER_QUESTION = "item_later_question"
+    ENGLISH_MISSING = "item_english_missing"
+    CHECK_NOT_OF_KIND = "item_check_not_of_kind"
+    CHECK_NOT_A_NUMBER = "item_check_not_a_number"
+    CHECK_REVERSED = "item_check_reversed"
+    CHECK_TOO_LONG = "item_check_too_long"
+    NO_SUCH_PATTERN = "item_no_such_pattern"
+    NO_EARLIER_DATE = "item_no_earlier_date"
+    FILE_WITHOUT_BASIS = "item_file_without_basis"
+    PERSON_NOT_SENSITIVE = "item_person_not_sensitive"
+    SENSITIVE_CONDITION = "item_sensitive_condition"
+    KNOWN_NOT_OF_KIND = "item_known_not_of_kind"
     WAYS = "item_ways"
     MATERIAL_WITHOUT_CONDITION = "item_material_without_condition"
     DEPENDS_ON_NO_CHOICE = "item_depends_on_no_choice"
@@ -48,6 +60,31 @@ class ItemFault(StrEnum):
     NOT_ASKED = "answer_not_asked"
     NOT_ANSWERED = "answer_missing"
     NOT_AN_ANSWER = "answer_not_an_option"
+    NOT_ASKED_NOW = "answer_not_asked_now"
+    NOT_ANSWERED_HERE = "answer_is_a_file"
+    TOO_MUCH = "answers_too_long"
+    NOT_TEXT = "answer_not_text"
+    TOO_LONG = "answer_too_long"
+    TOO_SHORT = "answer_too_short"
+    NOT_DIGITS = "answer_not_digits"
+    NOT_LETTERS_DIGITS = "answer_not_letters_digits"
+    NOT_A_POSTCODE = "answer_not_a_postcode"
+    NOT_A_PROJECT_CODE = "answer_not_a_project_code"
+    NOT_A_VIN = "answer_not_a_vin"
+    NOT_A_NUMBER = "answer_not_a_number"
+    DECIMALS = "answer_decimals"
+    TOO_SMALL = "answer_too_small"
+    TOO_LARGE = "answer_too_large"
+    NOT_A_DATE = "answer_not_a_date"
+    TOO_EARLY = "answer_too_early"
+    TOO_LATE = "answer_too_late"
+    NOT_A_PHONE = "answer_not_a_phone"
+    NOT_AN_EMAIL = "answer_not_an_email"
+    NOT_A_PLATE = "answer_not_a_plate"
+    NO_SUCH_DISTRICT = "answer_no_such_district"
+    NOT_PARTS = "answer_not_parts"
+    NO_SUCH_PART = "answer_no_such_part"
+    NO_SUCH_KIND = "answer_no_such_kind"
 
 
 FAULT_TEXTS: dict[str, tuple[str, str]] = {
@@ -104,6 +141,42 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
         "What the office can get itself is neither asked for nor promised.",
     ),
     ItemFault.NO_SUCH_QUESTION: ("没有这个问题。", "There is no such question."),
+    ItemFault.LATER_QUESTION: (
+        "只能取决于前面的问题。",
+        "A question can depend only on one that is asked before it.",
+    ),
+    ItemFault.ENGLISH_MISSING: (
+        "事项有英文名称，这里也要有英文。",
+        "The item has an English name, so this needs English words too.",
+    ),
+    ItemFault.CHECK_NOT_OF_KIND: ("这一类问题没有这项校验。", "Answers of this kind have no such check."),
+    ItemFault.CHECK_NOT_A_NUMBER: ("应为十进制数字，例如 0.5。", "This should be a decimal number, such as 0.5."),
+    ItemFault.CHECK_REVERSED: ("不得小于下限。", "This must not be below the lower bound."),
+    ItemFault.CHECK_TOO_LONG: (
+        "这一类问题的回答最多 {longest} 个字。",
+        "Answers of this kind have at most {longest} characters.",
+    ),
+    ItemFault.NO_SUCH_PATTERN: ("没有这个格式名称。", "There is no pattern of this name."),
+    ItemFault.NO_EARLIER_DATE: (
+        "应为前面一个日期类问题的编号。",
+        "This should be the id of an earlier question for a date.",
+    ),
+    ItemFault.FILE_WITHOUT_BASIS: (
+        "必须提交的文件要写进材料清单，并写明依据；这里只能是选填。",
+        "A file that must be handed in is a material with its article; a question can only offer to take one.",
+    ),
+    ItemFault.PERSON_NOT_SENSITIVE: (
+        "个人的姓名和证件号码是敏感信息，要标为敏感（个人信息保护法第28条）。",
+        "A person's name and number are sensitive (Personal Information Protection Law, article 28).",
+    ),
+    ItemFault.SENSITIVE_CONDITION: (
+        "条件会公开写出，不能引用敏感的或者不在证据中显示的回答。",
+        "A condition is read by everybody, so it cannot quote an answer that is not open.",
+    ),
+    ItemFault.KNOWN_NOT_OF_KIND: (
+        "这一类问题不能从这个来源预填。",
+        "A question of this kind cannot be filled in from there.",
+    ),
     ItemFault.WAYS: (
         "取得方式只能是：提交；承诺与提交任选；或者只由部门共享取得。",
         "A material is handed in, or promised or handed in as the applicant likes, or got by sharing alone.",
@@ -114,7 +187,7 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     ItemFault.DEPENDS_ON_NO_CHOICE: (
         "情形条件要对应一个必答的选择题。",
-        "A material can depend only on a choice that must be made.",
+        "Only a choice that must be made can be depended on.",
     ),
     ItemFault.NO_SUCH_OPTION: ("问题没有这个选项。", "The question has no such option."),
     ItemFault.OFFICERS: ("核查人员是一人或两人。", "One officer verifies, or two."),
@@ -146,9 +219,70 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     ItemFault.NOT_ASKED: ("本事项没有这个问题。", "The item asks no such question."),
     ItemFault.NOT_ANSWERED: ("请回答这个问题。", "Please answer this question."),
-    ItemFault.NOT_AN_ANSWER: (
-        "请从给出的选项中选择，或填写 1 至 200 个字。",
-        "Choose one of the options, or write 1 to 200 characters.",
+    ItemFault.NOT_AN_ANSWER: ("请从给出的选项中选择。", "Choose one of the options."),
+    ItemFault.NOT_ASKED_NOW: (
+        "按您前面的回答，这一项不用填，请删去。",
+        "By your answers before, this is not asked: leave it out.",
+    ),
+    ItemFault.NOT_ANSWERED_HERE: (
+        "这一项要交文件：先生成草稿，再在材料清单里上传。",
+        "This is answered with a file: make the draft first, then upload it with the materials.",
+    ),
+    ItemFault.TOO_MUCH: (
+        "所有回答合起来最多 {longest} 个字，请写得简短一些。",
+        "All answers together have at most {longest} characters: please be brief.",
+    ),
+    ItemFault.NOT_TEXT: ("应为文字。", "This should be text."),
+    ItemFault.TOO_LONG: (
+        "最多 {longest} 个字，现在是 {length} 个字。",
+        "At most {longest} characters; this has {length}.",
+    ),
+    ItemFault.TOO_SHORT: ("至少 {shortest} 个字。", "At least {shortest} characters."),
+    ItemFault.NOT_DIGITS: ("只填数字。", "Digits only."),
+    ItemFault.NOT_LETTERS_DIGITS: ("只填字母和数字。", "Letters and digits only."),
+    ItemFault.NOT_A_POSTCODE: ("邮政编码是6位数字。", "A postcode has six digits."),
+    ItemFault.NOT_A_PROJECT_CODE: (
+        "项目代码像 2609-330782-04-01-123456，一共24位数字。",
+        "A project code looks like 2609-330782-04-01-123456.",
+    ),
+    ItemFault.NOT_A_VIN: (
+        "车辆识别代号是17位大写字母和数字，没有字母I、O、Q（GB 16735）。",
+        "A vehicle identification number has 17 capitals and digits, none of I, O and Q (GB 16735).",
+    ),
+    ItemFault.NOT_A_NUMBER: ("请填数字，例如 12 或者 12.5。", "This should be a number, such as 12 or 12.5."),
+    ItemFault.DECIMALS: ("最多 {decimals} 位小数。", "At most {decimals} decimal places."),
+    ItemFault.TOO_SMALL: ("不得小于 {least}。", "This should be {least} at least."),
+    ItemFault.TOO_LARGE: ("不得大于 {most}。", "This should be {most} at most."),
+    ItemFault.NOT_A_DATE: (
+        "请填 1900 至 2199 年的日期，例如 2026-12-01 或者 2026年12月1日。",
+        "This should be a day from 1900 to 2199, such as 2026-12-01.",
+    ),
+    ItemFault.TOO_EARLY: ("不得早于 {earliest}。", "This must not be before {earliest}."),
+    ItemFault.TOO_LATE: ("不得晚于 {latest}。", "This must not be after {latest}."),
+    ItemFault.NOT_A_PHONE: (
+        "这个电话号码打不通：手机号码是11位，固定电话要加区号，国外的号码前面加 + 和国家代码。只填一个号码。",
+        "Nobody can be called by this. A mobile number has 11 digits, a landline an area code.",
+    ),
+    ItemFault.NOT_AN_EMAIL: (
+        "电子邮箱的写法不对，应当像 name@example.cn。",
+        "This is no e-mail address; one looks like name@example.cn.",
+    ),
+    ItemFault.NOT_A_PLATE: (
+        "车牌号的写法不对：省份简称、一个字母，再加5位（新能源6位）字母或数字，没有字母I和O。例如 浙A12345。",
+        "This is no plate number: province, letter, then 5 letters or digits, 6 for new energy; no I or O.",
+    ),
+    ItemFault.NO_SUCH_DISTRICT: (
+        "请选择所在的区、县（6位行政区划代码）。",
+        "Choose the district (six digits by GB/T 2260).",
+    ),
+    ItemFault.NOT_PARTS: (
+        "这一项要分开填写：{parts}。",
+        "This is answered in parts: {parts}.",
+    ),
+    ItemFault.NO_SUCH_PART: ("没有这一部分。", "There is no such part."),
+    ItemFault.NO_SUCH_KIND: (
+        "没有这种证件：应为 resident_id、residence_permit 或 passport。",
+        "There is no such document: this is resident_id, residence_permit or passport.",
     ),
 }
 """The text for each kind, Chinese first; ``{blanks}`` are filled in from the fault."""

@@ -97,7 +97,8 @@ class Condition:
 class Material:
     """A material (申请材料); ``basis`` is the article under which it may be required (要求提供材料的依据).
 
-    ``source`` says where a shared material comes from; ``when=None`` means that it is always required.
+    ``source`` says where a shared material comes from; ``when=None`` means that it is always required. Documents that
+    are handed in for it stay ``kept_years`` after the case is closed, ``None`` for as long as the rule pack says.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Material:
     when: When | None = None
     source: str = ""
     name_en: str = ""
+    kept_years: int | None = None
 
     @property
     def is_shared(self) -> bool:
@@ -263,11 +265,13 @@ class Item:
 class Checklist:
     """What one applicant needs, given their answers (材料清单); the list shown is also the one enforced.
 
-    ``materials`` are all that apply, including shared ones; ``conditions`` are those that a promise confirms.
+    ``materials`` are all that apply, including shared ones; ``conditions`` are those that a promise confirms; ``files``
+    are the questions that are answered with files.
     """
 
     materials: tuple[Material, ...]
     conditions: tuple[Condition, ...]
+    files: tuple[Question, ...] = ()
 
     def to_hand_in(self, way: Way) -> tuple[Material, ...]:
         """Return what must be submitted: never shared materials, nor, with a promise, what it replaces."""

@@ -1,58 +1,28 @@
 """What an applicant needs, given their answers, and what they sign."""
 
-from collections.abc import Iterator
 from datetime import date
 
-from chalicelib.catalogue.model.faults import ItemFault, fault
 from chalicelib.catalogue.model.items import Checklist, Condition, Item
-from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind
+from chalicelib.catalogue.model.questions import Answers, QuestionKind
 from chalicelib.catalogue.model.terms import Audience
 from chalicelib.catalogue.model.versions import ItemVersions, Listed
-from chalicelib.errors import DomainError, ErrorCode, FieldError
-
-LONGEST_ANSWER = 200
 
 
 def checklist(item: Item, answers: Answers) -> Checklist:
-    """Return what the applicant needs for these answers; the list shown is also the one enforced.
-
-    Raises ``ANSWERS_MISSING`` with every fault: a required question without an answer, an answer that is not one of
-    the options, an answer to a question that does not exist.
-    """
-    faults = tuple(_faults_of(item, answers))
-    if faults:
-        raise DomainError(ErrorCode.ANSWERS_MISSING, faults=faults)
+    """Return what the applicant needs for these answers; the list shown is also the one enforced."""
     materials = tuple(material for material in item.materials if material.when is None or material.when.holds(answers))
     promised = {material.id for material in materials if material.may_be_promised}
-    return Checklist(materials=materials, conditions=conditions_for(item, promised))
+    files = (question for question in item.questions if question.kind is QuestionKind.DOCUMENT)
+    return Checklist(
+        materials=materials,
+        conditions=conditions_for(item, promised),
+        files=tuple(question for question in files if question.when is None or question.when.holds(answers)),
+    )
 
 
 def conditions_for(item: Item, materials: set[str]) -> tuple[Condition, ...]:
     """Return the conditions that replace these materials, in the item's order."""
     return tuple(condition for condition in item.conditions if condition.material in materials)
-
-
-def _faults_of(item: Item, answers: Answers) -> Iterator[FieldError]:
-    asked = {question.id for question in item.questions}
-    for name in sorted(set(answers) - asked):
-        yield fault(_pointer(name), ItemFault.NOT_ASKED)
-    for question in item.questions:
-        if question.id not in answers:
-            if question.required:
-                yield fault(_pointer(question.id), ItemFault.NOT_ANSWERED)
-        elif not _is_answer_to(question, answers):
-            yield fault(_pointer(question.id), ItemFault.NOT_AN_ANSWER)
-
-
-def _is_answer_to(question: Question, answers: Answers) -> bool:
-    answer = answers[question.id]
-    if question.kind is QuestionKind.TEXT:
-        return isinstance(answer, str) and bool(answer.strip()) and len(answer) <= LONGEST_ANSWER
-    return question.has_option(answer)
-
-
-def _pointer(name: str) -> str:
-    return "/answers/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def notice_hash(item: Item) -> str:

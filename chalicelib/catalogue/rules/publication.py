@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from itertools import chain
 
 from chalicelib.catalogue.model.faults import ItemFault, fault
 from chalicelib.catalogue.model.items import Acceptance, Granularity, Item, Method, Way
-from chalicelib.catalogue.model.questions import Question, QuestionKind, When
+from chalicelib.catalogue.model.questions import Check, Question, QuestionKind, When
 from chalicelib.catalogue.model.terms import WrittenLimit
+from chalicelib.catalogue.rules.answer_forms import CHECKS, LONGEST, PATTERNS, PREFILLED, decimal_of
 from chalicelib.catalogue.rules.text_checks import blank, catch_all, incomplete, repeated, wording
 from chalicelib.catalogue.rules.words import plain
 from chalicelib.errors import FieldError
@@ -139,13 +140,78 @@ def _faults_of_limits(item: Item) -> Iterator[FieldError]:
 
 def _faults_of_questions(item: Item) -> Iterator[FieldError]:
     yield from repeated("/questions", [question.id for question in item.questions])
+    materials = {material.id for material in item.materials}
     for index, question in enumerate(item.questions):
-        yield from wording(f"/questions/{index}/text", question.text)
-        yield from _faults_of_options(f"/questions/{index}/options", question)
+        pointer, earlier = f"/questions/{index}", item.questions[:index]
+        yield from wording(f"{pointer}/text", question.text)
+        yield from _faults_of_options(f"{pointer}/options", question)
+        yield from catch_all(f"{pointer}/help", question.help)
+        if item.name_en.strip():
+            yield from _faults_of_english(pointer, question)
+        if question.when is not None:
+            yield from _faults_of_when(f"{pointer}/when", question.when, item.questions, earlier=earlier)
+        yield from _faults_of_check(f"{pointer}/check", question, earlier)
+        if question.kind is QuestionKind.PERSON and not question.sensitive:
+            yield fault(f"{pointer}/sensitive", ItemFault.PERSON_NOT_SENSITIVE)
+        if question.known is not None and question.kind not in PREFILLED[question.known]:
+            yield fault(f"{pointer}/known", ItemFault.KNOWN_NOT_OF_KIND)
+        if question.kind is QuestionKind.DOCUMENT:
+            yield from _faults_of_file(pointer, question, materials)
+
+
+def _faults_of_file(pointer: str, question: Question, materials: Collection[str]) -> Iterator[FieldError]:
+    """Report what cannot stand on the checklist beside the materials; none is demanded without its article (R5.3)."""
+    if question.id in materials:
+        yield fault(f"{pointer}/id", ItemFault.ID_REPEATED)
+    if question.required:
+        yield fault(f"{pointer}/required", ItemFault.FILE_WITHOUT_BASIS)
+
+
+def _faults_of_english(pointer: str, question: Question) -> Iterator[FieldError]:
+    """Report what cannot be read in English although the item can."""
+    words = [
+        ("text_en", question.text, question.text_en),
+        ("help_en", question.help, question.help_en),
+        *((f"options/{place}/text_en", each.text, each.text_en) for place, each in enumerate(question.options)),
+    ]
+    for name, chinese, english in words:
+        if chinese.strip() and not english.strip():
+            yield fault(f"{pointer}/{name}", ItemFault.ENGLISH_MISSING)
+
+
+def _faults_of_check(pointer: str, question: Question, earlier: Sequence[Question]) -> Iterator[FieldError]:
+    """Report checks that the kind does not have, and those that no answer could meet."""
+    check = question.check
+    for each in fields(Check):
+        if getattr(check, each.name) != each.default and each.name not in CHECKS.get(question.kind, ()):
+            yield fault(f"{pointer}/{each.name}", ItemFault.CHECK_NOT_OF_KIND)
+    if check.longest > (longest := LONGEST.get(question.kind, check.longest)):
+        yield fault(f"{pointer}/longest", ItemFault.CHECK_TOO_LONG, longest=str(longest))
+    if check.longest and check.longest < check.shortest:
+        yield fault(f"{pointer}/longest", ItemFault.CHECK_REVERSED)
+    if check.pattern and check.pattern not in PATTERNS:
+        yield fault(f"{pointer}/pattern", ItemFault.NO_SUCH_PATTERN)
+    yield from _faults_of_range(pointer, check)
+    if check.earliest is not None and check.latest is not None and check.latest < check.earliest:
+        yield fault(f"{pointer}/latest", ItemFault.CHECK_REVERSED)
+    dates = {question.id for question in earlier if question.kind is QuestionKind.DATE}
+    if check.not_before and check.not_before not in dates:
+        yield fault(f"{pointer}/not_before", ItemFault.NO_EARLIER_DATE)
+
+
+def _faults_of_range(pointer: str, check: Check) -> Iterator[FieldError]:
+    bounds = {name: text for name, text in (("least", check.least), ("most", check.most)) if text}
+    numbers = {name: decimal_of(text) for name, text in bounds.items()}
+    for name, number in numbers.items():
+        if number is None:
+            yield fault(f"{pointer}/{name}", ItemFault.CHECK_NOT_A_NUMBER)
+    least, most = numbers.get("least"), numbers.get("most")
+    if least is not None and most is not None and most < least:
+        yield fault(f"{pointer}/most", ItemFault.CHECK_REVERSED)
 
 
 def _faults_of_options(pointer: str, question: Question) -> Iterator[FieldError]:
-    if question.kind is QuestionKind.TEXT:
+    if question.kind is not QuestionKind.CHOICE:
         if question.options:
             yield fault(pointer, ItemFault.TEXT_HAS_OPTIONS)
         return
@@ -161,7 +227,7 @@ def _faults_of_conditions(item: Item) -> Iterator[FieldError]:
         yield fault("/conditions", ItemFault.NO_CONDITIONS)
     yield from repeated("/conditions", [condition.id for condition in item.conditions])
     materials = {material.id: material for material in item.materials}
-    questions = {question.id for question in item.questions}
+    questions = {question.id: question for question in item.questions}
     for index, condition in enumerate(item.conditions):
         pointer = f"/conditions/{index}"
         yield from wording(f"{pointer}/text", condition.text)
@@ -172,8 +238,12 @@ def _faults_of_conditions(item: Item) -> Iterator[FieldError]:
             yield fault(f"{pointer}/material", ItemFault.CONDITION_WITHOUT_MATERIAL)
         elif material.is_shared and item.offers_commitment:
             yield fault(f"{pointer}/material", ItemFault.SHARED_YET_ASKED)
-        if condition.question is not None and condition.question not in questions:
-            yield fault(f"{pointer}/question", ItemFault.NO_SUCH_QUESTION)
+        if condition.question is not None:
+            quoted = questions.get(condition.question)
+            if quoted is None or quoted.kind is QuestionKind.DOCUMENT:
+                yield fault(f"{pointer}/question", ItemFault.NO_SUCH_QUESTION)
+            elif not quoted.is_open:
+                yield fault(f"{pointer}/question", ItemFault.SENSITIVE_CONDITION)
 
 
 def _faults_of_materials(item: Item) -> Iterator[FieldError]:
@@ -197,9 +267,17 @@ def _faults_of_ways(pointer: str, ways: Sequence[Way]) -> Iterator[FieldError]:
         yield fault(pointer, ItemFault.WAYS)
 
 
-def _faults_of_when(pointer: str, when: When, questions: Sequence[Question]) -> Iterator[FieldError]:
+def _faults_of_when(
+    pointer: str, when: When, questions: Sequence[Question], *, earlier: Sequence[Question] | None = None
+) -> Iterator[FieldError]:
+    """Report what cannot be depended on; a question (``earlier`` are those before it) can depend only on one of these.
+
+    So questions cannot depend on one another in a circle.
+    """
     question = next((question for question in questions if question.id == when.question), None)
-    if question is None or question.kind is not QuestionKind.CHOICE or not question.required:
+    if question is not None and earlier is not None and question not in earlier:
+        yield fault(f"{pointer}/question", ItemFault.LATER_QUESTION)
+    elif question is None or question.kind is not QuestionKind.CHOICE or not question.required:
         yield fault(f"{pointer}/question", ItemFault.DEPENDS_ON_NO_CHOICE)
     elif not question.has_option(when.equals):
         yield fault(f"{pointer}/equals", ItemFault.NO_SUCH_OPTION)

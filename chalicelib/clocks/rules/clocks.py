@@ -73,6 +73,14 @@ def resume(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule
     return _untold(_counted(replace(clock, pauses=pauses, rev=clock.rev + 1), calendar=calendar, yellow=yellow), at=at)
 
 
+def restart(
+    clock: Clock, *, started_at: datetime, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW
+) -> Clock:
+    """Let a clock count from another instant: what it waited for has come sooner than it had to (送达)."""
+    again = replace(clock, started_at=started_at, rev=clock.rev + 1)
+    return _untold(_counted(again, calendar=calendar, yellow=yellow), at=at)
+
+
 def with_extension(
     clock: Clock, by: Limit, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW
 ) -> Clock:

@@ -17,6 +17,7 @@ from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendars import Calendars, Counting
 from chalicelib.workdays.model.limits import DayCount, Limit, YellowRule
+from chalicelib.workdays.rules.due_dates import due
 
 __all__ = ["Clocks", "clocks_payload"]
 
@@ -99,6 +100,14 @@ class Clocks:
         """Resume a clock from the next day on."""
         resumed = clocks.resume(clock, at=at, **self._now(clock, at))
         return self._saved(clock, resumed, tx)
+
+    def restart(self, clock: Clock, *, started_at: datetime, at: datetime, tx: Transaction) -> Clock:
+        """Let a clock count from another instant; the caller's own event must mention it."""
+        return self._saved(clock, clocks.restart(clock, started_at=started_at, at=at, **self._now(clock, at)), tx)
+
+    def last_second(self, limit: Limit, *, at: datetime) -> datetime:
+        """Return the last second of a limit that begins now, for a clock that runs from there."""
+        return due(limit, started_at=at, calendar=self._calendars.current()).at
 
     def extend(self, clock: Clock, by: Limit, *, at: datetime, tx: Transaction) -> Clock:
         """Give a clock its one extension; the caller decides whether it is allowed."""

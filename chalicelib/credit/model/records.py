@@ -62,6 +62,27 @@ class RepairState(StrEnum):
 UNDONE = frozenset({RepairState.REPAIRED, RepairState.WITHDRAWN})
 
 
+class BarState(StrEnum):
+    """How far a grave record has come on its way to barring anybody (R2.9): only two of these states bar.
+
+    ``NONE``: its severity bars nobody. ``TRUSTED``: it came from the system of a source that the directory trusts for
+    its kind. ``PROPOSED``, ``SERVED`` and ``CONFIRMED``: the notice is owed, was served, and a second person agreed.
+    """
+
+    NONE = "none"
+    TRUSTED = "trusted"
+    PROPOSED = "proposed"
+    SERVED = "served"
+    CONFIRMED = "confirmed"
+
+
+AWAITING = frozenset({BarState.PROPOSED, BarState.SERVED})
+"""States of a record that may bar one day, and until then is no more than an allegation (R6.14)."""
+
+CONFIRMED = frozenset({BarState.TRUSTED, BarState.CONFIRMED})
+"""The only states in which a record bars."""
+
+
 class Purpose(StrEnum):
     """The purposes for which a subject's credit may be queried (查询目的): a closed list (R7.5)."""
 
@@ -88,20 +109,46 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The document that a record or measure is based on (认定文书): number, organ, day of effect, proof of service."""
+    """The document that a record or measure is based on (认定文书): number, organ, day of effect, proof of service.
+
+    ``remedy_until`` is the last day for review (行政复议), ``court_until`` that for a court (行政诉讼).
+    """
 
     number: str
     organ: str
     effective_on: date
     served_at: datetime | None = None
     remedy_until: date | None = None
+    court_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarNotice:
+    """That the notice of a grave record was served (送达), and the last second of the time to object to it (R1.18)."""
+
+    served_at: datetime
+    method: str
+    proof: str
+    recorded_by: str
+    until: datetime
+    is_provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarConfirmation:
+    """The second person's word that a grave record bars (确认)."""
+
+    confirmed_at: datetime
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """An adverse record in the summary (失信记录摘要); it bars its ``items`` only, or all if there are none.
+    """An adverse record in the summary (失信记录摘要); it bars its ``items`` and nothing else (R2.3).
 
-    ``named`` is the digest of the name that it came under, if nobody had given that name to the subject before.
+    It has no effect while ``is_paused`` (R3.9). ``named`` is the digest of the name that it came under, if nobody had
+    given that name to the subject before.
     """
 
     source: str
@@ -115,6 +162,7 @@ class Bar:
     ends_on: date
     items: tuple[str, ...] = ()
     objection: ObjectionState = ObjectionState.NONE
+    is_paused: bool = False
     repair: RepairState = RepairState.NONE
     named: str = ""
 
@@ -275,8 +323,8 @@ class Record:
     """A credit record (信用信息) as stored.
 
     ``source_version`` is the source's own version: a higher one replaces, a lower one comes too late (R8.2).
-    ``version`` counts the stored versions. ``ruled`` holds corrections, which outlast new reports (R3.12). ``named`` is
-    as in ``Bar``.
+    ``version`` counts the stored versions. ``ruled`` holds corrections, which outlast new reports (R3.12). ``named``
+    and ``is_paused`` are as in ``Bar``; ``handed_by`` is the actor who handed it in.
     """
 
     subject: SubjectKey
@@ -298,14 +346,27 @@ class Record:
     received_at: datetime
     known_since: datetime | None = None
     objection: ObjectionState = ObjectionState.NONE
+    is_paused: bool = False
     repair: RepairState = RepairState.NONE
     display: Display = field(default_factory=Display)
     ruled: Corrected = field(default_factory=Corrected)
     named: str = ""
+    handed_by: str = ""
+    bar: BarState = BarState.NONE
+    bar_notice: BarNotice | None = None
+    bar_confirmation: BarConfirmation | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the record in answers and events."""
+        return f"{self.source}/{self.record_id}"
 
     def is_displayed(self, on: date) -> bool:
-        """Whether the record may be displayed and shared on a day: minor ones need a reason, undone ones never."""
-        if self.repair in UNDONE or self.display.until is None or on > self.display.until:
+        """Whether the record may be displayed and shared on a day.
+
+        Minor ones need a reason; undone ones and those that nobody has confirmed yet are not.
+        """
+        if self.repair in UNDONE or self.bar in AWAITING or self.display.until is None or on > self.display.until:
             return False
         return self.severity is not Severity.MINOR or bool(self.display.reason)
 

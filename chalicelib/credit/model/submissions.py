@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from chalicelib.credit.model.records import Text
+from chalicelib.credit.model.records import Severity, Text
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 
 
@@ -101,17 +101,34 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of credit data (信用信息类别) that the directory allows."""
+    """A kind of credit data (信用信息类别) that the directory allows.
+
+    ``gravest`` is how severe a record of the kind can be at most. ``trusted`` are the sources whose own systems hand in
+    such records as they were decided, so that nobody has to confirm them here.
+    """
 
     code: str
     name: Text
+    gravest: Severity = Severity.NONE
+    trusted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """Something that may never be held against anybody (不得列为失信), and the words that it is known by."""
+
+    code: str
+    name: Text
+    words: tuple[str, ...]
+    basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """An edition of the national base directory (全国公共信用信息基础目录).
 
-    ``forbidden`` kinds may not be kept at all, ``with_consent`` kinds only with the subject's written consent.
+    ``forbidden`` kinds may not be kept at all, ``with_consent`` kinds only with the subject's written consent, and
+    ``never_adverse`` matters not as anything adverse.
     """
 
     edition: str
@@ -121,6 +138,7 @@ class Directory:
     forbidden: tuple[Kind, ...]
     with_consent: tuple[Kind, ...]
     sources: tuple[str, ...]
+    never_adverse: tuple[Matter, ...] = ()
 
     def kind(self, code: str) -> Kind | None:
         """Return the kind with that code, or None."""
@@ -133,6 +151,16 @@ class Directory:
     def wants_consent_for(self, name: str) -> Kind | None:
         """Return the kind requiring consent that a name refers to, or None."""
         return _meant(name, self.with_consent)
+
+    def holds_harmless(self, texts: Iterable[str]) -> Matter | None:
+        """Return the matter that one of the texts names and that may not be held against anybody, or None."""
+        said = "\n".join(texts).casefold()
+        return next((matter for matter in self.never_adverse if any(word in said for word in matter.words)), None)
+
+    def trusts(self, source: str, kind: str) -> bool:
+        """Whether records of a kind are as good as confirmed when the source's own system hands them in."""
+        known = self.kind(kind)
+        return known is not None and source in known.trusted
 
 
 def _meant(name: str, kinds: Iterable[Kind]) -> Kind | None:

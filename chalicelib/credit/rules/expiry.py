@@ -9,7 +9,7 @@ from chalicelib.credit.model.records import UNDONE, Bar, FlagMark, Freshness, Re
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
 from chalicelib.credit.rules.names import flags_with_names
 from chalicelib.credit.rules.submissions import OWN_SOURCE
-from chalicelib.credit.rules.summary import bar_of, fresher
+from chalicelib.credit.rules.summary import bars_of, fresher
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 
@@ -45,7 +45,7 @@ def recompute(
     Kept from the stored summary: its version, chain head, names given by sources, and revoked documents.
     """
     flags = flags_with_names(flags, summary)
-    bars = [bar for record in records for bar in _bars_of(record, on=on, kept_from=kept_from)]
+    bars = [bar for record in records for bar in bars_of(record, on=on, kept_from=kept_from)]
     kept, left_out = within_bounds(bars)
     sources = {bar.source for bar in kept}
     freshness: dict[str, Freshness] = {}
@@ -136,15 +136,6 @@ def flag_ended_event(kind: EventKind, flag_id: str, after: Summary, *, at: datet
             "flags": sorted(flag.flag_id for flag in after.flags),
         },
     )
-
-
-def _bars_of(record: Record, *, on: date, kept_from: Severity) -> tuple[Bar, ...]:
-    until = record.display.until
-    if until is None or until < on or record.display.ended_at is not None:
-        return ()
-    if record.repair in UNDONE or record.severity.rank < kept_from.rank:
-        return ()
-    return (bar_of(record, ends_on=until),)
 
 
 def _bars(summary: Summary) -> dict[str, Bar]:

@@ -39,7 +39,7 @@ def overflow_after(before: Iterable[Overflow], left_out: Iterable[Bar], *, on: d
     """Return the overflow marks: the earlier ones still in force, extended by the bars left out now."""
     marks = {mark.severity: mark for mark in before if mark.ends_on >= on}
     for bar in left_out:
-        if bar.repair in UNDONE:
+        if bar.repair in UNDONE or bar.is_paused:
             continue
         known = marks.get(bar.severity)
         one = Overflow(
@@ -54,9 +54,9 @@ def overflow_after(before: Iterable[Overflow], left_out: Iterable[Bar], *, on: d
     return tuple(sorted(marks.values(), key=lambda mark: mark.severity.rank))
 
 
-def _weight(bar: Bar) -> tuple[bool, int, bool, date]:
-    """Order bars by weight: in force first, then severity, then those that bar everything, then duration."""
-    return bar.repair not in UNDONE, bar.severity.rank, not bar.items, bar.ends_on
+def _weight(bar: Bar) -> tuple[bool, int, date]:
+    """Order bars by weight: those with effect first, then by severity and duration."""
+    return bar.repair not in UNDONE and not bar.is_paused, bar.severity.rank, bar.ends_on
 
 
 def _size_of(bar: Bar) -> int:

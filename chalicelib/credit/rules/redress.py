@@ -7,7 +7,6 @@ from datetime import date, datetime
 from chalicelib.credit.model.corrections import Correction
 from chalicelib.credit.model.records import (
     UNDONE,
-    Bar,
     Document,
     FlagMark,
     ObjectionState,
@@ -19,7 +18,7 @@ from chalicelib.credit.model.records import (
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
 from chalicelib.credit.rules.names import flags_with_names
 from chalicelib.credit.rules.revoked_documents import with_fallen
-from chalicelib.credit.rules.summary import bar_of, fresher
+from chalicelib.credit.rules.summary import bars_of, fresher
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 
@@ -29,15 +28,15 @@ def with_next_version(record: Record) -> Record:
     return replace(record, version=record.version + 1)
 
 
-def with_objection(record: Record, state: ObjectionState) -> Record:
-    """Return the record with or without the mark of an open objection (异议标注)."""
-    return replace(record, objection=state)
+def with_objection(record: Record, state: ObjectionState, *, is_paused: bool = False) -> Record:
+    """Return the record with or without the mark of an open objection (异议标注), paused or not (R3.9)."""
+    return replace(record, objection=state, is_paused=is_paused)
 
 
 def with_repair(record: Record, state: RepairState) -> Record:
     """Return the record with a repair state; repairing or withdrawing it also clears the objection mark."""
-    objection = ObjectionState.NONE if state in UNDONE else record.objection
-    return replace(record, repair=state, objection=objection)
+    marked = with_objection(record, ObjectionState.NONE) if state in UNDONE else record
+    return replace(marked, repair=state)
 
 
 def with_corrections(record: Record, contents: Mapping[str, str]) -> Record:
@@ -76,15 +75,13 @@ def after_redress(
     ``known`` are all the subject's records before the changes: if the summary overflowed, its entries are chosen anew,
     so that an overflow mark does not go on barring for a record that is gone.
     """
-    changed = {f"{record.source}/{record.record_id}": record for record in changes.records}
+    changed = {record.name: record for record in changes.records}
     freshness = dict(summary.freshness)
-    if summary.overflow:
-        standing = {f"{record.source}/{record.record_id}": record for record in known} | changed
-        bars = [bar for record in standing.values() for bar in _bars_of(record, kept_from=kept_from, on=on)]
-        for record in standing.values():
-            freshness[record.source] = fresher(freshness.get(record.source), record)
-    else:
-        bars = [bar for old in summary.bars for bar in _bars_after(old, changed.get(old.record), on=on)]
+    standing = ({record.name: record for record in known} | changed) if summary.overflow else changed
+    bars = [] if summary.overflow else [bar for bar in summary.bars if bar.record not in changed]
+    bars += [bar for record in standing.values() for bar in bars_of(record, kept_from=kept_from, on=on)]
+    for record in standing.values():
+        freshness[record.source] = fresher(freshness.get(record.source), record)
     flags = (mark for old in summary.flags if (mark := changes.flags.get(old.flag_id, old)) is not None)
     kept, left_out = within_bounds(bars)
     sources = {bar.source for bar in kept}
@@ -111,7 +108,7 @@ def record_event(
     """Return the event of a change to a record; ``because`` names the objection, repair or revocation."""
     until = record.display.until
     data: dict[str, Json] = {
-        "record": f"{record.source}/{record.record_id}",
+        "record": record.name,
         "because": because,
         "objection": record.objection.value,
         "repair": record.repair.value,
@@ -119,17 +116,3 @@ def record_event(
         "record_version": record.version,
     }
     return NewEvent(kind=kind, occurred_at=at, actor=actor, department=department, data=data)
-
-
-def _bars_of(record: Record, *, kept_from: Severity, on: date) -> tuple[Bar, ...]:
-    until = record.display.until
-    if record.repair in UNDONE or until is None or until < on or record.severity.rank < kept_from.rank:
-        return ()
-    return (bar_of(record, ends_on=until),)
-
-
-def _bars_after(old: Bar, record: Record | None, *, on: date) -> tuple[Bar, ...]:
-    if record is None:
-        return (old,)
-    until = record.display.until or old.ends_on
-    return () if record.repair in UNDONE or until < on else (bar_of(record, ends_on=until),)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.clock import months_after
-from chalicelib.credit.model.records import Dates, Display, Document, Publicity, Record, Severity
+from chalicelib.credit.model.records import BarState, Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.credit.model.submissions import Directory, Submission
 from chalicelib.credit.rules.merge import carry_over
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -20,6 +20,8 @@ Periods = Mapping[str, DisplayPeriod]
 """How long records may be displayed (公示期), by severity, as set by a rule pack."""
 
 AN_IDENTIFIER = re.compile(r"\d{17}[\dXx]|\d{15}")
+A_SYSTEM = "system:"
+"""How the actor's name begins where a department's system hands in, and no person."""
 A_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SEVERITIES = frozenset(severity.value for severity in Severity)
 PUBLICITIES = frozenset(publicity.value for publicity in Publicity)
@@ -52,17 +54,38 @@ def ends_on(record: Record, periods: Periods) -> date:
     return min(day for day in (longest, record.dates.display_until, record.dates.expires_on) if day is not None)
 
 
+def bar_state(submission: Submission, directory: Directory, *, handed_by: str, kept_from: Severity) -> BarState:
+    """Return how far a record has come on its way to barring, as it comes in (R2.9).
+
+    One person's word bars nobody: unless the system of a trusted source handed it in, the notice has to be served and
+    a second person has to agree.
+    """
+    if Severity(submission.severity or "").rank < kept_from.rank:
+        return BarState.NONE
+    if handed_by.startswith(A_SYSTEM) and directory.trusts(submission.source, submission.kind or ""):
+        return BarState.TRUSTED
+    return BarState.PROPOSED
+
+
 def faults(
-    submission: Submission, *, directory: Directory, periods: Periods, subject_kind: SubjectKind, on: date
+    submission: Submission,
+    *,
+    directory: Directory,
+    periods: Periods,
+    subject_kind: SubjectKind,
+    on: date,
+    kept_from: Severity,
 ) -> tuple[FieldError, ...]:
     """Return all faults that keep a record from being stored; empty if it may be.
 
-    ``on`` is the day in Shanghai on which it was submitted.
+    ``on`` is the day in Shanghai on which it was submitted. Records of ``kept_from`` and above may bar.
     """
     return (
         *_faults_of_source(submission),
         *_faults_of_kind(submission, directory),
+        *_faults_of_matter(submission, directory),
         *_faults_of_attributes(submission, subject_kind),
+        *_faults_of_items(submission, kept_from),
         *_faults_of_days(submission, periods, on=on),
     )
 
@@ -74,12 +97,15 @@ def make_record(  # noqa: PLR0913 - a record is made of this many things, and ea
     directory: Directory,
     shown: DisplayRules,
     before: Record | None,
+    handed_by: str,
+    bar: BarState,
     at: datetime,
     on: date,
 ) -> Record:
     """Return the record made from a faultless submission, as the next version after ``before``.
 
-    ``shown`` are the rules of the day of the finding.
+    ``shown`` are the rules of the day of the finding; ``handed_by`` is who handed it in, and ``bar`` how much that is
+    worth.
     """
     given = submission
     if given.judged_on is None or given.effective_on is None:
@@ -114,6 +140,8 @@ def make_record(  # noqa: PLR0913 - a record is made of this many things, and ea
         source_version=given.source_version or 1,
         received_at=at,
         known_since=at,
+        handed_by=handed_by,
+        bar=bar,
     )
     record = with_display(record, shown, reason=given.display_reason or "")
     if before is None:
@@ -155,7 +183,7 @@ def is_news(record: Record, *, before: Record) -> bool:
 
 
 def _is_repetition(record: Record, before: Record) -> bool:
-    """Whether a record only repeats what is stored, whatever the time and directory edition of its arrival."""
+    """Whether a record only repeats what is stored, whoever brings it, and whatever the time and edition."""
     said_again = replace(
         record,
         edition=before.edition,
@@ -164,6 +192,10 @@ def _is_repetition(record: Record, before: Record) -> bool:
         received_at=before.received_at,
         display=replace(record.display, ended_at=before.display.ended_at),
         named=before.named,
+        handed_by=before.handed_by,
+        bar=before.bar,
+        bar_notice=before.bar_notice,
+        bar_confirmation=before.bar_confirmation,
     )
     return said_again == before
 
@@ -248,10 +280,39 @@ def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Itera
             )
     if given.severity in SEVERITIES - {Severity.NONE} and not (given.repair_notice or "").strip():
         yield _missing("/repair_notice", "信用修复告知", "the repair notice, delivered with the decision")
+
+
+def _faults_of_matter(given: Submission, directory: Directory) -> Iterator[FieldError]:
+    """Yield what keeps a record from being adverse, or so grave: its kind, or what it is about (R6.5)."""
+    if given.severity not in SEVERITIES - {Severity.NONE}:
+        return
+    kind = directory.kind(given.kind or "")
+    if kind is not None and Severity(given.severity).rank > kind.gravest.rank:
+        yield FieldError(
+            pointer="/severity",
+            detail=f"{kind.name.zh}最高为{kind.gravest.value}",
+            english=f"{kind.name.en}: {kind.gravest.value} at most",
+            code="TOO_GRAVE",
+        )
+    said = (*given.contents, *given.contents.values(), given.basis or "")
+    if harmless := directory.holds_harmless(said):
+        yield FieldError(
+            pointer="/severity",
+            detail=f"不得列为失信:{harmless.name.zh}",
+            english=f"never adverse: {harmless.name.en}",
+            code="NEVER_ADVERSE",
+        )
+
+
+def _faults_of_items(given: Submission, kept_from: Severity) -> Iterator[FieldError]:
+    """Yield the faults of the related items (相关联事项): a record that may bar names them, as it bars nothing else."""
     if len(given.related_items) > MOST_ITEMS:
         yield FieldError(
             pointer="/related_items", detail=f"超过{MOST_ITEMS}项", english=f"over {MOST_ITEMS}", code="TOO_MANY"
         )
+    is_grave = given.severity in SEVERITIES and Severity(given.severity).rank >= kept_from.rank
+    if is_grave and not given.related_items:
+        yield _missing("/related_items", "相关联事项", "the related items, as the record bars nothing else")
 
 
 def _faults_of_days(given: Submission, periods: Periods, *, on: date) -> Iterator[FieldError]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.credit.model.records import (
+    CONFIRMED,
     UNDONE,
     Bar,
     Effect,
@@ -102,10 +103,11 @@ def assessment(
     for bar in summary.bars:
         if bar.severity.rank < bar_severity.rank or not is_bar_in_force(bar, on=on):
             continue
-        if bar.items and item_code not in bar.items:
+        if item_code not in bar.items:
             continue
         stale = is_stale(summary.freshness.get(bar.source), on=on)
-        effects.add(Effect.UNKNOWN if stale else Effect.REFUSED)
+        weight = Effect.UNKNOWN if stale else Effect.REFUSED
+        effects.add(Effect.NONE if bar.is_paused else weight)
         reasons.extend(_grounds_of_bar(bar, stale=stale))
     for rest in summary.overflow:
         if rest.severity.rank < bar_severity.rank or not rest.starts_on <= on <= rest.ends_on:
@@ -140,9 +142,7 @@ def source_down() -> Ground:
     )
 
 
-def with_record(
-    summary: Summary, record: Record, *, name_digest: str, ends_on: date, on: date, kept_from: Severity
-) -> Summary:
+def with_record(summary: Summary, record: Record, *, name_digest: str, on: date, kept_from: Severity) -> Summary:
     """Return the summary after a record was stored: its bar added, replaced or removed, and expired ones dropped.
 
     Records of ``kept_from`` and above get a bar. A summary never refuses one: beyond its limits it keeps the gravest
@@ -154,8 +154,7 @@ def with_record(
         for bar in summary.bars
         if (bar.source, bar.record_id) != (record.source, record.record_id) and bar.ends_on >= on
     ]
-    if record.severity.rank >= kept_from.rank and ends_on >= on and record.repair not in UNDONE:
-        bars.append(bar_of(record, ends_on=ends_on))
+    bars += bars_of(record, on=on, kept_from=kept_from)
     kept, left_out = within_bounds(bars)
     heard = fresher(summary.freshness.get(record.source), record)
     sources = {bar.source for bar in kept}
@@ -204,8 +203,21 @@ def with_kept_promise(summary: Summary) -> Summary:
     return replace(summary, kept_promises=summary.kept_promises + 1)
 
 
-def bar_of(record: Record, *, ends_on: date) -> Bar:
-    """Return the bar that a summary holds for an adverse record."""
+def bars_of(record: Record, *, on: date, kept_from: Severity) -> tuple[Bar, ...]:
+    """Return the bar that a record sets on a day, or nothing.
+
+    It takes a severity of ``kept_from`` or above, related items, and that a person has confirmed it or its source is
+    trusted; one that is undone or over sets none.
+    """
+    until = record.display.until
+    if until is None or until < on or record.display.ended_at is not None or record.repair in UNDONE:
+        return ()
+    if record.severity.rank < kept_from.rank or record.bar not in CONFIRMED or not record.related_items:
+        return ()
+    return (_bar_of(record, ends_on=until),)
+
+
+def _bar_of(record: Record, *, ends_on: date) -> Bar:
     return Bar(
         source=record.source,
         record_id=record.record_id,
@@ -218,6 +230,7 @@ def bar_of(record: Record, *, ends_on: date) -> Bar:
         ends_on=ends_on,
         items=record.related_items,
         objection=record.objection,
+        is_paused=record.is_paused,
         repair=record.repair,
         named=record.named,
     )
@@ -249,7 +262,7 @@ def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
                 en=f"The source has not updated the record ({document}) as agreed; it cannot be a reason alone.",
             ),
         )
-    else:
+    elif not bar.is_paused:
         yield ground
     if bar.objection is ObjectionState.OPEN:
         yield _under_objection(ground)

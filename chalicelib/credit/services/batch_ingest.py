@@ -127,7 +127,9 @@ class BatchIngest:
             try:
                 if line.subject.about.name in strangers:
                     raise DomainError(ErrorCode.IDENTITY_CONFLICT)  # noqa: TRY301 - refused as the rules refuse
-                record = self._factory.record(line.submission, line.subject, before=before, at=at)
+                record = self._factory.record(
+                    line.submission, line.subject, before=before, handed_by=batch.actor, at=at
+                )
                 idle = None if before is None else _idle(line, record, before, by_whom=by_whom, batch=batch)
             except DomainError as error:
                 taken.append(Taken(handed=line, fate=Fate.REFUSED, error=error))
@@ -189,9 +191,10 @@ def _event(records: Sequence[Record], after: Summary, batch: Batch) -> NewEvent:
             "edition": records[0].edition,
             "records": [
                 {
-                    "record": f"{record.source}/{record.record_id}",
+                    "record": record.name,
                     "kind": record.kind,
                     "severity": record.severity.value,
+                    "bar": record.bar.value,
                     "document_no": record.document.number,
                     "source_version": record.source_version,
                     "record_version": record.version,

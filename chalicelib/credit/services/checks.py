@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.clock import day_in_shanghai, instant_text, months_after
@@ -180,6 +180,14 @@ class Credit:
     def identities(self, subject: SubjectKey) -> tuple[SubjectKey, ...]:
         """Return the subject and all others whose credit counts for it."""
         return tuple(part.subject for part in parts_of(self.summary(subject)))
+
+    def listed_until(self, subject: SubjectKey, kind: str, *, on: date) -> date | None:
+        """Return the last day of the subject's records of a kind that bar on a day, None if there are none (R2.5)."""
+        found = (
+            self._store.record(one.source, one.record_id) for one in self._store.records(subject) if one.kind == kind
+        )
+        bars = [bar for one in found if one for bar in rules.bars_of(one, on=on, kept_from=self._kept_from)]
+        return max((bar.ends_on for bar in bars if rules.is_bar_in_force(bar, on=on)), default=None)
 
     def require_unchanged(self, summary: Summary, tx: Transaction) -> None:
         """Make a transaction fail with ``ConflictError`` unless all summaries are unchanged: the gate."""

@@ -107,7 +107,7 @@ class Ingest:
     @retry_on_conflict
     def _store_record(self, submission: Submission, subject: Subject, *, by: Caller, at: datetime) -> Record:
         before = self._store.record(submission.source, submission.record_id)
-        record = self._factory.record(submission, subject, before=before, at=at)
+        record = self._factory.record(submission, subject, before=before, handed_by=by.actor, at=at)
         if before is not None and not intake.is_news(record, before=before):
             return before
         summary = self._store.summary(record.subject)
@@ -130,10 +130,11 @@ def _record_event(record: Record, after: Summary, by: Caller, at: datetime) -> N
         actor=by.actor,
         department=by.department or "",
         data={
-            "record": f"{record.source}/{record.record_id}",
+            "record": record.name,
             "kind": record.kind,
             "edition": record.edition,
             "severity": record.severity.value,
+            "bar": record.bar.value,
             "document_no": record.document.number,
             "source_version": record.source_version,
             "record_version": record.version,

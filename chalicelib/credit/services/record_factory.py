@@ -24,14 +24,24 @@ class RecordFactory:
         self._pack = pack
         self._kept_from = rules.severity_kept(self._packs)
 
-    def record(self, submission: Submission, subject: Subject, *, before: Record | None, at: datetime) -> Record:
-        """Return the record made from a submission; raises ``RECORD_NOT_ACCEPTABLE`` with every fault."""
+    def record(
+        self, submission: Submission, subject: Subject, *, before: Record | None, handed_by: str, at: datetime
+    ) -> Record:
+        """Return the record made from a submission; raises ``RECORD_NOT_ACCEPTABLE`` with every fault.
+
+        ``handed_by`` is the actor who handed it in.
+        """
         today = day_in_shanghai(at)
         directory = intake.directory_in_force(directories(), on=today)
         display = pack_in_force(self._packs, self._pack, on=today).display
         shown = rules_of_the_day(display, submission.judged_on or today)
         faults = intake.faults(
-            submission, directory=directory, periods=shown.periods, subject_kind=subject.about.kind, on=today
+            submission,
+            directory=directory,
+            periods=shown.periods,
+            subject_kind=subject.about.kind,
+            on=today,
+            kept_from=self._kept_from,
         )
         if faults:
             raise DomainError(ErrorCode.RECORD_NOT_ACCEPTABLE, faults=faults)
@@ -41,6 +51,8 @@ class RecordFactory:
             directory=directory,
             shown=shown,
             before=before,
+            handed_by=handed_by,
+            bar=intake.bar_state(submission, directory, handed_by=handed_by, kept_from=self._kept_from),
             at=at,
             on=today,
         )
@@ -51,7 +63,6 @@ class RecordFactory:
             before,
             record,
             name_digest=subject.name_digest,
-            ends_on=record.display.until or record.dates.judged_on,
             on=day_in_shanghai(at),
             kept_from=self._kept_from,
         )

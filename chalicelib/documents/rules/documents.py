@@ -1,5 +1,6 @@
 """What becomes of a document, and under which name it is kept."""
 
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,8 +14,14 @@ LONGEST_NAME = 100
 LONGEST_EXTENSION = 10
 UNNAMED = "未命名"
 
+ID_LENGTH = 32
+"""Hexadecimal characters of an id: 128 bits."""
+
 QUARANTINE = "service:quarantine"
 """The actor when the service looks at a document."""
+
+RETENTION = "service:retention"
+"""The actor when a document's time is over."""
 
 
 def kept_name(name: str) -> str:
@@ -77,14 +84,47 @@ def refused(document: Document, problem: DocumentProblem, *, at: datetime) -> Do
     return replace(document, state=DocumentState.REFUSED, problem=problem, settled_at=at)
 
 
+def copied(document: Document, earlier: Found, *, version: str, at: datetime) -> Document:
+    """Return the document whose content was copied from what was found in an earlier, clean one."""
+    return cleared(replace(document, found=replace(earlier, version=version)), at=at)
+
+
+def copy_id(document_id: str, *, case_no: str, material: str) -> str:
+    """Return the id of the one copy of a document that there can be for a material of a case.
+
+    Like any id it cannot be guessed, because the earlier one cannot be.
+    """
+    return hashlib.sha256(f"copy|{document_id}|{case_no}|{material}".encode()).hexdigest()[:ID_LENGTH]
+
+
+def deleted(document: Document, *, at: datetime) -> Document:
+    """Return the document whose content is gone: what it was called goes too, its digest stays."""
+    return replace(document, state=DocumentState.DELETED, name="", deleted_at=at)
+
+
+def deletion_event(document: Document, *, basis: str, at: datetime) -> NewEvent:
+    """Return the event that a document was deleted, because its time was over by ``basis`` (保存期限届满)."""
+    return NewEvent(
+        kind=EventKind.DOCUMENT_DELETED,
+        occurred_at=at,
+        actor=RETENTION,
+        department=document.department,
+        data={"sha256": document.sha256, "basis": basis},
+    )
+
+
 def request_event(document: Document, *, actor: str) -> NewEvent:
-    """Return the event that an upload was asked for; the name of the file may be personal and stands beside it."""
+    """Return the event that an upload was asked for.
+
+    The name of the file is not in it: it may be personal, and goes with the document while events stay.
+    """
     declared = document.declared
     data: dict[str, Json] = {
         "case_no": document.case_no,
         "material": document.material,
         "size": None if declared is None else declared.size,
         "sha256": None if declared is None else declared.sha256,
+        **({"copy_of": document.source} if document.source else {}),
     }
     return NewEvent(
         kind=EventKind.DOCUMENT_REQUESTED,
@@ -92,7 +132,6 @@ def request_event(document: Document, *, actor: str) -> NewEvent:
         actor=actor,
         department=document.department,
         data=data,
-        texts={"name": document.name},
     )
 
 

@@ -36,7 +36,6 @@ from chalicelib.redress.services.rulings import carry_out
 from chalicelib.redress.services.withdrawal import DocumentEntries, Withdrawal
 from chalicelib.redress.store import RedressStore
 from chalicelib.rulepacks.model.pack import RulePack
-from chalicelib.sanctions.model.flags import Flag
 from chalicelib.sanctions.services.redress import FlagRedress, RedressStep
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.calendars import Calendars
@@ -91,7 +90,6 @@ class Objections:
         if standing is not None and standing.is_disputed:
             # The index of objections may lag behind the entry itself, which is read by its key.
             raise DomainError(ErrorCode.UNDER_OBJECTION)
-        flag = None if standing is None else standing.flag
         objection = Objection(
             objection_id=secrets.token_hex(16),
             plea=request,
@@ -99,7 +97,7 @@ class Objections:
             department=department,
             made_at=at,
             is_review=rules.is_review(self._store.about(request.entry), request.ground),
-            is_paused=flag is not None and self._is_paused(flag, pack),
+            is_paused=standing is not None and self._is_paused(standing, pack),
         )
         with transaction() as tx:
             if standing is not None:
@@ -220,9 +218,14 @@ class Objections:
             rules.require_flag_open(standing.flag, on=today)
         return standing, standing.department
 
-    def _is_paused(self, flag: Flag, pack: RulePack) -> bool:
-        """Whether a flag is paused: if the pack names its class, or if its class is unknown."""
-        measure_class = self._flags.measure_class(flag)
+    def _is_paused(self, standing: DocumentEntries, pack: RulePack) -> bool:
+        """Whether what an entry does by itself pauses: a record's bar, or a flag of a class that the pack names.
+
+        A flag of an unknown class pauses.
+        """
+        if standing.flag is None:
+            return pack.recourse.paused.records
+        measure_class = self._flags.measure_class(standing.flag)
         return measure_class is None or measure_class.value in pack.recourse.paused.classes
 
     def _carry_out(

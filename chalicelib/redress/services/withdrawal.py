@@ -159,7 +159,7 @@ class Withdrawal:
         is_open = state is ObjectionState.OPEN
         if record is not None and record.repair not in UNDONE:
             kind = EventKind.RECORD_OBJECTED if is_open else EventKind.RECORD_OBJECTION_ENDED
-            self.change_record(changes.with_objection(record, state), kind, step)
+            self.change_record(changes.with_objection(record, state, is_paused=is_paused), kind, step)
         if flag is not None and flag.state not in OVER:
             kind = EventKind.FLAG_OBJECTED if is_open else EventKind.FLAG_OBJECTION_ENDED
             self._put_mark(flag, self._flags.mark(flag, state, step, is_paused=is_paused), kind, step)

@@ -71,17 +71,6 @@ class Step(NamedTuple):
     hearing: bool = False
 
 
-class Remedy(NamedTuple):
-    """A way to contest a step (救济途径), and how long it is open: ``unit`` is one of the pack's units."""
-
-    code: str
-    name: str
-    english: str
-    value: int
-    unit: str
-    basis: str
-
-
 class Consequence(NamedTuple):
     """One row of the table: the steps in their order, what is barred and owed meanwhile, and what it does to credit."""
 
@@ -97,10 +86,9 @@ class Consequence(NamedTuple):
 
 
 class Consequences(NamedTuple):
-    """A pack's whole table, and the remedies against every step in it."""
+    """A pack's whole table."""
 
     rows: tuple[Consequence, ...]
-    remedies: tuple[Remedy, ...]
 
     def row(self, finding: str, *, stage: Stage, severity: str) -> Consequence:
         """Return the row that applies; raises ``LookupError`` for a finding, stage or severity that there is not."""
@@ -115,7 +103,6 @@ class Consequences(NamedTuple):
         """Yield the basis of every part."""
         yield from (row.basis for row in self.rows)
         yield from (step.basis for row in self.rows for step in row.steps)
-        yield from (remedy.basis for remedy in self.remedies)
 
 
 def require_whole(rows: Iterable[Consequence]) -> None:

@@ -32,6 +32,7 @@ class TermKey(StrEnum):
     VERIFICATION = "verify.dueDays"
     CONSEQUENCE = "consequence.days"
     DEFENCE = "defence.days"
+    DEEMED_DELIVERY = "delivery.deemedDays"
     ACKNOWLEDGEMENT = "acknowledgement.days"
     CARD_CORRECTION = "card.correctionHours"
     CARD_REPLY = "card.replyDays"
@@ -48,6 +49,9 @@ class TermKey(StrEnum):
     IDENTITY_CHECK = "identity.days"
     FLAG_NOTICE = "flagNotice.answerDays"
     PROPAGATION = "flagNotice.incidentHours"
+    FLAG_START = "flag.startDays"
+    REMEDY_REVIEW = "remedy.reviewDays"
+    REMEDY_COURT = "remedy.courtMonths"
 
 
 class BoundKey(StrEnum):
@@ -58,6 +62,8 @@ class BoundKey(StrEnum):
     RATED_TOO_SOON = "rating.tooSoonSeconds"
     RATERS_PER_DEVICE = "rating.ratersPerDevice"
     DIGEST_HOUR = "alerts.digestHour"
+    QUIET_FROM_HOUR = "messages.quietFromHour"
+    QUIET_UNTIL_HOUR = "messages.quietUntilHour"
 
 
 class Milestone(StrEnum):
@@ -97,6 +103,18 @@ class Retention(NamedTuple):
     basis: str
 
 
+class DocumentRetention(NamedTuple):
+    """How long documents that people hand in stay (材料文件保存期限).
+
+    ``years`` run from the day on which the case is closed, unless the item has its own number for a material;
+    ``unfiled_days`` from the upload of what is never handed in.
+    """
+
+    years: int
+    unfiled_days: int
+    basis: str
+
+
 class Ground(NamedTuple):
     """One entry of a closed list, with its code and names: a ground for a pause, or an excluded risk."""
 
@@ -125,6 +143,24 @@ class TerminationGround(NamedTuple):
     name: str
     english: str
     after: After
+    basis: str
+
+
+class ProofSource(StrEnum):
+    """From where a proof of delivery comes: the portal, the gateway of SMS, or an officer who saw it."""
+
+    PORTAL = "portal"
+    GATEWAY = "gateway"
+    OFFICE = "office"
+
+
+class Proof(NamedTuple):
+    """A proof that a notice has reached somebody (送达凭证), from which their time limit runs."""
+
+    code: str
+    name: str
+    english: str
+    taken_by: ProofSource
     basis: str
 
 
@@ -202,8 +238,9 @@ class Route(NamedTuple):
 class RulePack:
     """One edition of a pack, in force from ``effective_from`` to ``effective_to``, both days included.
 
-    Raises ``ValueError`` for a blank basis anywhere (no rule without its article), a missing or impossible limit, a
-    withdrawal until anything but ``UNTIL``, or an end before the start. Without ``grading`` nobody has a grade.
+    Raises ``ValueError`` for a blank basis anywhere (no rule without its article), a missing or impossible limit, no
+    time to keep documents, a withdrawal until anything but ``UNTIL``, or an end before the start. Without ``grading``
+    nobody has a grade. ``remedy_bodies`` are whom a decision names for review and for a lawsuit (复议机关、人民法院).
     """
 
     code: str
@@ -218,16 +255,19 @@ class RulePack:
     withdraw_until: Choice
     query_log: Retention
     consequences: Consequences
+    documents: DocumentRetention
     pause_grounds: tuple[Ground, ...]
     suspension_grounds: tuple[Ground, ...]
     termination_grounds: tuple[TerminationGround, ...]
     yellow: Yellow
     terms: Mapping[str, Term]
+    proofs: tuple[Proof, ...]
     display: tuple[DisplayRules, ...]
     routes: tuple[Route, ...]
     bounds: Mapping[str, Bound]
     card_grounds: tuple[CardGround, ...]
     complaint_categories: tuple[Ground, ...]
+    remedy_bodies: tuple[Ground, ...]
     office_hours: OfficeHours
     edition_by: EditionDay
     recourse: Recourse
@@ -245,6 +285,9 @@ class RulePack:
             if term.value < 1 or term.unit not in UNITS:
                 message = f"{self.code}: {term.value} {term.unit} is no time limit for {key}"
                 raise ValueError(message)
+        if self.documents.years < 1 or self.documents.unfiled_days < 1:
+            message = f"{self.code} must keep documents for a year and a day at least"
+            raise ValueError(message)
         if self.withdraw_until.value not in UNTIL:
             message = f"{self.code}: a promise cannot be withdrawn until {self.withdraw_until.value}"
             raise ValueError(message)
@@ -254,16 +297,17 @@ class RulePack:
 
     def _bases(self) -> Iterator[str]:
         yield from (self.basis, self.bar_severity.basis, self.withdraw_until.basis, self.query_log.basis)
-        yield self.yellow.basis
+        yield from (self.yellow.basis, self.documents.basis)
         yield from (ground.basis for ground in (*self.excluded_risks, *self.pause_grounds, *self.suspension_grounds))
         yield from (ground.basis for ground in self.termination_grounds)
         yield from self.consequences.bases()
         yield from (term.basis for term in self.terms.values())
+        yield from (proof.basis for proof in self.proofs)
         yield from (period.basis for rules in self.display for period in rules.periods.values())
         yield from (route.basis for route in self.routes)
         yield from (bound.basis for bound in self.bounds.values())
         yield from (ground.basis for ground in self.card_grounds)
-        yield from (category.basis for category in self.complaint_categories)
+        yield from (category.basis for category in (*self.complaint_categories, *self.remedy_bodies))
         yield from (self.office_hours.basis, self.edition_by.basis, *self.recourse.bases())
         yield from () if self.grading is None else self.grading.bases()
 
@@ -290,6 +334,10 @@ class RulePack:
     def termination_ground(self, code: str) -> TerminationGround | None:
         """Return the ground of a termination (终止事由), or ``None`` if the closed list does not have it."""
         return next((ground for ground in self.termination_grounds if ground.code == code), None)
+
+    def proofs_from(self, source: ProofSource) -> tuple[Proof, ...]:
+        """Return the proofs of delivery (送达凭证) that the pack accepts from a source; there may be none."""
+        return tuple(proof for proof in self.proofs if proof.taken_by is source)
 
     def bound(self, key: str) -> int:
         """Return a plain number; raises ``LookupError`` for an unknown key."""

@@ -23,14 +23,23 @@ class ObjectionGround(NamedTuple):
 
 
 class PausedClasses(NamedTuple):
-    """The classes of measures suspended while an objection is open (异议期间暂停, R3.9)."""
+    """What is suspended while an objection is open (异议期间暂停, R3.9): classes of measures, and records' bars."""
 
     classes: tuple[str, ...]
+    records: bool
     basis: str
 
 
 class RepairPromise(NamedTuple):
     """The promise made with a repair (信用承诺书), word for word."""
+
+    text: str
+    english: str
+    basis: str
+
+
+class NoticeText(NamedTuple):
+    """A notice that goes with every document of its kind, word for word."""
 
     text: str
     english: str
@@ -54,6 +63,10 @@ class Recourse(NamedTuple):
     paused: PausedClasses
     promise: RepairPromise
     refusals: tuple[RepairRefusal, ...]
+    remedy_notice: NoticeText
+    """What every adverse decision says of remedies (行政许可法第38条), with ``{review}`` and ``{court}`` to fill in."""
+    repair_notice: NoticeText
+    """How credit is repaired (信用修复告知书), delivered with the decision (两书同达, R3.4)."""
 
     def ground(self, code: str) -> ObjectionGround | None:
         """Return a ground for an objection, or ``None`` if the closed list does not have it."""
@@ -67,5 +80,5 @@ class Recourse(NamedTuple):
         """Yield the basis of every part."""
         yield from (limit.basis for limit in self.limits)
         yield from (ground.basis for ground in self.grounds)
-        yield from (self.paused.basis, self.promise.basis)
+        yield from (self.paused.basis, self.promise.basis, self.remedy_notice.basis, self.repair_notice.basis)
         yield from (refusal.basis for refusal in self.refusals)

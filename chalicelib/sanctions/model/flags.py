@@ -143,6 +143,7 @@ class Proposal:
     effective_on: date | None
     served_at: datetime | None
     remedy_until: date | None
+    court_until: date | None = None
     related_items: tuple[str, ...]
     starts_on: date
     ends_on: date | None
@@ -222,7 +223,8 @@ class Lifting:
 class Flag:
     """A joint-sanctions flag (惩戒标识), from its proposal on an effective document to its end.
 
-    While ``is_paused``, it has no effect because an objection is open (R3.9).
+    While ``is_paused``, it has no effect because an objection is open (R3.9). ``remedies`` and ``repair_notice`` are
+    told with it, word for word (两书同达, R3.4).
     """
 
     flag_id: str
@@ -245,6 +247,8 @@ class Flag:
     ends_on: date
     facts: str
     personal_finding: str
+    remedies: str
+    repair_notice: str
     proposed_by: str
     proposed_at: datetime
     service: Service | None = None

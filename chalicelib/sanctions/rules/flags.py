@@ -8,6 +8,8 @@ from chalicelib.clock import instant_text
 from chalicelib.credit.model.records import Document, FlagMark, ObjectionState
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, require_another_person
+from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.rulepacks.rules import remedy_notice
 from chalicelib.sanctions.model.flags import (
     LIVE,
     Confirmation,
@@ -45,6 +47,7 @@ def propose(  # noqa: PLR0913 - a flag stands on this many things, and each is n
     measure: Measure,
     document: Document,
     ends_on: date,
+    pack: RulePack,
     by: str,
     department: str,
     at: datetime,
@@ -70,6 +73,8 @@ def propose(  # noqa: PLR0913 - a flag stands on this many things, and each is n
         ends_on=ends_on,
         facts=proposal.facts,
         personal_finding=proposal.personal_finding or "",
+        remedies=remedy_notice(pack),
+        repair_notice=pack.recourse.repair_notice.text,
         proposed_by=by,
         proposed_at=at,
     )
@@ -199,7 +204,7 @@ def mark_of(flag: Flag) -> FlagMark:
 
 
 def notice_of(flag: Flag) -> str:
-    """Return the notice of basis, cause and remedy to serve on the subject (拟惩戒告知书)."""
+    """Return the notice of basis, cause, remedies and repair to serve on the subject (拟惩戒告知书、信用修复告知书)."""
     return (
         f"拟对你(单位)实施失信惩戒措施“{flag.measure}”({flag.edition}年版清单第{flag.measure_code}项)。"
         f"事实:{flag.facts} "
@@ -207,7 +212,8 @@ def notice_of(flag: Flag) -> str:
         f"(自{flag.document.effective_on.isoformat()}起生效)。"
         f"范围:仅限事项{'、'.join(flag.related_items)}。"
         f"期限:{flag.starts_on.isoformat()}至{flag.ends_on.isoformat()}。"
-        "你(单位)有权陈述、申辩;对措施不服的,可以提出异议申诉,也可以依法申请行政复议或者提起行政诉讼,均不收费。"
+        "你(单位)有权陈述、申辩;对措施不服的,可以提出异议申诉,不收费。"
+        f"{flag.remedies}{flag.repair_notice}"
     )
 
 

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from chalicelib.clock import months_after
+from chalicelib.clock import day_in_shanghai, months_after
 from chalicelib.credit.model.records import Document, Effect
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.sanctions.model.flags import Flag, LostGround, Measure, MeasureList, Proposal
+from chalicelib.rulepacks.model.display import rules_of_the_day
+from chalicelib.rulepacks.model.pack import RulePack, TermKey
+from chalicelib.rulepacks.rules import Remedies, counted_from, remedies_after
+from chalicelib.sanctions.model.flags import Flag, LostGround, Measure, MeasureClass, MeasureList, Proposal
 from chalicelib.subjects.model.subjects import PERSONS, SubjectKind
 
 WORDS = {
@@ -25,6 +28,17 @@ NOT_OF_THE_CASE = FieldError(
     pointer="/document/number",
     detail="该办件没有关于这个主体的此生效文书",
     english="the case has no such document in effect about this subject",
+)
+
+
+BEING_LISTED = "serious_list"
+"""The conduct of being on a list of the seriously untrustworthy, and the kind of the record that says so."""
+
+NOT_LISTED = FieldError(
+    pointer="/subject",
+    detail="当事人没有生效的严重失信主体名单信息",
+    english="no list of the seriously untrustworthy in effect names this subject",
+    code="NOT_LISTED",
 )
 
 
@@ -68,13 +82,15 @@ def is_measure_in_force(measure: HasDays, *, on: date) -> bool:
     return measure.in_force_from <= on and (measure.in_force_to is None or on <= measure.in_force_to)
 
 
-def document_of(proposal: Proposal, *, on: date, at: datetime) -> Document:
+def document_of(proposal: Proposal, pack: RulePack, *, on: date, at: datetime) -> Document:
     """Return the effective document of a proposal; raises ``NO_EFFECTIVE_DOCUMENT`` with every fault (R2.2).
 
-    It needs a number, an organ, a day of effect that has come, proof of service, and the last day for remedies.
+    It needs a number, an organ, a day of effect that has come, proof of service, and last days for remedies that are
+    no sooner than the pack's. What rests on it begins neither before it has effect nor long after the proposal.
     """
-    faults = tuple(_faults_of_document(proposal, on=on, at=at))
-    if faults or proposal.effective_on is None:
+    least = None if proposal.served_at is None else remedies_after(pack, day_in_shanghai(proposal.served_at))
+    faults = tuple(_faults_of_document(proposal, least, pack, on=on, at=at))
+    if faults or proposal.effective_on is None or least is None:
         raise DomainError(ErrorCode.NO_EFFECTIVE_DOCUMENT, faults=faults)
     return Document(
         number=proposal.document_no or "",
@@ -82,6 +98,7 @@ def document_of(proposal: Proposal, *, on: date, at: datetime) -> Document:
         effective_on=proposal.effective_on,
         served_at=proposal.served_at,
         remedy_until=proposal.remedy_until,
+        court_until=proposal.court_until or least.court_until,
     )
 
 
@@ -101,6 +118,20 @@ def require_target(
         raise DomainError(ErrorCode.TARGET_NOT_ELIGIBLE)
 
 
+def needs_listing(measure: Measure, conduct: str) -> bool:
+    """Whether a measure meets only those who are on a serious list: all of class 1, and any for being listed."""
+    return measure.class_ is MeasureClass.CLASS_1 or conduct == BEING_LISTED
+
+
+def require_listed(measure: Measure, conduct: str, *, listed_until: date | None) -> None:
+    """Raise ``TARGET_NOT_ELIGIBLE`` for a measure of class 1, or one for being listed, on somebody on no list (R2.5).
+
+    ``listed_until`` is the last day of a record in effect of such a list (严重失信主体名单), None if there is none.
+    """
+    if listed_until is None and needs_listing(measure, conduct):
+        raise DomainError(ErrorCode.TARGET_NOT_ELIGIBLE, faults=(NOT_LISTED,))
+
+
 def require_proportionate(measure: Measure, proposal: Proposal) -> None:
     """Raise ``NOT_RELATED`` for unrelated items (R2.3, R2.4), ``DISPROPORTIONATE`` for unfitting conduct (R2.14)."""
     if not proposal.related_items or not set(proposal.related_items) <= set(measure.related_items):
@@ -109,9 +140,18 @@ def require_proportionate(measure: Measure, proposal: Proposal) -> None:
         raise DomainError(ErrorCode.DISPROPORTIONATE)
 
 
-def end_of(measure: Measure, proposal: Proposal) -> date:
-    """Return the last day; raises ``END_DATE_MISSING`` if missing, not after the start, or too late (R2.7)."""
-    latest = months_after(proposal.starts_on, measure.most_months)
+def end_of(measure: Measure, proposal: Proposal, pack: RulePack, *, found_on: date, listed_until: date | None) -> date:
+    """Return the last day; raises ``END_DATE_MISSING`` if missing, not after the start, or too late (R2.7).
+
+    A flag lasts no longer than the measure allows, than a record of the same conduct may be shown, found on the day of
+    the document's effect, and than a listing that it needs: display, sharing and measures end together.
+    """
+    ends = [months_after(proposal.starts_on, measure.most_months)]
+    if (period := rules_of_the_day(pack.display, found_on).periods.get(proposal.severity.value)) is not None:
+        ends.append(months_after(found_on, period.most_months))
+    if listed_until is not None and needs_listing(measure, proposal.conduct):
+        ends.append(listed_until)
+    latest = min(ends)
     if proposal.ends_on is None or not proposal.starts_on < proposal.ends_on <= latest:
         raise DomainError(ErrorCode.END_DATE_MISSING, latest=latest.isoformat())
     return proposal.ends_on
@@ -143,7 +183,9 @@ def require_ground(flag: Flag, edition: MeasureList, *, on: date) -> None:
         raise DomainError(ErrorCode.MEASURE_NOT_IN_LIST)
 
 
-def _faults_of_document(proposal: Proposal, *, on: date, at: datetime) -> Iterator[FieldError]:
+def _faults_of_document(
+    proposal: Proposal, least: Remedies | None, pack: RulePack, *, on: date, at: datetime
+) -> Iterator[FieldError]:
     for pointer, value, zh, en in (
         ("/document/number", (proposal.document_no or "").strip(), "文号", "its number"),
         ("/document/organ", (proposal.organ or "").strip(), "作出单位", "its organ"),
@@ -160,6 +202,26 @@ def _faults_of_document(proposal: Proposal, *, on: date, at: datetime) -> Iterat
     if proposal.served_at is not None and proposal.served_at > at:
         yield FieldError(
             pointer="/document/served_at", detail="尚未送达", english="not delivered yet", code="NOT_SERVED"
+        )
+    if least is not None:
+        for pointer, said, first, key in (
+            ("/document/remedy_until", proposal.remedy_until, least.review_until, TermKey.REMEDY_REVIEW),
+            ("/document/court_until", proposal.court_until, least.court_until, TermKey.REMEDY_COURT),
+        ):
+            if said is not None and said < first:
+                yield FieldError(
+                    pointer=pointer,
+                    detail=f"不得早于{first.isoformat()}({pack.limit_term(key).basis})",
+                    english=f"not before {first.isoformat()}; {pack.limit_term(key).basis}",
+                    code="REMEDY_TOO_SHORT",
+                )
+    starts_by = counted_from(pack.limit_term(TermKey.FLAG_START), on)
+    if proposal.starts_on > starts_by:
+        yield FieldError(
+            pointer="/starts_on",
+            detail=f"不得晚于{starts_by.isoformat()}",
+            english=f"not after {starts_by.isoformat()}",
+            code="TOO_LATE",
         )
     if proposal.effective_on is not None and proposal.starts_on < proposal.effective_on:
         yield FieldError(

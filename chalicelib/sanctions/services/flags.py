@@ -104,7 +104,8 @@ class Flags:
         about = require_valid(target.about, on=today)
         other = None if target.document_about is None else require_valid(target.document_about, on=today)
         edition, measure = listed.measure_for(proposal, self._lists(), on=today)
-        document = listed.document_of(proposal, on=today, at=at)
+        pack = self._law(at)
+        document = listed.document_of(proposal, pack, on=today, at=at)
         subject = self._keys.key_of(about)
         document_subject = subject if other is None else self._keys.key_of(other)
         self._require_effective(proposal.case_no, document, subject=document_subject, on=today)
@@ -115,7 +116,11 @@ class Flags:
             personal_finding=proposal.personal_finding,
         )
         listed.require_proportionate(measure, proposal)
-        ends_on = listed.end_of(measure, proposal)
+        listed_until = None
+        if listed.needs_listing(measure, proposal.conduct):
+            listed_until = self._credit.listed_until(document_subject, listed.BEING_LISTED, on=today)
+            listed.require_listed(measure, proposal.conduct, listed_until=listed_until)
+        ends_on = listed.end_of(measure, proposal, pack, found_on=document.effective_on, listed_until=listed_until)
         known = self._subjects.know(about, by.naming(NameRank.OFFICE), at)
         mismatch = mismatch_of(Cause.FLAG, known, about, by=by, reference=f"{edition.edition}/{measure.code}")
         if mismatch is not None:
@@ -135,6 +140,7 @@ class Flags:
             measure=measure,
             document=document,
             ends_on=ends_on,
+            pack=pack,
             by=by.actor,
             department=by.department or "",
             at=at,
@@ -207,7 +213,9 @@ class Flags:
             # The last day is not known yet, so it cannot have passed (R4.4).
             raise DomainError(ErrorCode.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
         self._require_effective(before.case_no, before.document, subject=before.party.document_subject, on=today)
-        listed.require_ground(after, listed.list_in_force(self._lists(), on=today), on=today)
+        edition = listed.list_in_force(self._lists(), on=today)
+        listed.require_ground(after, edition, on=today)
+        self._require_still_listed(after, edition, on=today)
         with transaction() as tx:
             stopped = self._stop(clock, at=at, tx=tx)
             event = flags.flag_event(
@@ -299,8 +307,18 @@ class Flags:
         if not self._documents.is_effective(case_no, document, subject=subject, on=on):
             raise DomainError(ErrorCode.NO_EFFECTIVE_DOCUMENT, faults=(listed.NOT_OF_THE_CASE,))
 
+    def _require_still_listed(self, flag: Flag, edition: MeasureList, *, on: date) -> None:
+        """Raise ``TARGET_NOT_ELIGIBLE`` if the listing that a flag needs has gone since it was proposed (R2.5)."""
+        measure = edition.measure(flag.measure_code)
+        if measure is not None and listed.needs_listing(measure, flag.conduct):
+            until = self._credit.listed_until(flag.party.document_subject, listed.BEING_LISTED, on=on)
+            listed.require_listed(measure, flag.conduct, listed_until=until)
+
+    def _law(self, at: datetime) -> RulePack:
+        return pack_in_force(self._packs, self._pack, on=day_in_shanghai(at))
+
     def _defence_limit(self, at: datetime) -> Limit:
-        term = pack_in_force(self._packs, self._pack, on=day_in_shanghai(at)).limit_term(TermKey.DEFENCE)
+        term = self._law(at).limit_term(TermKey.DEFENCE)
         return Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)
 
     def _defence(self, flag: Flag) -> Clock | None:

@@ -1,4 +1,4 @@
-"""Applying (申请): the questions, the draft, the promise with a tick for each condition, and signing."""
+"""Applying (申请): the beginning of a form, the promise with a tick for each condition, and signing."""
 
 import json
 from collections.abc import Mapping
@@ -8,61 +8,60 @@ from chalicelib.api.cases.routes import drafts
 from chalicelib.api.cases.routes.drafts import DraftResponse
 from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Item
-from chalicelib.catalogue.model.questions import Question, QuestionKind
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.subjects.model.subjects import SigningKey
 from chalicelib.subjects.rules.passkeys import signature_of
+from chalicelib.web.applicants.application_forms import onward_from, ways_of
 from chalicelib.web.applicants.authorities import held_for
+from chalicelib.web.applicants.documents import UPLOADS, add_pages, bucket, facts_of, slots_of
 from chalicelib.web.applicants.search import item_at, known_answers
 from chalicelib.web.core import pages
-from chalicelib.web.core.actions import submit
-from chalicelib.web.core.forms import FILES, again, at_fault, materials_sent
+from chalicelib.web.core.forms import MATERIAL, again, at_fault, materials_sent
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 SIGNS: Final = ("passkey",)
 """The script that asks the person's device for a signature."""
 
-AT: Final[Mapping[str, str]] = {
-    "/on_behalf_of/authority": "authority",
-    ErrorCode.AUTHORITY_REQUIRED: "authority",
-    ErrorCode.PROXY_NOT_ALLOWED: "way",
-}
-"""The fields of the application at which errors are shown: by pointer, and by code for those that name no field."""
-
 
 @pages.get("/items/{item_code}/apply", roles=FOR_THEMSELVES)
 def ask(visit: PageRequest) -> Page:
-    """Ask the questions that decide on the checklist, and whether to promise or to hand in certificates."""
+    """Ask whether to promise or to hand in certificates, and an agent for whom; what a guide has asked comes along."""
     item = item_at(visit)
+    ways = ways_of(item)
     facts: dict[str, object] = {
         "item": item,
         "authorities": held_for(item.code, visit) if _is_agent(visit) else None,
-        "ways": _ways_of(item),
+        "ways": ways,
+        "start_way": visit.query.get("way", "") if len(ways) > 1 else ways[0],
+        "known": {f"answer-{name}": str(answer).lower() for name, answer in known_answers(item, visit.query).items()},
     }
-    facts["start_way"] = visit.query.get("way", "")
-    facts["start_answers"] = _start_answers(item, visit)
     return Page(template="apply.html", facts=facts)
 
 
 @pages.post("/items/{item_code}/apply", roles=FOR_THEMSELVES, form="/items/{item_code}/apply")
-def draft(visit: PageRequest) -> Redirect | Page:
-    """Make a draft from the answers and go on to it."""
+def begin(visit: PageRequest) -> Redirect | Page:
+    """Begin a form and go on to its first page."""
     item = item_at(visit)
-    if visit.sent("way") not in _ways_of(item):
+    if visit.sent("way") not in ways_of(item):
         return at_fault(ask(visit), way=text("choose_a_way", visit.language))
-    wish: dict[str, Any] = {
-        "item_code": item.code,
-        "way": visit.sent("way"),
-        "answers": {question.id: answer for question in item.questions if (answer := _answer(visit, question)) != ""},
-    }
-    if _is_agent(visit):
-        if not visit.sent("authority"):
-            return at_fault(ask(visit), authority=text("choose_an_authority", visit.language))
-        wish["on_behalf_of"] = {"authority": visit.sent("authority")}
-    return submit(visit, drafts.draft, wish, ask=ask, onward=lambda made: Redirect(to=f"drafts/{made.draft_id}"), at=AT)
+    if _is_agent(visit) and not visit.sent("authority"):
+        return at_fault(ask(visit), authority=text("choose_an_authority", visit.language))
+    known = known_answers(item, {name: values[-1] for name, values in visit.form.items()})
+    try:
+        form = container().application_forms.begin(
+            item,
+            way=Way(visit.sent("way")),
+            authority=visit.sent("authority") if _is_agent(visit) else "",
+            guided=known,
+            by=visit.caller,
+            at=visit.at,
+        )
+    except DomainError as error:
+        return again(ask(visit), error, visit, fields={"": "way"})
+    return onward_from(form, item)
 
 
 @pages.get("/drafts/{draft_id}", roles=FOR_THEMSELVES)
@@ -75,21 +74,51 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
     if item is None:
         raise DomainError(ErrorCode.ITEM_NOT_LISTED)
     keys = _passkeys(visit) if made.way is Way.COMMITMENT else ()
+    is_over = visit.at >= made.expires_at
+    owed = [(one.id, one.name, one.basis) for one in made.materials if made.way in one.hand_in and not is_over]
+    slots = slots_of(visit, owed, draft_id=made.draft_id)
     facts = {
         "draft": made,
         "item": item,
         "until": container().pack(item.jurisdiction, visit.at).withdraw_until,
-        "is_over": visit.at >= made.expires_at,
+        "is_over": is_over,
         "may_sign": made.way is Way.COMMITMENT and Way.COMMITMENT in made.ways_open,
-        "owed": [material for material in made.materials if made.way in material.hand_in],
         "devices": [key.passkey for key in keys],
         "signs": visit.caller.representative,
+        "signed": json.loads(made.payload),
+        **facts_of(slots, f"drafts/{made.draft_id}"),
     }
     return Page(
         template="draft.html",
         facts=facts,
-        scripts=(FILES if facts["owed"] else ()) + (SIGNS if made.way is Way.COMMITMENT else ()),
+        scripts=(UPLOADS if slots else ()) + (SIGNS if made.way is Way.COMMITMENT else ()),
+        allows={"connect-src": bucket()} if slots else {},
     )
+
+
+@pages.post("/drafts/{draft_id}/changes", roles=FOR_THEMSELVES, form="/drafts/{draft_id}")
+def change(visit: PageRequest) -> Page | Redirect:
+    """Begin a form with the draft's answers, in the same way or another; the draft stays as it is."""
+    shown = read_draft(visit)
+    if isinstance(shown, Redirect):
+        return shown
+    made, item = shown.fact("draft", DraftResponse), shown.fact("item", Item)
+    agent = shown.fact("signed", dict)["agent"]
+    try:
+        form = container().application_forms.begin_again(
+            item,
+            way=Way(visit.sent("way")) if visit.sent("way") in ways_of(item) else made.way,
+            authority=agent["authority"] if agent else "",
+            answers={answer.id: answer.value for answer in made.answers if answer.value is not None},
+            by=visit.caller,
+            at=visit.at,
+        )
+    except DomainError as error:
+        return again(shown, error, visit)
+    return onward_from(form, item)
+
+
+add_pages("/drafts/{draft_id}", read_draft, of="draft_id")
 
 
 @pages.post("/drafts/{draft_id}", roles=FOR_THEMSELVES, form="/drafts/{draft_id}")
@@ -115,13 +144,16 @@ def file(visit: PageRequest) -> Page | Redirect:
             body["signature"] = signature_of(_assertion(visit), _passkeys(visit))
         filed = visit.do(cases.file, body=body)
     except DomainError as error:
-        return again(shown, error, visit, fields={"": "sign"} | _material_fields(shown))
+        return again(shown, error, visit, fields={"": "sign"} | _material_fields(shown, body))
     return Redirect(to=f"cases/{filed.case_no}/receipt")
 
 
-def _material_fields(shown: Page) -> dict[str, str]:
-    owed = shown.fact("owed", list)
-    return {"/materials": f"material-{owed[0].id}"} if owed else {}
+def _material_fields(shown: Page, body: Mapping[str, Any]) -> dict[str, str]:
+    """Say at which slot a fault of the materials is shown: the one of the document, or the first that has none."""
+    slots, brought = shown.fact("slots", tuple), body["materials"]
+    empty = [slot.id for slot in slots if slot.id not in {one["id"] for one in brought}]
+    named = {f"/materials/{index}/document": f"{MATERIAL}{one['id']}" for index, one in enumerate(brought)}
+    return named | ({"/materials": f"{MATERIAL}{empty[0]}"} if empty else {})
 
 
 def _assertion(visit: PageRequest) -> dict[str, Any]:
@@ -140,28 +172,5 @@ def _passkeys(visit: PageRequest) -> tuple[SigningKey, ...]:
     return tuple(key for key in keys if key.passkey is not None and key.revoked_at is None)
 
 
-def _ways_of(item: Item) -> tuple[str, ...]:
-    return (Way.COMMITMENT.value, Way.CERTIFICATE.value) if item.offers_commitment else (Way.CERTIFICATE.value,)
-
-
-def _start_answers(item: Item, visit: PageRequest) -> dict[str, str]:
-    """Return the preselected option of each question that a guide has asked already."""
-    known = known_answers(item, visit.query)
-    return {
-        question.id: str(place)
-        for question in item.questions
-        for place, option in enumerate(question.options)
-        if question.id in known and option.value == known[question.id]
-    }
-
-
 def _is_agent(visit: PageRequest) -> bool:
     return Role.AGENT in visit.caller.roles
-
-
-def _answer(visit: PageRequest, question: Question) -> bool | str:
-    """Return the answer to a question; for a choice this is the option's value, which need not be a string."""
-    sent = visit.sent(f"answers-{question.id}")
-    if question.kind is QuestionKind.CHOICE and sent.isascii() and sent.isdigit() and int(sent) < len(question.options):
-        return question.options[int(sent)].value
-    return sent

@@ -1,5 +1,6 @@
 """What an applicant does about a case: withdraw, hand in, answer, state one's side, rate, complain."""
 
+from dataclasses import replace
 from typing import Final
 
 from chalicelib.api.cases.routes import cases, consequences, endings, handling
@@ -9,16 +10,17 @@ from chalicelib.cases.model.stages import Correction
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.web.applicants.cases import DONE, OFFERS
 from chalicelib.web.applicants.complaints import categories, levels
+from chalicelib.web.applicants.documents import UPLOADS, add_pages, bucket, facts_of, slots_of
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, number_of
-from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.forms import at_fault, materials_sent
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 
 def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
     """Return the certificates that are owed and not here yet."""
-    here = {material.id for material in case.materials}
+    here = {material.id for material in case.materials if not material.problem}
     owed = [one for one in case.checklist if one.must_be_handed_in(case.way) and one.id not in here]
     return [(one.id, one.name, one.basis) for one in owed]
 
@@ -133,15 +135,35 @@ def _add_pages(action: Action[CaseResponse]) -> None:
         case = visit.get(cases.read_case)
         demand = _demand(case) if action.name == "corrections" else None
         title, is_open = f"act_{action.name}", OFFERS[action.name](case, visit)
-        return draw("own_action.html", action, case, visit, title=title, is_open=is_open, case=case, demand=demand)
+        page = draw("own_action.html", action, case, visit, title=title, is_open=is_open, case=case, demand=demand)
+        return _with_slots(page, action, case, visit) if is_open else page
 
     @pages.post(place, roles=FOR_THEMSELVES, form=place)
     def do(visit: PageRequest) -> Page | Redirect:
-        if action.name == "corrections" and not visit.uploads and not visit.sent("text"):
+        if action.name == "corrections" and not materials_sent(visit) and not visit.sent("text"):
             return at_fault(ask(visit), text=text("bring_or_say", visit.language))
         case = visit.get(cases.read_case)
         onward = Redirect(to=f"cases/{case.case_no}", query={"done": DONE[action.name]})
         return carry_out(action, case, visit, ask=ask, onward=onward, path={"number": visit.sent("number") or "0"})
+
+    if any(field.kind == "materials" for field in action.fields):
+        add_pages(place, ask, of="case_no")
+
+
+def _with_slots(page: Page, action: Action[CaseResponse], case: CaseResponse, visit: PageRequest) -> Page:
+    """Return the page of an action with a slot for each of its materials."""
+    owed = [
+        (option[0], option[1], option[2])
+        for field in action.fields
+        if field.kind == "materials" and field.options
+        for option in field.options(case, visit)
+    ]
+    handed_in = {material.document for material in case.materials}
+    slots = slots_of(visit, owed, case_no=case.case_no, handed_in=handed_in)
+    if not slots:
+        return page
+    facts = {**page.facts, **facts_of(slots, f"cases/{case.case_no}/{action.name}")}
+    return replace(page, facts=facts, scripts=UPLOADS, allows={"connect-src": bucket()})
 
 
 for each in ACTIONS:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
+from chalicelib.api.messages.routes import turns
 from chalicelib.cases.model.case import FINISHED, State, Way
 from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.cases.rules.handling import STEPS, CaseStep
@@ -15,6 +16,9 @@ from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
+
+if TYPE_CHECKING:
+    from chalicelib.api.documents.schemas import DocumentResponse
 
 WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
 """The stages of the progress line."""
@@ -61,6 +65,7 @@ def list_cases(visit: PageRequest) -> Page:
 
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     facts: dict[str, object] = {"found": visit.get(cases.list_cases, query=query)}
+    facts["turns"] = {turn.number: turn for turn in visit.get(turns).items if turn.owner == f"case:{turn.number}"}
     facts["drafts"] = () if "cursor" in query else visit.get(drafts.waiting).items
     return Page(template="own_cases.html", facts=facts)
 
@@ -79,6 +84,8 @@ def read_case(visit: PageRequest) -> Page:
         "timeline": visit.get(cases.read_timeline),
         "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
         "done": done if done in DONE.values() else None,
+        "names": {asked.id: asked.name for asked in case.checklist},
+        "documents": _documents_of(case, visit),
     }
     return Page(template="own_case.html", facts=facts, scripts=("follow",))
 
@@ -148,9 +155,23 @@ def _may_report(case: CaseResponse) -> bool:
     return order is not None and order.ended_at is None and order.reported_at is None
 
 
+def _documents_of(case: CaseResponse, visit: PageRequest) -> "Mapping[str, DocumentResponse]":
+    """Return the documents that were handed in, by their ids; nothing is read for a case without any."""
+    if not any(material.document for material in case.materials):
+        return {}
+    from chalicelib.api.documents import routes as documents  # noqa: PLC0415 - few cases have documents
+
+    return {one.id: one for one in visit.get(documents.listed, query={"case_no": case.case_no}).items}
+
+
+def _has_refused(case: CaseResponse) -> bool:
+    """Whether a document was refused after it had been handed in, which the applicant may replace."""
+    return case.state not in FINISHED and any(material.problem for material in case.materials)
+
+
 OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
     "corrections": lambda case, _visit: case.state is State.CORRECTION_ASKED,
-    "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS,
+    "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS or _has_refused(case),
     "statement": lambda case, _visit: case.defence is not None and case.defence.stated_at is None,
     "report": lambda case, _visit: _may_report(case),
     "rating": lambda case, _visit: case.state in FINISHED,

@@ -147,7 +147,7 @@ def draw(
     ``template`` extends ``action.html`` by what stands around the form. ``title`` names a text, as it does with
     ``_hint``; ``is_open`` says whether the action may be taken now.
     """
-    has_files = any(each.kind in {"file", "materials"} for each in action.fields)
+    has_files = any(each.kind == "file" for each in action.fields)
     facts |= {
         "action": action,
         "thing": thing,

@@ -31,11 +31,16 @@ from chalicelib.web.core.pages import PAGES, Entry
 from chalicelib.web.core.render import drawn
 from chalicelib.web.core.request import Asset, Download, Page, PageRequest, Redirect, Shown
 
-POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY: Final[Mapping[str, str]] = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
 """What a page may load: our own styles and pictures, no script and no style of its own, and no frame around it."""
-WITH_SCRIPTS: Final = f"{POLICY}; script-src 'self'; connect-src 'self'"
+WITH_SCRIPTS: Final[Mapping[str, str]] = {**POLICY, "script-src": "'self'", "connect-src": "'self'"}
 """The same for the few pages that run scripts: ours alone, from a file alone."""
 
 ALWAYS: Final = {
@@ -204,13 +209,20 @@ def _onward(onward: Redirect, visit: PageRequest) -> Response:
 def _page(page: Page, visit: PageRequest) -> Response:
     headers: dict[str, str | list[str]] = {
         **ALWAYS,
-        "Content-Security-Policy": WITH_SCRIPTS if page.scripts else POLICY,
+        "Content-Security-Policy": _policy_of(page),
         "Content-Type": "text/html; charset=utf-8",
         "Content-Language": TAGS[visit.language],
         "Cache-Control": "no-cache" if visit.who is None and not page.is_personal else NEVER,
         "Vary": "Accept-Language, Cookie",
     }
     return Response(drawn(page, visit), headers=headers, status_code=page.status)
+
+
+def _policy_of(page: Page) -> str:
+    """Return the content security policy of a page: with the bucket where the page sends to it or shows from it."""
+    policy = WITH_SCRIPTS if page.scripts else POLICY
+    added = {name: f"{policy.get(name, '')} {source}".strip() for name, source in page.allows.items()}
+    return "; ".join(f"{name} {sources}" for name, sources in {**policy, **added}.items())
 
 
 def _failed(failure: Failure, entry: Entry, visit: PageRequest, event: Event) -> Response:

@@ -22,8 +22,8 @@ DOCUMENT: Final = "document"
 DOCUMENT_FILE: Final = "document_file"
 """The field for a file that holds an editor's document; it is read as if its text had been typed."""
 
-MATERIAL: Final = "material-"
-"""The prefix of a file field's name; the material's id follows."""
+MATERIAL: Final = "document-"
+"""The prefix of the field that holds the documents handed in for a material; the material's id follows."""
 
 FILES: Final = ("files",)
 """The script that checks the size of a form's files."""
@@ -97,11 +97,12 @@ def at_fault(page: Page, **texts: str) -> Page:
 
 
 def materials_sent(visit: PageRequest) -> list[dict[str, str]]:
-    """Return the materials that came with a form, each by its id and the SHA-256 of its bytes."""
+    """Return the materials that a form hands in, each by its id and the id of its document."""
     return [
-        {"id": upload.field.removeprefix(MATERIAL), "sha256": upload.sha256, "name": upload.name[:200]}
-        for upload in visit.uploads
-        if upload.field.startswith(MATERIAL)
+        {"id": name.removeprefix(MATERIAL), "document": document}
+        for name, documents in visit.form.items()
+        if name.startswith(MATERIAL)
+        for document in documents
     ]
 
 

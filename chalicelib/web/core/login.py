@@ -68,6 +68,8 @@ def come_back(visit: PageRequest) -> Redirect | Page:
         return Page(template="not_logged_in.html", status=400)
     token = exchanged(code, verifier=login.verifier)
     caller, ends_at = recognised(token, at=at)
+    if caller.phone or caller.email:
+        container().contacts.learn(caller, language=visit.language, at=container().clock.now())
     container().sessions.end(held(visit.cookies, SESSION))
     secret = container().sessions.open(token, sub=caller.sub, at=at, ends_at=ends_at)
     return Redirect(to=login.onward or "home", cookies=(taken(login_named(login.state)), given(SESSION, secret)))

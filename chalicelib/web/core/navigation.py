@@ -11,11 +11,14 @@ BOARD, FIGURES = ("board", "nav_board"), ("board/statistics", "nav_statistics")
 OF_FLAGS = ("board/measures", "nav_flag_figures")
 WORKLIST, DESK, CARDS = ("worklist", "nav_worklist"), ("desk", "nav_desk"), ("cards", "nav_cards")
 STAFF = ("staff", "nav_staff")
+CONTACT = ("contact", "nav_contact")
 COMPLAINTS, OWN_COMPLAINTS = ("complaints", "nav_complaints"), ("own-complaints", "nav_own_complaints")
 
+MESSAGES = ("messages", "nav_messages")
+
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
-    Role.APPLICANT: (CASES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, OWN_COMPLAINTS, KEYS),
-    Role.AGENT: (CASES, ITEMS, AUTHORITIES, OWN_COMPLAINTS, KEYS),
+    Role.APPLICANT: (CASES, MESSAGES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, OWN_COMPLAINTS, CONTACT, KEYS),
+    Role.AGENT: (CASES, MESSAGES, ITEMS, AUTHORITIES, OWN_COMPLAINTS, CONTACT, KEYS),
     Role.OFFICER: (WORKLIST, DESK, COMPLAINTS, CLAIMS, CARDS),
     Role.SUPERVISOR: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
     Role.HEAD: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),

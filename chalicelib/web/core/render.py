@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from functools import cache, partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -13,6 +14,7 @@ from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup, escape
 
 from chalicelib.clock import day_in_shanghai, instant_from
+from chalicelib.container import container
 from chalicelib.http.language import chosen_in
 from chalicelib.policy import Role
 from chalicelib.sessions.rules import form_token
@@ -62,6 +64,7 @@ def drawn(page: Page, visit: PageRequest) -> str:
             is_known=visit.who is not None,
             has_session=bool(held(visit.cookies, SESSION)),
             places=places_of(visit.who) if visit.who is not None and is_decided else (),
+            unread=_unread(page, visit),
             acting_role=_acting_role(visit),
             form_fields=partial(_form_fields, visit),
             typed=partial(_typed, visit),
@@ -83,6 +86,13 @@ def _acting_role(visit: PageRequest) -> Role | None:
     if visit.who is None or not visit.who.is_staff or len(visit.roles) == 1:
         return None
     return next(iter(visit.who.roles)) if len(visit.who.roles) == 1 else None
+
+
+def _unread(page: Page, visit: PageRequest) -> int:
+    """Return how many messages somebody has not read: one small read, on pages that people see of their own."""
+    if visit.who is None or visit.who.subject is None or visit.who.is_staff or page.status != HTTPStatus.OK:
+        return 0
+    return container().message_store.inbox(visit.who.subject).unread
 
 
 def _said(visit: PageRequest, name: str, **blanks: object) -> str:

@@ -121,6 +121,7 @@ class PageRequest:
 class Page:
     """A template and what it shows; ``scripts`` names the built scripts that it runs.
 
+    ``allows`` adds a source to a directive of the content security policy: the bucket, on the few pages that need it.
     ``is_personal`` says of a public page that it shows something of somebody's; every other page of a login does.
     """
 
@@ -128,6 +129,7 @@ class Page:
     facts: Mapping[str, object] = field(default_factory=dict)
     status: int = 200
     scripts: tuple[str, ...] = ()
+    allows: Mapping[str, str] = field(default_factory=dict)
     is_personal: bool = False
 
     def fact(self, name: str, kind: type[T]) -> T:

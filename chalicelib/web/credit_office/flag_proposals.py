@@ -29,7 +29,10 @@ AT: Final[Mapping[str, str]] = {
 }
 """The field at which an error is shown that names none."""
 
-PARTS: Final = {"subject": ("kind", "number", "name"), "document": ("number", "organ", "effective_on", "remedy_until")}
+PARTS: Final = {
+    "subject": ("kind", "number", "name"),
+    "document": ("number", "organ", "effective_on", "remedy_until", "court_until"),
+}
 PLAIN: Final = ("case_no", "starts_on", "ends_on", "personal_finding")
 
 

@@ -1,10 +1,13 @@
 """The inspectors' pages: mandates, the cases in their scope, timelines as of any moment, and one's own readings."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from chalicelib.api.inspection import routes
 from chalicelib.api.inspection.schemas import MandateResponse, MandateTimelineResponse
 from chalicelib.clocks.model import Light
+from chalicelib.container import container
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
@@ -99,6 +102,44 @@ def evidence(visit: PageRequest) -> Download:
         "Content-Disposition": f'attachment; filename="{name}"',
     }
     return Download(text=told.model_dump_json(indent=1), headers=headers)
+
+
+@pages.get("/inspection/{mandate_id}/cases/{case_no}/documents", roles=INSPECTORS)
+def read_documents(visit: PageRequest) -> Page:
+    """List the documents of a case; the reading is recorded."""
+    facts = {
+        "documents": visit.get(routes.documents).items,
+        "mandate_id": visit.path["mandate_id"],
+        "case_no": visit.path["case_no"],
+    }
+    return Page(template="inspected_documents.html", facts=facts)
+
+
+@pages.get("/inspection/{mandate_id}/cases/{case_no}/documents/{document_id}", roles=INSPECTORS)
+def read_document(visit: PageRequest) -> Page:
+    """Show what is known of a document, and the way to open it; the reading is recorded."""
+    found = visit.get(routes.documents).items
+    document = next((one for one in found if one.id == visit.path["document_id"]), None)
+    if document is None:
+        raise DomainError(ErrorCode.NOT_FOUND)
+    return Page(template="inspected_document.html", facts={"document": document, **visit.path})
+
+
+@pages.post(
+    "/inspection/{mandate_id}/cases/{case_no}/documents/{document_id}",
+    roles=INSPECTORS,
+    form="/inspection/{mandate_id}/cases/{case_no}/documents/{document_id}",
+)
+def look(visit: PageRequest) -> Page:
+    """Open a document: the look is on the mandate's timeline before anything is shown, and the office hears nothing."""
+    page = read_document(visit)
+    view = visit.do(routes.view)
+    bucket = container().documents.address
+    return replace(
+        page,
+        facts={**page.facts, "view": view},
+        allows={"img-src": bucket, "frame-src": bucket} if view.shown else {},
+    )
 
 
 def _timeline(visit: PageRequest) -> MandateTimelineResponse:

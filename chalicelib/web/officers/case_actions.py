@@ -13,13 +13,13 @@ from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.consequences import SEVERITIES
-from chalicelib.rulepacks.model.pack import Ground, RulePack, TerminationGround
+from chalicelib.rulepacks.model.pack import Ground, Proof, ProofSource, RulePack, TerminationGround
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, named
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import choices
-from chalicelib.web.officers.cases import OFFERS, OFFICE
+from chalicelib.web.officers.cases import OFFERS, OFFICE, unproved
 
 
 def _words(prefix: str, values: Sequence[str]) -> Callable[[CaseResponse, PageRequest], Options]:
@@ -30,27 +30,27 @@ def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
     return [(one.id, one.name, one.basis) for one in case.checklist if one.must_be_handed_in(case.way)]
 
 
-def _pack(case: CaseResponse, visit: PageRequest) -> RulePack:
+def _pack_of(case: CaseResponse, visit: PageRequest) -> RulePack:
     item = container().catalogue.find(case.item.code, at=visit.at)
     return container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
 
 
-def _listed(grounds: Sequence[Ground | TerminationGround], visit: PageRequest) -> Options:
-    """Return a closed list of grounds, each with its article."""
+def _listed(grounds: Sequence[Ground | TerminationGround | Proof], visit: PageRequest) -> Options:
+    """Return a closed list of the rule pack, each entry with its article."""
     return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in grounds]
 
 
 def _grounds(case: CaseResponse, visit: PageRequest) -> Options:
     """Return the closed list of grounds for a pause (特别程序), each with its article (R4.8)."""
-    return _listed(_pack(case, visit).pause_grounds, visit)
+    return _listed(_pack_of(case, visit).pause_grounds, visit)
 
 
 def _suspension_grounds(case: CaseResponse, visit: PageRequest) -> Options:
-    return _listed(_pack(case, visit).suspension_grounds, visit)
+    return _listed(_pack_of(case, visit).suspension_grounds, visit)
 
 
 def _termination_grounds(case: CaseResponse, visit: PageRequest) -> Options:
-    return _listed(_pack(case, visit).termination_grounds, visit)
+    return _listed(_pack_of(case, visit).termination_grounds, visit)
 
 
 def _basis_among(
@@ -68,6 +68,16 @@ def _basis_among(
 _basis_of_pause = _basis_among(_grounds)
 _basis_of_suspension = _basis_among(_suspension_grounds)
 _basis_of_termination = _basis_among(_termination_grounds)
+
+
+def _notices(case: CaseResponse, visit: PageRequest) -> Options:
+    """Return the notices that nothing proves to have arrived yet."""
+    return [(notice.value, text(f"notice_{notice}", visit.language)) for notice in unproved(case)]
+
+
+def _proofs(case: CaseResponse, visit: PageRequest) -> Options:
+    """Return the proofs of delivery that an office may record, each with its article (送达)."""
+    return _listed(_pack_of(case, visit).proofs_from(ProofSource.OFFICE), visit)
 
 
 def _officers(case: CaseResponse, visit: PageRequest) -> Options:
@@ -158,6 +168,15 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
             ),
             Field(name="findings", kind="area"),
             LATE,
+        ),
+    ),
+    Action(
+        name="notice_receipt",
+        route=consequences.record_receipt,
+        fields=(
+            Field(name="notice", kind="choice", options=_notices),
+            Field(name="proof", kind="choice", options=_proofs),
+            Field(name="received_at", kind="moment"),
         ),
     ),
     Action(name="confirmation", route=consequences.confirm_verification, is_fresh=True),

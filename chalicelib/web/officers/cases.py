@@ -7,7 +7,7 @@ from typing import Final
 from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.case import State
-from chalicelib.cases.model.stages import Finding
+from chalicelib.cases.model.stages import Finding, Notice
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.clocks.model import Light
 from chalicelib.policy import Role
@@ -55,6 +55,16 @@ def _has_extension(case: CaseResponse) -> bool:
     return case.extension is not None or any(one.extension is not None for one in case.earlier_decisions)
 
 
+def unproved(case: CaseResponse) -> tuple[Notice, ...]:
+    """Return the notices from which a time of the applicant's runs, and which nothing proves to have arrived."""
+    told = (
+        (Notice.CORRECTION, any(one.answered_at is None and one.receipt is None for one in case.corrections)),
+        (Notice.HEARING, case.defence is not None and not (case.defence.stated_at or case.defence.receipt)),
+        (Notice.RECTIFICATION, _is_ordered(case) and case.rectification is not None and not case.rectification.receipt),
+    )
+    return tuple(notice for notice, is_waiting in told if is_waiting)
+
+
 OFFERS: Final[Mapping[str, Offer]] = {
     "acceptance": Offer(step=CaseStep.ACCEPT),
     "corrections": Offer(step=CaseStep.CORRECT),
@@ -69,6 +79,7 @@ OFFERS: Final[Mapping[str, Offer]] = {
         step=CaseStep.VERIFY, also=lambda case: case.commitment is not None and case.verification is None
     ),
     "confirmation": Offer(step=CaseStep.CONFIRM, also=_waits_for_second),
+    "notice_receipt": Offer(step=CaseStep.RECEIVE, also=lambda case: bool(unproved(case))),
     "rectification": Offer(step=CaseStep.RECTIFY, also=lambda case: _is_adverse(case) and case.rectification is None),
     "rectification_outcome": Offer(step=CaseStep.END_RECTIFICATION, also=_is_ordered),
     "revocation": Offer(step=CaseStep.REVOKE, also=_is_adverse),
@@ -108,12 +119,18 @@ def list_cases(visit: PageRequest) -> Page:
 @pages.get("/desk/{case_no}", roles=OFFICE)
 def read_case(visit: PageRequest) -> Page:
     """Show a case with everything an officer needs to decide, and the actions that are open now."""
+    from chalicelib.api.contacts.routes import deliveries  # noqa: PLC0415 - only this page needs it
+    from chalicelib.api.documents import routes as documents  # noqa: PLC0415 - only this page needs it
+
     case = visit.get(cases.read_case)
     done = visit.query.get("done")
     facts = {
         "case": case,
         "staff": staff_named((case.officer,)),
         "timeline": visit.get(cases.read_timeline),
+        "told": visit.get(deliveries.of_case).items,
+        "documents": visit.get(documents.listed, query={"case_no": case.case_no}).items,
+        "names": {asked.id: asked.name for asked in case.checklist},
         "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
         "done": done if done in OFFERS else None,
         "may_look": Role.OFFICER in visit.caller.roles,

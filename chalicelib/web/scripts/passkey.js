@@ -76,7 +76,7 @@
     }
     const field = form.querySelector("[data-answer]");
     form.addEventListener("submit", async (event) => {
-      const unticked = [...form.querySelectorAll("input[type=checkbox]")].some((box) => !box.checked);
+      const unticked = [...form.querySelectorAll("input[name=confirmed]")].some((box) => !box.checked);
       if (field.value || unticked) return; // nothing to ask for: the page comes back with what is missing
       event.preventDefault();
       if (form.dataset.busy) return; // the second click of a double click

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
 def cloudformation() -> "CloudFormationClient":
@@ -31,3 +32,8 @@ def logs() -> "CloudWatchLogsClient":
 def storage() -> "S3Client":
     """Return a client for buckets."""
     return boto3.client("s3", endpoint_url=ENDPOINT, region_name=REGION)
+
+
+def secrets() -> "SecretsManagerClient":
+    """Return a client for secrets."""
+    return boto3.client("secretsmanager", endpoint_url=ENDPOINT, region_name=REGION)

@@ -25,10 +25,12 @@ def deploy(folder: Path, *, fingerprint: str, parameters: dict[str, str]) -> str
     """Create or update the stack, and return the REST API's id; exits with the reasons if the stack fails."""
     template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
     _create_bucket()
-    storage().upload_file(str(folder / "deployment.zip"), BUCKET, f"{fingerprint}.zip")
+    for archive in folder.glob("*.zip"):
+        storage().upload_file(str(archive), BUCKET, f"{fingerprint}-{archive.name}")
     for resource in template["Resources"].values():
         if "CodeUri" in resource["Properties"]:
-            resource["Properties"]["CodeUri"] = {"Bucket": BUCKET, "Key": f"{fingerprint}.zip"}
+            name = Path(resource["Properties"]["CodeUri"]).name
+            resource["Properties"]["CodeUri"] = {"Bucket": BUCKET, "Key": f"{fingerprint}-{name}"}
     # By way of a bucket, because a template in the call itself may have no more than 51,200 bytes.
     storage().put_object(Bucket=BUCKET, Key=f"{fingerprint}.json", Body=json.dumps(template).encode())
     _apply(f"{ENDPOINT}/{BUCKET}/{fingerprint}.json", fingerprint=fingerprint, parameters=parameters)

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from infra.local.demo import narration
 from infra.local.demo.checks import expect, the_one
-from infra.local.demo.clocks import service_now
+from infra.local.demo.clocks import service_now, today
 from infra.local.demo.filing import drafted, file, is_promise_open
 from infra.local.demo.person import Answer, Person
 from infra.local.demo.town import Drafted, Town
 from infra.local.identity import personas
+from infra.local.sample_answers import sample_answers
 
 ITEM = "plate-replacement"
 ACTS = ["file", "promise"]
@@ -50,7 +51,8 @@ def an_agent_acts_on_an_authority(town: Town) -> None:
 
 
 def _draft(agent: Person, authority: str) -> Answer:
-    body = {"item_code": ITEM, "answers": {}, "way": "commitment", "on_behalf_of": {"authority": authority}}
+    filled_in = sample_answers(ITEM, on=today())
+    body = {"item_code": ITEM, "answers": filled_in, "way": "commitment", "on_behalf_of": {"authority": authority}}
     return agent.post("/v1/drafts", body)
 
 

@@ -10,7 +10,7 @@ from infra.local.demo.town import Town
 from infra.local.identity import personas
 
 ITEM = "business-address"
-ADDRESS = "义乌市示例街道合成路 1 号"
+ADDRESS = {"district": "330782", "detail": "示例街道合成路1号"}
 MEASURE = "9"
 """No convenience for related matters (限制享受优惠政策和便利措施), for somebody whose promise was false."""
 
@@ -120,9 +120,12 @@ def others_ask_and_the_promise_is_closed(town: Town) -> None:
     reason = the_one("the reason (理由)", answer["reasons"], record=f"flag:{town.flag_id}")
     for part in ("text", "basis", "remedy", "contact"):
         narration.note(f"{part}: {expect_words(f'the reason: {part}', reason[part])}")
-    unrelated = question | {"item_code": "plate-replacement"}
-    machine.post("/v1/credit/checks", unrelated).is_refused(403, "FORBIDDEN")
-    asked = town.who("officer.traffic").post("/v1/credit/checks", unrelated)
+    elsewhere = question | {"item_code": "plate-replacement"}
+    machine.post("/v1/credit/checks", elsewhere).is_refused(403, "FORBIDDEN")
+    curious = town.who("officer.traffic").post("/v1/credit/checks", elsewhere | {"purpose": "enforcement"})
+    curious.is_refused(400, "PURPOSE_REQUIRED")
+    narration.fact("没有本部门的办件,任何人不得以执法为由查询", "without a case of one's own nobody looks anybody up")
+    asked = machine.post("/v1/credit/checks", question | {"item_code": "archive-query"})
     answer = asked.is_done(200).body
     expect("the effect for an unrelated item (无关事项)", (answer["effect"], answer["reasons"]), ("none", []))
     narration.fact("相关事项受限并有理由,无关事项不受影响", "refused where related, nothing elsewhere")
@@ -168,12 +171,15 @@ def _revoke_in_order(town: Town, version: int) -> None:
     early = supervisor.post(f"{path}/revocation", _revocation(town), version=version)
     early.is_refused(409, "STEP_NOT_ALLOWED")
     expect("the step that comes first (应先采取的步骤)", early.body["next"], "rectification")
-    expect_part("its article (条款)", early.body["article"], "第64条")
+    expect_part("its article (条款)", early.body["article"], "国办发〔2020〕42号")
     narration.fact("先整改、后撤销:此时还不能撤销,并说明条款", "correct first: not yet, and which article says so")
     company.post(f"{path}/statement", {"text": "地址系代办机构填写,愿意整改。"}).is_done(200)
     version = officer.get(path).is_done(200).version
-    order = {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}
-    officer.post(f"{path}/rectification", order, version=version).is_done(200)
+    order = {"days": 5, "basis": "国办发〔2020〕42号(责令限期整改)"}
+    ordered = officer.post(f"{path}/rectification", order, version=version).is_done(200)
+    signed = {"notice": "rectification", "proof": "signed_at_counter", "received_at": service_now()}
+    officer.post(f"{path}/notice-receipt", signed, version=ordered.version).is_done(200)
+    narration.fact("责令整改当面签收,期限自此起算", "signed for at the counter, and the time runs from then")
     case = company.get(path).is_done(200).body
     expect("the end of the rectification (整改期满)", clock_of(case, "rectification")["due_on"], "2026-12-08")
 

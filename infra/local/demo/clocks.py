@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,11 @@ def set_clock(day_and_time: str) -> datetime:
 def service_now() -> str:
     """Return what the service's clock shows, in whole seconds."""
     return (datetime.now(UTC) + timedelta(seconds=int(CLOCK_FILE.read_text()))).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def today() -> date:
+    """Return the day in China by the service's clock."""
+    return datetime.fromisoformat(service_now()).astimezone(SHANGHAI).date()
 
 
 def set_clock_to_now() -> None:

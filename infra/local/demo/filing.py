@@ -3,9 +3,11 @@
 from typing import Any
 
 from infra.local.demo.checks import expect
+from infra.local.demo.clocks import today
 from infra.local.demo.person import Answer, Person
 from infra.local.demo.signing import Pen
 from infra.local.demo.town import Drafted
+from infra.local.sample_answers import sample_answers
 
 DAY_REASONS = {
     "start_day": "起算当日不计",
@@ -22,8 +24,9 @@ DAY_REASONS = {
 
 
 def draft(person: Person, item_code: str, *, way: str = "commitment", **answers: object) -> Answer:
-    """Ask for a draft: what would be signed, and whether it may be."""
-    return person.post("/v1/drafts", {"item_code": item_code, "answers": answers, "way": way}).is_done(201)
+    """Ask for a draft, with an answer to all that the item asks: what would be signed, and whether it may be."""
+    filled_in = sample_answers(item_code, on=today(), **answers)
+    return person.post("/v1/drafts", {"item_code": item_code, "answers": filled_in, "way": way}).is_done(201)
 
 
 def drafted(answer: Answer) -> Drafted:

@@ -6,6 +6,9 @@ from infra.local.demo.filing import draft, drafted
 from infra.local.demo.tampering import altered
 from infra.local.demo.town import Town
 
+WITHHELD = {"plate-replacement": ["phone", "address"], "business-address": ["phone"]}
+"""What an inspector does not read of the answers to each item."""
+
 LIGHTS = (
     ("2026-11-24T15:59:59Z", "green"),
     ("2026-11-24T16:00:00Z", "yellow"),
@@ -41,6 +44,9 @@ def inspectors_read_within_a_mandate(town: Town) -> None:
         expect("verified (可信)", (seen["verified"], seen["fault"]), (True, None))
         kinds = " → ".join(seen["labels"][event["kind"]]["zh"] for event in seen["items"])
         narration.fact(f"{len(seen['items'])} 个事件,逐一重算可信:{kinds}", "every event recomputed and in place")
+        withheld = [each["id"] for each in seen["answers"] if each["withheld"]]
+        expect("answers that are withheld (不公开的填写内容)", withheld, WITHHELD[seen["rules"]["item_code"]])
+    narration.fact("电话、邮寄地址等敏感内容,纪检人员看不到", "no inspector reads a phone number or a private address")
     for moment, light in LIGHTS:
         past = first.get(f"{path}/cases/{town.plate_case}/timeline?at={moment}").is_done(200).body
         clock = the_one("the clock as of then (当时的时钟)", past["clocks"], kind="handling_promised")

@@ -41,6 +41,10 @@ def a_promise_is_filed(town: Town) -> None:
     what = drafted(answer)
     expect("conditions to confirm (条件)", what.conditions, ["plate-gone", "old-plate-not-used"])
     narration.fact("可以承诺,不用交旧车牌或者遗失证明", "a promise may stand for the old plate")
+    filled_in = {each["id"]: each["words"] for each in answer.body["answers"]}
+    expect("the plate (车牌)", filled_in["plate"], "浙G·00000")
+    expect("the phone number (电话)", filled_in["phone"], "139 0000 0000")
+    narration.fact("填写的内容和声明,签名前都用文字列出", "all of it stands in words before signing")
 
     case = file(applicant, what, signed_by=town.applicants_pen, key=str(uuid.uuid4())).is_done(201).body
     town.filed.append(what)
@@ -50,6 +54,9 @@ def a_promise_is_filed(town: Town) -> None:
     expect("the clock (时钟)", (clock["due_on"], clock["light"], clock["provisional"]), ("2026-11-25", "green", False))
     expect("the last second in time (最后一秒)", clock["due_at"], "2026-11-25T15:59:59Z")
     narration.fact(f"当场受理,办件 {town.plate_case},2026-11-25 到期", "accepted at once")
+    desk = town.who("officer.traffic").get(f"/v1/cases/{town.plate_case}").is_done(200).body
+    expect("the answers as the officer reads them (经办人看到的填写内容)", desk["answers"], answer.body["answers"])
+    narration.fact(f"经办人看到每一项,新车牌寄到{filled_in['address']}", "the officer reads every answer")
 
     path = f"/v1/cases/{town.plate_case}/clocks/handling_promised/explanation"
     days = applicant.get(path).is_done(200).body["days"]

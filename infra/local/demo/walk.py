@@ -1,5 +1,6 @@
 """The story, step by step; the first step that is not as it should be ends it."""
 
+import json
 import sys
 from collections.abc import Callable
 
@@ -7,6 +8,7 @@ from infra.local.demo import (
     agents,
     breach,
     desks,
+    documents,
     files,
     inspection,
     lists,
@@ -17,11 +19,12 @@ from infra.local.demo import (
     supervision,
 )
 from infra.local.demo.checks import NotAsItShouldBeError
-from infra.local.demo.clocks import set_clock_to_now
+from infra.local.demo.clocks import set_clock_to_now, today
 from infra.local.demo.town import Town
 from infra.local.deployment import base_url
 from infra.local.identity import personas
 from infra.local.place import STATE
+from infra.local.sample_answers import sample_answers
 
 Deed = Callable[[Town], None]
 
@@ -130,6 +133,11 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         "an agent: refused without authority, then authorised, and files; each look is told; it ends at once",
         (agents.an_agent_acts_on_an_authority,),
     ),
+    (
+        "材料文件:直接传到存储桶,检查后提交;经办人查看留痕;补一张,以前交过的勾选采用",
+        "documents: straight to the bucket, looked at, handed in; each look on record; one more, and one again",
+        (documents.a_photograph_is_handed_in_and_seen,),
+    ),
 )
 
 
@@ -163,6 +171,8 @@ def _people() -> str:
 
 def _say_what_to_try_next(town: Town) -> None:
     url = base_url()
+    filled_in = sample_answers("plate-replacement", on=today())
+    wish = json.dumps({"item_code": "plate-replacement", "answers": filled_in, "way": "commitment"}, ensure_ascii=False)
     print(f"""
 {narration.end(len(STEPS))}  [{narration.seconds():.0f} s]
 
@@ -181,6 +191,6 @@ def _say_what_to_try_next(town: Town) -> None:
   curl -s -H "Authorization: Bearer $(make token AS=company)" {url}/v1/me/credit/queries
   curl -s -H "Authorization: Bearer $(make token AS=head.traffic)" {url}/v1/supervision/alerts
   curl -s -H "Authorization: Bearer $(make token AS=applicant)" -H 'Content-Type: application/json' \\
-    -d '{{"item_code":"plate-replacement","answers":{{}},"way":"commitment"}}' {url}/v1/drafts
+    -d '{wish}' {url}/v1/drafts
   curl -s {url}/openapi.json
 """)

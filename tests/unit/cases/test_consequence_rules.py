@@ -46,7 +46,7 @@ from chalicelib.errors import DomainError
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.consequences import Barred, Stage, Step, StepKind
 from chalicelib.rulepacks.model.pack import After, RulePack
-from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.rulepacks.rules import Remedies, pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
@@ -92,6 +92,7 @@ def a_revocation() -> Revocation:
         served_at=NOON,
         effective_on=date(2026, 9, 28),
         remedy_until=date(2026, 11, 27),
+        court_until=date(2027, 3, 28),
         revoked_at=NOON,
         revoked_by="staff:s",
     )
@@ -331,13 +332,16 @@ def a_document() -> RevocationDocument:
         basis="第64条",
         served_at=NOON,
         effective_on=date(2026, 9, 28),
-        remedy_until=date(2026, 9, 29),
+        remedy_until=date(2026, 11, 27),
     )
 
 
+LEAST = Remedies(review_until=date(2026, 11, 27), court_until=date(2027, 3, 28))
+
+
 def test_a_document_served_today_may_have_effect_today() -> None:
-    require_sound(a_document(), case=a_broken_promise(), at=NOON)
-    require_sound(a_document(), case=replace(a_broken_promise(), defence=a_defence()), at=NOON)
+    require_sound(replace(a_document(), court_until=date(2027, 3, 28)), case=a_broken_promise(), least=LEAST, at=NOON)
+    require_sound(a_document(), case=replace(a_broken_promise(), defence=a_defence()), least=LEAST, at=NOON)
 
 
 def test_every_fault_of_a_document_is_named_at_once() -> None:
@@ -345,17 +349,20 @@ def test_every_fault_of_a_document_is_named_at_once() -> None:
         a_document(),
         served_at=NOON + ONE_SECOND,
         effective_on=date(2026, 9, 27),
-        remedy_until=date(2026, 9, 28),
+        remedy_until=date(2026, 11, 26),
+        court_until=date(2027, 3, 27),
         statement_answer=" ",
     )
 
+    heard = replace(a_broken_promise(), defence=a_defence(statement="我有异议。"))
     with pytest.raises(DomainError, match="INVALID_BODY") as error:
-        require_sound(document, case=replace(a_broken_promise(), defence=a_defence(statement="我有异议。")), at=NOON)
+        require_sound(document, case=heard, least=LEAST, at=NOON)
 
     assert [fault.pointer for fault in error.value.faults] == [
         "/served_at",
         "/effective_on",
         "/remedy_until",
+        "/court_until",
         "/statement_answer",
     ]
 
@@ -368,7 +375,7 @@ def test_the_notice_names_facts_reasons_basis_and_the_time_to_answer() -> None:
         "事实:登记系统里有扣押记录。\n"
         "理由:经核查,承诺不实。\n"
         "依据:第64条。\n"
-        "您有权进行陈述和申辩,请于2026-10-08(含当日)前提出。"
+        "您有权进行陈述和申辩。期限自您收到本告知之日起计算,最晚2026-10-08(含当日)。"
     )
 
 
@@ -469,8 +476,7 @@ def an_ending(**other: Any) -> TerminationDocument:  # noqa: ANN401 - any field 
 
 
 def ended(document: TerminationDocument, case: Case) -> Termination:
-    remedies = CORRECTS_FIRST.consequences.remedies
-    return terminate(document, case=case, remedies=remedies, calendar=load_calendar(), actor="staff:s", at=NOON)
+    return terminate(document, case=case, pack=CORRECTS_FIRST, actor="staff:s", at=NOON)
 
 
 def test_the_end_of_a_case_names_the_last_days_for_contesting_it() -> None:
@@ -478,7 +484,7 @@ def test_the_end_of_a_case_names_the_last_days_for_contesting_it() -> None:
 
     assert [(one.code, one.until.isoformat()) for one in remedies] == [
         ("review", "2026-11-27"),
-        ("court", "2027-03-29"),
+        ("court", "2027-03-28"),
     ]
 
 

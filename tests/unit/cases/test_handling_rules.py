@@ -16,6 +16,7 @@ from chalicelib.cases.rules.handling import (
     late_reason_for,
     must_be_verified,
     open_pause,
+    remedies_of,
     require_checked,
     require_demand,
     require_not_deemed,
@@ -33,6 +34,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import start
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -113,6 +115,7 @@ ALLOWED = {
     CaseStep.WITHDRAW_APPLICATION: UNDECIDED,
     CaseStep.VERIFY: VERIFIABLE,
     CaseStep.CONFIRM: VERIFIABLE,
+    CaseStep.RECEIVE: {State.CORRECTION_ASKED, *VERIFIABLE},
     CaseStep.STATE: VERIFIABLE,
     CaseStep.RECTIFY: VERIFIABLE,
     CaseStep.REPORT: VERIFIABLE,
@@ -253,7 +256,9 @@ def test_a_demand_that_waits_for_its_answer_is_not_made_again() -> None:
 def test_a_material_brought_again_takes_the_place_of_the_first() -> None:
     old, new, other = (Material(id=name, sha256=digit * 64) for name, digit in (("a", "1"), ("a", "2"), ("b", "3")))
 
-    assert with_materials(a_case(materials=(old, other)), (new,)) == (other, new)
+    after = with_materials(a_case(materials=(old, other)), (new,))
+
+    assert (after.materials, after.replaced) == ((other, new), (old,))
 
 
 def test_a_pause_is_open_until_it_ends() -> None:
@@ -381,3 +386,12 @@ def test_silence_accepts_a_promise_that_waits_but_nobody_decides_it_before_it_pa
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
         require_checked(waiting)
     require_checked(a_case(way=Way.CERTIFICATE))
+
+
+@pytest.mark.parametrize("pack", load_rule_packs(), ids=lambda pack: pack.code)
+def test_a_refusal_names_review_and_court_with_their_times_and_a_grant_nothing(pack: RulePack) -> None:
+    told = remedies_of(Outcome.REFUSED, pack)
+
+    assert "60日内依法申请行政复议" in told
+    assert "6个月内依法直接向人民法院提起行政诉讼" in told
+    assert remedies_of(Outcome.GRANTED, pack) == ""

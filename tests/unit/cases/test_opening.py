@@ -1,11 +1,14 @@
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
+from chalicelib.cases.model.answers import AnswerGiven
 from chalicelib.cases.model.case import Agent, Case, Material, State, Way
 from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot, Signatory
 from chalicelib.cases.rules import filing_events
 from chalicelib.catalogue.model.items import Acceptance
+from chalicelib.catalogue.model.questions import QuestionKind
 from chalicelib.credit.model.records import Eligibility
 from chalicelib.credit.rules.summary import identity_conflict
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -166,6 +169,19 @@ def test_a_filing_by_an_agent_is_told_with_the_agent_and_the_authority() -> None
 
     assert (event.data["subject"], event.data["agent"]) == (A_SUBJECT, "k1.agent")
     assert (event.data["authority"], event.texts) == ("a-1", {})
+
+
+def test_a_filing_without_a_promise_carries_the_answers_which_a_promise_has_in_it() -> None:
+    answer = AnswerGiven(id="phone", kind=QuestionKind.PHONE, label="电话", label_en="Phone", digest="ab" * 32)
+    by_paper, by_promise = a_case(answers=(answer,)), a_case(answers=(answer,), commitment=a_commitment())
+
+    def texts(case: Case) -> Mapping[str, str]:
+        return filing_events.filing_event(case, actor="x", started=(), at=NOON).texts
+
+    text = f'[{{"digest":"{"ab" * 32}","id":"phone","label":"电话"}}]'
+    assert texts(by_paper) == {"answers": text}
+    assert texts(by_promise) == {}
+    assert texts(a_case()) == {}
 
 
 def test_a_filing_starts_no_clock_if_acceptance_does_or_credit_is_awaited() -> None:

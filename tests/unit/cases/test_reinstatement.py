@@ -25,6 +25,7 @@ def a_revoked_case(delivery: Delivery | None = None) -> Case:
         served_at=NOON,
         effective_on=date(2026, 9, 28),
         remedy_until=date(2026, 11, 27),
+        court_until=date(2027, 3, 28),
         revoked_at=NOON,
         revoked_by="staff:s",
     )

@@ -22,7 +22,9 @@ from chalicelib.cases.rules.filing import (
     way_of,
 )
 from chalicelib.catalogue.model.items import Way as MaterialWay
+from chalicelib.catalogue.model.questions import Question, QuestionKind
 from chalicelib.catalogue.model.terms import Audience
+from chalicelib.catalogue.rules.answers import read_answers
 from chalicelib.catalogue.rules.items import checklist
 from chalicelib.credit.model.records import Eligibility, ObjectionState
 from chalicelib.errors import DomainError, ErrorCode
@@ -155,10 +157,20 @@ def test_a_condition_carries_the_value_of_its_answer() -> None:
     item = an_item(questions=(a_question(),), conditions=(a_condition(question="residence"),))
     needed = checklist(item, {"residence": "rural"})
 
-    (asked,) = conditions_asked(needed, {"residence": "rural"})
+    (asked,) = conditions_asked(needed, read_answers(item, {"residence": "rural"}, on=date(2026, 9, 28)))
 
     assert (asked.id, asked.value) == ("plate-lost", "rural")
     assert [material.id for material in materials_asked(needed)] == ["old-plate"]
+
+
+def test_a_condition_quotes_an_answer_in_words() -> None:
+    where = Question(id="where", text="哪里？", kind=QuestionKind.ADDRESS)
+    item = an_item(questions=(where,), conditions=(a_condition(question="where"),))
+    replies = read_answers(item, {"where": {"district": "330782", "detail": "1号"}}, on=date(2026, 9, 28))
+
+    (asked,) = conditions_asked(checklist(item, {}), replies)
+
+    assert asked.value == "浙江省金华市义乌市1号"
 
 
 def test_the_payload_is_canonical_and_says_what_every_promise_says() -> None:
@@ -178,6 +190,19 @@ def test_what_is_shared_is_never_owed_and_what_is_promised_only_by_certificate(w
 
 
 @pytest.mark.requirement("R5.3")
+@pytest.mark.requirement("R5.3")
+def test_a_file_that_a_question_asks_for_may_come_or_not() -> None:
+    question = Question(id="photo", text="照片", kind=QuestionKind.DOCUMENT, required=False)
+    asked = materials_asked(checklist(an_item(questions=(question,)), {}))
+
+    assert [(each.id, each.required) for each in asked] == [("old-plate", True), ("photo", False)]
+    require_materials(asked, (), way=Way.COMMITMENT)
+    require_materials(asked, (paper("photo"),), way=Way.COMMITMENT)
+    require_materials(asked, (paper("old-plate"),), way=Way.CERTIFICATE)
+    with pytest.raises(DomainError, match="MATERIAL_NOT_LISTED"):
+        require_materials(asked, (paper("photo"),), way=Way.COMMITMENT, held=(paper("photo"),))
+
+
 def test_materials_may_come_in_any_order_but_none_is_missing_or_too_many() -> None:
     asked = (PLATE, LICENCE, MARRIAGE)
 

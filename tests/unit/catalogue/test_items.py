@@ -10,7 +10,6 @@ from chalicelib.catalogue.model.questions import Answers, Question, QuestionKind
 from chalicelib.catalogue.model.terms import Audience, WrittenLimit
 from chalicelib.catalogue.model.versions import ItemVersions, Kept
 from chalicelib.catalogue.rules.items import checklist, listed, notice_hash, wanted
-from chalicelib.errors import DomainError
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import a_condition, a_limit, a_material, a_notice, a_question, an_item
 
@@ -91,36 +90,13 @@ def test_what_is_shared_is_never_asked_for_and_what_is_promised_not_handed_in() 
     assert [material.id for material in shown.to_hand_in(Way.COMMITMENT)] == ["form"]
 
 
-def test_answers_are_refused_with_every_fault_at_once() -> None:
-    with pytest.raises(DomainError) as refused:
-        checklist(HOUSEHOLD, {"note": " ", "a/b": "x", "~": True})
+def test_a_file_that_a_question_asks_for_is_on_the_checklist_under_its_answer() -> None:
+    always = Question(id="plan", text="平面图", kind=QuestionKind.DOCUMENT)
+    sometimes = replace(always, id="lease", when=When(question="residence", equals="rural"))
+    item = an_item(questions=(a_question(), always, sometimes))
 
-    assert refused.value.code == "ANSWERS_MISSING"
-    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [
-        ("/answers/a~1b", "answer_not_asked"),
-        ("/answers/~0", "answer_not_asked"),
-        ("/answers/residence", "answer_missing"),
-        ("/answers/note", "answer_not_an_option"),
-    ]
-
-
-@pytest.mark.parametrize("answer", ["moon", True])
-def test_an_answer_is_one_of_those_to_choose_from(answer: str | bool) -> None:  # noqa: FBT001 - an answer
-    with pytest.raises(DomainError) as refused:
-        checklist(HOUSEHOLD, {"residence": answer})
-
-    assert [fault.code for fault in refused.value.faults] == ["answer_not_an_option"]
-
-
-@pytest.mark.parametrize(("text", "is_taken"), [("长" * 200, True), ("长" * 201, False), (False, False)])
-def test_a_written_answer_has_at_most_200_characters(text: str | bool, *, is_taken: bool) -> None:  # noqa: FBT001 - an answer
-    answers: Answers = {"residence": "urban", "note": text}
-
-    if is_taken:
-        assert checklist(HOUSEHOLD, answers).conditions == ()
-    else:
-        with pytest.raises(DomainError):
-            checklist(HOUSEHOLD, answers)
+    assert [each.id for each in checklist(item, {"residence": "rural"}).files] == ["plan", "lease"]
+    assert [each.id for each in checklist(item, {"residence": "urban"}).files] == ["plan"]
 
 
 def test_yes_is_not_the_word_true() -> None:

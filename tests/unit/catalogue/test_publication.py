@@ -21,7 +21,7 @@ from chalicelib.catalogue.model.items import (
     Recommitment,
     Way,
 )
-from chalicelib.catalogue.model.questions import Option, Question, QuestionKind, When
+from chalicelib.catalogue.model.questions import Check, Known, Option, Place, Question, QuestionKind, When
 from chalicelib.catalogue.rules.publication import faults_of, fits
 from chalicelib.catalogue.rules.text_checks import CATCH_ALL_PHRASES
 from chalicelib.rulepacks.store import load_rule_packs
@@ -327,17 +327,27 @@ def test_a_condition_says_what_is_true_and_instead_of_what(condition: Condition,
     assert found in faults(an_item(conditions=(condition, a_condition(id="other")), materials=materials))
 
 
+def asks(**fields: Any) -> Question:  # noqa: ANN401 - any field of a question
+    """A question with a label in both languages."""
+    return Question(**{"id": "q", "text": "填", "text_en": "Fill in", **fields})
+
+
+def checks(kind: QuestionKind, **check: Any) -> Question:  # noqa: ANN401 - any field of a check
+    """A question with a check."""
+    return asks(kind=kind, check=Check(**check))
+
+
 @pytest.mark.parametrize(
     ("question", "found"),
     [
         (a_question(options=("one",)), ("/questions/0/options", "item_no_choice")),
         (a_question(options=("one", "one")), ("/questions/0/options", "item_no_choice")),
         (
-            Question(id="q", text="写", kind=QuestionKind.TEXT, options=(Option(value="a", text="甲"),)),
+            asks(kind=QuestionKind.TEXT, options=(Option(value="a", text="甲", text_en="A"),)),
             ("/questions/0/options", "item_text_has_options"),
         ),
         (
-            Question(id="q", text="选", options=(Option(value=True, text=""), Option(value=False, text="否"))),
+            asks(options=(Option(value=True, text=""), Option(value=False, text="否", text_en="No"))),
             ("/questions/0/options/0/text", "item_blank"),
         ),
     ],
@@ -358,3 +368,87 @@ def test_an_item_belongs_to_a_department_of_the_town_where_they_are_named() -> N
 
     assert found() == found("market", "traffic") == []
     assert found("market") == [("/department", "item_no_such_department")]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        (asks(kind=QuestionKind.DATE, text=""), ("/questions/1/text", "item_blank")),
+        (asks(kind=QuestionKind.DATE, text_en=" "), ("/questions/1/text_en", "item_english_missing")),
+        (asks(kind=QuestionKind.DATE, help="写到日。"), ("/questions/1/help_en", "item_english_missing")),
+        (asks(kind=QuestionKind.DATE, help="日期等等", help_en="Day"), ("/questions/1/help", "item_vague")),
+        (asks(id="residence", kind=QuestionKind.PHONE), ("/questions/1/id", "item_id_repeated")),
+        (asks(id="old-plate", kind=QuestionKind.DOCUMENT), ("/questions/1/id", "item_id_repeated")),
+        (asks(kind=QuestionKind.DOCUMENT), ("/questions/1/required", "item_file_without_basis")),
+        (
+            asks(kind=QuestionKind.TEXT, when=When(question="nobody-asks", equals="a")),
+            ("/questions/1/when/question", "item_depends_on_no_choice"),
+        ),
+        (
+            asks(kind=QuestionKind.TEXT, when=When(question="later", equals="a")),
+            ("/questions/1/when/question", "item_later_question"),
+        ),
+        (
+            asks(kind=QuestionKind.TEXT, when=When(question="q", equals="a")),
+            ("/questions/1/when/question", "item_later_question"),
+        ),
+        (
+            asks(kind=QuestionKind.TEXT, when=When(question="residence", equals="moon")),
+            ("/questions/1/when/equals", "item_no_such_option"),
+        ),
+        (asks(kind=QuestionKind.PERSON), ("/questions/1/sensitive", "item_person_not_sensitive")),
+        (asks(kind=QuestionKind.DATE, known=Known.CONTACT), ("/questions/1/known", "item_known_not_of_kind")),
+        (checks(QuestionKind.PHONE, longest=3), ("/questions/1/check/longest", "item_check_not_of_kind")),
+        (checks(QuestionKind.DATE, least="1"), ("/questions/1/check/least", "item_check_not_of_kind")),
+        (checks(QuestionKind.TEXT, longest=201), ("/questions/1/check/longest", "item_check_too_long")),
+        (checks(QuestionKind.TEXT, shortest=5, longest=4), ("/questions/1/check/longest", "item_check_reversed")),
+        (checks(QuestionKind.TEXT, pattern="plate"), ("/questions/1/check/pattern", "item_no_such_pattern")),
+        (checks(QuestionKind.NUMBER, least="one"), ("/questions/1/check/least", "item_check_not_a_number")),
+        (checks(QuestionKind.NUMBER, most="1e3"), ("/questions/1/check/most", "item_check_not_a_number")),
+        (checks(QuestionKind.NUMBER, least="1", most="0.5"), ("/questions/1/check/most", "item_check_reversed")),
+        (checks(QuestionKind.DATE, earliest=1, latest=0), ("/questions/1/check/latest", "item_check_reversed")),
+        (checks(QuestionKind.DATE, not_before="q"), ("/questions/1/check/not_before", "item_no_earlier_date")),
+        (checks(QuestionKind.DATE, not_before="residence"), ("/questions/1/check/not_before", "item_no_earlier_date")),
+    ],
+)
+def test_a_question_can_be_answered_as_it_is_asked(question: Question, found: tuple[str, str]) -> None:
+    later = a_question(id="later", options=("a", "b"))
+
+    assert found in faults(an_item(questions=(a_question(), question, later)))
+
+
+def test_a_form_that_can_be_filled_in_is_published() -> None:
+    questions = (
+        a_question(),
+        asks(id="owner", kind=QuestionKind.PERSON, sensitive=True, known=Known.IDENTITY),
+        asks(id="phone", kind=QuestionKind.PHONE, sensitive=True, known=Known.CONTACT, group="reach"),
+        asks(id="area", kind=QuestionKind.NUMBER, check=Check(least="0.5", most="200", decimals=2)),
+        asks(id="from", kind=QuestionKind.DATE, check=Check(earliest=0, latest=90)),
+        asks(id="to", kind=QuestionKind.DATE, check=Check(not_before="from")),
+        asks(id="vin", kind=QuestionKind.TEXT, check=Check(pattern="vin", shortest=17, longest=17)),
+        asks(id="why", kind=QuestionKind.LONG_TEXT, when=When(question="residence", equals="rural")),
+        asks(id="plan", kind=QuestionKind.DOCUMENT, required=False, help="一张平面图。", help_en="One plan."),
+    )
+
+    assert faults(an_item(questions=questions)) == []
+
+
+def test_an_item_without_an_english_name_needs_no_english_questions() -> None:
+    item = replace(an_item(questions=(asks(kind=QuestionKind.PHONE, text_en=""),)), name_en="")
+
+    assert faults(item) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        (asks(kind=QuestionKind.PHONE, sensitive=True), "item_sensitive_condition"),
+        (asks(kind=QuestionKind.PHONE, shown=(Place.DESK,)), "item_sensitive_condition"),
+        (asks(kind=QuestionKind.PHONE), ""),
+        (asks(kind=QuestionKind.DOCUMENT, required=False), "item_no_such_question"),
+    ],
+)
+def test_a_condition_quotes_only_what_everybody_may_read(question: Question, found: str) -> None:
+    item = an_item(conditions=(a_condition(question="q"),), questions=(question,))
+
+    assert faults(item) == ([("/conditions/0/question", found)] if found else [])

@@ -185,6 +185,17 @@ def test_ten_more_working_days_are_counted_on_from_the_old_due_day() -> None:
     assert (days[-1].day, days[-1].number) == (date(2026, 11, 5), 30)
 
 
+@pytest.mark.requirement("R1.18")
+def test_a_clock_that_waits_for_a_receipt_is_green_and_begins_sooner_once_it_comes() -> None:
+    clock = a_clock(started_at=shanghai("2026-11-27", "23:59:59"), kind=ClockKind.DEFENCE)
+
+    sooner = clocks.restart(clock, started_at=FRIDAY, at=shanghai("2026-11-21"), calendar=CALENDAR)
+
+    assert (clock.due_on, clocks.light(clock, at=FRIDAY)) == (date(2026, 12, 2), Light.GREEN)
+    assert (sooner.started_at, sooner.due_on, sooner.rev) == (FRIDAY, date(2026, 11, 25), clock.rev + 1)
+    assert clocks.as_of(clock, at=FRIDAY, calendar=CALENDAR) is None
+
+
 def test_an_extension_in_another_unit_is_counted_from_the_first_due_day() -> None:
     clock = a_clock(started_at=shanghai("2026-10-12"), value=10, unit=Unit.CALENDAR_DAYS)
     three = Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条")

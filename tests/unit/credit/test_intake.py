@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.credit.model.records import Display, Publicity, Record, RepairState, Severity
+from chalicelib.credit.model.records import BarState, Display, Publicity, Record, RepairState, Severity
 from chalicelib.credit.model.submissions import Directory, Submission
 from chalicelib.credit.rules.submissions import (
     directory_in_force,
@@ -28,13 +28,25 @@ PERIODS = RULES.periods
 
 
 def codes(submission: Submission, *, kind: SubjectKind = SubjectKind.USCC) -> list[tuple[str, str]]:
-    found = faults(submission, directory=DIRECTORY, periods=PERIODS, subject_kind=kind, on=TODAY)
+    found = faults(
+        submission, directory=DIRECTORY, periods=PERIODS, subject_kind=kind, on=TODAY, kept_from=Severity.SERIOUS
+    )
     return [(fault.pointer, fault.code) for fault in found]
 
 
-def a_record(*, before: Record | None = None, subject: SubjectKey = A_SUBJECT, **given: object) -> Record:
+def a_record(
+    *, before: Record | None = None, subject: SubjectKey = A_SUBJECT, by: str = "staff:credit", **given: object
+) -> Record:
     return make_record(
-        a_submission(**given), subject=subject, directory=DIRECTORY, shown=RULES, before=before, at=NOON, on=TODAY
+        a_submission(**given),
+        subject=subject,
+        directory=DIRECTORY,
+        shown=RULES,
+        before=before,
+        handed_by=by,
+        bar=BarState.TRUSTED,
+        at=NOON,
+        on=TODAY,
     )
 
 
@@ -86,7 +98,7 @@ def test_a_records_id_holds_no_identifier(record_id: str) -> None:
 @pytest.mark.requirement("R6.5")
 def test_the_directory_has_its_thirteen_kinds() -> None:
     assert len(DIRECTORY.kinds) == 13
-    assert [codes(a_submission(kind=kind.code)) for kind in DIRECTORY.kinds] == [[]] * 13
+    assert [codes(a_submission(kind=kind.code, severity="none")) for kind in DIRECTORY.kinds] == [[]] * 13
 
 
 @pytest.mark.requirement("R6.6")
@@ -175,7 +187,14 @@ def test_the_rule_pack_says_how_long_records_are_shown() -> None:
     other = {"serious": DisplayPeriod(least_months=6, most_months=24, basis="示例条例第1条")}
     late = a_submission(display_until=date(2028, 1, 9))
 
-    (fault,) = faults(late, directory=DIRECTORY, periods=other, subject_kind=SubjectKind.USCC, on=TODAY)
+    (fault,) = faults(
+        late,
+        directory=DIRECTORY,
+        periods=other,
+        subject_kind=SubjectKind.USCC,
+        on=TODAY,
+        kept_from=Severity.SERIOUS,
+    )
 
     assert codes(late) == []
     assert (fault.code, fault.english) == ("DISPLAY_TOO_LONG", "at most until 2028-01-08; 示例条例第1条")

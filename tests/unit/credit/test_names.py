@@ -169,9 +169,7 @@ def test_what_came_under_the_old_name_does_not_count_against_the_corrected_one()
 
 def stored(summary: Summary, name: str, *, record_id: str) -> Summary:
     record = names.with_name(a_record(record_id=record_id), summary, name)
-    return with_record(
-        summary, record, name_digest=name, ends_on=date(2027, 1, 1), on=TODAY, kept_from=Severity.SERIOUS
-    )
+    return with_record(summary, record, name_digest=name, on=TODAY, kept_from=Severity.SERIOUS)
 
 
 def test_a_record_under_a_known_name_is_not_marked() -> None:

@@ -1,7 +1,7 @@
 """What becomes of a document, and what it is called."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -34,6 +34,7 @@ def a_document(**changes: Any) -> Document:  # noqa: ANN401 - any field
         name="旧车牌.jpg",
         department="traffic",
         requested_at=NOON,
+        look_on=date(2026, 9, 29),
         declared=Declared(size=10, sha256="ab" * 32),
     )
     return replace(document, **changes)
@@ -135,8 +136,9 @@ def test_what_was_never_declared_may_have_any_size_up_to_the_limit() -> None:
     assert after(replace(FOUND, size=0), declared=None).problem is DocumentProblem.EMPTY
 
 
-def test_the_request_tells_no_name_in_what_is_hashed() -> None:
+def test_the_request_tells_no_name_because_events_stay_and_names_go() -> None:
     event = rules.request_event(a_document(), actor="subject:k1.a")
+    copy = rules.request_event(a_document(source="e" * 32), actor="subject:k1.a")
     formless = rules.request_event(a_document(declared=None), actor="subject:k1.a")
 
     assert (event.kind, event.occurred_at, event.actor, event.department) == (
@@ -151,7 +153,8 @@ def test_the_request_tells_no_name_in_what_is_hashed() -> None:
         "size": 10,
         "sha256": "ab" * 32,
     }
-    assert event.texts == {"name": "旧车牌.jpg"}
+    assert event.texts == {}
+    assert copy.data == {**event.data, "copy_of": "e" * 32}
     assert (formless.data["size"], formless.data["sha256"]) == (None, None)
 
 
@@ -215,3 +218,55 @@ def test_every_format_and_every_problem_has_its_words() -> None:
     assert set(MEDIA_TYPES) == set(EXTENSIONS) == set(Format)
     assert set(PROBLEM_TEXTS) == set(DocumentProblem)
     assert a_document().owner == "document:" + "d" * 32
+
+
+def test_there_is_one_copy_of_a_document_for_a_material_of_a_case() -> None:
+    ids = {
+        rules.copy_id("d" * 32, case_no="A", material="old-plate"),
+        rules.copy_id("d" * 32, case_no="A", material="old-plate"),
+        rules.copy_id("d" * 32, case_no="B", material="old-plate"),
+        rules.copy_id("d" * 32, case_no="A", material="licence"),
+        rules.copy_id("e" * 32, case_no="A", material="old-plate"),
+    }
+
+    assert len(ids) == 4
+    assert {len(each) for each in ids} == {32}
+
+
+def test_a_copy_is_what_was_looked_at_before_in_a_version_of_its_own() -> None:
+    copy = rules.copied(a_document(source="e" * 32), FOUND, version="v9", at=LATER)
+
+    assert copy.state is DocumentState.CLEAN
+    assert copy.found == replace(FOUND, version="v9")
+    assert copy.settled_at == LATER
+
+
+def test_what_is_deleted_loses_its_name_and_keeps_its_digest() -> None:
+    document = after(FOUND)
+
+    gone = rules.deleted(document, at=LATER)
+    event = rules.deletion_event(document, basis="第1条", at=LATER)
+
+    assert (gone.state, gone.name, gone.deleted_at, gone.sha256) == (DocumentState.DELETED, "", LATER, "ab" * 32)
+    assert (event.kind, event.actor) == (EventKind.DOCUMENT_DELETED, "service:retention")
+    assert event.data == {"sha256": "ab" * 32, "basis": "第1条"}
+
+
+@pytest.mark.parametrize(
+    ("state", "is_here"),
+    [
+        (DocumentState.AWAITING_UPLOAD, False),
+        (DocumentState.QUARANTINED, True),
+        (DocumentState.CLEAN, True),
+        (DocumentState.REFUSED, False),
+        (DocumentState.DELETED, False),
+    ],
+)
+def test_only_what_has_come_and_stays_can_be_handed_in(state: DocumentState, *, is_here: bool) -> None:
+    assert a_document(state=state).is_here is is_here
+
+
+def test_the_digest_is_the_one_found_else_the_one_declared_else_none() -> None:
+    assert a_document(declared=None, found=FOUND).sha256 == "ab" * 32
+    assert a_document().sha256 == "ab" * 32
+    assert a_document(declared=None).sha256 == ""

@@ -45,6 +45,7 @@ def a_revocation(at: datetime = NOON) -> Revocation:
         served_at=at,
         effective_on=date(2026, 9, 28),
         remedy_until=date(2026, 11, 27),
+        court_until=date(2027, 3, 28),
         revoked_at=at,
         revoked_by="staff:supervisor",
     )

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.clocks.model import Light
 from chalicelib.inspection.model import CaseFacts, Mandate, Scope
-from chalicelib.inspection.rules import covers, gravest, is_in_force
+from chalicelib.inspection.rules import covers, gravest, is_in_force, may_audit
 
 CASE = CaseFacts(case_no="A1", department="traffic", item_code="plate-replacement", received_on=date(2026, 11, 22))
 MANDATE = Mandate(
@@ -74,3 +74,9 @@ def test_the_gravest_light_is_the_one_that_most_needs_looking_at() -> None:
     assert gravest([Light.GREEN, Light.RED, Light.YELLOW]) is Light.RED
     assert gravest([Light.GREY, Light.WHITE]) is Light.WHITE
     assert gravest([]) is Light.GREEN
+
+
+@pytest.mark.requirement("R7.13")
+def test_nobody_audits_a_mandate_over_their_own_department() -> None:
+    assert not may_audit(MANDATE, "traffic")
+    assert may_audit(MANDATE, "monitoring")

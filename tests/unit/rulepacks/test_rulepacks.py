@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.rulepacks.model.consequences import Consequence, Stage, StepKind, require_whole
 from chalicelib.rulepacks.model.display import DisplayPeriod, rules_of_the_day
-from chalicelib.rulepacks.model.pack import Choice, RulePack, Term, TermKey
+from chalicelib.rulepacks.model.pack import Choice, DocumentRetention, RulePack, Term, TermKey
 from chalicelib.rulepacks.rules import next_step, pack_in_force, require_one_at_a_time
 from chalicelib.rulepacks.store import load_rule_packs
 
@@ -19,10 +19,10 @@ def a_pack(code: str = "corrects-first") -> RulePack:
     return pack_in_force(load_rule_packs(), code, on=TODAY)
 
 
-def test_both_packs_are_in_force_and_checked_at_loading() -> None:
+def test_all_packs_are_in_force_and_checked_at_loading() -> None:
     packs = load_rule_packs()
 
-    assert [pack.code for pack in packs] == ["corrects-first", "revokes-at-once"]
+    assert [pack.code for pack in packs] == ["corrects-first", "revokes-at-once", "zhejiang-yiwu"]
     assert load_rule_packs() is packs
 
 
@@ -93,7 +93,7 @@ def test_no_pack_stands_without_its_basis() -> None:
         replace(a_pack(), basis=" ")
 
 
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 @pytest.mark.parametrize(
     ("key", "value", "unit"),
     [
@@ -147,7 +147,7 @@ def test_the_other_revokes_a_false_promise_at_once_and_corrects_an_unkept_one() 
     assert a_row("revokes-at-once").steps[0].basis == "《北京市优化营商环境条例》第33条(作出虚假承诺的,直接撤销)"
 
 
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_what_is_minor_ends_without_a_flag_and_bars_the_next_promise_until_repair_like_the_rest(code: str) -> None:
     assert "flag" not in steps_of(code, "untrue", Stage.CLOSED, "minor")
     assert {a_row(code, severity=one).next_promise for one in ("minor", "general", "serious")} == {"until_repair"}
@@ -156,16 +156,14 @@ def test_what_is_minor_ends_without_a_flag_and_bars_the_next_promise_until_repai
 
 
 @pytest.mark.requirement("R1.18")
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_nothing_final_is_decided_without_a_hearing_and_every_step_can_be_contested(code: str) -> None:
     table = a_pack(code).consequences
     final = {"rectification", "revocation", "termination", "flag"}
 
     assert all(step.hearing for row in table.rows for step in row.steps if step.kind in final)
-    assert [(one.code, one.value, one.unit) for one in table.remedies] == [
-        ("review", 60, "calendar_days"),
-        ("court", 6, "months"),
-    ]
+    remedies = [a_pack(code).limit_term(key) for key in (TermKey.REMEDY_REVIEW, TermKey.REMEDY_COURT)]
+    assert [(one.value, one.unit) for one in remedies] == [(60, "calendar_days"), (6, "months")]
 
 
 def test_a_table_that_leaves_something_out_or_says_it_twice_is_no_table() -> None:
@@ -199,7 +197,7 @@ def test_grounds_for_suspending_and_ending_a_case_are_closed_lists() -> None:
 
 @pytest.mark.requirement("R1.15")
 @pytest.mark.parametrize("result", ["true", "changed", "unverifiable"])
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_no_other_result_has_consequences(code: str, result: str) -> None:
     rows = [row for row in a_pack(code).consequences.rows if row.finding == result]
 
@@ -263,12 +261,26 @@ def test_the_promise_is_barred_by_serious_records_and_withdrawn_until_the_case_c
 
 
 @pytest.mark.requirement("R6.13")
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_the_log_of_queries_is_kept_for_the_ten_years_that_zhejiang_asks_for(code: str) -> None:
     kept = a_pack(code).query_log
 
     assert kept.years == 10
     assert "《浙江省公共信用信息管理条例》第20条" in kept.basis
+
+
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+def test_documents_are_kept_for_ten_years_and_those_never_handed_in_for_a_week(code: str) -> None:
+    kept = a_pack(code).documents
+
+    assert (kept.years, kept.unfiled_days) == (10, 7)
+    assert "国家档案局令第8号" in kept.basis
+
+
+@pytest.mark.parametrize(("years", "days"), [(0, 7), (10, 0)])
+def test_documents_are_kept_for_some_time_at_least(years: int, days: int) -> None:
+    with pytest.raises(ValueError, match="must keep documents for a year and a day"):
+        replace(a_pack(), documents=DocumentRetention(years=years, unfiled_days=days, basis="第1条"))
 
 
 def test_a_promise_can_be_withdrawn_until_the_decision_or_the_end_and_nothing_else() -> None:
@@ -284,7 +296,7 @@ def test_yellow_is_a_fifth_of_the_limit_but_at_least_a_working_day() -> None:
 
 
 @pytest.mark.requirement("R3.1")
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_display_periods_grow_with_severity(code: str) -> None:
     plan = "《国务院办公厅关于进一步完善信用修复制度的实施方案》(国办发〔2025〕22号)"
     basis = f"{plan};《信用修复管理办法》(发展改革委令第36号)"
@@ -329,7 +341,7 @@ def test_display_periods_are_those_of_the_day_of_the_finding(judged_on: date, ed
         ("correction", "yellow", 0, []),
     ],
 )
-@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once"])
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_an_alert_climbs_from_the_department_to_its_head_to_the_monitoring_office(
     code: str, kind: str, milestone: str, level: int, told: list[tuple[str, str, int]]
 ) -> None:
@@ -349,3 +361,35 @@ def test_a_pack_says_what_a_card_and_a_complaint_may_be_about() -> None:
     assert category is not None
     assert (category.name, pack.complaint_category("noise")) == ("办事体验", None)
     assert pack.bound("signal.closeCallMinutes") == 60
+
+
+PLACES = {
+    "corrects-first": "深圳经济特区社会信用条例",
+    "revokes-at-once": "北京市优化营商环境条例",
+    "zhejiang-yiwu": "浙江省公共信用信息管理条例",
+}
+"""The place of each pack by a regulation of its own."""
+
+
+@pytest.mark.requirement("R1.17", "R8.1")
+@pytest.mark.parametrize("code", PLACES)
+def test_a_pack_cites_no_other_places_law_as_its_own(code: str) -> None:
+    """Row 17 of the failures of real systems: one place's rules applied in another."""
+    cited = [basis for basis in a_pack(code)._bases() if not basis.startswith("本服务配置:")]  # noqa: SLF001 - every basis of the pack
+
+    others = [law for other, law in PLACES.items() if other != code]
+    assert [basis for basis in cited for law in others if law in basis] == []
+    assert any(PLACES[code] in basis for basis in cited)
+
+
+@pytest.mark.requirement("R1.17")
+def test_what_could_not_be_read_of_zhejiang_is_marked() -> None:
+    pack = a_pack("zhejiang-yiwu")
+
+    steps = a_row("zhejiang-yiwu").steps
+    in_hand = a_row("zhejiang-yiwu", stage=Stage.IN_HAND).steps
+    assert [step.kind for step in steps] == [StepKind.RECTIFICATION, StepKind.REVOCATION, StepKind.FLAG]
+    assert [step.kind for step in in_hand] == [StepKind.SUSPENSION, StepKind.RECTIFICATION, StepKind.TERMINATION]
+    assert all("待核对" in step.basis for step in (*steps[:2], *in_hand))
+    assert "《浙江省公共信用信息管理条例》第23条" in steps[2].basis
+    assert (pack.recourse.limits[0].value, pack.recourse.limits[0].unit) == (5, "working_days")

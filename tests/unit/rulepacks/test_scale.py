@@ -11,7 +11,7 @@ from tests.grading import SCALE, a_scale
 
 @pytest.mark.requirement("R6.11")
 def test_no_pack_that_is_shipped_grades_anybody() -> None:
-    assert [pack.grading for pack in load_rule_packs()] == [None, None]
+    assert [pack.grading for pack in load_rule_packs()] == [None, None, None]
 
 
 def test_a_scale_is_read_from_the_settings_of_a_pack() -> None:

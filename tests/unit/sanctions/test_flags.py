@@ -5,6 +5,7 @@ import pytest
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
+from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.model.flags import Confirmation, Flag, FlagState, Lifting, Service, Statement
 from chalicelib.sanctions.rules.flags import (
     answer,
@@ -60,6 +61,7 @@ def test_a_proposed_flag_has_no_effect() -> None:
         measure=a_measure(),
         document=a_flag().document,
         ends_on=date(2027, 9, 27),
+        pack=load_rule_packs()[0],
         by="staff:credit",
         department="credit",
         at=NOON,

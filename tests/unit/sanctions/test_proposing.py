@@ -5,6 +5,7 @@ import pytest
 
 from chalicelib.credit.model.records import Effect, Severity
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.sanctions.model.flags import MeasureClass, MeasureList
 from chalicelib.sanctions.rules.measures import (
     document_of,
@@ -13,6 +14,7 @@ from chalicelib.sanctions.rules.measures import (
     is_measure_in_force,
     list_in_force,
     measure_for,
+    require_listed,
     require_proportionate,
     require_target,
 )
@@ -21,6 +23,7 @@ from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import NOON, a_measure, a_proposal
 
 TODAY = date(2026, 9, 28)
+(PACK, *_) = load_rule_packs()
 LISTS = measure_lists()
 FAULTY = [
     ({"document_no": " "}, "/document/number"),
@@ -28,9 +31,12 @@ FAULTY = [
     ({"effective_on": None}, "/document/effective_on"),
     ({"effective_on": date(2026, 9, 29), "starts_on": date(2026, 9, 29)}, "/document/effective_on"),
     ({"served_at": None}, "/document/served_at"),
-    ({"served_at": NOON + timedelta(seconds=1)}, "/document/served_at"),
+    ({"served_at": NOON + timedelta(seconds=1), "remedy_until": date(2026, 11, 27)}, "/document/served_at"),
     ({"remedy_until": None}, "/document/remedy_until"),
     ({"starts_on": date(2026, 9, 20)}, "/starts_on"),
+    ({"starts_on": date(2026, 12, 28)}, "/starts_on"),
+    ({"remedy_until": date(2026, 11, 19)}, "/document/remedy_until"),
+    ({"court_until": date(2027, 3, 20)}, "/document/court_until"),
 ]
 
 
@@ -124,7 +130,7 @@ def test_a_later_edition_takes_over_on_its_day() -> None:
 
 
 def test_an_effective_document_is_taken_whole() -> None:
-    document = document_of(a_proposal(), on=TODAY, at=NOON)
+    document = document_of(a_proposal(), PACK, on=TODAY, at=NOON)
 
     assert document.number == "义市监撤〔2026〕1号"
     assert document.served_at == datetime(2026, 9, 21, 4, 0, tzinfo=UTC)
@@ -132,14 +138,19 @@ def test_an_effective_document_is_taken_whole() -> None:
 
 
 def test_a_document_that_takes_effect_today_is_effective() -> None:
-    assert document_of(a_proposal(effective_on=TODAY, served_at=NOON), on=TODAY, at=NOON).effective_on == TODAY
+    assert (
+        document_of(
+            a_proposal(effective_on=TODAY, served_at=NOON, remedy_until=date(2026, 11, 27)), PACK, on=TODAY, at=NOON
+        ).effective_on
+        == TODAY
+    )
 
 
 @pytest.mark.requirement("R2.2")
 @pytest.mark.parametrize(("other", "pointer"), FAULTY)
 def test_no_flag_without_an_effective_document(other: dict[str, Any], pointer: str) -> None:
     with pytest.raises(DomainError) as refused:
-        document_of(a_proposal(**other), on=TODAY, at=NOON)
+        document_of(a_proposal(**other), PACK, on=TODAY, at=NOON)
 
     assert reason_of(refused) is ErrorCode.NO_EFFECTIVE_DOCUMENT
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
@@ -204,11 +215,59 @@ def test_conduct_that_carries_the_measure_is_in_proportion() -> None:
 @pytest.mark.parametrize("ends_on", [None, date(2026, 9, 28), date(2026, 9, 27), date(2027, 9, 29)])
 def test_a_flag_ends_after_its_start_and_within_the_measures_time(ends_on: date | None) -> None:
     with pytest.raises(DomainError) as refused:
-        end_of(a_measure(), a_proposal(ends_on=ends_on))
+        end_of(a_measure(), a_proposal(ends_on=ends_on), PACK, found_on=TODAY, listed_until=None)
 
     assert reason_of(refused) is ErrorCode.END_DATE_MISSING
 
 
 @pytest.mark.parametrize("ends_on", [date(2026, 9, 29), date(2027, 9, 28)])
 def test_the_measures_longest_time_is_still_allowed(ends_on: date) -> None:
-    assert end_of(a_measure(), a_proposal(ends_on=ends_on)) == ends_on
+    assert end_of(a_measure(), a_proposal(ends_on=ends_on), PACK, found_on=TODAY, listed_until=None) == ends_on
+
+
+@pytest.mark.requirement("R2.7", "R3.1")
+@pytest.mark.parametrize(
+    ("severity", "found_on", "latest"),
+    [
+        (Severity.GENERAL, date(2026, 4, 1), date(2027, 4, 1)),
+        (Severity.GENERAL, date(2026, 3, 31), date(2029, 3, 31)),
+        (Severity.SERIOUS, date(2026, 4, 1), date(2029, 4, 1)),
+        (Severity.MINOR, date(2026, 9, 1), date(2026, 12, 1)),
+    ],
+)
+def test_a_flag_ends_when_the_display_of_its_conduct_ends(severity: Severity, found_on: date, latest: date) -> None:
+    measure = a_measure(most_months=60)
+
+    def end(ends_on: date) -> date:
+        proposal = a_proposal(severity=severity, ends_on=ends_on)
+        return end_of(measure, proposal, PACK, found_on=found_on, listed_until=None)
+
+    assert end(latest) == latest
+    with pytest.raises(DomainError) as refused:
+        end(latest + timedelta(days=1))
+    assert reason_of(refused) is ErrorCode.END_DATE_MISSING
+
+
+@pytest.mark.requirement("R2.5")
+def test_class_1_and_being_listed_take_a_listing_in_effect_and_end_with_it() -> None:
+    grave = a_measure(class_=MeasureClass.CLASS_1)
+    proposal = a_proposal(severity=Severity.SERIOUS, ends_on=date(2026, 12, 31))
+
+    for measure, conduct in ((grave, "licence_by_deceit"), (a_measure(), "serious_list")):
+        with pytest.raises(DomainError) as refused:
+            require_listed(measure, conduct, listed_until=None)
+        assert reason_of(refused) is ErrorCode.TARGET_NOT_ELIGIBLE
+        require_listed(measure, conduct, listed_until=TODAY)
+    require_listed(a_measure(), "false_commitment", listed_until=None)
+    assert end_of(grave, proposal, PACK, found_on=TODAY, listed_until=date(2026, 12, 31)) == date(2026, 12, 31)
+    with pytest.raises(DomainError) as refused:
+        end_of(grave, proposal, PACK, found_on=TODAY, listed_until=date(2026, 12, 30))
+    assert reason_of(refused) is ErrorCode.END_DATE_MISSING
+    end_of(a_measure(), proposal, PACK, found_on=TODAY, listed_until=date(2026, 12, 30))
+
+
+@pytest.mark.requirement("R2.2")
+def test_the_last_days_for_remedies_are_the_laws_at_least() -> None:
+    assert document_of(a_proposal(), PACK, on=TODAY, at=NOON).court_until == date(2027, 3, 21)
+    said = a_proposal(starts_on=date(2026, 12, 27), court_until=date(2027, 4, 1))
+    assert document_of(said, PACK, on=TODAY, at=NOON).court_until == date(2027, 4, 1)

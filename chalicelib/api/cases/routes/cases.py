@@ -23,7 +23,7 @@ from chalicelib.cases.services.access import is_agent
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.cases.services.queries import READERS, CaseView
 from chalicelib.container import container
-from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.as_of import AsOfQuery, moment_in
 from chalicelib.http.routes import (
     Answer,
@@ -40,7 +40,7 @@ from chalicelib.http.routes import (
 )
 from chalicelib.logging import tell
 from chalicelib.policy import FOR_THEMSELVES
-from chalicelib.validation import Digest
+from chalicelib.validation import Digest, DocumentId
 from chalicelib.workdays.model.limits import DayCount
 
 routes = Routes("cases")
@@ -49,10 +49,14 @@ MOST_MATERIALS = 50
 
 
 class MaterialInput(RequestBody):
-    """A material: its id in the checklist and the SHA-256 of its content."""
+    """A material: its id in the checklist, and one of the two: the SHA-256 of its content, or the id of its document.
+
+    A material of several documents is there once for each.
+    """
 
     id: Code
-    sha256: Digest
+    sha256: Digest | None = None
+    document: DocumentId | None = None
     name: Line | None = None
 
 
@@ -131,6 +135,7 @@ class DueDateExplanationResponse(ResponseBody):
         ErrorCode.CONFIRMATIONS_MISSING,
         ErrorCode.MATERIALS_MISSING,
         ErrorCode.MATERIAL_NOT_LISTED,
+        ErrorCode.DOCUMENT_NOT_USABLE,
         ErrorCode.DRAFT_EXPIRED,
         ErrorCode.RECOMMITMENT_NOT_ALLOWED,
     ),
@@ -162,6 +167,7 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
         case=filed.case,
         clocks=tuple((clock, clocks.light(clock, at=call.at)) for clock in filed.clocks),
         public_reasons=(),
+        answers=container().case_answers.unopened(filed.case),
     )
     return view_answer(call, view, status=status)
 
@@ -269,13 +275,14 @@ def withdraw(call: Call[PromiseWithdrawalRequest]) -> Answer[CaseResponse]:
     errors=(
         ErrorCode.MATERIALS_MISSING,
         ErrorCode.MATERIAL_NOT_LISTED,
+        ErrorCode.DOCUMENT_NOT_USABLE,
         ErrorCode.CASE_CLOSED,
         ErrorCode.STEP_NOT_ALLOWED,
         ErrorCode.AUTHORITY_REQUIRED,
     ),
 )
 def hand_in(call: Call[HandInMaterialsRequest]) -> Answer[CaseResponse]:
-    """Hand in the materials that are still outstanding."""
+    """Hand in the materials that are still outstanding, or others for those whose documents were refused."""
     case = container().commitment_withdrawal.hand_in(
         case_no_in(call.path), materials_of(call.body.materials), by=call.caller, at=call.at
     )
@@ -297,5 +304,19 @@ def track(call: Call[None]) -> Answer[TrackResponse]:
 
 
 def materials_of(brought: tuple[MaterialInput, ...]) -> tuple[Material, ...]:
-    """Return the materials that were handed in."""
-    return tuple(Material(id=each.id, sha256=each.sha256, name=each.name or "") for each in brought)
+    """Return the materials that were handed in; ``INVALID_BODY`` for one without digest and document, or with both."""
+    faults = tuple(
+        FieldError(
+            pointer=f"/materials/{index}/document",
+            detail="SHA-256 和文件编号须提供其中一个。",
+            english="Give the SHA-256 or the document, one of the two.",
+        )
+        for index, each in enumerate(brought)
+        if (each.sha256 is None) is (each.document is None)
+    )
+    if faults:
+        raise DomainError(ErrorCode.INVALID_BODY, faults=faults)
+    return tuple(
+        Material(id=each.id, sha256=each.sha256 or "", name=each.name or "", document=each.document or "")
+        for each in brought
+    )

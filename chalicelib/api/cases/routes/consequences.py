@@ -4,14 +4,14 @@ from typing import Literal
 
 from chalicelib.api.cases.routes.handling import Days, OccurredAtRequest, act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseResponse
-from chalicelib.cases.model.stages import Finding
+from chalicelib.cases.model.stages import Finding, Notice
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
 from chalicelib.credit.model.records import Severity
 from chalicelib.errors import ErrorCode
-from chalicelib.http.routes import Answer, Call, Day, Instant, Line, RequestBody, Routes, Text, TextOrBlank
+from chalicelib.http.routes import Answer, Call, Code, Day, Instant, Line, RequestBody, Routes, Text, TextOrBlank
 
 routes = Routes("handling")
 
@@ -30,6 +30,14 @@ class VerificationRequest(OccurredAtRequest):
     findings: Text
     late_reason: TextOrBlank | None = None
     severity: Gravity = Severity.GENERAL
+
+
+class NoticeReceiptRequest(RequestBody):
+    """Which notice has reached the applicant, by which proof of the rule pack, and when."""
+
+    notice: Notice
+    proof: Code
+    received_at: Instant
 
 
 class CaseStatementRequest(RequestBody):
@@ -53,13 +61,17 @@ class RectificationOutcomeRequest(OccurredAtRequest):
 
 
 class CaseRevocationRequest(RequestBody):
-    """The document that revokes the decision; ``statement_answer`` if the applicant made a statement."""
+    """The document that revokes the decision; ``statement_answer`` if the applicant made a statement.
+
+    ``remedy_until`` is the last day for review, ``court_until`` that for a court: no sooner than the law's.
+    """
 
     document_no: Line
     basis: Line
     served_at: Instant
     effective_on: Day
     remedy_until: Day
+    court_until: Day | None = None
     statement_answer: TextOrBlank = ""
 
 
@@ -99,6 +111,23 @@ def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
 def confirm_verification(call: Call[None]) -> Answer[CaseResponse]:
     """Confirm the result, which then takes effect."""
     return done_answer(call, container().consequences.confirm_verification(act_of(call)))
+
+
+@routes.post(
+    "/v1/cases/{case_no}/notice-receipt",
+    roles=STEPS[CaseStep.RECEIVE].roles,
+    body=NoticeReceiptRequest,
+    answer=CaseResponse,
+    creates=True,
+    needs_version=True,
+    summary="Record that the applicant signed for a notice, from which the time for it runs (送达)",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
+)
+def record_receipt(call: Call[NoticeReceiptRequest]) -> Answer[CaseResponse]:
+    """Record a proof that an officer has seen; without any proof, the notice is deemed received after some days."""
+    body = call.body
+    done = container().receipts.record(act_of(call), body.notice, proof=body.proof, received_at=body.received_at)
+    return done_answer(call, done)
 
 
 @routes.post(
@@ -184,6 +213,7 @@ def revoke(call: Call[CaseRevocationRequest]) -> Answer[CaseResponse]:
         served_at=body.served_at,
         effective_on=body.effective_on,
         remedy_until=body.remedy_until,
+        court_until=body.court_until,
         statement_answer=body.statement_answer,
     )
     return done_answer(call, container().consequences.revoke(act_of(call), document))

@@ -2,18 +2,20 @@
 
 from typing import Annotated, Any
 
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, Field, WithJsonSchema
 
+from chalicelib.api.cases.schemas.answers import AnswerResponse, answer_response
 from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_for_agent, reasons_told
 from chalicelib.cases.model.case import ConditionAsked, Way
 from chalicelib.cases.model.stages import CommitmentStatus
+from chalicelib.cases.rules.filing import STATEMENTS
 from chalicelib.cases.services.access import is_agent
 from chalicelib.cases.services.drafting import Drafted, Principal, Wish
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.container import container
 from chalicelib.credit.rules.summary import source_down
 from chalicelib.errors import ErrorCode
-from chalicelib.http.routes import Answer, Call, Code, Instant, LineOrBlank, RequestBody, ResponseBody, Routes
+from chalicelib.http.routes import Answer, Call, Code, Instant, RequestBody, ResponseBody, Routes
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.readable import Readable
 from chalicelib.subjects.model.schema import SubjectInput
@@ -21,6 +23,20 @@ from chalicelib.subjects.model.schema import SubjectInput
 routes = Routes("cases")
 
 MOST_ANSWERS = 50
+
+AnswerInput = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "description": "By the kind of the question; an address, an organisation and a person have parts.",
+            "anyOf": [
+                *({"type": kind} for kind in ("boolean", "number", "string", "null")),
+                {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+            ],
+        }
+    ),
+]
+"""An answer as people type or copy it: the rules read it by its question's kind, and tell all faults of all answers."""
 
 
 class PrincipalInput(RequestBody):
@@ -34,7 +50,7 @@ class DraftRequest(RequestBody):
     """A request for a draft."""
 
     item_code: Code
-    answers: Annotated[dict[Code, bool | LineOrBlank], Field(max_length=MOST_ANSWERS)] = Field(default_factory=dict)
+    answers: Annotated[dict[Code, AnswerInput], Field(max_length=MOST_ANSWERS)] = Field(default_factory=dict)
     way: Way
     on_behalf_of: PrincipalInput | None = None
 
@@ -47,19 +63,31 @@ class EligibilityResponse(ResponseBody):
 
 
 class RequiredMaterialResponse(ResponseBody):
-    """A required material; ``hand_in`` lists the ways for which the applicant must supply it (none if it is shared)."""
+    """A material; ``hand_in`` lists the ways for which the applicant must supply it (none if it is shared).
+
+    A file that is not ``required`` may be left out.
+    """
 
     id: str
     name: str
     basis: str
     ways: tuple[MaterialWay, ...]
     hand_in: tuple[Way, ...]
+    required: bool
+
+
+class StatementResponse(ResponseBody):
+    """A statement that every promise makes; ``text`` is what is signed, ``text_en`` what it says."""
+
+    text: str
+    text_en: str
 
 
 class DraftResponse(ResponseBody):
     """A draft; ``payload`` is the exact text to sign, and its UTF-8 bytes are the signature's detached payload.
 
-    ``case_no`` is null until the draft is filed.
+    ``case_no`` is null until the draft is filed. ``statements``, ``conditions`` and ``answers`` are in words what the
+    payload says; no answer is withheld from whoever will sign it.
     """
 
     draft_id: str
@@ -70,7 +98,9 @@ class DraftResponse(ResponseBody):
     eligibility: EligibilityResponse
     ways_open: tuple[Way, ...]
     required_confirmations: tuple[str, ...]
+    statements: tuple[StatementResponse, ...]
     conditions: tuple[ConditionAsked, ...]
+    answers: tuple[AnswerResponse, ...]
     materials: tuple[RequiredMaterialResponse, ...]
     notice_hash: str
     payload: str
@@ -166,8 +196,10 @@ def _response(made: Drafted, call: Call[Any]) -> DraftResponse:
         eligibility=EligibilityResponse(commitment=made.standing, reasons=reasons),
         ways_open=(Way.COMMITMENT, Way.CERTIFICATE) if may_promise else (Way.CERTIFICATE,),
         required_confirmations=tuple(condition.id for condition in own.conditions),
+        statements=[{"text": text, "text_en": english} for text, english in STATEMENTS],
+        answers=[answer_response(each) for each in container().case_answers.of_draft(own)],
         materials=[
-            RequiredMaterialResponse.of(material, hand_in=[way for way in Way if material.must_be_handed_in(way)])
+            RequiredMaterialResponse.of(material, hand_in=[way for way in Way if material.may_be_handed_in(way)])
             for material in own.materials
         ],
     )

@@ -122,7 +122,12 @@ def ask_correction(call: Call[CorrectionRequest]) -> Answer[CaseResponse]:
     creates=True,
     takes_version=True,
     summary="Answer a demand for corrections",
-    errors=(ErrorCode.MATERIAL_NOT_LISTED, ErrorCode.STEP_NOT_ALLOWED, ErrorCode.AUTHORITY_REQUIRED),
+    errors=(
+        ErrorCode.MATERIAL_NOT_LISTED,
+        ErrorCode.DOCUMENT_NOT_USABLE,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.AUTHORITY_REQUIRED,
+    ),
 )
 def answer_correction(call: Call[CorrectionAnswerRequest]) -> Answer[CaseResponse]:
     """Supply the missing materials or say why not; the office's time to accept starts again."""

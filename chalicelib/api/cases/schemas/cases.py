@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
 
+from chalicelib.api.cases.schemas.answers import AnswerResponse, answer_response
 from chalicelib.api.cases.schemas.reasons import CaseCreditResponse, credit_response
 from chalicelib.cases.model.case import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Way
 from chalicelib.cases.model.stages import (
@@ -104,6 +105,7 @@ class CaseResponse(ResponseBody):
     received_at: Instant
     conditions: tuple[ConditionAsked, ...]
     checklist: tuple[MaterialAsked, ...]
+    answers: tuple[AnswerResponse, ...]
     materials: tuple[Material, ...]
     clocks: tuple[ClockResponse, ...]
     commitment: Commitment | None
@@ -167,7 +169,9 @@ def case_answer(
     replayed: bool = False,
 ) -> Answer[CaseResponse]:
     """Answer with a case and its clocks as they stand, and its version as the ETag."""
-    return view_answer(call, container().case_queries.seen(case, at=call.at), status=status, replayed=replayed)
+    return view_answer(
+        call, container().case_queries.seen(case, by=call.caller, at=call.at), status=status, replayed=replayed
+    )
 
 
 def view_answer(
@@ -213,4 +217,5 @@ def _case_response(view: CaseView, *, by: Caller, language: Language) -> CaseRes
         clocks=[clock_response(clock, light) for clock, light in clocks],
         credit=credit_response(case.credit, language) if case.credit is not None and is_told else None,
         public_reasons=view.public_reasons,
+        answers=[answer_response(each) for each in view.answers],
     )

@@ -19,7 +19,7 @@ from chalicelib.catalogue.model.items import (
     Step,
     Way,
 )
-from chalicelib.catalogue.model.questions import Question, QuestionKind
+from chalicelib.catalogue.model.questions import Known, Place, Question, QuestionKind
 from chalicelib.catalogue.model.terms import Audience
 from chalicelib.http.routes import Day, LineOrBlank, PageResponse, RequestBody, ResponseBody, TextOrBlank
 from chalicelib.workdays.model.limits import Unit
@@ -68,8 +68,29 @@ class QuestionOptionInput(RequestBody):
     text_en: LineOrBlank = ""
 
 
+class WhenInput(RequestBody):
+    """The answer on which a question or a material depends."""
+
+    question: Id = ""
+    equals: Answer
+
+
+class CheckInput(RequestBody):
+    """What an answer must keep to: length, pattern, range, decimals, and days counted from the day of the draft."""
+
+    shortest: Annotated[int, Field(ge=0, le=9999)] = 0
+    longest: Annotated[int, Field(ge=0, le=9999)] = 0
+    pattern: Id = ""
+    least: LineOrBlank = ""
+    most: LineOrBlank = ""
+    decimals: Annotated[int, Field(ge=0, le=9)] = 0
+    earliest: Annotated[int, Field(ge=-99999, le=99999)] | None = None
+    latest: Annotated[int, Field(ge=-99999, le=99999)] | None = None
+    not_before: Id = ""
+
+
 class QuestionInput(RequestBody):
-    """A question that decides what the checklist contains."""
+    """One thing that the item asks; ``text`` is the label."""
 
     id: Id = ""
     text: LineOrBlank = ""
@@ -77,6 +98,14 @@ class QuestionInput(RequestBody):
     required: bool = True
     options: Annotated[tuple[QuestionOptionInput, ...], MANY] = ()
     text_en: LineOrBlank = ""
+    help: TextOrBlank = ""
+    help_en: TextOrBlank = ""
+    when: WhenInput | None = None
+    check: CheckInput = Field(default_factory=CheckInput)
+    sensitive: bool = False
+    shown: Annotated[tuple[Place, ...], MANY] = tuple(Place)
+    group: Id = ""
+    known: Known | None = None
 
 
 class ConditionInput(RequestBody):
@@ -90,13 +119,6 @@ class ConditionInput(RequestBody):
     text_en: TextOrBlank = ""
 
 
-class MaterialConditionInput(RequestBody):
-    """The answer that makes a material necessary."""
-
-    question: Id = ""
-    equals: Answer
-
-
 class ItemMaterialInput(RequestBody):
     """A material, the legal basis for requiring it, and the ways to provide it."""
 
@@ -104,9 +126,10 @@ class ItemMaterialInput(RequestBody):
     name: LineOrBlank = ""
     basis: LineOrBlank = ""
     ways: Annotated[tuple[Way, ...], MANY] = ()
-    when: MaterialConditionInput | None = None
+    when: WhenInput | None = None
     source: LineOrBlank = ""
     name_en: LineOrBlank = ""
+    kept_years: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
 class LiabilityInput(RequestBody):

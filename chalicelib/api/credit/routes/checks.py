@@ -1,18 +1,21 @@
 """The HTTP route for credit checks, which answer with reasons."""
 
 from chalicelib.api.credit.schemas.checks import CheckReasonResponse, CreditCheckRequest, CreditCheckResponse
+from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
-from chalicelib.credit.services.checks import Inquiry
+from chalicelib.credit.rules.purposes import require_purpose
+from chalicelib.credit.services.checks import CHECKERS, Inquiry
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Routes
-from chalicelib.policy import Role
+from chalicelib.policy import require
+from chalicelib.subjects.rules.identifiers import require_valid
 
 routes = Routes("credit")
 
 
 @routes.post(
     "/v1/credit/checks",
-    roles=(Role.OFFICER, Role.SYSTEM),
+    roles=CHECKERS,
     body=CreditCheckRequest,
     answer=CreditCheckResponse,
     summary="Check what records and flags mean for one subject and one item of the department",
@@ -24,9 +27,17 @@ routes = Routes("credit")
     ),
 )
 def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
-    """Check credit for an item, and log who asked and why; ``ITEM_NOT_LISTED`` for an unpublished item."""
+    """Check credit for an item, and log who asked and why; ``ITEM_NOT_LISTED`` for an unpublished item.
+
+    An officer asks in a case of their department that concerns the subject, a department's system for its own.
+    """
     purpose = call.body.stated_purpose()
     item = container().offers.offered(call.body.item_code, at=call.at)
+    about = call.body.subject.identity()
+    require(call.caller, roles=CHECKERS, department=item.department)
+    if require_purpose(purpose, case_no=call.body.case_no, by=call.caller):
+        subject = container().subject_keys.key_of(require_valid(about, on=day_in_shanghai(call.at)))
+        container().case_queries.require_concerning(call.body.case_no or "", subject, by=call.caller)
     inquiry = Inquiry(
         item_code=item.code,
         purpose=purpose,
@@ -34,7 +45,7 @@ def check(call: Call[CreditCheckRequest]) -> Answer[CreditCheckResponse]:
         department=item.department,
         pack=item.jurisdiction,
     )
-    answer = container().credit.check(call.body.subject.identity(), inquiry, by=call.caller, at=call.at)
+    answer = container().credit.check(about, inquiry, by=call.caller, at=call.at)
     reasons = [
         CheckReasonResponse.of(
             ground, text=ground.text.read_in(call.language), remedy=ground.remedy.read_in(call.language)

@@ -9,7 +9,7 @@ from chalicelib.api.credit.schemas.own_credit import (
     FlagMarkResponse,
     OwnCreditResponse,
 )
-from chalicelib.api.credit.schemas.records import RecordResponse
+from chalicelib.api.credit.schemas.records import record_response
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.rules.linked_credit import LINKED, combine, others_of, parts_of
@@ -49,7 +49,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
             bars=[
                 BarResponse.of(
                     bar,
-                    in_force=is_bar_in_force(bar, on=today),
+                    in_force=is_bar_in_force(bar, on=today) and not bar.is_paused,
                     stale=is_stale(part.freshness.get(bar.source), on=today),
                 )
                 for part in parts_of(summary)
@@ -63,7 +63,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
                 CreditLinkResponse.of(met.link, text=LINKED[met.link.kind].read_in(call.language))
                 for met in others_of(summary)
             ],
-            records=[RecordResponse.of(record, displayed=record.is_displayed(today)) for record in credit.records],
+            records=[record_response(record, at=call.at) for record in credit.records],
             withheld=UNDER_ANOTHER_NAME.read_in(call.language) if credit.is_partial else None,
             objection=LIFTING.read_in(call.language),
             repair=REPAIR.read_in(call.language),

@@ -28,6 +28,7 @@ class BarResponse(ResponseBody):
     in_force: bool
     stale: bool
     objection: ObjectionState
+    paused: Annotated[bool, Field(validation_alias="is_paused")]
     repair: RepairState
 
 

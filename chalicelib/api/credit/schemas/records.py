@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import AliasPath, Field
 
-from chalicelib.credit.model.records import ObjectionState, Publicity, RepairState, Severity
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.model.records import AWAITING, BarState, ObjectionState, Publicity, Record, RepairState, Severity
+from chalicelib.credit.rules.bars import notice_of
 from chalicelib.http.routes import ResponseBody
 
 
@@ -17,12 +19,15 @@ class DocumentResponse(ResponseBody):
     effective_on: date
     served_at: datetime | None
     remedy_until: date | None
+    court_until: date | None
 
 
 class RecordResponse(ResponseBody):
     """A stored record; ``displayed_until`` and ``repairable_from`` follow from its severity and dates.
 
-    ``displayed`` says whether it may be shown and shared today, ``display_edition`` under which rules.
+    ``displayed`` says whether it may be shown and shared today, ``display_edition`` under which rules. ``bar`` says
+    whether it bars: a grave one does only when its source's system is trusted for its kind, or when ``bar_notice`` was
+    served, ``objections_until`` has passed and a second person has confirmed it.
     """
 
     source: str
@@ -46,6 +51,24 @@ class RecordResponse(ResponseBody):
     contents: dict[str, str]
     related_items: list[str]
     objection: ObjectionState
+    paused: Annotated[bool, Field(validation_alias="is_paused")]
     repair: RepairState
+    bar: BarState
+    bar_notice: str
+    objections_until: datetime | None
     source_version: int
     version: int
+
+
+def record_response(record: Record, *, at: datetime) -> RecordResponse:
+    """Build the response for a record as it stands at an instant."""
+    served = record.bar_notice
+    until = None if served is None else served.until
+    return RecordResponse.of(
+        record,
+        displayed=record.is_displayed(day_in_shanghai(at)),
+        bar_notice=notice_of(record, until=None if until is None else day_in_shanghai(until))
+        if record.bar in AWAITING
+        else "",
+        objections_until=until,
+    )

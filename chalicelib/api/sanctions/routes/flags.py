@@ -77,6 +77,7 @@ def propose(call: Call[FlagProposalRequest]) -> Answer[FlagDetailResponse]:
         effective_on=document.effective_on,
         served_at=None if document.served_at is None else document.served_at.replace(microsecond=0),
         remedy_until=document.remedy_until,
+        court_until=document.court_until,
         related_items=tuple(body.related_items),
         starts_on=body.starts_on or day_in_shanghai(call.at),
         ends_on=body.ends_on,
@@ -167,6 +168,7 @@ def state(call: Call[FlagStatementRequest]) -> Answer[FlagDetailResponse]:
         ErrorCode.MEASURE_NOT_IN_LIST,
         ErrorCode.NO_EFFECTIVE_DOCUMENT,
         ErrorCode.END_DATE_MISSING,
+        ErrorCode.TARGET_NOT_ELIGIBLE,
         ErrorCode.CALENDAR_UNKNOWN,
     ),
 )

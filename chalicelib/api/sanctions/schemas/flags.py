@@ -72,13 +72,18 @@ class MeasureListResponse(ResponseBody):
 
 
 class FlagDocumentInput(RequestBody):
-    """The document in effect; ``subject`` is given if it concerns somebody else than the flag's subject."""
+    """The document in effect; ``subject`` is given if it concerns somebody else than the flag's subject.
+
+    ``remedy_until`` is the last day for review, and never less than the law leaves; so is ``court_until``, which is
+    that by itself if it is left out.
+    """
 
     number: LineOrBlank | None = None
     organ: LineOrBlank | None = None
     effective_on: Day | None = None
     served_at: Instant | None = None
     remedy_until: Day | None = None
+    court_until: Day | None = None
     subject: SubjectInput | None = None
 
 
@@ -238,9 +243,11 @@ class FlagResponse(ResponseBody):
 
 
 class FlagDetailResponse(FlagResponse):
-    """A single flag, with the deadline for the subject's statement."""
+    """A single flag, with the deadline for the subject's statement and the notices that are served with it."""
 
     defence_due_at: datetime | None
+    remedies: str
+    repair_notice: str
 
 
 class FlagPageResponse(PageResponse):

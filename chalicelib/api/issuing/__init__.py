@@ -1,0 +1,1 @@
+"""Routes and bodies of issued documents (文书)."""

@@ -1,0 +1,1 @@
+"""HTTP routes for messages (消息)."""

@@ -1,0 +1,1 @@
+"""The values of issued documents (文书)."""

@@ -1,0 +1,1 @@
+"""The procedures on issued documents (文书)."""

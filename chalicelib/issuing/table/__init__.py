@@ -1,0 +1,1 @@
+"""The table of issued documents (文书)."""

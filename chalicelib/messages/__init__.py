@@ -1,0 +1,1 @@
+"""Messages (消息): telling people what happened to them, once each, and keeping whose turn it is."""

@@ -1,0 +1,1 @@
+"""The frozen values of messages (消息)."""

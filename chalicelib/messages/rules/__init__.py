@@ -1,0 +1,1 @@
+"""The rules of messages (消息): pure functions."""

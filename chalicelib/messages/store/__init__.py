@@ -1,0 +1,1 @@
+"""Loading and saving messages (消息)."""

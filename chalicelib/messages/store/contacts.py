@@ -1,0 +1,68 @@
+"""Loading and saving contacts, their values encrypted."""
+
+import json
+from dataclasses import dataclass, replace
+
+from chalicelib.dynamo.transaction import ConflictError, Transaction
+from chalicelib.messages.model.contacts import Contact, Reach
+from chalicelib.messages.model.messages import Channel
+from chalicelib.messages.table.contacts import ContactRow
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.subjects.store import Vault
+
+CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptContact:
+    """A person's contacts as they are kept: ``sealed`` holds the values."""
+
+    contact: Contact
+    sealed: bytes | None = None
+
+
+class ContactStore:
+    """All contacts."""
+
+    def __init__(self, vault: Vault) -> None:
+        """``vault`` encrypts the values, with a key that opens no identity."""
+        self._vault = vault
+
+    def find(self, subject: SubjectKey) -> KeptContact:
+        """Return a person's contacts, strongly consistent; those of somebody unknown are empty."""
+        try:
+            row = ContactRow.get(subject, CONTACT, consistent_read=True)
+        except ContactRow.DoesNotExist:
+            return KeptContact(contact=Contact(subject=subject))
+        return KeptContact(contact=row.document, sealed=row.sealed)
+
+    def open(self, kept: KeptContact) -> Reach:
+        """Decrypt the values; ``UNAVAILABLE`` while the KMS key cannot be used."""
+        if kept.sealed is None:
+            return Reach()
+        values = json.loads(self._vault.open(kept.sealed, about=kept.contact.subject))
+        confirmed, asked = (
+            {Channel(channel): value for channel, value in values[part].items()} for part in ("confirmed", "asked")
+        )
+        return Reach(confirmed=confirmed, asked=asked)
+
+    def save(self, before: Contact, after: Contact, reach: Reach | None, tx: Transaction) -> Contact:
+        """Save contacts, with their values unless these are the same (``None``).
+
+        Raises ``ConflictError`` if the stored version has changed.
+        """
+        saved = replace(after, rev=before.rev + 1)
+        actions = [ContactRow.rev.set(saved.rev), ContactRow.document.set(saved)]
+        if reach is not None:
+            actions.append(
+                ContactRow.sealed.set(self._sealed(reach, about=saved.subject))
+                if reach.confirmed or reach.asked
+                else ContactRow.sealed.remove()
+            )
+        is_same = ContactRow.rev == before.rev if before.rev else ContactRow.pk.does_not_exist()
+        row = ContactRow(saved.subject, CONTACT)
+        tx.change(row, actions=actions, condition=is_same, on_failure=ConflictError())
+        return saved
+
+    def _sealed(self, reach: Reach, *, about: SubjectKey) -> bytes:
+        return self._vault.seal(json.dumps({"confirmed": reach.confirmed, "asked": reach.asked}), about=about)

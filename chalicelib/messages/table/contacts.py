@@ -1,0 +1,22 @@
+"""Contacts, in the table of messages: a message and how its recipient is reached are read together."""
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.dynamo.model import DocumentAttribute, Row
+from chalicelib.messages.model.contacts import Contact
+from chalicelib.settings import settings
+
+
+class ContactRow(Row):
+    """A person's contacts: ``sk`` is ``contact``; ``sealed`` is the KMS ciphertext of the values themselves."""
+
+    class Meta:
+        """The table's name."""
+
+        table_name = settings().table("messages")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    rev = NumberAttribute()
+    document = DocumentAttribute[Contact](lambda: Contact)
+    sealed = BinaryAttribute(legacy_encoding=False, null=True)
