@@ -133,10 +133,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
     "nightly": (
         None,
-        (
-            "authorities cases catalogue clocks credit documents jobs rulepacks sanctions subjects timeline"
-            " workdays"
-        ),
+        ("authorities cases catalogue clocks credit documents jobs rulepacks sanctions subjects timeline workdays"),
     ),
     "dispatch_events": (
         None,
