@@ -262,3 +262,12 @@ def test_a_case_accepted_with_the_late_answer_starts_its_clocks_by_its_acceptanc
     event = filing_events.check_event(accepted, started=STARTED, stopped=(), at=NOON)
 
     assert "clocks_started" not in event.data
+
+
+def test_documents_in_place_of_refused_ones_start_no_clock() -> None:
+    brought = [Material(id="old-plate", sha256="a" * 64)]
+
+    event = filing_events.replacement_event(by(Acceptance.OFFICER), brought, actor="subject:k1.a", at=NOON)
+
+    assert event.kind is EventKind.MATERIALS_RECEIVED
+    assert "clocks_started" not in event.data

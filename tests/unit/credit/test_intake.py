@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -357,3 +358,18 @@ def test_another_reason_to_show_a_record_is_news() -> None:
     before = a_record(severity="minor")
 
     assert is_news(a_record(before=before, severity="minor", display_reason="食品", source_version=2), before=before)
+
+
+@pytest.mark.requirement("R6.5")
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"kind": "occupation"}, ("/severity", "TOO_GRAVE")),
+        ({"contents": {"cause": "欠缴物业费"}}, ("/severity", "NEVER_ADVERSE")),
+        ({"related_items": ()}, ("/related_items", "MISSING")),
+    ],
+)
+def test_a_serious_record_is_of_a_kind_and_matter_that_may_be_and_names_its_items(
+    given: dict[str, Any], fault: tuple[str, str]
+) -> None:
+    assert codes(a_submission(**given, severity="serious")) == [fault]

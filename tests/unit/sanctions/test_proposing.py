@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -271,3 +272,12 @@ def test_the_last_days_for_remedies_are_the_laws_at_least() -> None:
     assert document_of(a_proposal(), PACK, on=TODAY, at=NOON).court_until == date(2027, 3, 21)
     said = a_proposal(starts_on=date(2026, 12, 27), court_until=date(2027, 4, 1))
     assert document_of(said, PACK, on=TODAY, at=NOON).court_until == date(2027, 4, 1)
+
+
+@pytest.mark.requirement("R2.7")
+def test_what_no_record_may_be_shown_for_lasts_as_long_as_the_measure_allows() -> None:
+    proposal = a_proposal(severity=Severity.NONE, ends_on=date(2027, 9, 28))
+
+    assert end_of(a_measure(), proposal, PACK, found_on=TODAY, listed_until=None) == date(2027, 9, 28)
+    with pytest.raises(DomainError, match=ErrorCode.END_DATE_MISSING.value):
+        end_of(a_measure(), replace(proposal, ends_on=date(2027, 9, 29)), PACK, found_on=TODAY, listed_until=None)

@@ -1,5 +1,6 @@
 """HTTP routes to file, read and track cases and to withdraw a promise; handling them is in ``case_handling``."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -161,7 +162,9 @@ def file(call: Call[FileCaseRequest]) -> Answer[CaseResponse]:
     tell(case_no=filed.case.case_no)
     status = 202 if filed.case.state in WAITING else 201
     if filed.is_repeat:
-        return case_answer(call, filed.case, status=status, replayed=True)
+        now = container().case_queries.seen(filed.case, by=call.caller, at=call.at)
+        as_before = replace(now, answers=container().case_answers.unopened(filed.case))
+        return view_answer(call, as_before, status=status, replayed=True)
     clocks = container().clocks
     view = CaseView(
         case=filed.case,
