@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import Final
 
 from infra.browser.local import ROOT, own_cloud
-from infra.browser.story import ITEM, fill_in, handle, obtain_mandate, promise
+from infra.browser.story import (
+    ITEM,
+    PHOTO,
+    draft_by_certificate,
+    fill_in,
+    hand_in_photographs,
+    handle,
+    obtain_mandate,
+    promise,
+)
 from infra.browser.visit import DESK, PHONE, Person, chromium
 
 PICTURES: Final = ROOT / "docs" / "screenshots"
@@ -37,11 +46,14 @@ def main() -> None:
         applicant.open(checked)
         applicant.click("没有错", "These are right")
         take(applicant, "promise", applicant.path)
+        draft_by_certificate(applicant)
+        photographed = hand_in_photographs(applicant, PHOTO)
         officer = Person.at(browser, portal, width=DESK)
         officer.log_in("officer.traffic")
         take(officer, "worklist", "/worklist?light=green")
-        take(officer, "desk", f"/desk/{case_no}")
+        take(officer, "desk", f"/desk/{photographed}")
         handle(officer, case_no)
+        take(applicant, "messages", "/messages")
         monitor = Person.at(browser, portal, width=DESK)
         monitor.log_in("monitor")
         take(monitor, "board", "/board")
