@@ -328,6 +328,7 @@ def forget_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
             return call
 
+    container().__dict__.pop("answer_keys", None)
     container().__dict__.pop("case_answers", None)
     container().__dict__.pop("case_queries", None)
     container().__dict__.pop("drafting", None)

@@ -35,7 +35,7 @@ def test_a_case_goes_from_correction_to_delivery(received: Office) -> None:
     answer = {"materials": [{"id": "old-plate", "sha256": SHA}], "text": "已换一张清楚的。"}
     answered = received.done("corrections/1/answer", answer, by="applicant")
     assert answered["state"] == "received"
-    assert answered["materials"] == [{"id": "old-plate", "sha256": SHA, "name": ""}]
+    assert answered["materials"] == [{"id": "old-plate", "sha256": SHA, "name": "", "document": "", "problem": ""}]
     accepted = received.done("acceptance", {"accepted": True, "reason": ""})
     assert {clock["kind"] for clock in accepted["clocks"] if clock["stopped_at"] is None} == {
         "handling_promised",

@@ -58,8 +58,11 @@ TERMINATION = {
     "reasons": "拒不整改。",
     "served_at": "2026-09-28T04:00:00Z",
 }
-AFTER_DEFENCE = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
-"""The second after the three working days for a statement: midnight at the end of Thursday, 8 October in Shanghai."""
+AFTER_DEFENCE = datetime(2026, 10, 12, 16, 0, tzinfo=UTC)
+"""The second after the three working days for a statement, which follow when the notice is deemed received.
+
+Midnight at the end of Monday, 12 October in Shanghai.
+"""
 
 
 def by_supervisor(office: Office, body: dict[str, Any]) -> Reply:
@@ -74,7 +77,7 @@ def test_a_promise_found_untrue_before_the_decision_is_suspended_put_right_and_g
     found = office.done("verification", UNTRUE)
 
     assert (found["state"], found["verification"]["result"]) == ("accepted", "untrue")
-    assert running(found)["defence"] == "2026-10-08"
+    assert running(found)["defence"] == "2026-10-12"
     assert running(found)["consequence"] == "2026-10-30"
     refused = office.act("decision", GRANTED)
     assert (refused.status, refused.code, refused.body["step"]) == (409, "STEP_NOT_ALLOWED", "decision")
@@ -111,7 +114,7 @@ def test_a_case_in_hand_ends_when_a_broken_promise_is_not_put_right_and_the_pers
     assert (ended["state"], ended["termination"]["ground"], running(ended)) == ("terminated", "broken_promise", {})
     assert [(one["code"], one["until"]) for one in ended["termination"]["remedies"]] == [
         ("review", "2026-11-27"),
-        ("court", "2027-03-29"),
+        ("court", "2027-03-28"),
     ]
     kinds = [event["kind"] for event in client.get(f"{office.url}/timeline", token=token("applicant")).body["items"]]
     assert kinds[-1] == "case:terminated"
@@ -135,13 +138,24 @@ def test_a_correction_has_a_last_day_and_a_case_whose_correction_never_comes_an_
     asked = office.done("corrections", {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"})
     end = {**TERMINATION, "ground": "correction_unanswered"}
 
-    assert running(asked) == {"correction": "2026-10-23"}
-    turn_clock(datetime(2026, 10, 23, 15, 59, 59, tzinfo=UTC))
-    assert by_supervisor(office, end).body["due_on"] == "2026-10-23"
-    turn_clock(datetime(2026, 10, 23, 16, 0, tzinfo=UTC))
+    assert running(asked) == {"correction": "2026-10-28"}
+    turn_clock(datetime(2026, 10, 28, 15, 59, 59, tzinfo=UTC))
+    assert by_supervisor(office, end).body["due_on"] == "2026-10-28"
+    turn_clock(datetime(2026, 10, 28, 16, 0, tzinfo=UTC))
     assert by_supervisor(office, {**end, "ground": "materials_missing"}).code == "STEP_NOT_ALLOWED"
     assert by_supervisor(office, {**end, "ground": "slow"}).code == "TERMINATION_GROUND_UNKNOWN"
     assert by_supervisor(office, end).body["state"] == "terminated"
+
+
+def test_the_time_to_correct_runs_from_the_proof_that_the_last_demand_arrived(client: Client, token: TokenOf) -> None:
+    office = an_application(client, token)
+    demand = {"missing": ["old-plate"], "basis": "第24条"}
+    signed = {"notice": "correction", "proof": "signed_at_counter", "received_at": "2026-09-28T04:00:00Z"}
+    office.done("corrections", demand)
+    office.done("corrections", {**demand, "basis": "第9条"})
+
+    assert running(office.done("notice-receipt", signed)) == {"correction": "2026-10-28"}
+    assert running(office.done("notice-receipt", signed)) == {"correction": "2026-10-23"}
 
 
 def test_an_answer_that_comes_late_but_before_the_end_is_taken(client: Client, token: TokenOf) -> None:
@@ -303,9 +317,9 @@ def an_outage(client: Client, token: TokenOf, starts_at: str, ends_at: str) -> N
 @pytest.mark.parametrize(
     ("starts_at", "ends_at", "last_second"),
     [
-        ("2026-10-08T10:00:00Z", "2026-10-08T12:00:00Z", "2026-10-09T15:59:59Z"),
-        ("2026-10-08T15:59:59Z", "2026-10-09T12:00:00Z", "2026-10-10T15:59:59Z"),
-        ("2026-10-08T16:00:00Z", "2026-10-08T18:00:00Z", "2026-10-08T15:59:59Z"),
+        ("2026-10-12T10:00:00Z", "2026-10-12T12:00:00Z", "2026-10-13T15:59:59Z"),
+        ("2026-10-12T15:59:59Z", "2026-10-13T12:00:00Z", "2026-10-14T15:59:59Z"),
+        ("2026-10-12T16:00:00Z", "2026-10-12T18:00:00Z", "2026-10-12T15:59:59Z"),
     ],
     ids=["on the last day", "from the last second on", "a second too late"],
 )
@@ -335,10 +349,10 @@ def test_nobody_is_said_not_to_have_put_right_what_an_outage_kept_them_from(clie
     office.done("statement", STATEMENT, by="applicant")
     office.done("rectification", {"days": 3, "basis": "第64条"})
     turn_clock(AFTER_DEFENCE)
-    an_outage(client, token, "2026-10-08T10:00:00Z", "2026-10-08T12:00:00Z")
+    an_outage(client, token, "2026-10-12T10:00:00Z", "2026-10-12T12:00:00Z")
     not_done = {"outcome": "not_done", "findings": "没有整改。"}
 
-    assert office.act("rectification/outcome", not_done).body["due_on"] == "2026-10-09"
+    assert office.act("rectification/outcome", not_done).body["due_on"] == "2026-10-13"
     turn_clock(AFTER_DEFENCE + timedelta(days=1))
     assert office.act("rectification/outcome", not_done).status == 200
 

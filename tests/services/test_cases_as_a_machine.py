@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from chalicelib.cases.model.case import FINISHED, WAITING, Case, State
-from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.model.stages import Finding, Notice, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument, TerminationDocument
 from chalicelib.cases.rules.handling import must_be_verified
 from chalicelib.cases.services.commands import Command
@@ -205,6 +205,11 @@ class CaseAsAMachine(RuleBasedStateMachine):
     def count_the_finding(self) -> None:
         kinds = [(event.kind, event.data.get("result")) for event in container().timeline.events(self.case.owner)]
         self.plain.broken = sum(kind == "case:verified" and result in BROKEN for kind, result in kinds)
+
+    @rule(notice=st.sampled_from(Notice))
+    def the_person_signs_for_a_notice(self, notice: Notice) -> None:
+        receipts, signed = container().receipts, self.by(OFFICER)
+        self.act(lambda: receipts.record(signed, notice, proof="signed_at_counter", received_at=self.now))
 
     @rule()
     def the_person_states(self) -> None:

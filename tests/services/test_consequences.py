@@ -78,7 +78,7 @@ def a_document(**other: Any) -> RevocationDocument:  # noqa: ANN401 - any field 
         "basis": "第64条",
         "served_at": AFTER_DEFENCE,
         "effective_on": date(2026, 10, 13),
-        "remedy_until": date(2026, 12, 8),
+        "remedy_until": date(2026, 12, 12),
         **other,
     }
     return RevocationDocument(**fields)

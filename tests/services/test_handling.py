@@ -198,7 +198,9 @@ def test_not_accepting_needs_a_reason_and_stops_every_clock() -> None:
 
     assert after.state is State.NOT_ACCEPTED
     assert all(clock.stopped_at is not None for clock in clocks_of(case).values())
-    assert container().timeline.events(case.owner)[-1].texts == {"reason": "不属于本机关职权范围。"}
+    texts = container().timeline.events(case.owner)[-1].texts
+    assert texts["reason"] == "不属于本机关职权范围。"
+    assert "60日内依法申请行政复议" in texts["remedies"]
 
 
 @pytest.mark.requirement("R4.1")

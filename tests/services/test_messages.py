@@ -73,7 +73,7 @@ def test_a_correction_waits_for_the_applicant_until_it_is_answered(channels: Cha
     applicant, case = a_correction()
     tell(case.owner)
     (turn,) = container().messages.your_turns(by=applicant.caller, at=LATER)
-    assert (turn.act, turn.number, turn.until) == (Act.CORRECT, case.case_no, None)
+    assert (turn.act, turn.number, turn.until) == (Act.CORRECT, case.case_no, date(2026, 10, 28))
 
     container().acceptance.answer_correction(an_act(case, by=applicant.caller), 1, materials=(), text="补齐了。")
     tell(case.owner)
@@ -247,6 +247,7 @@ def test_what_was_signed_for_at_the_counter_starts_the_time_too() -> None:
 
 def test_an_order_to_rectify_runs_from_its_receipt() -> None:
     applicant, case = a_hearing()
+    case = container().consequences.state(an_act(case, by=applicant.caller), text="愿意整改。").case
     ordered = container().consequences.order_rectification(an_act(case), days=3, basis="第64条").case
     tell(case.owner)
     found = container().messages.page(by=applicant.caller, limit=50, after=None).items
@@ -261,7 +262,7 @@ def test_an_order_to_rectify_runs_from_its_receipt() -> None:
     assert after.rectification.due_at == datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
 
 
-def test_a_demand_that_was_read_says_so_and_has_no_time_that_runs() -> None:
+def test_a_demand_that_was_read_says_so_and_its_time_runs_from_then() -> None:
     applicant, case = a_correction()
     tell(case.owner)
     found = container().messages.page(by=applicant.caller, limit=50, after=None).items

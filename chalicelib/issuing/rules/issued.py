@@ -95,11 +95,15 @@ def opening_event(document: IssuedDocument, *, kind: EventKind, actor: str, depa
     return NewEvent(kind=kind, occurred_at=at, actor=actor, department=department, data=data)
 
 
+UNDONE_BY = {EventKind.CASE_REVOKED.value: EventKind.CASE_REINSTATED.value}
+"""The ends of documents that can fall themselves, and the events by which they do."""
+
+
 def check_of(document: IssuedDocument, events: Sequence[Event], texts: DocumentTexts) -> Check | None:
     """Return what the timeline proves of a document; ``None`` if the timeline does not have it.
 
     It is replaced by a later document of a kind that its text names, and without force after certain events: both count
-    from the event that it follows from, however late it was made.
+    from the event that it follows from, however late it was made. It has its force again once what ended it has fallen.
     """
     proof = next(
         (
@@ -116,16 +120,17 @@ def check_of(document: IssuedDocument, events: Sequence[Event], texts: DocumentT
     template = texts.template(document.kind)
     replaced_by, ended_by = ((), ()) if template is None else (template.replaced_by, template.ended_by)
     since = _place(proof)
-    standing, ended_at = Standing.IN_FORCE, None
+    standing, end = Standing.IN_FORCE, None
     for event in sorted(events, key=_place):
         if _place(event) <= since:
             continue
-        if event.kind in ended_by:
-            standing, ended_at = Standing.NO_LONGER, instant_from(event.occurred_at)
+        if end is not None:
+            if UNDONE_BY.get(end.kind) == event.kind:
+                standing, end = Standing.IN_FORCE, None
+        elif event.kind in ended_by:
+            standing, end = Standing.NO_LONGER, event
         elif event.kind == EventKind.DOCUMENT_ISSUED and event.data["kind"] in replaced_by:
-            standing, ended_at = Standing.REPLACED, instant_from(event.occurred_at)
-        if ended_at is not None:
-            break
+            standing, end = Standing.REPLACED, event
     return Check(
         kind=document.kind,
         title=document.title,
@@ -134,7 +139,7 @@ def check_of(document: IssuedDocument, events: Sequence[Event], texts: DocumentT
         issued_at=instant_from(proof.occurred_at),
         is_sealed=bool(proof.data["is_sealed"]),
         standing=standing,
-        ended_at=ended_at,
+        ended_at=None if end is None else instant_from(end.occurred_at),
     )
 
 

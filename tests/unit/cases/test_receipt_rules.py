@@ -106,6 +106,15 @@ def test_a_proof_after_the_notice_was_deemed_received_changes_no_date() -> None:
     assert not rules.starts_sooner(None, NOON)
 
 
+def test_of_several_demands_the_time_of_the_last_one_runs() -> None:
+    other = replace(ASKED, number=2)
+    case = replace(TOLD, corrections=(ASKED, other))
+
+    assert not rules.is_latest(case, Notice.CORRECTION, ASKED)
+    assert rules.is_latest(case, Notice.CORRECTION, other)
+    assert rules.is_latest(replace(TOLD, defence=HEARING), Notice.HEARING, HEARING)
+
+
 def test_a_receipt_stands_with_what_it_proves_and_with_the_new_last_day() -> None:
     other = replace(ASKED, number=2)
     clock = a_clock(due_at=DEEMED + timedelta(days=1))

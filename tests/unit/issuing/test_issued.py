@@ -159,6 +159,12 @@ def test_an_opening_names_the_file_and_not_the_person() -> None:
         ([an_event(2, "case:reopened")], Standing.IN_FORCE, None),
         ([an_event(4, "case:reopened", "2026-09-29T04:00:00Z")], Standing.NO_LONGER, LATER),
         ([an_event(9, "case:revoked", "2026-09-29T04:00:00Z")], Standing.NO_LONGER, LATER),
+        ([an_event(9, "case:revoked"), an_event(10, "case:reinstated")], Standing.IN_FORCE, None),
+        (
+            [an_event(8, "case:reopened", "2026-09-29T04:00:00Z"), an_event(10, "case:reinstated")],
+            Standing.NO_LONGER,
+            LATER,
+        ),
         ([an_event(9, "case:delivered")], Standing.IN_FORCE, None),
         (
             [replace(proof(9, issued_id="e", about=8), occurred_at="2026-09-29T04:00:00Z")],

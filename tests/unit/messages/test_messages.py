@@ -175,6 +175,10 @@ def test_a_decision_says_what_was_decided_and_whether_it_is_verified(data: dict[
     [
         ("case:C1", "handling_promised", "overdue"),
         ("case:C1", "defence", "your_time_is_over"),
+        ("case:C1", "correction", "you_may_still_answer"),
+        ("case:C1", "materials", "you_may_still_answer"),
+        ("case:C1", "suspension", "still_suspended"),
+        ("case:C1", "consequence", None),
         ("case:C1", "acknowledgement", None),
         ("flag:F1", "defence", "flag_time_is_over"),
         ("objection:O1", "objection", "answer_overdue"),
