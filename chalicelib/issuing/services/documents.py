@@ -147,16 +147,21 @@ class IssuedDocuments:
     def check(self, sha256: str, *, at: datetime) -> Check:
         """Return what the timeline proves of the file with a digest, to anybody; ``NOT_FOUND`` if it proves nothing.
 
-        A timeline whose chain is broken proves nothing either.
+        A timeline whose chain is broken proves nothing either. A file that was issued more than once stands if one of
+        them does; else the one that ended last is told.
         """
-        document = self._store.by_digest(sha256) if DIGEST.fullmatch(sha256) else None
-        if document is None:
+        issued = self._store.by_digest(sha256) if DIGEST.fullmatch(sha256) else ()
+        readings = {owner: self._timeline.reading(owner) for owner in dict.fromkeys(one.owner for one in issued)}
+        texts = self._texts(at)
+        found = [
+            check
+            for one in issued
+            if readings[one.owner].verified
+            if (check := rules.check_of(one, readings[one.owner].events, texts)) is not None
+        ]
+        if not found:
             raise DomainError(ErrorCode.NOT_FOUND)
-        reading = self._timeline.reading(document.owner)
-        found = rules.check_of(document, reading.events, self._texts(at)) if reading.verified else None
-        if found is None:
-            raise DomainError(ErrorCode.NOT_FOUND)
-        return found
+        return max(found, key=lambda one: (one.ended_at is None, one.ended_at or one.issued_at))
 
     def _require(self, owner: str, *, by: Caller, at: datetime) -> None:
         kind, _, name = owner.partition(":")
