@@ -111,7 +111,8 @@ class IssuedDocuments:
     ) -> tuple[IssuedDocument, IssuedUpload, bool]:
         """Make room for a document that an officer of the case's department uploads.
 
-        Also returns whether an earlier request with the same key had done so. ``INVALID_BODY`` for an unknown kind.
+        Also returns whether an earlier request with the same key had done so. ``INVALID_BODY`` for an unknown kind,
+        and for one of flags.
         """
         case = self._cases.load(case_no)
         require(by, roles=UPLOADERS, department=case.department, subjects=case.people)
@@ -121,7 +122,7 @@ class IssuedDocuments:
             return self._store.load(made), self._bucket.upload(made, most=most, back_to=back_to), True
         texts = self._texts(at)
         template = texts.template(kind)
-        if template is None:
+        if template is None or not template.is_for_cases:
             fault = FieldError(pointer="/kind", detail="没有这种文书。", english="There is no such kind of document.")
             raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
         new = IssuedDocument(

@@ -23,7 +23,7 @@ def list_issued(visit: PageRequest) -> Page:
         "kinds": [
             (one.code, one.title if is_chinese else one.english)
             for one in templates
-            if one.events[0].startswith("case:")
+            if one.is_for_cases
         ],
         "may_upload": bool(visit.caller.roles & UPLOADERS),
     }
