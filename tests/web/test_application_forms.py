@@ -181,6 +181,15 @@ def test_all_faults_of_a_page_are_told_at_once_and_what_was_typed_stays(visitor:
     assert seen.page.words["title"][0].startswith("错误: ")
 
 
+@pytest.mark.parametrize("sent", ["2", "9" * 5000, "-1", "٣", "寄给我"])
+def test_an_option_that_is_not_on_the_list_is_told_like_any_other_fault(visitor: Come, sent: str) -> None:
+    browser = visitor("applicant")
+
+    refused = answer(browser, begin(browser, ITEM), {"answers-delivery": sent})
+
+    assert (refused.status, faults(refused)) == (422, ["#answers-delivery"])
+
+
 def test_the_parts_of_an_answer_have_their_faults_where_they_are(visitor: Come) -> None:
     browser = visitor("applicant")
     address = answer(browser, begin(browser, ITEM), {"answers-delivery": "0"})

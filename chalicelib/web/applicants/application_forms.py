@@ -223,8 +223,9 @@ def _sent(question: Question, visit: PageRequest) -> Given | None:
             parts["kind"] = visit.sent(f"{name}-kind")
         return parts
     sent = visit.sent(name).replace("\r\n", "\n")
-    if question.kind is QuestionKind.CHOICE and sent.isascii() and sent.isdigit() and int(sent) < len(question.options):
-        return question.options[int(sent)].value
+    if question.kind is QuestionKind.CHOICE:
+        places = {str(place): option.value for place, option in enumerate(question.options)}
+        return places.get(sent, sent or None)
     return sent or None
 
 
