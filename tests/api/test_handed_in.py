@@ -314,6 +314,17 @@ def test_a_document_that_is_never_handed_in_goes_after_some_days(person: Person,
     assert container().timeline.reading(f"document:{document}").verified
 
 
+def test_a_document_that_is_handed_in_by_its_digest_stays_as_well(person: Person) -> None:
+    draft = by_certificate(person)
+    document = bring(person, draft_id=draft)
+    filed = file(person, draft, [{"id": "old-plate", "sha256": digest(A_JPEG)}])
+
+    night(container().clock.now() + timedelta(days=8))
+
+    assert filed.status == 201
+    assert (container().documents.load(document).state.value, len(versions())) == ("clean", 1)
+
+
 def closed(person: Person, token: TokenOf, case_no: str) -> datetime:
     """Handle a case to its end; return when."""
     officer, place = token("officer.traffic"), f"/v1/cases/{case_no}"

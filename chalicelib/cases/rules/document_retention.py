@@ -25,7 +25,7 @@ def kept_until(document: Document, case: Case | None, rules: DocumentRetention) 
     own number for the material, else the rule pack's. What was not, or belongs to a draft that was never filed, for
     some days from its upload.
     """
-    if case is None or not is_handed_in(case, document.document_id):
+    if case is None or not is_handed_in(case, document):
         return day_in_shanghai(document.requested_at) + timedelta(days=rules.unfiled_days)
     ended_at = _ended_at(case)
     if ended_at is None or has_work_left(case):

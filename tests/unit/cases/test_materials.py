@@ -96,9 +96,17 @@ def test_a_refusal_after_filing_is_told_once() -> None:
 def test_a_document_stays_handed_in_when_another_has_taken_its_place() -> None:
     case = with_material()
 
-    assert rules.is_handed_in(case, "d1")
-    assert rules.is_handed_in(replace(case, materials=(), replaced=case.materials), "d1")
-    assert not rules.is_handed_in(case, "d2")
+    assert rules.is_handed_in(case, a_document())
+    assert rules.is_handed_in(replace(case, materials=(), replaced=case.materials), a_document())
+    assert not rules.is_handed_in(case, a_document(document_id="d2"))
+
+
+def test_a_document_is_handed_in_by_its_digest_for_its_own_material_alone() -> None:
+    case = a_case(materials=(Material(id="old-plate", sha256=SHA),))
+
+    assert rules.is_handed_in(case, a_document())
+    assert not rules.is_handed_in(case, a_document(material="licence"))
+    assert not rules.is_handed_in(case, a_document(declared=Declared(size=10, sha256="cd" * 32)))
 
 
 def test_only_what_was_refused_is_replaced_at_any_time() -> None:
