@@ -89,6 +89,15 @@ def is_handed_in(case: Case, document: Document) -> bool:
     )
 
 
+def is_before_office(case: Case, document: Document) -> bool:
+    """Whether the office may know of a document.
+
+    What was uploaded for a draft and left out when that was filed stays the applicant's: a wrong photograph is nobody
+    else's business.
+    """
+    return not document.draft_id or is_handed_in(case, document)
+
+
 def replaces_refused(case: Case, brought: Sequence[Material]) -> bool:
     """Whether everything that is brought takes the place of a material whose document was refused."""
     refused = {material.id for material in case.materials if material.problem}
