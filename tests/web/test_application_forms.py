@@ -190,13 +190,11 @@ def test_an_option_that_is_not_on_the_list_is_told_like_any_other_fault(visitor:
     assert (refused.status, faults(refused)) == (422, ["#answers-delivery"])
 
 
-def test_a_form_goes_on_when_the_item_asks_otherwise_meanwhile(
-    visitor: Come, portal: Client, token: TokenOf
-) -> None:
+def test_a_form_goes_on_when_the_item_asks_otherwise_meanwhile(visitor: Come, portal: Client, token: TokenOf) -> None:
     browser = visitor("applicant")
     checked = fill_in(browser, begin(browser, ITEM), ANSWERS)
     kinds = {"address": "organisation", "place": "address", "who": "address", "floors": "phone"}
-    plain = {"check": {}, "known": None, "sensitive": False}
+    plain: dict[str, Any] = {"check": {}, "known": None, "sensitive": False}
     questions = [each | {"kind": kinds[each["id"]], **plain} if each["id"] in kinds else each for each in QUESTIONS]
     body = json.loads(PLATE.read_text("utf-8")) | {"questions": questions}
     sent = portal.put(f"/v1/items/{ITEM}/versions/2", body, token=token("editor"))
