@@ -738,9 +738,7 @@ class Container:
         from chalicelib.cases.services.document_retention import DocumentRetention
         from chalicelib.documents.store.documents import DocumentStore
 
-        return DocumentRetention(
-            self.cases, DocumentStore(self.timeline), self.document_bucket, self.timeline, packs=self.packs
-        )
+        return DocumentRetention(self.cases, DocumentStore(self.timeline), self.document_bucket, packs=self.packs)
 
     @cached_property
     def quarantine(self) -> Quarantine:

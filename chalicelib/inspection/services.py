@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.cases.model.case import Case, CaseCard
 from chalicelib.cases.model.case import owner_of as case_owner
 from chalicelib.cases.rules.case_numbers import is_case_no
+from chalicelib.cases.rules.materials import is_before_office
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Light
@@ -206,10 +207,10 @@ class Inspection:
         return case, reading
 
     def documents(self, mandate_id: str, case_no: str, *, by: Caller, at: datetime) -> "tuple[Document, ...]":
-        """Return the documents of a case within a mandate; otherwise like ``timeline``."""
+        """Return the documents before the office of a case within a mandate; otherwise like ``timeline``."""
         asked = _asked("documents", case_no)
         case = self._within(mandate_id, case_no, asked, by=by, at=at)
-        found = self._documents.of_case(case.case_no)
+        found = tuple(one for one in self._documents.of_case(case.case_no) if is_before_office(case, one))
         self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "size": len(found)}, by=by, at=at)
         return found
 
@@ -222,7 +223,7 @@ class Inspection:
         asked = _asked("document", case_no)
         case = self._within(mandate_id, case_no, asked, by=by, at=at)
         document = self._documents.load(document_id)
-        if document.case_no != case.case_no:
+        if document.case_no != case.case_no or not is_before_office(case, document):
             raise DomainError(ErrorCode.NOT_FOUND)
         view = self._documents.view(document)
         self._record(mandate_id, EventKind.MANDATE_READ, {**asked, "document": document_id}, by=by, at=at)

@@ -13,7 +13,7 @@ from chalicelib.jobs.nightly import nightly
 from chalicelib.timeline.event_types import EventKind
 from tests.api.test_bounds import allow
 from tests.api.test_cases import Person, case, person, publish
-from tests.api.test_documents import Scanner, ask, bring, bucket, read, scanner
+from tests.api.test_documents import Scanner, a_mandate, ask, bring, bucket, read, scanner
 from tests.authorities import let_act
 from tests.builders import a_material, an_item
 from tests.cloud import Reply, TokenOf, turn_clock
@@ -73,6 +73,29 @@ def test_several_documents_may_be_one_material_and_none_is_there_twice(person: P
 
     assert [(one.code, one.pointers) for one in (twice, mixed)] == [("MATERIAL_NOT_LISTED", ["/materials/1/id"])] * 2
     assert [one["document"] for one in both.body["materials"]] == [first, second]
+
+
+def test_what_was_left_out_when_the_draft_was_filed_is_opened_by_nobody(person: Person, token: TokenOf) -> None:
+    draft = by_certificate(person)
+    wrong, right = bring(person, A_PDF, draft_id=draft), bring(person, draft_id=draft)
+    case_no = file(person, draft, handed_in(right)).body["case_no"]
+    mandate = a_mandate(person.client, token, case_no)
+    officer, inspector = token("officer.traffic"), token("inspector")
+    inspected = f"/v1/inspections/{mandate}/cases/{case_no}/documents"
+
+    def listed(path: str, by: str) -> list[str]:
+        return [one["id"] for one in person.client.get(path, token=by).body["items"]]
+
+    own, desk = (listed(f"/v1/documents?case_no={case_no}", by) for by in (person.token, officer))
+    refused = [
+        person.client.get(f"/v1/documents/{wrong}", token=officer),
+        person.client.post(f"/v1/documents/{wrong}/view", token=officer),
+        person.client.post(f"{inspected}/{wrong}/view", token=inspector),
+    ]
+
+    assert (set(own), desk, listed(inspected, inspector)) == ({wrong, right}, [right], [right])
+    assert [(one.status, one.code) for one in refused] == [(404, "NOT_FOUND")] * 3
+    assert person.client.post(f"/v1/documents/{right}/view", token=officer).status == 200
 
 
 def test_a_document_that_cannot_be_handed_in_is_named_with_the_reason_and_nothing_is_filed(person: Person) -> None:
@@ -163,7 +186,7 @@ def test_what_was_refused_later_is_replaced_whatever_the_state_and_nothing_else_
     assert (again.status, again.code) == (409, "STEP_NOT_ALLOWED")
     assert kinds(f"case:{case_no}")[-1] == RECEIVED
     listed = person.client.get(f"/v1/documents?case_no={case_no}", token=token("officer.traffic")).body["items"]
-    assert [one["id"] for one in listed] == [document, sound]
+    assert {one["id"] for one in listed} == {document, sound}
 
 
 def test_a_document_that_is_refused_while_it_is_filed_is_not_handed_in(
@@ -314,6 +337,17 @@ def test_a_document_that_is_never_handed_in_goes_after_some_days(person: Person,
     assert container().timeline.reading(f"document:{document}").verified
 
 
+def test_a_document_that_is_handed_in_by_its_digest_stays_as_well(person: Person) -> None:
+    draft = by_certificate(person)
+    document = bring(person, draft_id=draft)
+    filed = file(person, draft, [{"id": "old-plate", "sha256": digest(A_JPEG)}])
+
+    night(container().clock.now() + timedelta(days=8))
+
+    assert filed.status == 201
+    assert (container().documents.load(document).state.value, len(versions())) == ("clean", 1)
+
+
 def closed(person: Person, token: TokenOf, case_no: str) -> datetime:
     """Handle a case to its end; return when."""
     officer, place = token("officer.traffic"), f"/v1/cases/{case_no}"
@@ -362,7 +396,7 @@ def test_a_deletion_says_on_which_basis_and_the_digest_stays(person: Person, tok
     assert (last["data"]["document"], last["data"]["material"]) == (document, "old-plate")
     assert "保管期限" in last["data"]["basis"]
     seen = person.client.get(f"/v1/cases/{case_no}", token=person.token).body
-    assert seen["materials"][0]["sha256"] == digest(A_JPEG)
+    assert (seen["materials"][0]["sha256"], seen["materials"][0]["name"]) == (digest(A_JPEG), "")
     gone = read(person, document)
     assert (gone["state"], gone["name"], gone["sha256"]) == ("deleted", "", digest(A_JPEG))
     view = person.client.post(f"/v1/documents/{document}/view", token=token("officer.traffic"))

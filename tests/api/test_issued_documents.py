@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -271,6 +272,21 @@ def test_an_officer_uploads_a_signed_decision_which_replaces_the_one_that_was_ma
     assert len(sketched) == 1
 
 
+def test_the_same_file_uploaded_twice_is_checked_by_the_one_that_stands(office: Office) -> None:
+    refuse(office)
+    for _ in range(2):
+        hear(arrived(f"{ask(office).body['id']}/upload", A_PDF))
+
+    while_one_stands = office.client.get(f"/v1/document-checks/{digest(A_PDF)}").body
+    turn_clock(NOON + timedelta(hours=1))
+    office.done("reopening", {"reason": "事实有误。"}, by="supervisor.traffic")
+    afterwards = office.client.get(f"/v1/document-checks/{digest(A_PDF)}").body
+
+    assert len(listed(office)) == 2
+    assert (while_one_stands["standing"], while_one_stands["ended_at"]) == ("in_force", None)
+    assert (afterwards["standing"], afterwards["ended_at"]) == ("no_longer_in_force", "2026-09-28T05:00:00Z")
+
+
 @pytest.mark.parametrize(
     ("content", "problem"), [(b"", "EMPTY"), (A_JPEG, "FORMAT_UNKNOWN"), (b"MZ\x90", "FORMAT_UNKNOWN")]
 )
@@ -305,9 +321,9 @@ def test_a_file_that_nobody_waits_for_is_left_alone(office: Office, key: str) ->
 
 
 def test_only_officers_of_the_department_upload_and_only_known_kinds(office: Office) -> None:
-    unknown = ask(office, kind="licence")
+    unknown, of_a_flag = ask(office, kind="licence"), ask(office, kind="flag_decision")
 
-    assert (unknown.status, unknown.pointers) == (400, ["/kind"])
+    assert [(one.status, one.pointers) for one in (unknown, of_a_flag)] == [(400, ["/kind"])] * 2
     assert ask(office, by="officer.market").status == 403
     assert ask(office, by="applicant").status == 403
 

@@ -183,6 +183,33 @@ def test_all_faults_of_a_page_are_told_at_once_and_what_was_typed_stays(visitor:
     assert seen.page.words["title"][0].startswith("错误: ")
 
 
+@pytest.mark.parametrize("sent", ["2", "9" * 5000, "-1", "٣", "寄给我"])
+def test_an_option_that_is_not_on_the_list_is_told_like_any_other_fault(visitor: Come, sent: str) -> None:
+    browser = visitor("applicant")
+
+    refused = answer(browser, begin(browser, ITEM), {"answers-delivery": sent})
+
+    assert (refused.status, faults(refused)) == (422, ["#answers-delivery"])
+
+
+def test_a_form_goes_on_when_the_item_asks_otherwise_meanwhile(visitor: Come, portal: Client, token: TokenOf) -> None:
+    browser = visitor("applicant")
+    checked = fill_in(browser, begin(browser, ITEM), ANSWERS)
+    kinds = {"address": "organisation", "place": "address", "who": "address", "floors": "phone"}
+    plain: dict[str, Any] = {"check": {}, "known": None, "sensitive": False}
+    questions = [each | {"kind": kinds[each["id"]], **plain} if each["id"] in kinds else each for each in QUESTIONS]
+    body = json.loads(PLATE.read_text("utf-8")) | {"questions": questions}
+    sent = portal.put(f"/v1/items/{ITEM}/versions/2", body, token=token("editor"))
+    assert sent.status == 200, sent.text
+
+    again = browser.open(checked.path)
+    asked_anew = [browser.open(at(again, f"questions/{name}")) for name in kinds]
+
+    assert again.status == 200
+    assert {*faults(again)} >= {f"#answers-{name}" for name in kinds}
+    assert [each.status for each in asked_anew] == [200] * len(kinds)
+
+
 def test_the_parts_of_an_answer_have_their_faults_where_they_are(visitor: Come) -> None:
     browser = visitor("applicant")
     address = answer(browser, begin(browser, ITEM), {"answers-delivery": "0"})

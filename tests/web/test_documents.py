@@ -87,6 +87,7 @@ def test_with_script_the_page_of_the_document_holds_an_address_that_takes_just_t
         ({"size": "0"}, "0 字节"),
         ({"size": "20971521"}, "20 MB"),
         ({"size": "x"}, "整数"),
+        ({"size": "9" * 5000}, "整数"),
         ({"sha256": digest(b"")}, "0 字节"),
         ({"sha256": "AB" * 32}, "格式"),
         ({"material": "passport"}, "清单"),

@@ -1,8 +1,10 @@
 """How long a document that somebody uploaded stays (材料文件保存期限)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from chalicelib.cases.model.case import Case
+from chalicelib.cases.model.case import Case, Material
 from chalicelib.cases.rules.handling import has_work_left
 from chalicelib.cases.rules.materials import is_handed_in
 from chalicelib.clock import day_in_shanghai, months_after
@@ -23,7 +25,7 @@ def kept_until(document: Document, case: Case | None, rules: DocumentRetention) 
     own number for the material, else the rule pack's. What was not, or belongs to a draft that was never filed, for
     some days from its upload.
     """
-    if case is None or not is_handed_in(case, document.document_id):
+    if case is None or not is_handed_in(case, document):
         return day_in_shanghai(document.requested_at) + timedelta(days=rules.unfiled_days)
     ended_at = _ended_at(case)
     if ended_at is None or has_work_left(case):
@@ -34,6 +36,15 @@ def kept_until(document: Document, case: Case | None, rules: DocumentRetention) 
 def look_on(until: date | None, *, today: date) -> date:
     """Return the day on which to look at a document next: the one after its last, or some time from now."""
     return today + LOOK_AGAIN if until is None else until + timedelta(days=1)
+
+
+def without_name(case: Case, document_id: str) -> Case:
+    """Return the case without the name of a document's file: names are often personal, and go with the content."""
+
+    def nameless(materials: Sequence[Material]) -> tuple[Material, ...]:
+        return tuple(replace(one, name="") if one.document == document_id else one for one in materials)
+
+    return replace(case, materials=nameless(case.materials), replaced=nameless(case.replaced))
 
 
 def deletion_event(case: Case, document: Document, *, basis: str, at: datetime) -> NewEvent:

@@ -79,9 +79,23 @@ def refusal_event(case: Case, document: Document) -> NewEvent:
     )
 
 
-def is_handed_in(case: Case, document_id: str) -> bool:
-    """Whether a document was ever handed in for the case, be it replaced since."""
-    return any(material.document == document_id for material in (*case.materials, *case.replaced))
+def is_handed_in(case: Case, document: Document) -> bool:
+    """Whether a document was ever handed in for the case, by its id or by its digest, be it replaced since."""
+    return any(
+        material.document == document.document_id
+        if material.document
+        else (material.id, material.sha256) == (document.material, document.sha256)
+        for material in (*case.materials, *case.replaced)
+    )
+
+
+def is_before_office(case: Case, document: Document) -> bool:
+    """Whether the office may know of a document.
+
+    What was uploaded for a draft and left out when that was filed stays the applicant's: a wrong photograph is nobody
+    else's business.
+    """
+    return not document.draft_id or is_handed_in(case, document)
 
 
 def replaces_refused(case: Case, brought: Sequence[Material]) -> bool:

@@ -16,7 +16,6 @@ from chalicelib.documents.store.documents import SHARDS, DocumentStore
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
-from chalicelib.timeline.store import Timeline
 
 PER_SHARD = 500
 """How many documents of a shard one run looks at."""
@@ -30,7 +29,6 @@ class DocumentRetention:
         cases: CaseStore,
         store: DocumentStore,
         bucket: DocumentBucket,
-        timeline: Timeline,
         *,
         packs: Sequence[RulePack],
     ) -> None:
@@ -38,7 +36,6 @@ class DocumentRetention:
         self._cases = cases
         self._store = store
         self._bucket = bucket
-        self._timeline = timeline
         self._packs = packs
 
     def expire(self, *, at: datetime) -> Upkept:
@@ -76,4 +73,4 @@ class DocumentRetention:
             self._store.save(before, deleted(before, at=at), [event], at=at, tx=tx)
             if case is not None:
                 told = rules.deletion_event(case, before, basis=basis, at=at)
-                self._timeline.append([told], owner=case.owner, at=at, tx=tx)
+                self._cases.save(case, rules.without_name(case, before.document_id), [told], at=at, tx=tx)

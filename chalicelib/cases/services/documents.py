@@ -10,7 +10,7 @@ from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Case, Draft, MaterialAsked, Way
 from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no
 from chalicelib.cases.rules.filing import require_in_time
-from chalicelib.cases.rules.materials import refusal_event, refused_later
+from chalicelib.cases.rules.materials import is_before_office, refusal_event, refused_later
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
 from chalicelib.clock import day_in_shanghai
@@ -174,6 +174,8 @@ class CaseDocuments:
         document = self._documents.load(document_id)
         owner = self._owner(draft_id=document.draft_id, case_no=document.case_no)
         self._require_seen(owner, by=by, at=at)
+        if not _is_shown(document, owner, by=by):
+            raise DomainError(ErrorCode.NOT_FOUND)
         is_applicant = not by.is_staff and not is_agent(by, owner.subject)
         return document, self._documents.upload(document) if is_applicant else None
 
@@ -181,11 +183,13 @@ class CaseDocuments:
         """Return the documents of a draft or of a case, oldest first; otherwise like ``one``."""
         owner = self._owner(draft_id=draft_id, case_no=case_no)
         self._require_seen(owner, by=by, at=at)
-        return self._documents.of_case(owner.case_no)
+        return tuple(one for one in self._documents.of_case(owner.case_no) if _is_shown(one, owner, by=by))
 
     @retry_on_conflict
     def look(self, document_id: str, *, by: Caller, at: datetime) -> View:
         """Return an address that opens a document for a minute, to staff of the department alone.
+
+        ``NOT_FOUND`` for one that the applicant left out when the draft was filed.
 
         Nothing is returned unless the look is on the case's timeline, where the applicant can read it. Raises
         ``DOCUMENT_NOT_CLEAN`` for a document that nobody may open.
@@ -193,6 +197,8 @@ class CaseDocuments:
         document = self._documents.load(document_id)
         case = self._cases.load(document.case_no)
         require(by, roles=OFFICE, department=case.department, subjects=case.people)
+        if not is_before_office(case, document):
+            raise DomainError(ErrorCode.NOT_FOUND)
         view = self._documents.view(document)
         event = NewEvent(
             kind=EventKind.DOCUMENT_SEEN,
@@ -231,6 +237,11 @@ class CaseDocuments:
             return
         require(by, roles=FOR_THEMSELVES, subjects=(owner.subject, owner.maker))
         self._access.require_draft(owner, by=by, at=at)
+
+
+def _is_shown(document: Document, owner: Case | Draft, *, by: Caller) -> bool:
+    """Whether somebody who may look at the owner is told of a document: staff not of what was left out."""
+    return not (by.is_staff and isinstance(owner, Case)) or is_before_office(owner, document)
 
 
 def _require_open(owner: Case | Draft, *, at: datetime) -> None:

@@ -42,6 +42,7 @@ class ItemFault(StrEnum):
     FILE_WITHOUT_BASIS = "item_file_without_basis"
     PERSON_NOT_SENSITIVE = "item_person_not_sensitive"
     SENSITIVE_CONDITION = "item_sensitive_condition"
+    DEPENDS_ON_SENSITIVE = "item_depends_on_sensitive"
     KNOWN_NOT_OF_KIND = "item_known_not_of_kind"
     WAYS = "item_ways"
     MATERIAL_WITHOUT_CONDITION = "item_material_without_condition"
@@ -172,6 +173,10 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
     ItemFault.SENSITIVE_CONDITION: (
         "条件会公开写出，不能引用敏感的或者不在证据中显示的回答。",
         "A condition is read by everybody, so it cannot quote an answer that is not open.",
+    ),
+    ItemFault.DEPENDS_ON_SENSITIVE: (
+        "问什么、要什么材料人人看得到，不能取决于敏感的或者不在证据中显示的回答。",
+        "Everybody sees what was asked and what is needed, so it cannot depend on an answer that is not open.",
     ),
     ItemFault.KNOWN_NOT_OF_KIND: (
         "这一类问题不能从这个来源预填。",

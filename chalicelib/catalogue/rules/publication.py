@@ -272,13 +272,16 @@ def _faults_of_when(
 ) -> Iterator[FieldError]:
     """Report what cannot be depended on; a question (``earlier`` are those before it) can depend only on one of these.
 
-    So questions cannot depend on one another in a circle.
+    So questions cannot depend on one another in a circle. Nothing depends on an answer that is not open: whoever reads
+    what was asked, or which conditions were promised, would know it.
     """
     question = next((question for question in questions if question.id == when.question), None)
     if question is not None and earlier is not None and question not in earlier:
         yield fault(f"{pointer}/question", ItemFault.LATER_QUESTION)
     elif question is None or question.kind is not QuestionKind.CHOICE or not question.required:
         yield fault(f"{pointer}/question", ItemFault.DEPENDS_ON_NO_CHOICE)
+    elif not question.is_open:
+        yield fault(f"{pointer}/question", ItemFault.DEPENDS_ON_SENSITIVE)
     elif not question.has_option(when.equals):
         yield fault(f"{pointer}/equals", ItemFault.NO_SUCH_OPTION)
 

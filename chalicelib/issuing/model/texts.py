@@ -37,6 +37,11 @@ class Template:
     replaced_by: tuple[str, ...] = ()
     ended_by: tuple[str, ...] = ()
 
+    @property
+    def is_for_cases(self) -> bool:
+        """Whether it follows from events of cases, and not from those of flags."""
+        return all(event.startswith("case:") for event in self.events)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:

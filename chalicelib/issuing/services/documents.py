@@ -121,7 +121,8 @@ class IssuedDocuments:
     ) -> tuple[IssuedDocument, IssuedUpload, bool]:
         """Make room for a document that an officer of the case's department uploads.
 
-        Also returns whether an earlier request with the same key had done so. ``INVALID_BODY`` for an unknown kind.
+        Also returns whether an earlier request with the same key had done so. ``INVALID_BODY`` for an unknown kind,
+        and for one of flags.
         """
         case = self._cases.load(case_no)
         require(by, roles=UPLOADERS, department=case.department, subjects=case.people)
@@ -131,7 +132,7 @@ class IssuedDocuments:
             return self._store.load(made), self._bucket.upload(made, most=most, back_to=back_to), True
         texts = self._texts(at)
         template = texts.template(kind)
-        if template is None:
+        if template is None or not template.is_for_cases:
             fault = FieldError(pointer="/kind", detail="没有这种文书。", english="There is no such kind of document.")
             raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
         new = IssuedDocument(
@@ -157,16 +158,21 @@ class IssuedDocuments:
     def check(self, sha256: str, *, at: datetime) -> Check:
         """Return what the timeline proves of the file with a digest, to anybody; ``NOT_FOUND`` if it proves nothing.
 
-        A timeline whose chain is broken proves nothing either.
+        A timeline whose chain is broken proves nothing either. A file that was issued more than once stands if one of
+        them does; else the one that ended last is told.
         """
-        document = self._store.by_digest(sha256) if DIGEST.fullmatch(sha256) else None
-        if document is None:
+        issued = self._store.by_digest(sha256) if DIGEST.fullmatch(sha256) else ()
+        readings = {owner: self._timeline.reading(owner) for owner in dict.fromkeys(one.owner for one in issued)}
+        texts = self._texts(at)
+        found = [
+            check
+            for one in issued
+            if readings[one.owner].verified
+            if (check := rules.check_of(one, readings[one.owner].events, texts)) is not None
+        ]
+        if not found:
             raise DomainError(ErrorCode.NOT_FOUND)
-        reading = self._timeline.reading(document.owner)
-        found = rules.check_of(document, reading.events, self._texts(at)) if reading.verified else None
-        if found is None:
-            raise DomainError(ErrorCode.NOT_FOUND)
-        return found
+        return max(found, key=lambda one: (one.ended_at is None, one.ended_at or one.issued_at))
 
     def _require(self, owner: str, *, by: Caller, at: datetime) -> None:
         kind, _, name = owner.partition(":")

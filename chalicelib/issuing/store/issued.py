@@ -8,6 +8,9 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.issuing.model.issued import IssuedDocument
 from chalicelib.issuing.table.issued import IssuedRow
 
+MOST_ALIKE = 20
+"""How many documents with one content are looked at: nobody uploads a file more often than that."""
+
 
 class IssuedStore:
     """All issued documents; what proves them stands on the timeline of the case or flag that they concern."""
@@ -30,9 +33,12 @@ class IssuedStore:
         """Return the documents of a case or flag, oldest first; one just made may be missing for a moment."""
         return tuple(_document_of(row) for row in IssuedRow.by_owner.query(owner))
 
-    def by_digest(self, sha256: str) -> IssuedDocument | None:
-        """Return what was issued with that digest, or ``None``; one just issued may be missing for a moment."""
-        return next((_document_of(row) for row in IssuedRow.by_digest.query(sha256, limit=1)), None)
+    def by_digest(self, sha256: str) -> tuple[IssuedDocument, ...]:
+        """Return what was issued with that digest; one just issued may be missing for a moment.
+
+        There may be several: an officer who is in doubt uploads a file twice.
+        """
+        return tuple(_document_of(row) for row in IssuedRow.by_digest.query(sha256, limit=MOST_ALIKE))
 
     def add(self, new: IssuedDocument, tx: Transaction) -> IssuedDocument:
         """Add a document; raises ``ConflictError`` at the commit if there is one by its id already."""

@@ -22,7 +22,7 @@ from chalicelib.catalogue.rules.districts import districts
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import FOR_THEMSELVES
-from chalicelib.subjects.rules.contacts import phone_words
+from chalicelib.subjects.rules.contacts import phone_of, phone_words
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.forms import again, at_fault
@@ -223,8 +223,9 @@ def _sent(question: Question, visit: PageRequest) -> Given | None:
             parts["kind"] = visit.sent(f"{name}-kind")
         return parts
     sent = visit.sent(name).replace("\r\n", "\n")
-    if question.kind is QuestionKind.CHOICE and sent.isascii() and sent.isdigit() and int(sent) < len(question.options):
-        return question.options[int(sent)].value
+    if question.kind is QuestionKind.CHOICE:
+        places = {str(place): option.value for place, option in enumerate(question.options)}
+        return places.get(sent, sent or None)
     return sent or None
 
 
@@ -243,19 +244,22 @@ def _district(fault: FieldError, given: Mapping[str, Given], visit: PageRequest)
 
 
 def start_of(question: Question, answer: Given | None) -> dict[str, str]:
-    """Return what stands in a question's inputs: by part, or under "" where it has one input alone."""
+    """Return what stands in a question's inputs: by part, or under "" where it has one input alone.
+
+    The answer may be of another kind, if the item asks otherwise since.
+    """
     if answer is None:
         return {}
     if isinstance(answer, Mapping):
         shown = dict(answer)
-        if question.kind is QuestionKind.ADDRESS:
+        if question.kind is QuestionKind.ADDRESS and "district" in answer:
             shown["district"] = districts().get(answer["district"], answer["district"])
         return shown
     if question.kind is QuestionKind.CHOICE:
         places = (str(place) for place, one in enumerate(question.options) if one.value == answer)
         return {"": next(places, "")}
-    if question.kind is QuestionKind.PHONE:
-        return {"": phone_words(str(answer))}
+    if question.kind is QuestionKind.PHONE and (phone := phone_of(str(answer))) is not None:
+        return {"": phone_words(phone)}
     return {"": str(answer)}
 
 

@@ -13,7 +13,7 @@ from chalicelib.container import container
 from chalicelib.documents.model import DocumentState
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.web.core import pages
-from chalicelib.web.core.actions import submit
+from chalicelib.web.core.actions import number_of, submit
 from chalicelib.web.core.forms import MATERIAL, at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -131,8 +131,7 @@ def add_pages(place: str, ask: pages.View, *, of: str) -> None:
         material = visit.sent("material")
         body: dict[str, object] = {of: visit.path[of], "material": material, "name": visit.sent("name")}
         if visit.sent("sha256"):
-            size = visit.sent("size")
-            body |= {"sha256": visit.sent("sha256"), "size": int(size) if size.isdecimal() and size.isascii() else size}
+            body |= {"sha256": visit.sent("sha256"), "size": number_of(visit.sent("size"))}
         return submit(
             visit,
             documents.request,

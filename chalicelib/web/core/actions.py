@@ -41,10 +41,16 @@ Said = ResponseBody | Mapping[str, object] | None
 
 Kind = Literal["text", "area", "number", "choice", "select", "ticks", "tick", "day", "moment", "file", "materials"]
 
+MOST_DIGITS: Final = 18
+"""The digits of the largest number that is read."""
+
 
 def number_of(sent: str) -> int | str:
-    """Read a whole number; anything else stays as it is, for the route to say what is wrong with it."""
-    return int(sent) if sent.isascii() and sent.isdigit() else sent
+    """Read a whole number; anything else stays as it is, for the route to say what is wrong with it.
+
+    So does one with more digits than any number that is asked for: Python refuses to read thousands of them.
+    """
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= MOST_DIGITS else sent
 
 
 READ: Final[Mapping[Kind, Callable[[str], object]]] = {

@@ -20,11 +20,7 @@ def list_issued(visit: PageRequest) -> Page:
         "documents": visit.get(issued.listed, query={"case_no": case_no}).items,
         "place": f"desk/{case_no}",
         "caption": case_no,
-        "kinds": [
-            (one.code, one.title if is_chinese else one.english)
-            for one in templates
-            if one.events[0].startswith("case:")
-        ],
+        "kinds": [(one.code, one.title if is_chinese else one.english) for one in templates if one.is_for_cases],
         "may_upload": bool(visit.caller.roles & UPLOADERS),
     }
     return Page(template="desk_issued.html", facts=facts, allows=_allows())

@@ -87,3 +87,12 @@ def test_the_case_is_told_which_document_went_and_on_which_basis() -> None:
 
     assert (event.kind, event.actor, event.department) == (EventKind.MATERIAL_DELETED, "service:retention", "traffic")
     assert event.data == {"document": "d1", "material": "old-plate", "basis": "第1条"}
+
+
+def test_the_name_of_a_file_goes_wherever_the_case_has_it_and_all_others_stay() -> None:
+    named = replace(HANDED_IN[0], name="李某的旧车牌.jpg")
+    other = Material(id="licence", sha256="cd" * 32, document="d2", name="b.pdf")
+
+    after = rules.without_name(a_case(materials=(named, other), replaced=(named,)), "d1")
+
+    assert (after.materials, after.replaced) == ((*HANDED_IN, other), HANDED_IN)

@@ -96,9 +96,31 @@ def test_a_refusal_after_filing_is_told_once() -> None:
 def test_a_document_stays_handed_in_when_another_has_taken_its_place() -> None:
     case = with_material()
 
-    assert rules.is_handed_in(case, "d1")
-    assert rules.is_handed_in(replace(case, materials=(), replaced=case.materials), "d1")
-    assert not rules.is_handed_in(case, "d2")
+    assert rules.is_handed_in(case, a_document())
+    assert rules.is_handed_in(replace(case, materials=(), replaced=case.materials), a_document())
+    assert not rules.is_handed_in(case, a_document(document_id="d2"))
+
+
+def test_a_document_is_handed_in_by_its_digest_for_its_own_material_alone() -> None:
+    case = a_case(materials=(Material(id="old-plate", sha256=SHA),))
+
+    assert rules.is_handed_in(case, a_document())
+    assert not rules.is_handed_in(case, a_document(material="licence"))
+    assert not rules.is_handed_in(case, a_document(declared=Declared(size=10, sha256="cd" * 32)))
+
+
+@pytest.mark.parametrize(
+    ("document", "is_seen"),
+    [
+        (a_document(draft_id="draft"), True),
+        (a_document(draft_id="draft", document_id="d2"), False),
+        (a_document(document_id="d2"), True),
+    ],
+)
+def test_what_was_left_out_when_a_draft_was_filed_is_not_before_the_office(
+    document: Document, *, is_seen: bool
+) -> None:
+    assert rules.is_before_office(with_material(), document) is is_seen
 
 
 def test_only_what_was_refused_is_replaced_at_any_time() -> None:

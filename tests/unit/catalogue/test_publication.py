@@ -452,3 +452,16 @@ def test_a_condition_quotes_only_what_everybody_may_read(question: Question, fou
     item = an_item(conditions=(a_condition(question="q"),), questions=(question,))
 
     assert faults(item) == ([("/conditions/0/question", found)] if found else [])
+
+
+@pytest.mark.parametrize("hidden", [{"sensitive": True}, {"shown": (Place.DESK,)}])
+def test_nothing_that_everybody_sees_depends_on_an_answer_that_is_not_open(hidden: dict[str, Any]) -> None:
+    when = When(question="residence", equals="rural")
+    secret = replace(a_question(), **hidden)
+    questions = (secret, Question(id="q", text="说明", kind=QuestionKind.TEXT, when=when))
+    item = an_item(materials=(a_material(when=when),), questions=questions)
+
+    assert [(pointer, code) for pointer, code in faults(item) if "/when/" in pointer] == [
+        ("/questions/1/when/question", "item_depends_on_sensitive"),
+        ("/materials/0/when/question", "item_depends_on_sensitive"),
+    ]

@@ -199,6 +199,26 @@ def test_a_document_stands_until_something_later_replaces_or_ends_it(
 
 
 @pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("acceptance", "commitment:withdrawn"),
+        ("deemed_acceptance", "commitment:withdrawn"),
+        ("extension", "case:reopened"),
+        ("extension", "commitment:withdrawn"),
+        ("decision_granted", "commitment:withdrawn"),
+        ("decision_refused", "commitment:withdrawn"),
+        ("permit", "commitment:withdrawn"),
+    ],
+)
+def test_what_begins_a_case_anew_ends_what_was_issued_before(code: str, kind: str) -> None:
+    """A reopened case has its first handling time again, and one whose promise was withdrawn awaits certificates."""
+    found = rules.check_of(replace(ISSUED, kind=code), [proof(7, kind=code), an_event(8, kind)], TEXTS)
+
+    assert found is not None
+    assert found.standing is Standing.NO_LONGER
+
+
+@pytest.mark.parametrize(
     ("document", "events"),
     [
         (ISSUED, []),

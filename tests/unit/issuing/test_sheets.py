@@ -181,12 +181,23 @@ def test_a_paragraph_without_its_fact_is_left_out() -> None:
     assert "逾期作出决定的原因：系统故障。" in body("decision_refused", late)
 
 
-def test_a_granted_promise_repeats_what_was_promised_and_a_case_by_certificate_does_not() -> None:
+@pytest.mark.parametrize(
+    ("code", "heading"), [("decision_granted", "你（单位）承诺符合以下条件"), ("permit", "许可条件：")]
+)
+def test_a_granted_promise_repeats_what_was_promised_and_a_case_by_certificate_does_not(
+    code: str, heading: str
+) -> None:
     granted = an_event("case:decided", outcome="granted")
+    template = TEXTS.template(code)
+    assert template is not None
     by_certificate = case_facts(a_case(), granted, name=NAME, number=NUMBER, result="号牌", pack=PACK)
 
-    assert "1. " in facts_of(granted)["conditions"]
-    assert by_certificate["conditions"] == ""
+    promised = sheet(template, granted).body
+    certified = sheet_of(template, by_certificate, event=granted, texts=TEXTS, pack=PACK, check_url="x").body
+
+    place = next(number for number, line in enumerate(promised) if line.startswith(heading))
+    assert promised[place + 1].startswith("1. ")
+    assert heading not in "\n".join(certified)
 
 
 def test_a_revocation_of_a_case_that_lost_its_decision_leaves_out_what_it_cannot_say() -> None:
