@@ -50,13 +50,14 @@ def reason_against(message: Message, contact: Contact, channel: Channel) -> str:
 def wake_at(message: Message, quiet: QuietHours, *, at: datetime) -> datetime | None:
     """Return the end of the quiet hours (免打扰时段) if a message waits for it; ``None`` if it goes out now.
 
-    It does not wait where the last day for what it asks is over by then.
+    It does not wait where the last day for what it asks ends before then; one that is over already wakes nobody.
     """
     now = at.astimezone(SHANGHAI)
     if quiet.ends <= now.hour < quiet.begins:
         return None
     day = now.date() + timedelta(days=1 if now.hour >= quiet.begins else 0)
-    if message.needs is not None and message.needs.until is not None and message.needs.until < day:
+    until = None if message.needs is None else message.needs.until
+    if until is not None and now.date() <= until < day:
         return None
     return datetime.combine(day, time(quiet.ends), SHANGHAI).astimezone(at.tzinfo)
 

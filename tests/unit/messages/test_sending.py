@@ -91,14 +91,15 @@ def shanghai(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
         (MESSAGE, shanghai(27, 6, 59, 59), shanghai(27, 7)),
         (MESSAGE, shanghai(27, 7), None),
         (asking(None), shanghai(26, 23), shanghai(27, 7)),
-        (asking(date(2026, 11, 25)), shanghai(26, 23), None),
+        (asking(date(2026, 11, 25)), shanghai(26, 23), shanghai(27, 7)),
+        (asking(date(2026, 11, 26)), shanghai(26, 23, 59, 59), None),
+        (asking(date(2026, 11, 26)), shanghai(27, 0), shanghai(27, 7)),
         (asking(date(2026, 11, 26)), shanghai(26, 23), None),
         (asking(date(2026, 11, 27)), shanghai(26, 23), shanghai(27, 7)),
-        (asking(date(2026, 11, 26)), shanghai(27, 1), None),
         (asking(date(2026, 11, 27)), shanghai(27, 1), shanghai(27, 7)),
     ],
 )
-def test_it_waits_for_the_morning_unless_the_last_day_is_over_by_then(
+def test_it_waits_for_the_morning_unless_the_last_day_ends_tonight(
     message: Message, at: datetime, wakes: datetime | None
 ) -> None:
     assert rules.wake_at(message, QUIET, at=at) == wakes
