@@ -131,6 +131,21 @@ def test_an_owner_that_was_deleted_since_concerns_nobody(channels: Channels) -> 
     assert channels.deliveries.sent == []
 
 
+def test_a_file_of_records_tells_which_of_them_bar() -> None:
+    applicant, case = a_granted_promise()
+    event = replace(
+        container().timeline.events(case.owner)[0],
+        kind=EventKind.RECORDS_IMPORTED.value,
+        owner=f"credit:{case.subject}",
+        data={"records": [{"record": f"court/r{each}"} for each in (1, 2, 3)], "bars": ["court/r1", "court/r3"]},
+    )
+
+    container().messages.on_event(event, LATER)
+
+    (message,) = container().messages.page(by=applicant.caller, limit=1, after=None).items
+    assert (message.kind, message.facts["number"]) == ("record_bars", "court/r1, court/r3")
+
+
 def a_hearing() -> tuple[Applicant, Case]:
     """A promise found untrue at noon: its notice is deemed received on 8 October, and three working days follow."""
     applicant, case = a_granted_promise()

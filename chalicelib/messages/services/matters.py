@@ -1,6 +1,6 @@
 """Finding whom an event concerns: the owner of its timeline is read, once for each event that tells somebody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -148,6 +148,12 @@ class Matters:
 
 
 def _record_of(event: Event) -> str:
-    """Return the name of the record that an event of somebody's credit is about, if it is about one."""
+    """Return the name of the record that an event of somebody's credit is about: of a file, those that bar."""
     found = event.data.get("record")
-    return found if isinstance(found, str) else ""
+    if isinstance(found, str):
+        return found
+    records, bars = event.data.get("records"), event.data.get("bars")
+    if not (isinstance(records, list) and isinstance(bars, list)):
+        return ""
+    named = [str(each["record"]) for each in records if isinstance(each, Mapping)]
+    return ", ".join(name for name in named if name in bars)
