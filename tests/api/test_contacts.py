@@ -302,3 +302,22 @@ def test_a_login_brings_what_the_platform_vouches_for_and_replaces_nothing_that_
     assert [channel(reply)["value"] for reply in (first, moved, own)] == ["138****8000", "137****7000", "139****9000"]
     assert (first.body["language"], channel(first)["source"], channel(first)["consent"]) == ("en", "platform", False)
     assert (channel(own)["source"], channel(own, "email")["value"]) == ("given", None)
+
+
+def test_what_was_taken_away_does_not_come_back_with_the_next_login(client: Client, token: TokenOf) -> None:
+    vouched = token("applicant", phone_number="+8613800138000", phone_number_verified=True)
+
+    def log_in() -> Reply:
+        container().contacts.learn(recognised(vouched, at=real_now())[0], language="zh", at=NOON)
+        return client.get("/v1/contact", token=vouched)
+
+    log_in()
+    client.delete("/v1/contact/sms", token=vouched)
+    after = log_in()
+    client.delete("/v1/contact/email", token=vouched)
+    again = given(client, vouched)
+
+    assert channel(after)["value"] is None
+    assert (channel(again)["value"], channel(again)["consent"]) == ("138****8000", True)
+    client.delete("/v1/contact/sms", token=vouched)
+    assert channel(log_in())["value"] is None

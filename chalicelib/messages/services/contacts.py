@@ -136,9 +136,9 @@ class Contacts:
 
     @retry_on_conflict
     def remove(self, channel: Channel, *, by: Caller) -> Contact:
-        """Forget the contact on a channel, and what waits for its code. Idempotent."""
+        """Forget the contact on a channel, and what waits for its code; no login brings it back. Idempotent."""
         kept = self._store.find(by.own_subject())
-        contact, reach = rules.without(kept.contact, self._store.open(kept), channel)
+        contact, reach = rules.take_away(kept.contact, self._store.open(kept), channel)
         return self._save(kept, contact, reach)
 
     @retry_on_conflict
