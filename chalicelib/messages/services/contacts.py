@@ -19,7 +19,7 @@ from chalicelib.messages.services.channels import Carriers
 from chalicelib.messages.store.contacts import ContactStore, KeptContact
 from chalicelib.policy import Caller
 from chalicelib.publisher import DelayingPublisher
-from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.subjects.model.subjects import PERSONS, SubjectKey
 
 if TYPE_CHECKING:
     from chalicelib.bounds.store import CountStore
@@ -195,6 +195,11 @@ class Contacts:
 
 
 def _vouched(by: Caller, channel: Channel) -> str | None:
-    """Return the value that the identity platform vouches for on a channel."""
+    """Return the value that the identity platform vouches for on a channel.
+
+    It vouches for whoever logs in. For an organisation that is an employee, whose phone is not the organisation's.
+    """
+    if by.identity is None or by.identity.kind not in PERSONS:
+        return None
     text = by.email if channel is Channel.EMAIL else by.phone
     return rules.value_of(channel, text) if text else None
