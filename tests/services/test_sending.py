@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,9 +22,12 @@ from chalicelib.messages.rules import contacts as contact_rules
 from chalicelib.messages.services.channels import SmsGateway
 from chalicelib.settings import Stage
 from chalicelib.subjects.model.subjects import SubjectKey
+from tests.authorities import for_
+from tests.builders import an_identity
 from tests.channels import Channel as Queue
 from tests.channels import Channels
 from tests.cloud import turn_clock
+from tests.services.case_office import Applicant
 from tests.services.mailing import Mailbox, mailbox, relay
 from tests.services.messaging import ANA, AT, EMAIL, SMS, a_message, reached
 from tests.services.receiving import Receiver, a_deaf_port, receiver
@@ -193,6 +196,21 @@ def test_nobody_is_woken_and_the_message_comes_at_seven(receiver: Receiver, chan
 
     assert receiver.got == []
     assert on(message, SMS).next_at == datetime(2026, 11, 26, 23, 0, tzinfo=UTC)
+
+
+def test_an_agent_whose_authority_ended_in_the_night_is_told_nothing_in_the_morning(
+    receiver: Receiver, channels: Channels
+) -> None:
+    principal, agent = Applicant().caller, an_identity(number="330106198307270002", name="王代办")
+    authority = for_(principal, agent, at=AT, ends_on=date(2026, 11, 26)).authority
+    reached(email="")
+    message, own = (told(replace(a_message(number), authority=each)) for number, each in ((1, authority), (2, "")))
+
+    run(channels.deliveries, at=NIGHT)
+
+    assert became_of(message)[SMS] == ("not_sent", "AUTHORITY_ENDED")
+    assert became_of(own)[SMS] == ("sent", "")
+    assert len(receiver.got) == 1
 
 
 def test_after_the_quiet_hours_it_is_sent_once(receiver: Receiver, channels: Channels) -> None:

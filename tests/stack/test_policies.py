@@ -96,6 +96,7 @@ TO_TABLES = {
     },
     "deliver": {
         "AlertsTable": "GetItem PutItem",
+        "AuthoritiesTable": "BatchGetItem",
         "DigestsTable": "ConditionCheckItem GetItem PutItem",
         "FlagNoticesTable": "GetItem",
         "MessagesTable": "GetItem PutItem UpdateItem",

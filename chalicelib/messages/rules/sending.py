@@ -14,6 +14,7 @@ from chalicelib.messages.model.messages import Channel, Delivery, DeliveryState,
 NO_CONTACT: Final = "NO_CONTACT"
 NO_CONSENT: Final = "NO_CONSENT"
 CONSENT_WITHDRAWN: Final = "CONSENT_WITHDRAWN"
+AUTHORITY_ENDED: Final = "AUTHORITY_ENDED"
 TEXT_INCOMPLETE: Final = "TEXT_INCOMPLETE"
 OUTCOME_UNKNOWN: Final = "OUTCOME_UNKNOWN"
 """Why something was not sent, or nobody knows."""

@@ -1,11 +1,11 @@
 """Finding whom an event concerns: the owner of its timeline is read, once for each event that tells somebody."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.authorities.model import Act
-from chalicelib.authorities.rules import covers
+from chalicelib.authorities.model import Act, Standing
+from chalicelib.authorities.rules import covers, standing_of
 from chalicelib.authorities.store import AuthorityStore
 from chalicelib.cases.services.access import matter_of
 from chalicelib.cases.store import CaseStore
@@ -62,14 +62,25 @@ class Matters:
                 raise
             return None
 
+    def in_force(self, authorities: Collection[str], *, at: datetime) -> frozenset[str]:
+        """Return those of these authorities that are in force, in one read; without any there is none."""
+        found = AuthorityStore(self._timeline).together(sorted(authorities)) if authorities else ()
+        return frozenset(one.authority_id for one in found if standing_of(one, at=at) is Standing.IN_FORCE)
+
     def _case(self, name: str, _event: Event, at: datetime) -> Matter:
         return self._of_case(self._cases.load(name), at=at)
 
     def _of_case(self, case: "Case", *, at: datetime) -> Matter:
-        parts = {"subject": case.subject}
+        parts, authority = {"subject": case.subject}, ""
         if case.agent is not None and self._may_look(case, at=at):
-            parts["agent"] = case.agent.subject
-        return Matter(parts=parts, link=f"cases/{case.case_no}", number=case.case_no, item=case.terms.item_name)
+            parts["agent"], authority = case.agent.subject, case.agent.authority
+        return Matter(
+            parts=parts,
+            link=f"cases/{case.case_no}",
+            number=case.case_no,
+            item=case.terms.item_name,
+            authority=authority,
+        )
 
     def _may_look(self, case: "Case", *, at: datetime) -> bool:
         """Whether the agent who filed a case may still look at it, on the authority that it names."""
