@@ -16,7 +16,7 @@ from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.jobs.deliver import deliver
 from chalicelib.messages.model.channels import Handed, Letter, Result
-from chalicelib.messages.model.messages import Act, Channel, Delivery, DeliveryState, Message, Needs
+from chalicelib.messages.model.messages import Act, Channel, Delivery, DeliveryState, Message, Needs, Party, Turn
 from chalicelib.messages.model.telling import Words
 from chalicelib.messages.rules import contacts as contact_rules
 from chalicelib.messages.services.channels import SmsGateway
@@ -211,6 +211,21 @@ def test_an_agent_whose_authority_ended_in_the_night_is_told_nothing_in_the_morn
     assert became_of(message)[SMS] == ("not_sent", "AUTHORITY_ENDED")
     assert became_of(own)[SMS] == ("sent", "")
     assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize(("party", "sent"), [(Party.OFFICE, 0), (Party.NOBODY, 0), (Party.YOU, 1)])
+def test_what_was_done_in_the_night_is_not_asked_for_in_the_morning(
+    receiver: Receiver, channels: Channels, party: Party, sent: int
+) -> None:
+    reached(email="")
+    message = told(a_message(needs=Needs(act=Act.CORRECT)))
+    later = Turn(recipient=ANA, owner=message.owner, seq=message.seq + 1, party=party, link=message.link)
+    container().message_store.set_turn(later)
+
+    run(channels.deliveries, at=NIGHT)
+
+    assert len(receiver.got) == sent
+    assert became_of(message)[SMS] == (("sent", "") if sent else ("not_sent", "NOT_ASKED_ANY_MORE"))
 
 
 def test_after_the_quiet_hours_it_is_sent_once(receiver: Receiver, channels: Channels) -> None:

@@ -119,6 +119,9 @@ class Sending:
             # An agent is told nothing more, though it happened before.
             self._save(message, stored, rules.leave_out(before, rules.AUTHORITY_ENDED, at=at))
             return False
+        if message.needs and rules.is_overtaken(message, self._store.turn(message.recipient, message.owner)):
+            self._save(message, stored, rules.leave_out(before, rules.NOT_ASKED_ANY_MORE, at=at))
+            return False
         language = kept.contact.language
         try:
             template = templates()[message.kind]
