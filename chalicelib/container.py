@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from chalicelib.messages.rules.sending import QuietHours
     from chalicelib.messages.services.channels import Carriers
     from chalicelib.messages.services.contacts import Contacts
+    from chalicelib.messages.services.matters import Matters
     from chalicelib.messages.services.messages import Messages
     from chalicelib.messages.services.sending import Sending
     from chalicelib.messages.store.contacts import ContactStore
@@ -385,6 +386,7 @@ class Container:
             carriers=lambda: self.carriers,
             offered=self.channels,
             quiet=self.quiet_hours,
+            in_force=lambda authority, at: bool(self.matters.in_force({authority}, at=at)),
             portal=settings().portal_url,
             queue=self.deliveries,
             dead_letters=Queue(settings().dead_letter_queue),
@@ -447,14 +449,20 @@ class Container:
         return QuietHours(pack.bound(BoundKey.QUIET_FROM_HOUR), pack.bound(BoundKey.QUIET_UNTIL_HOUR))
 
     @cached_property
+    def matters(self) -> Matters:
+        """Whom an event concerns."""
+        from chalicelib.messages.services.matters import Matters
+
+        return Matters(self.timeline, self.cases)
+
+    @cached_property
     def messages(self) -> Messages:
         """Telling people what happened, and showing them what they were told."""
-        from chalicelib.messages.services.matters import Matters
         from chalicelib.messages.services.messages import Messages
 
         return Messages(
             self.message_store,
-            Matters(self.timeline, self.cases),
+            self.matters,
             self.sending,
             # Only a message that starts a time of the person's asks for it.
             receipts=lambda: self.receipts,

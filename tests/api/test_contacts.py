@@ -302,3 +302,36 @@ def test_a_login_brings_what_the_platform_vouches_for_and_replaces_nothing_that_
     assert [channel(reply)["value"] for reply in (first, moved, own)] == ["138****8000", "137****7000", "139****9000"]
     assert (first.body["language"], channel(first)["source"], channel(first)["consent"]) == ("en", "platform", False)
     assert (channel(own)["source"], channel(own, "email")["value"]) == ("given", None)
+
+
+def test_the_phone_of_whoever_logs_in_for_an_organisation_is_not_the_organisations(
+    client: Client, token: TokenOf, channels: Channels
+) -> None:
+    vouched = token("company", phone_number="+8613800138000", phone_number_verified=True)
+    container().contacts.learn(recognised(vouched, at=real_now())[0], language="zh", at=NOON)
+    unasked = client.get("/v1/contact", token=vouched)
+
+    own = given(client, vouched)
+
+    assert channel(unasked)["value"] is None
+    assert (channel(own)["value"], channel(own)["asked"]) == (None, "138****8000")
+    assert len(channels.deliveries.sent) == 1
+
+
+def test_what_was_taken_away_does_not_come_back_with_the_next_login(client: Client, token: TokenOf) -> None:
+    vouched = token("applicant", phone_number="+8613800138000", phone_number_verified=True)
+
+    def log_in() -> Reply:
+        container().contacts.learn(recognised(vouched, at=real_now())[0], language="zh", at=NOON)
+        return client.get("/v1/contact", token=vouched)
+
+    log_in()
+    client.delete("/v1/contact/sms", token=vouched)
+    after = log_in()
+    client.delete("/v1/contact/email", token=vouched)
+    again = given(client, vouched)
+
+    assert channel(after)["value"] is None
+    assert (channel(again)["value"], channel(again)["consent"]) == ("138****8000", True)
+    client.delete("/v1/contact/sms", token=vouched)
+    assert channel(log_in())["value"] is None

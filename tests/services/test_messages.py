@@ -17,12 +17,13 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.messages.model.messages import Act, Inbox, Message, Party, Turn
 from chalicelib.messages.model.telling import Matter
 from chalicelib.messages.services.messages import Messages
-from chalicelib.policy import Caller
+from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import ProofSource
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
-from tests.builders import NOON
+from tests.authorities import UNTIL, for_
+from tests.builders import NOON, an_identity, an_item
 from tests.channels import Channels
 from tests.depth import goes
 from tests.services.case_office import Applicant, publish
@@ -129,6 +130,52 @@ def test_an_owner_that_was_deleted_since_concerns_nobody(channels: Channels) -> 
 
     assert told(applicant.caller) == []
     assert channels.deliveries.sent == []
+
+
+def test_a_file_of_records_tells_which_of_them_bar() -> None:
+    applicant, case = a_granted_promise()
+    event = replace(
+        container().timeline.events(case.owner)[0],
+        kind=EventKind.RECORDS_IMPORTED.value,
+        owner=f"credit:{case.subject}",
+        data={"records": [{"record": f"court/r{each}"} for each in (1, 2, 3)], "bars": ["court/r1", "court/r3"]},
+    )
+
+    container().messages.on_event(event, LATER)
+
+    (message,) = container().messages.page(by=applicant.caller, limit=1, after=None).items
+    assert (message.kind, message.facts["number"]) == ("record_bars", "court/r1, court/r3")
+
+
+def an_agents_promise(*, until: date) -> tuple[Applicant, str, Case]:
+    """A promise by an agent that waits for its documents: who it is, the authority, and the case."""
+    publish(an_item(proxy_allowed=True))
+    agent = Applicant(role=Role.AGENT, identity=an_identity(number="330106198307270002", name="王代办")).enrol()
+    principal = for_(Applicant().caller, agent.identity, ends_on=until)
+    case = agent.promise(agent.draft(on_behalf_of=principal)).case
+    event = replace(container().timeline.events(case.owner)[0], kind=EventKind.COMMITMENT_REFUSED.value)
+    container().messages.on_event(event, LATER)
+    return agent, principal.authority, case
+
+
+def test_an_agents_turn_ends_with_the_authority() -> None:
+    agent, authority, _ = an_agents_promise(until=UNTIL)
+    (turn,) = container().messages.your_turns(by=agent.caller, at=LATER)
+    (his,) = container().messages.your_turns(by=Applicant().caller, at=LATER)
+    assert (turn.act, turn.authority, his.authority) == (Act.HAND_IN, authority, "")
+
+    container().authorities.end(authority, by=Applicant().caller, at=LATER)
+
+    assert container().messages.your_turns(by=agent.caller, at=LATER) == ()
+    assert container().messages.turns(by=agent.caller, at=LATER) == ()
+    assert container().messages.your_turns(by=Applicant().caller, at=LATER) == (his,)
+
+
+def test_an_agents_turn_ends_with_the_last_day_of_the_authority() -> None:
+    agent, _, _ = an_agents_promise(until=NOON.date())
+
+    assert len(container().messages.your_turns(by=agent.caller, at=LATER)) == 1
+    assert container().messages.your_turns(by=agent.caller, at=LATER + timedelta(days=1)) == ()
 
 
 def a_hearing() -> tuple[Applicant, Case]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,15 +16,18 @@ from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.jobs.deliver import deliver
 from chalicelib.messages.model.channels import Handed, Letter, Result
-from chalicelib.messages.model.messages import Act, Channel, Delivery, DeliveryState, Message, Needs
+from chalicelib.messages.model.messages import Act, Channel, Delivery, DeliveryState, Message, Needs, Party, Turn
 from chalicelib.messages.model.telling import Words
 from chalicelib.messages.rules import contacts as contact_rules
 from chalicelib.messages.services.channels import SmsGateway
 from chalicelib.settings import Stage
 from chalicelib.subjects.model.subjects import SubjectKey
+from tests.authorities import for_
+from tests.builders import an_identity
 from tests.channels import Channel as Queue
 from tests.channels import Channels
 from tests.cloud import turn_clock
+from tests.services.case_office import Applicant
 from tests.services.mailing import Mailbox, mailbox, relay
 from tests.services.messaging import ANA, AT, EMAIL, SMS, a_message, reached
 from tests.services.receiving import Receiver, a_deaf_port, receiver
@@ -193,6 +196,36 @@ def test_nobody_is_woken_and_the_message_comes_at_seven(receiver: Receiver, chan
 
     assert receiver.got == []
     assert on(message, SMS).next_at == datetime(2026, 11, 26, 23, 0, tzinfo=UTC)
+
+
+def test_an_agent_whose_authority_ended_in_the_night_is_told_nothing_in_the_morning(
+    receiver: Receiver, channels: Channels
+) -> None:
+    principal, agent = Applicant().caller, an_identity(number="330106198307270002", name="王代办")
+    authority = for_(principal, agent, at=AT, ends_on=date(2026, 11, 26)).authority
+    reached(email="")
+    message, own = (told(replace(a_message(number), authority=each)) for number, each in ((1, authority), (2, "")))
+
+    run(channels.deliveries, at=NIGHT)
+
+    assert became_of(message)[SMS] == ("not_sent", "AUTHORITY_ENDED")
+    assert became_of(own)[SMS] == ("sent", "")
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize(("party", "sent"), [(Party.OFFICE, 0), (Party.NOBODY, 0), (Party.YOU, 1)])
+def test_what_was_done_in_the_night_is_not_asked_for_in_the_morning(
+    receiver: Receiver, channels: Channels, party: Party, sent: int
+) -> None:
+    reached(email="")
+    message = told(a_message(needs=Needs(act=Act.CORRECT)))
+    later = Turn(recipient=ANA, owner=message.owner, seq=message.seq + 1, party=party, link=message.link)
+    container().message_store.set_turn(later)
+
+    run(channels.deliveries, at=NIGHT)
+
+    assert len(receiver.got) == sent
+    assert became_of(message)[SMS] == (("sent", "") if sent else ("not_sent", "NOT_ASKED_ANY_MORE"))
 
 
 def test_after_the_quiet_hours_it_is_sent_once(receiver: Receiver, channels: Channels) -> None:

@@ -166,6 +166,7 @@ def test_each_is_sent_once_or_set_aside(messages: int) -> None:
         carriers=lambda: {Channel.SMS: sms, Channel.EMAIL: mail},
         offered=REACHING,
         quiet=lambda _at: QuietHours(22, 7),
+        in_force=lambda _authority, _at: True,
         portal="https://portal.example",
         queue=queue,
         dead_letters=dead_letters,

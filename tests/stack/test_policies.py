@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-CHALICE = Path(__file__).resolve().parents[2] / ".chalice"
+ROOT = Path(__file__).resolve().parents[2]
+CHALICE = ROOT / ".chalice"
+TABLES = ROOT / "infra" / "template" / "tables.yaml"
 FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine", "issue")
 APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 
@@ -15,6 +18,7 @@ TO_TABLES = {
     "api": {
         "AlertsTable": "GetItem PutItem",
         "AliasesTable": "GetItem PutItem",
+        "AuthoritiesTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "BoundsTable": "UpdateItem",
         "DigestsTable": "GetItem PutItem Query",
         "DocumentsTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
@@ -96,6 +100,7 @@ TO_TABLES = {
     },
     "deliver": {
         "AlertsTable": "GetItem PutItem",
+        "AuthoritiesTable": "BatchGetItem",
         "DigestsTable": "ConditionCheckItem GetItem PutItem",
         "FlagNoticesTable": "GetItem",
         "MessagesTable": "GetItem PutItem UpdateItem",
@@ -147,6 +152,21 @@ def test_every_stage_is_told_its_own_name() -> None:
     told = {name: stage["environment_variables"]["XINNUO_STAGE"] for name, stage in config["stages"].items()}
 
     assert told == {"local": "local", "dev": "dev", "prod": "prod"}
+
+
+def test_every_table_is_open_to_the_api_and_every_index_to_some_function() -> None:
+    """What only the lists above forget would be refused when it is deployed: no emulator looks at policies."""
+    template = yaml.safe_load(TABLES.read_text(encoding="utf-8"))["Resources"]
+    tables = {name: each["Properties"] for name, each in template.items() if name.endswith("Table")}
+    of_api, of_any = (json.dumps([statements(each) for each in those]) for those in (("api",), FUNCTIONS))
+
+    indexes = [
+        f'{name}.Arn}}/index/{index["IndexName"]}"'
+        for name, table in tables.items()
+        for index in table.get("GlobalSecondaryIndexes", ())
+    ]
+    assert [name for name in tables if name not in of_api] == []
+    assert [index for index in indexes if index not in of_any] == []
 
 
 @pytest.mark.requirement("R7.9", "R7.10")

@@ -27,7 +27,13 @@ from chalicelib.http.language import Language
 from chalicelib.messages.model.contacts import REACHING, ContactSource
 from chalicelib.messages.model.messages import Act as MessageAct
 from chalicelib.messages.model.messages import Party
-from chalicelib.messages.rules.sending import CONSENT_WITHDRAWN, NO_CONSENT, NO_CONTACT
+from chalicelib.messages.rules.sending import (
+    AUTHORITY_ENDED,
+    CONSENT_WITHDRAWN,
+    NO_CONSENT,
+    NO_CONTACT,
+    NOT_ASKED_ANY_MORE,
+)
 from chalicelib.policy import Role
 from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
@@ -120,7 +126,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "contact_source": ContactSource,
     "contact_done": contact.DONE,
     "channel": REACHING,
-    "delivery": (NO_CONTACT, NO_CONSENT, CONSENT_WITHDRAWN),
+    "delivery": (NO_CONTACT, NO_CONSENT, CONSENT_WITHDRAWN, AUTHORITY_ENDED, NOT_ASKED_ANY_MORE),
 }
 """Texts that templates name by a value, and what the values are."""
 

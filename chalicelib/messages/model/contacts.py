@@ -58,12 +58,16 @@ class AskedCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A person's contacts. ``language`` is the one in which they are told; ``rev`` is 0 before anything is stored."""
+    """A person's contacts. ``language`` is the one in which they are told; ``rev`` is 0 before anything is stored.
+
+    ``taken_away`` are the channels whose contact the person has removed: the platform's word brings none back.
+    """
 
     subject: SubjectKey
     language: Language = "zh"
     points: tuple[ContactPoint, ...] = ()
     asked: tuple[AskedCode, ...] = ()
+    taken_away: tuple[Channel, ...] = ()
     versions: int = 0
     rev: int = 0
 

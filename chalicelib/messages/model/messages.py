@@ -92,6 +92,7 @@ class Message:
     ``owner`` and ``seq`` name the event. ``kind`` names the template, and ``facts`` fill it in: numbers of cases, names
     of items, dates as ISO 8601; never a person's name, number or words. ``link`` is the page of the portal where it
     goes on, from the portal's root. ``told_agent`` says that whoever acts for the person was told the same event.
+    ``authority`` is the one on which an agent is told, blank for the person's own matters.
     ``read_at`` and ``deliveries`` have columns of their own and are not part of the stored document.
     """
 
@@ -106,6 +107,7 @@ class Message:
     facts: Mapping[str, str] = field(default_factory=dict)
     needs: Needs | None = None
     told_agent: bool = False
+    authority: str = ""
     read_at: Annotated[datetime | None, Field(exclude=True)] = None
     deliveries: Annotated[tuple[Delivery, ...], Field(exclude=True)] = ()
 
@@ -120,6 +122,7 @@ class Turn:
 
     ``seq`` is the event's place; a later event of the same timeline replaces the turn, an earlier one never does.
     ``title`` and ``number`` name the matter in a list; ``message_id`` is the message that told the person, if one did.
+    ``authority`` is as in the message: the turn of an agent ends with it, whatever becomes of the matter.
     """
 
     recipient: SubjectKey
@@ -132,6 +135,7 @@ class Turn:
     title: str = ""
     number: str = ""
     message_id: str = ""
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

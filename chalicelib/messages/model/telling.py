@@ -62,10 +62,12 @@ class Words:
 class Matter:
     """What a message is about: who has which part in it, its item, its number, and its page of the portal.
 
-    ``parts`` are ``subject``, ``agent``, ``principal``, ``former`` and ``present``.
+    ``parts`` are ``subject``, ``agent``, ``principal``, ``former`` and ``present``; ``authority`` is the one on which
+    the agent is told.
     """
 
     parts: Mapping[str, SubjectKey]
     link: str
     number: str = ""
     item: str = ""
+    authority: str = ""

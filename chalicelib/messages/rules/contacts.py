@@ -109,16 +109,27 @@ def vouch(
 
 
 def is_news(contact: Contact, channel: Channel, digest: str) -> bool:
-    """Whether a value of the platform replaces what is there; what the person has given themselves stays."""
+    """Whether a value of the platform replaces what is there; what the person has given or removed themselves stays."""
     point = contact.point(channel)
-    return point is None or (point.source is ContactSource.PLATFORM and point.digest != digest)
+    if point is None:
+        return channel not in contact.taken_away
+    return point.source is ContactSource.PLATFORM and point.digest != digest
 
 
 def with_point(contact: Contact, reach: Reach, point: ContactPoint, value: str) -> tuple[Contact, Reach]:
     """Return the contacts with a confirmed value in place of whatever stood or waited on its channel."""
     bare, left = without(contact, reach, point.channel)
     confirmed = {**left.confirmed, point.channel: value}
-    return replace(bare, points=(*bare.points, point), versions=point.version), replace(left, confirmed=confirmed)
+    kept_away = tuple(one for one in bare.taken_away if one is not point.channel)
+    there = replace(bare, points=(*bare.points, point), versions=point.version, taken_away=kept_away)
+    return there, replace(left, confirmed=confirmed)
+
+
+def take_away(contact: Contact, reach: Reach, channel: Channel) -> tuple[Contact, Reach]:
+    """Return the contacts after the person has removed a channel, so that no login brings it back."""
+    bare, left = without(contact, reach, channel)
+    was_there = contact.point(channel) is not None
+    return (replace(bare, taken_away=(*bare.taken_away, channel)) if was_there else bare), left
 
 
 def without(contact: Contact, reach: Reach, channel: Channel) -> tuple[Contact, Reach]:

@@ -71,6 +71,7 @@ def message_of(event: Event, rule: Rule, matter: Matter, recipient: SubjectKey) 
         facts={name: value for name, value in facts.items() if value},
         needs=needs,
         told_agent=_is_told_too(rule, matter, recipient),
+        authority=matter.authority if recipient == matter.parts.get("agent") else "",
     )
 
 
@@ -89,6 +90,7 @@ def turn_of(event: Event, rule: Rule, matter: Matter, message: Message) -> Turn 
         title=matter.item,
         number=matter.number,
         message_id=message.message_id,
+        authority=message.authority,
     )
 
 

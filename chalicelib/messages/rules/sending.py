@@ -9,11 +9,13 @@ from chalicelib.alerts.rules.webhooks import BACK_OFF
 from chalicelib.clock import SHANGHAI
 from chalicelib.messages.model.channels import Handed, Result
 from chalicelib.messages.model.contacts import Contact, ContactPoint
-from chalicelib.messages.model.messages import Channel, Delivery, DeliveryState, Message
+from chalicelib.messages.model.messages import Channel, Delivery, DeliveryState, Message, Party, Turn
 
 NO_CONTACT: Final = "NO_CONTACT"
 NO_CONSENT: Final = "NO_CONSENT"
 CONSENT_WITHDRAWN: Final = "CONSENT_WITHDRAWN"
+AUTHORITY_ENDED: Final = "AUTHORITY_ENDED"
+NOT_ASKED_ANY_MORE: Final = "NOT_ASKED_ANY_MORE"
 TEXT_INCOMPLETE: Final = "TEXT_INCOMPLETE"
 OUTCOME_UNKNOWN: Final = "OUTCOME_UNKNOWN"
 """Why something was not sent, or nobody knows."""
@@ -47,16 +49,22 @@ def reason_against(message: Message, contact: Contact, channel: Channel) -> str:
     return NO_CONSENT if point.withdrawn_at is None else CONSENT_WITHDRAWN
 
 
+def is_overtaken(message: Message, turn: Turn | None) -> bool:
+    """Whether what a message asks has been done or is over by now, so that asking for it would mislead."""
+    return turn is not None and turn.seq > message.seq and turn.party is not Party.YOU
+
+
 def wake_at(message: Message, quiet: QuietHours, *, at: datetime) -> datetime | None:
     """Return the end of the quiet hours (免打扰时段) if a message waits for it; ``None`` if it goes out now.
 
-    It does not wait where the last day for what it asks is over by then.
+    It does not wait where the last day for what it asks ends before then; one that is over already wakes nobody.
     """
     now = at.astimezone(SHANGHAI)
     if quiet.ends <= now.hour < quiet.begins:
         return None
     day = now.date() + timedelta(days=1 if now.hour >= quiet.begins else 0)
-    if message.needs is not None and message.needs.until is not None and message.needs.until < day:
+    until = None if message.needs is None else message.needs.until
+    if until is not None and now.date() <= until < day:
         return None
     return datetime.combine(day, time(quiet.ends), SHANGHAI).astimezone(at.tzinfo)
 

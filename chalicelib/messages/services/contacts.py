@@ -19,7 +19,7 @@ from chalicelib.messages.services.channels import Carriers
 from chalicelib.messages.store.contacts import ContactStore, KeptContact
 from chalicelib.policy import Caller
 from chalicelib.publisher import DelayingPublisher
-from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.subjects.model.subjects import PERSONS, SubjectKey
 
 if TYPE_CHECKING:
     from chalicelib.bounds.store import CountStore
@@ -141,9 +141,9 @@ class Contacts:
 
     @retry_on_conflict
     def remove(self, channel: Channel, *, by: Caller) -> Contact:
-        """Forget the contact on a channel, and what waits for its code. Idempotent."""
+        """Forget the contact on a channel, and what waits for its code; no login brings it back. Idempotent."""
         kept = self._store.find(by.own_subject())
-        contact, reach = rules.without(kept.contact, self._store.open(kept), channel)
+        contact, reach = rules.take_away(kept.contact, self._store.open(kept), channel)
         return self._save(kept, contact, reach)
 
     @retry_on_conflict
@@ -200,6 +200,11 @@ class Contacts:
 
 
 def _vouched(by: Caller, channel: Channel) -> str | None:
-    """Return the value that the identity platform vouches for on a channel."""
+    """Return the value that the identity platform vouches for on a channel.
+
+    It vouches for whoever logs in. For an organisation that is an employee, whose phone is not the organisation's.
+    """
+    if by.identity is None or by.identity.kind not in PERSONS:
+        return None
     text = by.email if channel is Channel.EMAIL else by.phone
     return rules.value_of(channel, text) if text else None

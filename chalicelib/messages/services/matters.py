@@ -1,12 +1,12 @@
 """Finding whom an event concerns: the owner of its timeline is read, once for each event that tells somebody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.authorities.model import Act
-from chalicelib.authorities.rules import covers
+from chalicelib.authorities.model import Act, Standing
+from chalicelib.authorities.rules import covers, standing_of
 from chalicelib.authorities.store import AuthorityStore
 from chalicelib.cases.services.access import matter_of
 from chalicelib.cases.store import CaseStore
@@ -64,15 +64,26 @@ class Matters:
                 raise
             return None
 
+    def in_force(self, authorities: Collection[str], *, at: datetime) -> frozenset[str]:
+        """Return those of these authorities that are in force, in one read; without any there is none."""
+        found = AuthorityStore(self._timeline).together(sorted(authorities)) if authorities else ()
+        return frozenset(one.authority_id for one in found if standing_of(one, at=at) is Standing.IN_FORCE)
+
     def _case(self, name: str, event: Event, at: datetime) -> Matter:
         matter = self._of_case(self._cases.load(name), at=at)
         return replace(matter, link=f"{matter.link}/issued") if event.kind == EventKind.DOCUMENT_ISSUED else matter
 
     def _of_case(self, case: "Case", *, at: datetime) -> Matter:
-        parts = {"subject": case.subject}
+        parts, authority = {"subject": case.subject}, ""
         if case.agent is not None and self._may_look(case, at=at):
-            parts["agent"] = case.agent.subject
-        return Matter(parts=parts, link=f"cases/{case.case_no}", number=case.case_no, item=case.terms.item_name)
+            parts["agent"], authority = case.agent.subject, case.agent.authority
+        return Matter(
+            parts=parts,
+            link=f"cases/{case.case_no}",
+            number=case.case_no,
+            item=case.terms.item_name,
+            authority=authority,
+        )
 
     def _may_look(self, case: "Case", *, at: datetime) -> bool:
         """Whether the agent who filed a case may still look at it, on the authority that it names."""
@@ -151,6 +162,12 @@ class Matters:
 
 
 def _record_of(event: Event) -> str:
-    """Return the name of the record that an event of somebody's credit is about, if it is about one."""
+    """Return the name of the record that an event of somebody's credit is about: of a file, those that bar."""
     found = event.data.get("record")
-    return found if isinstance(found, str) else ""
+    if isinstance(found, str):
+        return found
+    records, bars = event.data.get("records"), event.data.get("bars")
+    if not (isinstance(records, list) and isinstance(bars, list)):
+        return ""
+    named = [str(each["record"]) for each in records if isinstance(each, Mapping)]
+    return ", ".join(name for name in named if name in bars)

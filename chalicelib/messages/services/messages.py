@@ -87,14 +87,20 @@ class Messages:
 
         What the caller can do comes first, by its last day; then everything else, by its last day.
         """
-        turns = self._store.turns(_own(by))
+        turns = self._turns(by=by, at=at)
         yours = rules.in_order(turns, on=day_in_shanghai(at))
         rest = rules.by_last_day(turn for turn in turns if turn.party is not Party.NOBODY and turn not in yours)
         return (*((turn, True) for turn in yours), *((turn, turn.party is Party.OFFICE) for turn in rest))
 
     def your_turns(self, *, by: Caller, at: datetime) -> tuple[Turn, ...]:
         """Return what the caller is asked to do and still can, the first last day first."""
-        return rules.in_order(self._store.turns(_own(by)), on=day_in_shanghai(at))
+        return rules.in_order(self._turns(by=by, at=at), on=day_in_shanghai(at))
+
+    def _turns(self, *, by: Caller, at: datetime) -> tuple[Turn, ...]:
+        """Return the caller's turns, those as an agent while the authority is in force: its last day has no event."""
+        turns = self._store.turns(_own(by))
+        standing = self._matters.in_force({turn.authority for turn in turns if turn.authority}, at=at)
+        return tuple(turn for turn in turns if not turn.authority or turn.authority in standing)
 
     def read(self, message_id: str, *, by: Caller, at: datetime) -> Message:
         """Save that the caller has read one of their own messages; ``NOT_FOUND`` for any other. Idempotent.

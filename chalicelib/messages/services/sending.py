@@ -39,19 +39,22 @@ class Sending:
         carriers: Callable[[], Carriers],
         offered: Collection[Channel],
         quiet: Callable[[datetime], rules.QuietHours],
+        in_force: Callable[[str, datetime], bool],
         portal: str,
         queue: DelayingPublisher,
         dead_letters: DelayingPublisher,
     ) -> None:
         """``offered`` are the channels that this deployment has, and ``carriers`` returns who takes letters on them.
 
-        Links begin with ``portal``. Attempts wait in ``queue``, what cannot be sent goes to ``dead_letters``.
+        ``in_force`` says whether an authority still is. Links begin with ``portal``. Attempts wait in ``queue``, what
+        cannot be sent goes to ``dead_letters``.
         """
         self._store = store
         self._contacts = contacts
         self._carriers = carriers
         self._offered = tuple(channel for channel in REACHING if channel in offered)
         self._quiet = quiet
+        self._in_force = in_force
         self._portal = portal
         self._queue = queue
         self._dead_letters = dead_letters
@@ -111,6 +114,13 @@ class Sending:
         if wake_at is not None:
             self._order(message, before, until=wake_at, at=at)
             self._save(message, stored, rules.keep_back(before, wake_at, at=at))
+            return False
+        if message.authority and not self._in_force(message.authority, at):
+            # An agent is told nothing more, though it happened before.
+            self._save(message, stored, rules.leave_out(before, rules.AUTHORITY_ENDED, at=at))
+            return False
+        if message.needs and rules.is_overtaken(message, self._store.turn(message.recipient, message.owner)):
+            self._save(message, stored, rules.leave_out(before, rules.NOT_ASKED_ANY_MORE, at=at))
             return False
         language = kept.contact.language
         try:

@@ -79,6 +79,13 @@ class MessageStore:
         )
         return page_of(rows, _message_of)
 
+    def turn(self, recipient: SubjectKey, owner: str) -> Turn | None:
+        """Return whose turn it is in one of a person's matters, strongly consistent; ``None`` if nothing says so."""
+        try:
+            return TurnRow.get(recipient, f"{TURN}{owner}", consistent_read=True).document
+        except TurnRow.DoesNotExist:
+            return None
+
     def turns(self, recipient: SubjectKey) -> tuple[Turn, ...]:
         """Return whose turn it is in each of a person's matters."""
         rows = TurnRow.query(recipient, TurnRow.sk.startswith(TURN))

@@ -165,6 +165,16 @@ def test_what_is_taken_away_leaves_nothing_and_its_version_never_comes_again() -
     assert [point.version for point in back.points] == [2]
 
 
+def test_the_platform_brings_nothing_back_that_the_person_has_taken_away() -> None:
+    contact, reach = rules.take_away(*confirmed(), SMS)
+    back, _ = rules.confirm(*asked(contact, reach), _waiting(asked(contact, reach)[0]), at=AT)
+
+    assert not rules.is_news(contact, SMS, "another")
+    assert rules.is_news(contact, EMAIL, "another")
+    assert (contact.taken_away, back.taken_away) == ((SMS,), ())
+    assert rules.take_away(contact, reach, EMAIL) == (contact, reach)
+
+
 def _waiting(contact: Contact) -> AskedCode:
     found = contact.asked_on(SMS)
     assert found is not None

@@ -84,6 +84,14 @@ def test_the_two_languages_of_a_message_say_the_same_facts(name: str) -> None:
     assert re.search("[\u4e00-\u9fff]", english) is None
 
 
+@pytest.mark.parametrize("name", templates())
+def test_a_message_is_said_in_words_that_people_use(name: str) -> None:
+    template = templates()[name]
+
+    for text in (*template.title, *template.text):
+        assert re.search("届满|救济途径|后续步骤|予以|superiors|is promised by|[Nn]umber and name", text) is None, text
+
+
 def test_a_correction_says_for_which_item_and_asks_for_an_answer() -> None:
     message = the_message(an_event())
 
@@ -264,7 +272,8 @@ def test_a_message_is_said_in_both_languages() -> None:
     assert chinese.title == "申请已受理"
     assert chinese.text == "“开办便利店”（办件编号C1）已于2026年11月26日受理，承诺最晚2026年12月3日办结。"
     assert english.text == (
-        "“开办便利店” (case C1) was accepted on 26 November 2026. It is promised by 3 December 2026 at the latest."
+        "“开办便利店” (case C1) was accepted on 26 November 2026. "
+        "The office promises to finish it by 3 December 2026 at the latest."
     )
 
 

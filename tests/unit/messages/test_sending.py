@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.messages.model.channels import Handed, Letter, Result
 from chalicelib.messages.model.contacts import Contact, ContactPoint, ContactSource
-from chalicelib.messages.model.messages import Act, Channel, Delivery, DeliveryState, Message, Needs
+from chalicelib.messages.model.messages import Act, Channel, Delivery, DeliveryState, Message, Needs, Party, Turn
 from chalicelib.messages.model.telling import Template, Words
 from chalicelib.messages.rules import sending as rules
 from chalicelib.messages.rules.texts import IncompleteTextError, code_words, filled, sent_words
@@ -91,17 +91,35 @@ def shanghai(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
         (MESSAGE, shanghai(27, 6, 59, 59), shanghai(27, 7)),
         (MESSAGE, shanghai(27, 7), None),
         (asking(None), shanghai(26, 23), shanghai(27, 7)),
-        (asking(date(2026, 11, 25)), shanghai(26, 23), None),
+        (asking(date(2026, 11, 25)), shanghai(26, 23), shanghai(27, 7)),
+        (asking(date(2026, 11, 26)), shanghai(26, 23, 59, 59), None),
+        (asking(date(2026, 11, 26)), shanghai(27, 0), shanghai(27, 7)),
         (asking(date(2026, 11, 26)), shanghai(26, 23), None),
         (asking(date(2026, 11, 27)), shanghai(26, 23), shanghai(27, 7)),
-        (asking(date(2026, 11, 26)), shanghai(27, 1), None),
         (asking(date(2026, 11, 27)), shanghai(27, 1), shanghai(27, 7)),
     ],
 )
-def test_it_waits_for_the_morning_unless_the_last_day_is_over_by_then(
+def test_it_waits_for_the_morning_unless_the_last_day_ends_tonight(
     message: Message, at: datetime, wakes: datetime | None
 ) -> None:
     assert rules.wake_at(message, QUIET, at=at) == wakes
+
+
+@pytest.mark.parametrize(
+    ("seq", "party", "overtaken"),
+    [(2, Party.OFFICE, True), (2, Party.NOBODY, True), (2, Party.YOU, False), (1, Party.OFFICE, False)],
+)
+def test_what_a_later_event_has_taken_off_somebody_is_not_asked_any_more(
+    seq: int,
+    party: Party,
+    overtaken: bool,  # noqa: FBT001 - a row of a table
+) -> None:
+    message = asking(None)
+    turn = Turn(recipient=ANA, owner=message.owner, seq=seq, party=party, link="")
+
+    assert message.seq == 1
+    assert rules.is_overtaken(message, turn) is overtaken
+    assert not rules.is_overtaken(message, None)
 
 
 def test_an_attempt_is_cut_short_when_no_function_can_run_so_long() -> None:
