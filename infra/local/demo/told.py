@@ -36,7 +36,8 @@ def is_told(channel: str, *, since: int, part: str) -> str:
     """Wait for the text on a channel that has a part, print it, and return it."""
     _, chinese, english = CHANNELS[channel]
     text = str(_sent(channel, since=since, part=part)["text"])
-    narration.note(f"{chinese} · {english}: {'  '.join(line for line in text.splitlines() if line.strip())}")
+    said = next(line for line in text.splitlines() if part in line)
+    narration.note(f"{chinese} · {english}: {said}")
     return text
 
 
