@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import Any
 
 from infra.local.environments import in_cloud, python_of
 from infra.local.place import CATCHER, CATCHER_PORT, MAIL_PORT, MESSAGES_FILE, ROOT, SMS_SECRET_FILE
@@ -34,13 +35,18 @@ def share_secret() -> None:
     SMS_SECRET_FILE.write_text(in_cloud("sms_secret"))
 
 
+def sent() -> list[dict[str, Any]]:
+    """Return what was sent, oldest first: ``channel``, ``to``, ``subject``, ``text``, and the real time ``at``."""
+    lines = MESSAGES_FILE.read_text(encoding="utf-8").splitlines() if MESSAGES_FILE.exists() else []
+    return [json.loads(line) for line in lines]
+
+
 def show() -> None:
     """Print what was sent, oldest first."""
-    lines = MESSAGES_FILE.read_text(encoding="utf-8").splitlines() if MESSAGES_FILE.exists() else []
-    for line in lines:
-        one = json.loads(line)
+    messages = sent()
+    for one in messages:
         print(f"{one['at']}  {one['channel']} to {one['to']}")
         for text in (*filter(None, [one["subject"]]), *one["text"].splitlines()):
             print(f"    {text}".rstrip())
-    if not lines:
+    if not messages:
         print("Nothing was sent yet.")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -523,6 +523,22 @@ def test_the_queue_shows_what_is_open_by_due_date_and_who_has_taken_it(world: Wo
     assert (shown["items"][1]["due_on"], shown["more"]) == ("2026-10-10", False)
     assert ([one["id"] for one in first["items"]], first["more"]) == ([sooner["id"]], True)
     assert world.client.get("/v1/complaint-queue?department=market", token=token_of("officer.traffic")).status == 403
+
+
+def test_a_complaint_whose_date_is_provisional_is_in_the_queue_like_any_other(world: World) -> None:
+    turn_clock(datetime(2026, 12, 30, 4, tzinfo=UTC))
+    over_new_year = world.send("POST", "/v1/complaints", {**SENT, "department": "market"}, as_="applicant").body
+    turn_clock(NOON)
+    this_year = world.send("POST", "/v1/complaints", {**SENT, "department": "market"}, as_="applicant").body
+
+    shown = world.send("GET", "/v1/complaint-queue?department=market", as_="officer.market").body
+    first = world.send("GET", "/v1/complaint-queue?department=market&limit=1", as_="officer.market").body
+
+    assert [(one["id"], one["light"], one["provisional"]) for one in shown["items"]] == [
+        (this_year["id"], "green", False),
+        (over_new_year["id"], "white", True),
+    ]
+    assert ([one["id"] for one in first["items"]], first["more"]) == ([this_year["id"]], True)
 
 
 def test_whoever_takes_a_complaint_stands_on_the_board_by_name_until_it_is_passed_on(world: World) -> None:

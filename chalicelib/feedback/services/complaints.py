@@ -336,7 +336,15 @@ class Complaints:
         if desk is None:
             raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=STAFF, department=desk)
-        due = self._clocks.open_of_kind(ClockKind.COMPLAINT, desk, ClockStatus.RUNNING, limit=limit + 1)
+        # A date in a year that is not announced yet is provisional, and its complaint as open as any other.
+        due = sorted(
+            (
+                clock
+                for status in (ClockStatus.RUNNING, ClockStatus.PROVISIONAL)
+                for clock in self._clocks.open_of_kind(ClockKind.COMPLAINT, desk, status, limit=limit + 1)
+            ),
+            key=lambda clock: clock.due_at,
+        )
         clocks = {clock.owner: clock for clock in due[:limit]}
         found = self._store.together([owner.partition(":")[2] for owner in clocks])
         shown = tuple(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from botocore.exceptions import ClientError
 
-from infra.local.aws.clients import cloudformation, storage
+from infra.local.aws.clients import cloudformation, functions, storage
 from infra.local.aws.deployed import TAG, USABLE
 from infra.local.aws.gateway import repeat_gateway_responses
 from infra.local.place import ENDPOINT, REGION, STACK
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BUCKET = "xinnuo-local-code"
 WITHIN = 120.0
+READERS = ("deliver", "ingest", "quarantine", "issue")
+"""The functions that read queues."""
 
 
 def deploy(folder: Path, *, fingerprint: str, parameters: dict[str, str]) -> str:
@@ -37,9 +39,20 @@ def deploy(folder: Path, *, fingerprint: str, parameters: dict[str, str]) -> str
     stack = _settled()
     if stack["StackStatus"] not in USABLE:
         raise SystemExit(_reasons(stack))
+    _let_one_worker_read_each_queue()
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     repeat_gateway_responses(outputs["RestAPIId"], template)
     return outputs["RestAPIId"]
+
+
+def _let_one_worker_read_each_queue() -> None:
+    """Keep the emulator free to answer.
+
+    It unpacks the whole archive for every new worker, in the process that also answers for the database: five workers a
+    queue, all started anew whenever the clock is set, and calls of the others time out.
+    """
+    for name in READERS:
+        functions().put_function_concurrency(FunctionName=f"{STACK}-{name}", ReservedConcurrentExecutions=1)
 
 
 def _create_bucket() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.local.demo import narration
+from infra.local.demo import narration, told
 from infra.local.demo.checks import expect, expect_part, expect_words, the_one
 from infra.local.demo.clocks import service_now, set_clock, sweep
 from infra.local.demo.filing import clock_of, draft, drafted, file, is_promise_open
@@ -13,6 +13,9 @@ ITEM = "business-address"
 ADDRESS = {"district": "330782", "detail": "示例街道合成路1号"}
 MEASURE = "9"
 """No convenience for related matters (限制享受优惠政策和便利措施), for somebody whose promise was false."""
+
+HEARD_UNTIL = ("2026-12-11", "2026-12-04")
+"""Three working days after the notice: deemed to have arrived after a week, and read on 1 December."""
 
 UNTRUE = {"result": "untrue", "method": "onsite", "findings": "现场无此门牌号,物业证明无此租户。"}
 NOT_RECTIFIED = {"outcome": "not_done", "findings": "限期内未提交新的住所证明,现场仍无此门牌号。"}
@@ -173,6 +176,7 @@ def _revoke_in_order(town: Town, version: int) -> None:
     expect("the step that comes first (应先采取的步骤)", early.body["next"], "rectification")
     expect_part("its article (条款)", early.body["article"], "国办发〔2020〕42号")
     narration.fact("先整改、后撤销:此时还不能撤销,并说明条款", "correct first: not yet, and which article says so")
+    _hearing_is_received(town)
     company.post(f"{path}/statement", {"text": "地址系代办机构填写,愿意整改。"}).is_done(200)
     version = officer.get(path).is_done(200).version
     order = {"days": 5, "basis": "国办发〔2020〕42号(责令限期整改)"}
@@ -190,6 +194,20 @@ def _revoke_in_order(town: Town, version: int) -> None:
     revoked = supervisor.post(f"{path}/revocation", _revocation(town), version=ended.version).is_done(200).body
     expect("the case's state (办件状态)", revoked["state"], "revoked")
     narration.fact(f"撤销决定 {_number(town)},2026-12-09 生效", "revoked by an effective document")
+
+
+def _hearing_is_received(town: Town) -> None:
+    """The time to be heard runs from the proof that the notice arrived; unread, it would count as arrived in a week."""
+    company, path = town.who("company"), f"/v1/cases/{town.address_case}"
+    before = clock_of(company.get(path).is_done(200).body, "defence")
+    message = told.reads(company, "hearing_opened", case_no=town.address_case)
+    expect("how it asks (消息里要求的事)", (message["needs"]["act"], message["needs"]["open"]), ("state", True))
+    after = clock_of(company.get(path).is_done(200).body, "defence")
+    expect("the end of the defence, moved (申辩期满提前)", (before["due_on"], after["due_on"]), HEARD_UNTIL)
+    narration.fact(
+        f"在门户读到申辩通知即为送达:期限自此起算,由 {before['due_on']} 变为 {after['due_on']}",
+        "read in the portal: the time to be heard runs from then",
+    )
 
 
 def _number(town: Town) -> str:

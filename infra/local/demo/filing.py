@@ -1,5 +1,6 @@
 """Drafting and filing, as every applicant in the story does it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from infra.local.demo.checks import expect
@@ -35,10 +36,23 @@ def drafted(answer: Answer) -> Drafted:
     return Drafted(draft_id=body["draft_id"], payload=body["payload"], conditions=body["required_confirmations"])
 
 
-def file(person: Person, what: Drafted, *, signed_by: Pen, text: str | None = None, key: str | None = None) -> Answer:
+def file(
+    person: Person,
+    what: Drafted,
+    *,
+    signed_by: Pen,
+    text: str | None = None,
+    key: str | None = None,
+    materials: Sequence[Mapping[str, str]] = (),
+) -> Answer:
     """File a draft with every condition confirmed and a signature over its payload (or over another ``text``)."""
     signature = signed_by.sign(what.payload if text is None else text)
-    body = {"draft_id": what.draft_id, "confirmed": what.conditions, "signature": signature, "materials": []}
+    body = {
+        "draft_id": what.draft_id,
+        "confirmed": what.conditions,
+        "signature": signature,
+        "materials": [dict(material) for material in materials],
+    }
     return person.post("/v1/cases", body, key=key)
 
 

@@ -64,6 +64,9 @@ class Person:
         self._logged_in_at = time.monotonic()
         return token_of(self.name)
 
+    def _identity(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
+
     def get(self, path: str) -> Answer:
         """Read something."""
         return self._ask("GET", path)
@@ -123,7 +126,7 @@ class Person:
             base_url() + path,
             data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
             method=method,
-            headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **(headers or {})},
+            headers={"Content-Type": "application/json", **self._identity(), **(headers or {})},
         )
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:  # noqa: S310
@@ -140,6 +143,17 @@ class Person:
             del self._token
             return self._ask(method, path, body, headers, is_told=is_told)
         return answer
+
+
+class Passerby(Person):
+    """Somebody who has not logged in, and never does."""
+
+    def __init__(self) -> None:
+        """Be nobody in particular."""
+        super().__init__("passer-by")
+
+    def _identity(self) -> dict[str, str]:
+        return {}
 
 
 def _answer(asked: str, status: int, text: bytes, headers: Message) -> Answer:

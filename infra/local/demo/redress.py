@@ -8,12 +8,34 @@ from infra.local.demo import narration
 from infra.local.demo.breach import ITEM, MEASURE
 from infra.local.demo.checks import expect, expect_words, the_one
 from infra.local.demo.clocks import SHANGHAI, service_now
+from infra.local.demo.person import Person
 from infra.local.demo.town import Town
 from infra.local.identity import personas
 
 ORGAN = "义乌市市场监督管理局"
 RULES = "《浙江省公共信用信息管理条例》第30条"
 A_YEAR = timedelta(days=366)
+
+
+def one_officer_bars_nobody(town: Town) -> None:
+    """A grave record that a person handed in waits for its notice, the time to object, and a second person."""
+    officer = town.who("credit.market")
+    entry = _stored(town, judged_on=_today() - timedelta(days=30), by=officer)
+    path = f"/v1/credit/records/{entry}"
+    found = officer.get(path).is_done(200)
+    expect("whether it bars (是否限制)", (found.body["bar"], _check(town)), ("proposed", ("none", [])))
+    service = {"served_at": service_now(), "method": "电子送达", "proof": "送达回证(演示)"}
+    served = officer.post(f"{path}/service", service, version=found.version).is_done(200)
+    until = served.body["objections_until"]
+    officer.post(f"{path}/confirmation", {"reason": "事实清楚。"}, version=served.version).is_refused(
+        409, "SAME_PERSON"
+    )
+    expect("after the first person (一人之后)", _check(town), ("none", []))
+    _fallen(town, entry, "录入有误,予以撤回。")
+    narration.fact(
+        f"一名工作人员录入的严重失信记录不限制任何人:须告知,{until[:10]} 后由第二人确认",
+        "a grave record waits for its notice, the time to object, and a second person",
+    )
 
 
 def an_objection_is_heard(town: Town) -> None:
@@ -104,7 +126,8 @@ def _fallen(town: Town, entry: str, reason: str) -> dict[str, Any]:
     return made
 
 
-def _stored(town: Town, *, judged_on: date, number: str | None = None) -> str:
+def _stored(town: Town, *, judged_on: date, number: str | None = None, by: Person | None = None) -> str:
+    """Hand in a grave record, as the department's trusted system unless somebody else does; return its name."""
     name = f"demo-{secrets.token_hex(6)}"
     record = {
         "subject": personas()["company"]["claims"]["subject"],
@@ -121,7 +144,7 @@ def _stored(town: Town, *, judged_on: date, number: str | None = None) -> str:
         "repair_notice": "满一年后可以申请信用修复,不收费。",
         "related_items": [ITEM],
     }
-    town.who("system.market").put(f"/v1/credit/records/market/{name}", record).is_done(200)
+    (by or town.who("system.market")).put(f"/v1/credit/records/market/{name}", record).is_done(200)
     return f"market/{name}"
 
 

@@ -7,6 +7,7 @@ from infra.local.demo import narration
 from infra.local.demo.checks import expect, expect_words, the_one
 from infra.local.demo.clocks import set_clock, sweep, wait_for
 from infra.local.demo.filing import clock_of, draft, drafted, file
+from infra.local.demo.person import Passerby
 from infra.local.demo.town import Town
 
 ITEM = "plate-replacement"
@@ -135,7 +136,7 @@ def a_complaint_is_answered(town: Town) -> None:
 
 def a_complaint_from_the_street_is_answered(town: Town) -> None:
     """12. Somebody without a login complains, and reads and rates the answer with nothing but a number and a code."""
-    anybody, officer = town.who("applicant"), town.who("officer.traffic")
+    anybody, officer = Passerby(), town.who("officer.traffic")
     said = {"category": "process", "text": "窗口中午没有人。", "department": "traffic"}
     sent = anybody.post("/v1/street-complaints", said).is_done(201).body
     place, desk = f"/v1/street-complaints/{sent['id']}", f"/v1/complaints/{sent['id']}"

@@ -29,6 +29,8 @@ class Town:
     flag_id: str = ""
     late_case: str = ""
     subscription_id: str = ""
+    road_case: str = ""
+    photo: str = ""
 
     def who(self, name: str) -> Person:
         """Return a persona; everybody logs in once."""

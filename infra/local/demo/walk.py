@@ -45,8 +45,8 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         (promise.nobody_acts_in_time, promise.the_office_answers_and_delivers),
     ),
     (
-        "虚假承诺:两人核查、先整改后撤销、告知申辩、第二人确认惩戒",
-        "a false promise: two officers, the order of the rules, a hearing, a second person",
+        "虚假承诺:两人核查、申辩期限自送达起算、先整改后撤销、第二人确认惩戒",
+        "a false promise: two officers, a hearing that runs from its receipt, the order of the rules, a second person",
         (
             breach.a_promise_is_found_untrue,
             subscribers.a_department_subscribes,
@@ -104,9 +104,9 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         (desks.the_figures_are_told,),
     ),
     (
-        "异议:标注当即可见,答复有期限,不属于本人的记录撤回",
-        "an objection: marked at once, answered in time, and what is somebody else's goes",
-        (redress.an_objection_is_heard,),
+        "异议:一人录入不限制任何人;标注当即可见,答复有期限,不属于本人的记录撤回",
+        "one officer alone bars nobody; an objection: marked at once, answered in time, what is somebody else's goes",
+        (redress.one_officer_bars_nobody, redress.an_objection_is_heard),
     ),
     (
         "信用修复:只交承诺,证明代查,一次修复处处终止",
@@ -134,9 +134,13 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         (agents.an_agent_acts_on_an_authority,),
     ),
     (
-        "材料文件:直接传到存储桶,检查后提交;经办人查看留痕;补一张,以前交过的勾选采用",
-        "documents: straight to the bucket, looked at, handed in; each look on record; one more, and one again",
-        (documents.a_photograph_is_handed_in_and_seen,),
+        "填写、签名、交照片,经办人看到;补正以短信和邮件告知并补交;决定书是 PDF,人人可核验",
+        "filled in, signed, photographed, seen; more asked for by SMS and e-mail; decided in a PDF anybody checks",
+        (
+            documents.a_photograph_is_handed_in_and_seen,
+            documents.a_correction_is_told_and_answered,
+            documents.the_decision_is_read_as_a_pdf,
+        ),
     ),
 )
 
