@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.document_retention import DocumentRetention
     from chalicelib.cases.services.documents import CaseDocuments
     from chalicelib.cases.services.drafting import Drafting
+    from chalicelib.cases.services.endings import CaseEndings
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
     from chalicelib.cases.services.handover import Handover
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.materials import HandedIn
     from chalicelib.cases.services.queries import CaseQueries
     from chalicelib.cases.services.receipts import Receipts
+    from chalicelib.cases.services.reinstatement import CaseReinstatement
     from chalicelib.cases.services.repeat_promise import RepeatPromise
     from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
     from chalicelib.cases.store import CaseStore
@@ -610,7 +612,13 @@ class Container:
         """How every command on a case is carried out."""
         from chalicelib.cases.services.commands import CaseCommands
 
-        return CaseCommands(self.cases, self.clocks, access=self.case_access, packs=self.packs)
+        return CaseCommands(
+            self.cases,
+            self.clocks,
+            access=self.case_access,
+            packs=self.packs,
+            lengthen=lambda clock, at: self.outages.lengthened(clock, at=at),
+        )
 
     @cached_property
     def acceptance(self) -> CaseAcceptance:
@@ -625,6 +633,20 @@ class Container:
         from chalicelib.cases.services.handling import Handling
 
         return Handling(self.case_commands, calendars=self.calendars)
+
+    @cached_property
+    def case_endings(self) -> CaseEndings:
+        """Ends of cases without a decision."""
+        from chalicelib.cases.services.endings import CaseEndings
+
+        return CaseEndings(self.case_commands)
+
+    @cached_property
+    def case_reinstatement(self) -> CaseReinstatement:
+        """Decisions that stand again because their revocation fell."""
+        from chalicelib.cases.services.reinstatement import CaseReinstatement
+
+        return CaseReinstatement(self.cases, self.case_commands)
 
     @cached_property
     def consequences(self) -> Consequences:
@@ -1030,6 +1052,7 @@ class Container:
             self.redress_store,
             self.withdrawal,
             touching=self.impact,
+            reinstatement=self.case_reinstatement,
             calendars=self.calendars,
             pack=self.usual_pack,
         )

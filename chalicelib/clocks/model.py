@@ -10,11 +10,15 @@ from chalicelib.workdays.model.limits import Limit
 class ClockKind(StrEnum):
     """What a clock measures (时限种类)."""
 
+    MATERIALS = "materials"
+    CORRECTION = "correction"
     ACCEPTANCE = "acceptance"
     HANDLING_PROMISED = "handling_promised"
     HANDLING_STATUTORY = "handling_statutory"
     DELIVERY = "delivery"
     VERIFICATION = "verification"
+    SUSPENSION = "suspension"
+    CONSEQUENCE = "consequence"
     RECTIFICATION = "rectification"
     DEFENCE = "defence"
     ACKNOWLEDGEMENT = "acknowledgement"

@@ -14,18 +14,20 @@ from chalicelib.timeline.events import ChainHead
 
 
 class EntryKind(StrEnum):
-    """The kinds of entry that redress can concern (事由对象): a record, a flag, or a refused repair."""
+    """The kinds of entry that redress can concern (事由对象): a record, a flag, a refused repair, a revoked case."""
 
     RECORD = "record"
     FLAG = "flag"
     REPAIR = "repair"
+    CASE = "case"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """The entry that is disputed or to be repaired, named as in answers.
 
-    ``<source>/<record id>``, ``flag:<flag id>`` or ``repair:<repair id>``; ``name`` is the part after the kind.
+    ``<source>/<record id>``, ``flag:<flag id>``, ``repair:<repair id>`` or ``case:<case number>``; ``name`` is the part
+    after the kind. A case stands for the document that revoked its decision.
     """
 
     kind: EntryKind
@@ -321,6 +323,7 @@ class Reopening(StrEnum):
     GOING_ON = "going_on"
     FINISHED = "finished"
     REOPENED = "reopened"
+    REINSTATED = "reinstated"
     ELSEWHERE = "elsewhere"
 
 

@@ -234,6 +234,15 @@ def affected_case(case: Case, entries: Collection[str], *, bases: Collection[str
     return AffectedCase(case_no=case.case_no, item_code=case.terms.item_code, how=how, met_at=met_at)
 
 
+def is_revoked_by(case: Case, document: Document, *, offices: Collection[str]) -> bool:
+    """Whether a case of one of these offices was revoked by a document, however its number is typed."""
+    revocation = case.revocation
+    if revocation is None or case.department not in offices:
+        return False
+    _, number = normalized_document(document.organ, document.number)
+    return normalized_document(document.organ, revocation.document_no)[1] == number
+
+
 def affected_by_query(query: Query, *, since: datetime, items: Collection[str] | None) -> AffectedCase | None:
     """Return the case for which a department's system queried and was given reasons, or None.
 
@@ -254,6 +263,8 @@ def reopening(case: Case | None, *, since: datetime) -> Reopening:
         return Reopening.ELSEWHERE
     if any(earlier.reopened_at >= since for earlier in case.earlier_decisions):
         return Reopening.REOPENED
+    if any(fallen.reinstated_at >= since for fallen in case.fallen_revocations):
+        return Reopening.REINSTATED
     return Reopening.FINISHED if case.is_finished else Reopening.GOING_ON
 
 

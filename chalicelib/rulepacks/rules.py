@@ -6,7 +6,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from chalicelib.clock import months_after
-from chalicelib.rulepacks.model.pack import RulePack, Step, Term, TermKey
+from chalicelib.rulepacks.model.consequences import Consequence, Step
+from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
 
 
 def pack_in_force(packs: Sequence[RulePack], code: str, *, on: date) -> RulePack:
@@ -26,19 +27,13 @@ def require_one_at_a_time(packs: Sequence[RulePack]) -> None:
             raise ValueError(message)
 
 
-def next_step(pack: RulePack, *, result: str, done: Collection[str]) -> Step | None:
-    """Return the next step in the pack's order, or ``None`` after the last one or for a result without steps.
+def next_step(row: Consequence, *, done: Collection[str]) -> Step | None:
+    """Return the next step in a row's order, or ``None`` after the last one or for a row without steps.
 
     ``done`` are the kinds of steps that were taken without settling the matter: after a successful rectification
     nobody asks for a next step.
     """
-    return next((step for step in pack.sequence_for(result) if step.kind not in done), None)
-
-
-def may_take(pack: RulePack, *, result: str, done: Collection[str], step: str) -> bool:
-    """Whether a step is the next in the pack's order: none may be skipped or repeated."""
-    following = next_step(pack, result=result, done=done)
-    return following is not None and following.kind == step
+    return next((step for step in row.steps if step.kind not in done), None)
 
 
 class Remedies(NamedTuple):

@@ -4,12 +4,26 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from chalicelib.rulepacks.model.consequences import (
+    Barred,
+    Consequence,
+    Consequences,
+    CreditEffect,
+    NextPromise,
+    Owed,
+    Stage,
+    Step,
+    StepKind,
+    require_whole,
+)
 from chalicelib.rulepacks.model.display import DisplayPeriod, DisplayRules
 from chalicelib.rulepacks.model.grade_scale import Band, GradeScale, InputKey, Weight, require_sound
 from chalicelib.rulepacks.model.pack import (
+    After,
     Bound,
     BoundKey,
     CardGround,
@@ -26,9 +40,8 @@ from chalicelib.rulepacks.model.pack import (
     Retention,
     Route,
     RulePack,
-    Step,
-    StepKind,
     Term,
+    TerminationGround,
     TermKey,
     Yellow,
 )
@@ -75,9 +88,14 @@ def pack_from(data: Mapping[str, Any]) -> RulePack:
         bar_severity=Choice(**settings["commitment.barSeverity"]),
         withdraw_until=Choice(**settings["commitment.withdrawUntil"]),
         query_log=Retention(**settings["querylog.years"]),
+        consequences=_consequences(settings["consequences.table"]),
         documents=DocumentRetention(**settings["documents.kept"]),
-        sequences={result: _steps(steps) for result, steps in settings["falseCommitment.sequence"].items()},
         pause_grounds=tuple(Ground(**ground) for ground in settings["pause.grounds"]),
+        suspension_grounds=tuple(Ground(**ground) for ground in settings["suspension.grounds"]),
+        termination_grounds=tuple(
+            TerminationGround(**{**ground, "after": After(ground["after"])})
+            for ground in settings["termination.grounds"]
+        ),
         yellow=Yellow(**settings["light.yellowRule"]),
         terms={key: Term(**settings[key]) for key in TermKey},
         proofs=tuple(_proof(proof) for proof in settings["delivery.proofs"]),
@@ -138,8 +156,25 @@ def _office_hours(hours: Mapping[str, Any]) -> OfficeHours:
     return OfficeHours(stretches=stretches, basis=hours["basis"])
 
 
-def _steps(steps: Iterable[Mapping[str, str]]) -> tuple[Step, ...]:
-    return tuple(Step(kind=StepKind(step["kind"]), basis=step["basis"]) for step in steps)
+def _consequences(rows: Iterable[Mapping[str, Any]]) -> Consequences:
+    """Read the table; one entry of the file stands for every finding, stage and severity that it names."""
+    table = tuple(
+        Consequence(
+            finding=finding,
+            stage=Stage(stage),
+            severity=severity,
+            steps=tuple(Step(**{**step, "kind": StepKind(step["kind"])}) for step in row["steps"]),
+            barred=tuple(Barred(act) for act in row["barred"]),
+            owed=tuple(Owed(duty) for duty in row["owed"]),
+            credit=CreditEffect(row["credit"]),
+            next_promise=NextPromise(row["next_promise"]),
+            basis=row["basis"],
+        )
+        for row in rows
+        for finding, stage, severity in product(row["findings"], row["stages"], row["severities"])
+    )
+    require_whole(table)
+    return Consequences(rows=table)
 
 
 def _route(route: Mapping[str, Any]) -> Route:

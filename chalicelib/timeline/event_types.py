@@ -39,6 +39,8 @@ class EventKind(StrEnum):
     CASE_NOT_ACCEPTED = "case:not_accepted"
     CASE_PAUSED = "case:paused"
     CASE_RESUMED = "case:resumed"
+    CASE_SUSPENDED = "case:suspended"
+    SUSPENSION_ENDED = "case:suspension_ended"
     CASE_EXTENDED = "case:extended"
     CASE_DECIDED = "case:decided"
     CASE_DELIVERED = "case:delivered"
@@ -55,8 +57,12 @@ class EventKind(StrEnum):
     NOTICE_RECEIVED = "case:notice_received"
     STATEMENT_MADE = "case:statement_made"
     RECTIFICATION_ORDERED = "case:rectification_ordered"
+    RECTIFICATION_REPORTED = "case:rectification_reported"
     RECTIFICATION_ENDED = "case:rectification_ended"
     CASE_REVOKED = "case:revoked"
+    CASE_REINSTATED = "case:reinstated"
+    CASE_TERMINATED = "case:terminated"
+    APPLICATION_WITHDRAWN = "case:application_withdrawn"
 
     DOCUMENT_REQUESTED = "document:requested"
     DOCUMENT_RECEIVED = "document:received"
@@ -194,6 +200,8 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_NOT_ACCEPTED: ("不予受理", "Not accepted"),
     EventKind.CASE_PAUSED: ("特别程序开始", "Special procedure began"),
     EventKind.CASE_RESUMED: ("特别程序结束", "Special procedure ended"),
+    EventKind.CASE_SUSPENDED: ("中止办理", "Suspended"),
+    EventKind.SUSPENSION_ENDED: ("恢复办理", "Suspension ended"),
     EventKind.CASE_EXTENDED: ("延期", "Extended"),
     EventKind.CASE_DECIDED: ("决定", "Decided"),
     EventKind.CASE_DELIVERED: ("送达办结", "Delivered and closed"),
@@ -210,8 +218,12 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.NOTICE_RECEIVED: ("告知送达", "Notice received"),
     EventKind.STATEMENT_MADE: ("陈述申辩", "Statement made"),
     EventKind.RECTIFICATION_ORDERED: ("责令限期整改", "Rectification ordered"),
+    EventKind.RECTIFICATION_REPORTED: ("报告整改完成", "Rectification reported as done"),
     EventKind.RECTIFICATION_ENDED: ("整改结果", "Outcome of rectification"),
     EventKind.CASE_REVOKED: ("撤销决定", "Decision revoked"),
+    EventKind.CASE_REINSTATED: ("撤销决定被撤销,原决定恢复", "Revocation fell, the decision stands again"),
+    EventKind.CASE_TERMINATED: ("终止办理", "Ended without a decision"),
+    EventKind.APPLICATION_WITHDRAWN: ("撤回申请", "Application withdrawn"),
     EventKind.DOCUMENT_REQUESTED: ("登记上传材料文件", "Upload of a document asked for"),
     EventKind.DOCUMENT_RECEIVED: ("收到材料文件", "Document received"),
     EventKind.DOCUMENT_CLEARED: ("材料文件检查通过", "Document found clean"),

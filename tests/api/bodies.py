@@ -62,6 +62,27 @@ def _signed(who: str, _since: int) -> str:
 DECISION = {"outcome": "granted", "document_no": "义公交〔2026〕1号"}
 UNTRUE = {"result": "untrue", "method": "online", "findings": "登记系统里有扣押记录。"}
 PAUSE = {"ground": "hearing", "basis": "行政许可法第45条", "expected_days": 5, "notice_text": "因听证暂停计时。"}
+SUSPENSION = {
+    "ground": "other_proceedings",
+    "basis": "第64条",
+    "expected_days": 10,
+    "notice_text": "须等另案的处理结果,暂时中止办理。",
+}
+CASE_REVOCATION = {
+    "document_no": "义公交撤〔2026〕1号",
+    "basis": "《行政许可法》第69条",
+    "served_at": "2026-09-28T04:00:00Z",
+    "effective_on": "2026-09-28",
+    "remedy_until": "2026-11-27",
+    "statement_answer": "陈述理由不成立。",
+}
+REINSTATEMENT = {
+    "document_no": "义政复〔2026〕1号",
+    "organ": "义乌市人民政府",
+    "effective_on": "2026-09-28",
+    "basis": "《行政复议法》第64条",
+    "reason": "认定事实不清。",
+}
 RECORD: dict[str, Any] = {
     "subject": subject_of("company"),
     "kind": "administrative",

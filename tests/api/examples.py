@@ -17,6 +17,7 @@ from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
     CARD,
+    CASE_REVOCATION,
     CLAIM,
     DECISION,
     DOCUMENT,
@@ -26,8 +27,10 @@ from tests.api.bodies import (
     OUTAGE,
     PAUSE,
     RECORD,
+    REINSTATEMENT,
     REVERSAL,
     SHA,
+    SUSPENSION,
     UNTRUE,
     a_list,
     item_body,
@@ -253,8 +256,10 @@ def _of_people(world: World) -> dict[str, Example]:
         f"GET {case}/clocks/{{kind}}/explanation": seen(**clock),
         f"GET {case}/timeline": seen(),
         f"POST {case}/commitment/withdrawal": own("accepted", {"reason": "旧车牌找到了。"}),
+        f"POST {case}/withdrawal": own("received", {"reason": "不办了。"}),
         f"POST {case}/materials": own("withdrawn", {"materials": paper}),
         f"POST {case}/corrections/{{number}}/answer": own("asked", {"materials": paper, "text": "已补。"}, number="1"),
+        f"POST {case}/rectification/report": own("rectifying", {"text": "旧车牌已交回。"}),
         f"POST {case}/statement": own("untrue", {"text": "车牌是后来找到的。"}),
         "POST /v1/signing-keys": Example(by="applicant", body={"jwk": KeyPair().jwk}),
         "GET /v1/signing-keys": Example(by="applicant"),
@@ -323,20 +328,27 @@ def _of_offices(world: World) -> dict[str, Example]:
         thing = world.things[name]
         return Example(by=by, path={"case_no": thing.name, **path}, body=body, version=thing.version)
 
-    revocation = {
-        "document_no": "义公交撤〔2026〕1号",
-        "basis": "《行政许可法》第69条",
-        "served_at": "2026-09-28T04:01:00Z",
-        "effective_on": "2026-09-28",
-        "remedy_until": "2026-11-27",
-        "statement_answer": "陈述理由不成立。",
-    }
     correction = {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"}
     case = "POST /v1/cases/{case_no}"
     return {
         f"{case}/corrections": step("received", correction),
         f"{case}/acceptance": step("received", {"accepted": True, "reason": "材料齐全。"}),
         f"{case}/pauses": step("accepted", PAUSE),
+        f"{case}/suspensions": step("accepted", SUSPENSION),
+        f"{case}/suspensions/{{number}}/end": step("suspended", {"occurred_at": "2026-09-28T04:01:00Z"}, number="1"),
+        f"{case}/reinstatement": step("revoked", REINSTATEMENT, by="supervisor.traffic"),
+        f"{case}/termination": step(
+            "accepted",
+            {
+                "ground": "applicant_ended",
+                "document_no": "义公交终〔2026〕1号",
+                "basis": "《行政许可法》第70条",
+                "reasons": "申请人已经注销。",
+                "served_at": "2026-09-28T04:01:00Z",
+                "statement_answer": "没有陈述。",
+            },
+            by="supervisor.traffic",
+        ),
         f"{case}/pauses/{{number}}/end": step("paused", {"occurred_at": "2026-09-28T04:01:00Z"}, number="1"),
         f"{case}/extension": step("accepted", {"days": 5, "reason": "情况复杂。"}, by="head.traffic"),
         f"{case}/decision": step(
@@ -352,7 +364,7 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/delivery": step("decided", {"method": "窗口", "late_reason": None}),
         f"{case}/verification": step("decided", UNTRUE),
         f"{case}/verification/confirmation": replace(step("verified", by="officer.traffic+"), first="officer.traffic"),
-        f"{case}/rectification": step("untrue", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
+        f"{case}/rectification": step("stated", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"}),
         f"{case}/notice-receipt": step(
             "rectifying",
             {"notice": "rectification", "proof": "signed_at_counter", "received_at": "2026-09-28T04:00:30Z"},
@@ -360,7 +372,7 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/rectification/outcome": step("rectifying", {"outcome": "done", "findings": "已改正。"}),
         f"{case}/reopening": step("decided", {"reason": "申请人没有收到结果。"}, by="supervisor.traffic"),
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),
-        f"{case}/revocation": step("heard", revocation, by="supervisor.traffic"),
+        f"{case}/revocation": step("heard", CASE_REVOCATION, by="supervisor.traffic"),
         f"{case}/unmasking": replace(step("accepted", {"purpose": "handling", "reason": "须核对证件。"}), version=None),
     }
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from chalicelib.cases.model.case import Case
+from chalicelib.cases.model.case import Case, Way
+from chalicelib.catalogue.model.items import Acceptance
 from tests.builders import NOON, a_plan, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import Applicant, publish
@@ -35,6 +36,14 @@ def a_promise(client: Client, token: TokenOf, *, officers: int = 1, jurisdiction
     publish(an_item(jurisdiction=jurisdiction, verification=a_plan(officers=officers)))
     applicant = Applicant().enrol()
     return Office(client, token, applicant.promise(applicant.draft()).case)
+
+
+def an_application(client: Client, token: TokenOf) -> Office:
+    """A case by certificate that waits for an officer's word."""
+    turn_clock(NOON)
+    publish(an_item(acceptance=Acceptance.OFFICER))
+    applicant = Applicant()
+    return Office(client, token, applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case)
 
 
 PAUSE = {

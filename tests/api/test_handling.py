@@ -6,24 +6,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model.case import Way
-from chalicelib.catalogue.model.items import Acceptance
 from tests.api.bodies import ITEMS
-from tests.api.handling import GRANTED, PAUSE, Office, a_promise
-from tests.builders import NOON, an_item
+from tests.api.handling import GRANTED, PAUSE, Office, a_promise, an_application
 from tests.cloud import Client, TokenOf, turn_clock
-from tests.services.case_office import Applicant, publish
 
 SHA = "cd" * 32
 
 
 @pytest.fixture
 def received(client: Client, token: TokenOf) -> Office:
-    """A case by certificate that waits for an officer's word."""
-    turn_clock(NOON)
-    publish(an_item(acceptance=Acceptance.OFFICER))
-    applicant = Applicant()
-    return Office(client, token, applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case)
+    return an_application(client, token)
 
 
 @pytest.fixture
@@ -103,7 +95,7 @@ def test_a_pause_without_notice_is_refused_in_its_own_words(accepted: Office, no
         ("decision", {**GRANTED, "outcome": "perhaps"}, 400, "INVALID_BODY"),
         ("decision", {**GRANTED, "outcome": "refused"}, 400, "INVALID_BODY"),
         ("delivery", None, 409, "STEP_NOT_ALLOWED"),
-        ("verification", {**FOUND, "result": "true"}, 409, "STEP_NOT_ALLOWED"),
+        ("verification/confirmation", None, 409, "STEP_NOT_ALLOWED"),
         ("pauses/first/end", None, 404, "NOT_FOUND"),
     ],
 )
@@ -191,6 +183,8 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
         "rectification",
         "《深圳经济特区社会信用条例》第64条(责令限期整改)",
     )
+    assert office.act("rectification", {"days": 3, "basis": "第64条"}).code == "DEFENCE_OPEN"
+    office.done("statement", {"text": "正在整改。"}, by="applicant")
     ordered = office.done("rectification", {"days": 3, "basis": "第64条"})["rectification"]
     assert ordered["due_at"] == "2026-10-12T15:59:59Z"
     signed = {"notice": "rectification", "proof": "signed_at_counter", "received_at": ordered["ordered_at"]}
@@ -199,7 +193,6 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
     proved = office.done("notice-receipt", signed)["rectification"]
     assert proved["due_at"] == "2026-10-08T15:59:59Z"
     assert office.act("notice-receipt", signed).code == "STEP_NOT_ALLOWED"
-    office.done("statement", {"text": "正在整改。"}, by="applicant")
     not_done = {"outcome": "not_done", "findings": "仍未整改。"}
     assert office.act("rectification/outcome", not_done).code == "STEP_NOT_ALLOWED"
     turn_clock(datetime(2026, 10, 8, 16, 0, 30, tzinfo=UTC))

@@ -30,6 +30,7 @@ from tests.api.bodies import (
     ALIAS,
     AMENDMENT,
     CARD,
+    CASE_REVOCATION,
     CLAIM,
     DECISION,
     DOCUMENT,
@@ -41,6 +42,7 @@ from tests.api.bodies import (
     RECORD,
     REVERSAL,
     SHA,
+    SUSPENSION,
     UNTRUE,
     a_list,
     answers_to,
@@ -211,10 +213,11 @@ def _be_late(world: World) -> None:
     """Let a clock pass, and the supervisor hear of it."""
     owner = f"case:{world.file('late')}"
     at = LONG_AGO + timedelta(days=20)
-    container().clocks.sweep(at=at)
-    for event in container().timeline.events(owner):
-        if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
-            container().alerts.on_event(event, at)
+    for moment in (LONG_AGO + timedelta(days=3), at):
+        container().clocks.sweep(at=moment)
+        for event in container().timeline.events(owner):
+            if event.kind in {EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED}:
+                container().alerts.on_event(event, moment)
     turn_clock(at)
     alerts = world.send("GET", "/v1/supervision/alerts", as_="supervisor.traffic").body["items"]
     world.things["alert"] = Thing(name=alerts[0]["id"], version=1)
@@ -297,6 +300,8 @@ def _file_cases(world: World) -> None:
     world.file("theirs", by="applicant2")
     world.file("paused")
     world.act("paused", "pauses", PAUSE)
+    world.file("suspended")
+    world.act("suspended", "suspensions", SUSPENSION)
     world.file("decided")
     world.act("decided", "decision", DECISION)
     world.file("received", item="by-officer", on_promise=False)
@@ -346,16 +351,20 @@ def _issue_a_document(world: World) -> None:
 
 
 def _find_untrue(world: World) -> None:
-    for name, item in {"verified": "by-two", "untrue": "plate-replacement", "rectifying": "plate-replacement"}.items():
-        world.file(name, item=item)
+    for name in ("verified", "untrue", "stated", "rectifying"):
+        world.file(name, item="by-two" if name == "verified" else "plate-replacement")
         world.act(name, "decision", DECISION)
         world.act(name, "delivery", {})
         world.act(name, "verification", UNTRUE)
+    for name in ("stated", "rectifying"):
+        world.act(name, "statement", {"text": "正在整改。"}, as_="applicant")
     world.act("rectifying", "rectification", {"days": 5, "basis": "《深圳经济特区社会信用条例》第64条"})
-    world.file("heard", item="at-once")
-    world.act("heard", "decision", DECISION)
-    world.act("heard", "verification", UNTRUE)
-    world.act("heard", "statement", {"text": "车牌是后来找到的。"}, as_="applicant")
+    for name in ("heard", "revoked"):
+        world.file(name, item="at-once")
+        world.act(name, "decision", DECISION)
+        world.act(name, "verification", UNTRUE)
+        world.act(name, "statement", {"text": "车牌是后来找到的。"}, as_="applicant")
+    world.act("revoked", "revocation", CASE_REVOCATION, as_="supervisor.traffic")
 
 
 def _ask_for_mandates(world: World) -> None:

@@ -15,6 +15,9 @@ from tests.services.timelines import FRIDAY, an_owner
 RED = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
 """The second after the day on which the clock is due."""
 
+LAST_DAY = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+"""The morning of that day, on which the light is yellow."""
+
 MORNING = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 """The morning after."""
 
@@ -43,8 +46,9 @@ def a_running_clock() -> str:
 def a_late_clock() -> str:
     """The same, passed and told; returns whose clock it is."""
     owner = a_running_clock()
-    container().clocks.sweep(at=MORNING)
-    tell(owner, at=MORNING)
+    for moment in (LAST_DAY, MORNING):
+        container().clocks.sweep(at=moment)
+        tell(owner, at=moment)
     return owner
 
 

@@ -14,8 +14,8 @@ from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from tests.channels import Channels
+from tests.services.alerting import LAST_DAY, RED, a_running_clock, inbox, staff, tell
 from tests.services.alerting import MORNING as MORNING_AFTER
-from tests.services.alerting import RED, a_running_clock, inbox, staff, tell
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
@@ -25,7 +25,8 @@ TWO_DAYS_LATER = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)
 
 
 def until(owner: str, *moments: datetime) -> None:
-    for moment in moments:
+    """Let the sweep and the relay run on the clock's last day and at these moments."""
+    for moment in (LAST_DAY, *moments):
         container().clocks.sweep(at=moment)
         tell(owner, at=moment)
 
@@ -315,3 +316,31 @@ def test_a_milestone_that_comes_again_is_told_again_and_no_earlier_withdrawal_to
 
     (alert,) = inbox(Role.SUPERVISOR, "traffic")
     assert (alert.round, alert.state) == (1, "open")
+
+
+def test_after_a_stand_still_no_warning_goes_out_for_a_day_that_is_past() -> None:
+    owner = a_running_clock()
+    container().clocks.sweep(at=MORNING_AFTER)
+
+    tell(owner, at=MORNING_AFTER)
+
+    kinds = {event.kind for event in container().timeline.events(owner)}
+    assert kinds >= {"clock:warned", "clock:passed"}
+    assert inbox(Role.OFFICER, "traffic") == []
+    assert [alert.milestone for alert in inbox(Role.SUPERVISOR, "traffic")] == ["passed"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"),
+    [(EventKind.CASE_DECIDED, 0), (EventKind.COMMITMENT_WITHDRAWN, 1)],
+    ids=["done, and said why it was late", "ended otherwise"],
+)
+def test_what_is_done_leaves_no_dead_warning_in_the_inbox(kind: EventKind, left: int) -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+    assert (len(inbox(Role.OFFICER, "traffic")), len(inbox(Role.SUPERVISOR, "traffic"))) == (1, 1)
+    stopped = [{"clock_id": "handling_promised", "kind": "handling_promised"}]
+
+    tell(owner, at=MORNING_AFTER, events=[an_event_of(owner, kind, {"clocks_stopped": stopped})])
+
+    assert (len(inbox(Role.OFFICER, "traffic")), len(inbox(Role.SUPERVISOR, "traffic"))) == (0, left)

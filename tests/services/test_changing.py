@@ -53,7 +53,7 @@ def an_act(case: Case, *, by: Caller | None = None, sub: str = "officer.traffic"
 
 
 @pytest.mark.requirement("R1.9")
-def test_a_promise_taken_back_turns_to_certificates_and_stops_every_clock() -> None:
+def test_a_promise_taken_back_turns_to_certificates_and_leaves_the_time_to_hand_them_in() -> None:
     publish()
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
@@ -62,7 +62,9 @@ def test_a_promise_taken_back_turns_to_certificates_and_stops_every_clock() -> N
 
     assert (after.state, after.way) == (State.AWAITING_MATERIALS, Way.CERTIFICATE)
     assert (after.acceptance, after.decision) == (None, None)
-    assert {clock.stopped_at for clock in container().clocks.of_owner(case.owner)} == {LATER}
+    *stopped, running = container().clocks.of_owner(case.owner)
+    assert {clock.stopped_at for clock in stopped} == {LATER}
+    assert (running.kind, running.responsible, running.limit.value) == (ClockKind.MATERIALS, "applicant", 15)
     event = container().timeline.events(case.owner)[-1]
     assert (event.kind, event.texts) == ("commitment:withdrawn", {"reason": "找到旧车牌了"})
 
@@ -174,21 +176,24 @@ def test_a_promise_found_broken_cannot_be_taken_back_any_more() -> None:
     assert refused.value.code is ErrorCode.STEP_NOT_ALLOWED
 
 
-def test_a_result_that_waits_for_a_second_officer_falls_away_with_the_promise() -> None:
+@pytest.mark.requirement("R1.9")
+def test_who_was_found_untrue_by_one_officer_waits_for_the_second_and_does_not_get_away() -> None:
     publish(an_item(verification=a_plan(officers=2)))
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
     decided = container().handling.decide(an_act(case), outcome=Outcome.GRANTED, document_no="1号").case
-    container().consequences.verify(an_act(decided), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实")
+    found = (
+        container()
+        .consequences.verify(an_act(decided), result=Finding.UNTRUE, method=Method.ONLINE, findings="不实")
+        .case
+    )
 
-    withdraw(case, applicant)
-    received = hand_in(case, applicant, "old-plate")
-    accepted = container().acceptance.accept(an_act(received)).case
-    again = container().handling.decide(an_act(accepted), outcome=Outcome.GRANTED, document_no="2号").case
-
-    assert again.verification is None
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
-        container().consequences.confirm_verification(an_act(again, sub="officer2.traffic"))
+        withdraw(case, applicant)
+
+    confirmed = container().consequences.confirm_verification(an_act(found, sub="officer2.traffic")).case
+    assert confirmed.verification is not None
+    assert (confirmed.verification.result, confirmed.verification.has_effect) == (Finding.UNTRUE, True)
 
 
 def test_what_was_asked_of_a_promise_is_not_held_against_the_certificates() -> None:
@@ -232,7 +237,7 @@ def test_the_end_of_a_promise_does_not_settle_the_answer_to_an_alert() -> None:
     withdraw(case, applicant)
 
     running = [clock.kind for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
-    assert running == [ClockKind.ACKNOWLEDGEMENT]
+    assert running == [ClockKind.ACKNOWLEDGEMENT, ClockKind.MATERIALS]
 
 
 def test_a_clock_that_had_passed_before_the_promise_was_taken_back_is_told_as_passed() -> None:

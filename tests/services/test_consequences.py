@@ -54,7 +54,16 @@ def verify(case: Case, result: Finding = Finding.UNTRUE, *, by: Caller = OFFICER
     return container().consequences.verify(act, result=result, method=Method.ONLINE, findings=FINDINGS).case
 
 
+def heard(case: Case) -> Case:
+    """Let the person have their say, if they can."""
+    if case.defence is None or case.defence.stated_at is not None:
+        return case
+    mine = Command(case_no=case.case_no, by=Applicant().caller, at=NOON)
+    return container().consequences.state(mine, text="愿意整改。").case
+
+
 def rectify(case: Case, *, days: int = 3) -> Case:
+    case = heard(case)
     return container().consequences.order_rectification(an_act(case), days=days, basis="第64条").case
 
 
@@ -168,7 +177,7 @@ def test_where_two_officers_are_asked_for_the_first_ones_result_has_no_effect() 
 
     assert confirmed.verification is not None
     assert confirmed.verification.confirmed_by == "staff:officer2.traffic"
-    assert running(confirmed) == ["defence"]
+    assert running(confirmed) == ["consequence", "defence"]
     assert kinds_of(case.owner)[-2:] == ["case:verified", "case:defence_opened"]
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         confirm(an_act(confirmed, by=SECOND_OFFICER))
@@ -199,7 +208,8 @@ def test_what_is_only_said_of_a_promise_closes_no_way_and_shows_in_no_check() ->
     applicant, case = a_granted_promise()
     verified = verify(case)
 
-    revoked = revoke(end(rectify(verified), RectificationOutcome.NOT_DONE, at=AFTER_DEFENCE))
+    ended = end(rectify(verified), RectificationOutcome.NOT_DONE, at=AFTER_DEFENCE)
+    revoked = revoke(ended, statement_answer="逾期未整改。")
 
     inquiry = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
     machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
@@ -218,7 +228,7 @@ def test_a_statement_ends_the_wait_and_the_revocation_answers_it() -> None:
     with refused(ErrorCode.DEFENCE_OPEN):
         revoke(untrue, at=DEFENCE_ENDS, served_at=NOON)
     stated = container().consequences.state(mine, text="住所已经迁走。").case
-    assert running(stated) == []
+    assert running(stated) == ["consequence"]
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         container().consequences.state(mine, text="再说一遍。")
     with pytest.raises(DomainError, match="INVALID_BODY") as error:
@@ -254,8 +264,10 @@ def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -
         revoke(untrue)
     assert error.value.facts["next"] == "rectification"
     assert error.value.facts["article"] == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
+    with refused(ErrorCode.DEFENCE_OPEN):
+        container().consequences.order_rectification(an_act(untrue), days=3, basis="第64条")
     ordered = rectify(untrue)
-    assert running(ordered) == ["defence", "rectification"]
+    assert running(ordered) == ["rectification"]
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         rectify(ordered)
     with refused(ErrorCode.STEP_NOT_ALLOWED):
@@ -265,7 +277,7 @@ def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -
     ended = end(ordered, RectificationOutcome.NOT_DONE, at=AFTER_DEFENCE)
     with refused(ErrorCode.FORBIDDEN):
         revoke(ended, by=OFFICER)
-    revoked = revoke(ended)
+    revoked = revoke(ended, statement_answer="逾期未整改。")
 
     assert revoked.state is State.REVOKED
     assert running(revoked) == []

@@ -2,7 +2,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import AcceptanceManner, CommitmentStatus, Outcome
 from chalicelib.cases.rules.filing import Submission
+from chalicelib.cases.services.commands import Command
 from chalicelib.cases.services.filing import SubjectBarredError
 from chalicelib.catalogue.model.items import Acceptance, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
@@ -359,7 +360,7 @@ def test_a_promise_waits_where_something_bars_under_another_name_until_a_person_
     )
     assert (case.state, case.way) == (State.PENDING_IDENTITY, Way.COMMITMENT)
     assert kinds_of(case.owner) == ["commitment:signed", "case:filed", "case:identity_awaited"]
-    (clock,) = container().clocks.of_owner(case.owner)
+    clock = container().clocks.get(case.owner, "identity_check")
     assert (clock.kind, clock.department, clock.responsible) == (ClockKind.IDENTITY_CHECK, "credit", "credit_officer")
     assert clock.limit == Limit(
         value=3,
@@ -372,7 +373,7 @@ def test_a_promise_waits_where_something_bars_under_another_name_until_a_person_
 
 
 @pytest.mark.requirement("R6.3")
-def test_nothing_happens_to_a_waiting_promise_before_the_decision_and_the_office_is_warned() -> None:
+def test_nothing_is_decided_of_a_waiting_promise_before_the_names_are_and_the_office_is_warned() -> None:
     publish()
     flag(Applicant(identity=LI_SI))
     case = waiting_promise()
@@ -381,8 +382,9 @@ def test_nothing_happens_to_a_waiting_promise_before_the_decision_and_the_office
     assert container().cases.load(case.case_no).state is State.PENDING_IDENTITY
     container().clocks.sweep(at=NOON + timedelta(days=14))
 
-    assert kinds_of(case.owner)[3:] == ["clock:warned", "clock:passed"]
-    assert container().cases.load(case.case_no).state is State.PENDING_IDENTITY
+    assert kinds_of(case.owner)[3:] == ["clock:warned", "clock:passed"] * 2 + ["case:deemed_accepted"]
+    accepted = container().cases.load(case.case_no)
+    assert (accepted.state, accepted.way, accepted.decision) == (State.ACCEPTED, Way.COMMITMENT, None)
     assert len(conflicts()) == 1
 
 
@@ -469,7 +471,7 @@ def test_a_promise_that_waited_for_credit_may_have_to_wait_for_a_person_next(no_
     assert container().cases.load(case.case_no).state is State.PENDING_IDENTITY
     assert kinds_of(case.owner)[3:] == ["case:identity_awaited"]
     running = [clock.kind for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
-    assert running == [ClockKind.IDENTITY_CHECK]
+    assert running == [ClockKind.ACCEPTANCE, ClockKind.IDENTITY_CHECK]
     assert [one.reference for one in conflicts()] == [case.case_no]
     assert container().timeline.reading(case.owner).verified
 
@@ -598,8 +600,9 @@ def test_a_promise_waits_while_credit_cannot_be_read(no_credit: Callable[[], Non
     assert drafted.standing is CommitmentStatus.PENDING
     assert filed.case.state is State.PENDING_CREDIT
     assert kinds_of(filed.case.owner) == ["commitment:signed", "case:filed", "case:credit_awaited"]
-    (clock,) = container().clocks.of_owner(filed.case.owner)
+    silence, clock = sorted(container().clocks.of_owner(filed.case.owner), key=lambda clock: clock.kind)
     assert (clock.kind, clock.recheck_at) == (ClockKind.CREDIT_RECHECK, NOON + MINUTE)
+    assert (silence.kind, silence.due_on) == (ClockKind.ACCEPTANCE, date(2026, 10, 10))
     assert clock.limit == Limit(
         value=1, unit=Unit.WORKING_DAYS, basis="本服务配置:信用信息恢复可读后1个工作日内核对,全国无统一期限"
     )
@@ -623,7 +626,7 @@ def test_a_promise_that_waited_is_accepted_once_credit_lets_it(no_credit: Callab
     case = applicant.promise(applicant.draft()).case
     filing = container().filing
     filing.recheck(case.owner, "credit_recheck", NOON + MINUTE)
-    (clock,) = container().clocks.of_owner(case.owner)
+    clock = container().clocks.get(case.owner, "credit_recheck")
     assert clock.recheck_at == NOON + 2 * MINUTE
     no_credit()
 
@@ -638,6 +641,72 @@ def test_a_promise_that_waited_is_accepted_once_credit_lets_it(no_credit: Callab
     running = [clock.kind for clock in container().clocks.of_owner(case.owner) if clock.stopped_at is None]
     assert sorted(running) == [ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY]
     assert container().timeline.reading(case.owner).verified
+
+
+AFTER_SILENCE = datetime(2026, 10, 10, 16, 0, tzinfo=UTC)
+"""The second after the five working days for accepting: 29 and 30 September, 8, 9 and Saturday 10 October."""
+
+
+def a_promise_accepted_by_silence(applicant: Applicant) -> Case:
+    """A promise that waited for credit until the office's time to say something was over."""
+    publish()
+    case = applicant.promise(applicant.draft()).case
+    container().clocks.sweep(at=AFTER_SILENCE)
+    return container().cases.load(case.case_no)
+
+
+@pytest.mark.requirement("R4.1", "R6.10")
+def test_silence_accepts_a_promise_that_nobody_could_check_and_nobody_decides_it_unchecked(
+    no_credit: Callable[[], None],
+) -> None:
+    case = a_promise_accepted_by_silence(Applicant().enrol())
+
+    assert (case.state, case.way, case.credit) == (State.ACCEPTED, Way.COMMITMENT, None)
+    assert case.acceptance is not None
+    assert (case.acceptance.manner, case.acceptance.counts_from) == (AcceptanceManner.DEEMED, NOON)
+    told = kinds_of(case.owner)[3:]
+    assert sorted(told) == ["case:deemed_accepted", "clock:passed", "clock:passed", "clock:warned"]
+    running = {clock.kind: clock.due_on for clock in container().clocks.of_owner(case.owner) if not clock.stopped_at}
+    assert running == {
+        ClockKind.CREDIT_RECHECK: date(2026, 9, 29),
+        ClockKind.HANDLING_PROMISED: date(2026, 10, 8),
+        ClockKind.HANDLING_STATUTORY: date(2026, 10, 23),
+    }
+    officer = a_caller(Role.OFFICER, sub="officer.traffic", department="traffic")
+    command = Command(case_no=case.case_no, by=officer, at=AFTER_SILENCE, version=case.version)
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refused:
+        container().handling.decide(command, outcome=Outcome.GRANTED, document_no="1号", late_reason="系统故障。")
+    assert refused.value.facts["waiting"] == "gate"
+
+    no_credit()
+    container().clocks.sweep(at=AFTER_SILENCE + MINUTE)
+    checked = container().cases.load(case.case_no)
+    assert (checked.state, checked.credit is None) == (State.ACCEPTED, False)
+    command = replace(command, version=checked.version)
+    decided = container().handling.decide(command, outcome=Outcome.GRANTED, document_no="1号", late_reason="系统故障。")
+    assert decided.case.state is State.DECIDED
+    assert container().timeline.reading(case.owner).verified
+
+
+@pytest.mark.requirement("R4.1")
+def test_a_promise_that_silence_accepted_goes_on_by_certificate_if_credit_bars_it(
+    no_credit: Callable[[], None],
+) -> None:
+    applicant = Applicant().enrol()
+    case = a_promise_accepted_by_silence(applicant)
+    no_credit()
+    flag(applicant)
+
+    container().clocks.sweep(at=AFTER_SILENCE + MINUTE)
+
+    after = container().cases.load(case.case_no)
+    assert (after.state, after.way, after.acceptance) == (State.AWAITING_MATERIALS, Way.CERTIFICATE, None)
+    running = [clock.kind for clock in container().clocks.of_owner(case.owner) if not clock.stopped_at]
+    assert running == [ClockKind.MATERIALS]
+    handed = container().commitment_withdrawal.hand_in(
+        case.case_no, (a_paper(),), by=applicant.caller, at=AFTER_SILENCE + 2 * MINUTE
+    )
+    assert handed.state is State.RECEIVED
 
 
 def test_a_promise_taken_back_while_it_waits_is_not_filed_any_more(no_credit: Callable[[], None]) -> None:

@@ -30,6 +30,9 @@ LAST_FOR_ACCEPTING = datetime(2026, 10, 10, 15, 59, 59, tzinfo=UTC)
 LAST_FOR_HANDLING = datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
 """Three working days after 28 September: 29, 30 and 8 October."""
 
+LAST_BY_LAW = datetime(2026, 10, 23, 15, 59, 59, tzinfo=UTC)
+"""Fifteen working days after 28 September."""
+
 
 def refused(reason: ErrorCode) -> Any:  # noqa: ANN401 - pytest's own
     return pytest.raises(DomainError, match=reason.value)
@@ -130,7 +133,7 @@ def test_two_demands_wait_for_both_answers() -> None:
     second = container().acceptance.answer_correction(mine, 2, materials=(), text="二").case
 
     assert (first.state, second.state) == (State.CORRECTION_ASKED, State.RECEIVED)
-    assert sorted(clocks_of(case)) == ["acceptance", "acceptance.2"]
+    assert sorted(clocks_of(case)) == ["acceptance", "acceptance.2", "correction.1", "correction.2"]
 
 
 def test_a_demand_is_answered_once_by_its_applicant_and_with_something() -> None:
@@ -312,7 +315,7 @@ def test_pauses_do_not_overlap_and_end_once() -> None:
 
 
 @pytest.mark.requirement("R4.11")
-def test_the_head_extends_once_before_the_promise_expires() -> None:
+def test_the_head_extends_the_statutory_time_once_before_it_expires() -> None:
     _, case = an_accepted_case()
     handling = container().handling
 
@@ -321,11 +324,11 @@ def test_the_head_extends_once_before_the_promise_expires() -> None:
     with refused(ErrorCode.EXTENSION_TOO_LONG):
         handling.extend(an_act(case, by=HEAD), days=11, reason="情况复杂。")
     with refused(ErrorCode.EXTENSION_TOO_LATE):
-        handling.extend(an_act(case, by=HEAD, at=LAST_FOR_HANDLING + ONE_SECOND), days=2, reason="情况复杂。")
-    extended = handling.extend(an_act(case, by=HEAD, at=LAST_FOR_HANDLING), days=2, reason="情况复杂。").case
+        handling.extend(an_act(case, by=HEAD, at=LAST_BY_LAW + ONE_SECOND), days=2, reason="情况复杂。")
+    extended = handling.extend(an_act(case, by=HEAD, at=LAST_BY_LAW), days=2, reason="情况复杂。").case
 
     assert {name: clock.due_on for name, clock in clocks_of(case).items()} == {
-        "handling_promised": date(2026, 10, 10),
+        "handling_promised": date(2026, 10, 8),
         "handling_statutory": date(2026, 10, 27),
     }
     assert container().timeline.events(case.owner)[-1].texts == {"reason": "情况复杂。"}

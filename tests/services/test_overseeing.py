@@ -140,6 +140,7 @@ def test_a_person_s_own_clock_stays_theirs() -> None:
     assigned = container().assignment.assign(by(SUPERVISOR, found.case, hours=3), officer="o-2").case
 
     assert {one.kind: one.responsible for one in running(assigned).values()} == {
+        ClockKind.CONSEQUENCE: "o-2",
         ClockKind.DEFENCE: "applicant",
         ClockKind.DELIVERY: "o-2",
     }

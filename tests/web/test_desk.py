@@ -40,7 +40,7 @@ def test_an_officer_handles_a_case_from_the_list_to_its_end(officer: Visitor, pr
     )
 
     assert f".{promised}" in [link["href"] for link in listed.page.named("a")]
-    assert acts(opened) == ["decision", "pause", "assignment"]
+    assert acts(opened) == ["decision", "pause", "suspension", "verification", "assignment"]
     assert acts(decided) == ["delivery", "verification", "assignment"]
     assert acts(delivered) == ["verification", "assignment"]
     assert acts(verified) == ["assignment"]
@@ -59,7 +59,7 @@ def test_a_pause_without_notice_cannot_be_saved(officer: Visitor, promised: str)
     assert silent.page.words["title"][0].startswith("错误: ")
     assert silent.form("pause").fields["expected_days"] == ["5"]
     assert "送专家评审" in paused.text
-    assert acts(paused) == ["pause_end", "assignment"]
+    assert acts(paused) == ["pause_end", "verification", "assignment"]
     assert "pause" in acts(ended)
 
 
@@ -135,13 +135,15 @@ def test_only_the_head_is_offered_an_extension(officer: Visitor, visitor: Come, 
     assert granted.path.startswith(promised)
 
 
-def test_an_untrue_promise_goes_on_to_an_order_and_its_outcome(officer: Visitor, promised: str) -> None:
+def test_an_untrue_promise_goes_on_to_an_order_and_its_outcome(officer: Visitor, visitor: Come, promised: str) -> None:
     do(officer, promised, "decision", {"outcome": "granted", "document_no": "1号"})
     do(officer, promised, "delivery")
     found = do(
         officer, promised, "verification", {"result": "untrue", "method": "online", "findings": "旧车牌仍在使用。"}
     )
 
+    applicant, own = visitor("applicant"), promised.replace("/desk/", "/cases/")
+    applicant.send(applicant.open(f"{own}/statement"), "statement", {"text": "愿意交回。"})
     ordered = do(officer, promised, "rectification", {"days": "10", "basis": "《办法》第5条"})
     ended = do(officer, promised, "rectification_outcome", {"outcome": "done", "findings": "已交回旧车牌。"})
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from chalicelib.alerts.model.alerts import Alert
-from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.model import NOT_WARNED, ClockKind
 from chalicelib.rulepacks.model.pack import Desk, Milestone, Recipient, RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
@@ -91,6 +91,29 @@ def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
             if clock.get("round", 0) > 0 and clock["due_at"] > event.occurred_at
         )
     return ()
+
+
+DONE_LATE = frozenset({EventKind.CASE_DECIDED, EventKind.CASE_DELIVERED, EventKind.CASE_VERIFIED})
+"""Acts that give the reason for being late themselves (R4.18), so that an alert about it waits for nothing more."""
+
+
+def settled(event: Event) -> tuple[Withdrawal, ...]:
+    """Return the alerts that an event makes pointless: of clocks that stopped with it.
+
+    A warning is about what can still be done in time. That a limit was passed is settled by an act that says why.
+    """
+    stopped = cast("Sequence[Mapping[str, Any]]", event.data.get("clocks_stopped", ()))
+    passed = (Milestone.PASSED.value,) if event.kind in DONE_LATE else ()
+    return tuple(
+        Withdrawal(
+            owner=event.owner,
+            clock_id=clock["clock_id"],
+            milestones=(Milestone.YELLOW.value, *passed),
+            before_round=None,
+        )
+        for clock in stopped
+        if clock["kind"] not in NOT_WARNED
+    )
 
 
 def news(event: Event) -> ClockNews | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
 from chalicelib.alerts.model.webhooks import Notice, Topic
-from chalicelib.alerts.rules.alerts import EDITION, ClockNews, alerts_for, news, recipients_of, withdrawals
+from chalicelib.alerts.rules.alerts import EDITION, ClockNews, alerts_for, news, recipients_of, settled, withdrawals
 from chalicelib.alerts.services.digests import TOPIC, WEBHOOK, Digests
 from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.alerts.services.withdrawal import AlertWithdrawal
@@ -74,7 +74,7 @@ class Alerts:
         if event.kind == EventKind.ALERT_RAISED:
             self._queue.send(json.dumps({"alert_id": event.data["alert_id"]}), name=event.id)
             return
-        for withdrawal in withdrawals(event):
+        for withdrawal in (*withdrawals(event), *settled(event)):
             self._withdrawing.withdraw(withdrawal, at=at)
         reached = news(event)
         if reached is None:
@@ -82,7 +82,7 @@ class Alerts:
         about = self._store.find(reached.about) if reached.kind == ClockKind.ACKNOWLEDGEMENT else None
         if about is not None and self._is_over(about):
             return
-        if self._is_taken_back(reached):
+        if self._is_taken_back(reached) or self._is_pointless(reached, at=at):
             return
         for alert in alerts_for(reached, self._pack(reached.pack, at), about=about, at=at):
             self._raise(alert, at=at)
@@ -103,6 +103,13 @@ class Alerts:
         if clock is None or clock.round <= reached.round:
             return False
         return (clock.passed_at if reached.milestone is Milestone.PASSED else clock.warned_at) is None
+
+    def _is_pointless(self, reached: ClockNews, *, at: datetime) -> bool:
+        """Whether a warning comes too late to be one: after a stand-still its day may be past, or the duty done."""
+        if reached.milestone is not Milestone.YELLOW:
+            return False
+        clock = self._find_clock(reached.owner, reached.clock_id)
+        return clock is not None and (clock.stopped_at is not None or clock.is_late(at))
 
     @retry_on_conflict
     def _raise(self, alert: Alert, *, at: datetime) -> None:

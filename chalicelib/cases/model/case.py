@@ -21,10 +21,12 @@ from chalicelib.cases.model.stages import (
     Delivery,
     EarlierDecision,
     Extension,
+    FallenRevocation,
     Interruption,
     LateReason,
     Rectification,
     Revocation,
+    Termination,
     Verification,
     Withdrawal,
 )
@@ -54,13 +56,16 @@ class State(StrEnum):
     CORRECTION_ASKED = "correction_asked"
     ACCEPTED = "accepted"
     PAUSED = "paused"
+    SUSPENDED = "suspended"
     DECIDED = "decided"
     CLOSED = "closed"
     NOT_ACCEPTED = "not_accepted"
     REVOKED = "revoked"
+    TERMINATED = "terminated"
+    WITHDRAWN = "withdrawn"
 
 
-FINISHED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.REVOKED})
+FINISHED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.REVOKED, State.TERMINATED, State.WITHDRAWN})
 """States in which a promise can no longer be withdrawn (办结, R1.10)."""
 
 
@@ -241,6 +246,7 @@ class Case:
     acceptance: AcceptanceWord | None = None
     corrections: tuple[Correction, ...] = ()
     interruptions: tuple[Interruption, ...] = ()
+    suspensions: tuple[Interruption, ...] = ()
     extension: Extension | None = None
     decision: Decision | None = None
     delivery: Delivery | None = None
@@ -248,9 +254,12 @@ class Case:
     defence: Defence | None = None
     rectification: Rectification | None = None
     revocation: Revocation | None = None
+    termination: Termination | None = None
+    application_withdrawal: Withdrawal | None = None
     breaches: tuple[Breach, ...] = ()
     late_reasons: tuple[LateReason, ...] = ()
     earlier_decisions: tuple[EarlierDecision, ...] = ()
+    fallen_revocations: tuple[FallenRevocation, ...] = ()
     officer: str = ""
     name_digest: str = ""
     refused_by: tuple[str, ...] = ()
@@ -292,10 +301,11 @@ class Case:
 
     @property
     def clock_suffix(self) -> str:
-        """Return the suffix that keeps the clocks of a withdrawn or reopened case apart from its first ones."""
+        """Return the suffix that keeps the clocks of a withdrawn, reopened or reinstated case apart from the first."""
         again = ("again",) if self.withdrawal is not None else ()
         reopened = (f"reopened-{len(self.earlier_decisions)}",) if self.earlier_decisions else ()
-        return "-".join((*again, *reopened))
+        reinstated = (f"reinstated-{len(self.fallen_revocations)}",) if self.fallen_revocations else ()
+        return "-".join((*again, *reopened, *reinstated))
 
     @property
     def people(self) -> tuple[SubjectKey, ...]:

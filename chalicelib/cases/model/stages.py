@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.catalogue.model.items import Method
-from chalicelib.credit.model.records import Ground
+from chalicelib.credit.model.records import Ground, Severity
 from chalicelib.workdays.model.limits import Limit
 
 
@@ -131,7 +131,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interruption:
-    """A special procedure whose time does not count (特别程序, 行政许可法第45条), notified to the applicant."""
+    """A special procedure (特别程序, 行政许可法第45条) or a suspension (中止办理), notified to the applicant.
+
+    Its time does not count towards the office's limits.
+    """
 
     number: int
     ground: str
@@ -208,7 +211,10 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """A verification (核查); if two officers are required, it takes effect only when the second one confirms it."""
+    """A verification (核查); if two officers are required, it takes effect only when the second one confirms it.
+
+    ``severity`` is how grave the matter is; with the stage of the case it names the row of the table of consequences.
+    """
 
     result: Finding
     method: Method
@@ -218,24 +224,12 @@ class Verification:
     officers: int
     confirmed_at: datetime | None = None
     confirmed_by: str | None = None
+    severity: Severity = Severity.GENERAL
 
     @property
     def has_effect(self) -> bool:
         """Whether as many officers as required have confirmed the result (R1.13)."""
         return self.officers == 1 or self.confirmed_by is not None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierDecision:
-    """A decision from before the case was reopened (重新办理), kept with its delivery, verification and extension."""
-
-    decision: Decision
-    delivery: Delivery | None
-    verification: Verification | None
-    extension: Extension | None
-    reason: str
-    reopened_at: datetime
-    reopened_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +256,10 @@ class Defence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
-    """An order to rectify within a time limit (责令限期整改), which runs like that of a defence, and its outcome."""
+    """An order to rectify within a time limit (责令限期整改), what the person reported of it, and its outcome.
+
+    Its time runs like that of a defence.
+    """
 
     limit: Limit
     basis: str
@@ -273,8 +270,28 @@ class Rectification:
     ended_at: datetime | None = None
     ended_by: str = ""
     findings: str = ""
+    report: str = ""
+    reported_at: datetime | None = None
     deemed_at: datetime | None = None
     receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierDecision:
+    """A decision that no longer stands, kept with its delivery, its extension, and all that verification led to.
+
+    The case was reopened (重新办理), or the promise that the decision rested on was withdrawn (撤回承诺).
+    """
+
+    decision: Decision
+    delivery: Delivery | None
+    verification: Verification | None
+    extension: Extension | None
+    reason: str
+    reopened_at: datetime
+    reopened_by: str
+    defence: Defence | None = None
+    rectification: Rectification | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +313,47 @@ class Revocation:
     statement_answer: str = ""
     remedies: str = ""
     repair_notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FallenRevocation:
+    """A revocation that fell on review (复议、诉讼撤销), with all that it rested on, and the document that says so."""
+
+    revocation: Revocation
+    verification: Verification | None
+    defence: Defence | None
+    rectification: Rectification | None
+    document_no: str
+    organ: str
+    basis: str
+    effective_on: date
+    reason: str
+    reinstated_at: datetime
+    reinstated_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemedyTold:
+    """A remedy (救济途径) that the person was told of, and its last day."""
+
+    code: str
+    until: date
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Termination:
+    """The end of a case without a decision (终止办理), by a document that was served, with the ways to contest it."""
+
+    ground: str
+    document_no: str
+    basis: str
+    reasons: str
+    served_at: datetime
+    remedies: tuple[RemedyTold, ...]
+    terminated_at: datetime
+    terminated_by: str
+    statement_answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,7 +379,10 @@ class LateReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """The withdrawal of the promise (撤回承诺): the case goes on by certificate, and nobody is penalised."""
+    """The withdrawal of the promise (撤回承诺) or of the whole application (撤回申请); nobody is penalised.
+
+    Without its promise the case goes on by certificate; without the application it is over.
+    """
 
     reason: str
     withdrawn_at: datetime

@@ -5,15 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.cases.model.case import Case
-from chalicelib.cases.model.stages import Defence, Finding, Outcome, Rectification, Verification
+from chalicelib.cases.model.case import Case, State
+from chalicelib.cases.model.stages import (
+    Defence,
+    Finding,
+    Outcome,
+    Rectification,
+    RemedyTold,
+    Termination,
+    Verification,
+)
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.catalogue.model.items import Method, VerificationPlan
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, require_another_person
-from chalicelib.rulepacks.model.pack import RulePack, Step, StepKind
-from chalicelib.rulepacks.rules import Remedies, next_step
+from chalicelib.rulepacks.model.consequences import Barred, Consequence, Stage, Step, StepKind
+from chalicelib.rulepacks.model.pack import After, RulePack, TerminationGround, TermKey
+from chalicelib.rulepacks.rules import Remedies, next_step, remedies_after
 from chalicelib.workdays.model.limits import day_of
 
 BROKEN = frozenset({Finding.UNTRUE, Finding.UNFULFILLED})
@@ -56,13 +65,55 @@ class RevocationDocument:
     statement_answer: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminationDocument:
+    """The document by which a supervisor ends a case without a decision (终止办理决定书), and its ground."""
+
+    ground: str
+    document_no: str
+    basis: str
+    reasons: str
+    served_at: datetime
+    statement_answer: str = ""
+
+
+def stage_of(case: Case) -> Stage:
+    """Return how far a case has come: in hand, decided, or closed."""
+    if case.decision is None:
+        return Stage.IN_HAND
+    return Stage.DECIDED if case.delivery is None else Stage.CLOSED
+
+
+def consequence_of(case: Case, pack: RulePack) -> Consequence | None:
+    """Return the row of the place's table that applies to what was found, or None if nothing was."""
+    found = case.verification
+    if found is None:
+        return None
+    return pack.consequence(found.result.value, stage=stage_of(case), severity=found.severity.value)
+
+
+def is_settled(case: Case) -> bool:
+    """Whether nothing more may follow a broken promise: what was ordered has been put right."""
+    return case.rectification is not None and case.rectification.fulfilled is True
+
+
+def require_not_barred(case: Case, pack: RulePack, act: Barred) -> None:
+    """Raise ``STEP_NOT_ALLOWED`` for what the table bars until the consequences of a broken promise are settled.
+
+    A finding bars as soon as one officer has made it, so that nobody gets away before the second one speaks.
+    """
+    row = consequence_of(case, pack)
+    if row is not None and act in row.barred and not is_settled(case):
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=act, result=row.finding, article=row.basis)
+
+
 def require_verifiable(case: Case) -> None:
-    """Raise ``STEP_NOT_ALLOWED`` unless a promise is in force, the case was granted, and no final result exists.
+    """Raise ``STEP_NOT_ALLOWED`` unless a promise is in force and no final result exists; a refusal has none to keep.
 
     A result that has not taken effect may be replaced, and an unverifiable one may be verified again.
     """
-    is_granted = case.decision is not None and case.decision.outcome is Outcome.GRANTED
-    if not (case.has_promise and is_granted):
+    is_refused = case.decision is not None and case.decision.outcome is not Outcome.GRANTED
+    if not case.has_promise or is_refused:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, verifiable="no_promise_in_force")
     found = case.verification
     if found is not None and found.has_effect and found.result is not Finding.UNVERIFIABLE:
@@ -104,19 +155,17 @@ def next_step_for(case: Case, pack: RulePack) -> Step | None:
 
     While a rectification is running it remains the next step; a fulfilled one ends the matter.
     """
-    found = case.verification
-    if found is None or not is_found_broken(case):
+    row = consequence_of(case, pack)
+    if row is None or not is_found_broken(case) or is_settled(case):
         return None
-    rectification = case.rectification
     done = set()
-    if rectification is not None:
-        if rectification.fulfilled:
-            return None
-        if rectification.fulfilled is False:
-            done.add(StepKind.RECTIFICATION)
+    if case.state is State.SUSPENDED:
+        done.add(StepKind.SUSPENSION)
+    if case.rectification is not None and case.rectification.fulfilled is False:
+        done |= {StepKind.SUSPENSION, StepKind.RECTIFICATION}
     if case.revocation is not None:
         done.add(StepKind.REVOCATION)
-    return next_step(pack, result=found.result, done=done)
+    return next_step(row, done=done)
 
 
 def require_next(case: Case, pack: RulePack, kind: StepKind) -> Step:
@@ -129,6 +178,75 @@ def require_next(case: Case, pack: RulePack, kind: StepKind) -> Step:
     return step
 
 
+def require_heard(step: Step, case: Case, clock: Clock | None, *, at: datetime) -> None:
+    """Raise ``DEFENCE_OPEN`` if the table asks for a hearing before this step and it is not over yet (R1.18)."""
+    if step.hearing:
+        require_defence_over(case.defence, clock, at=at)
+
+
+def ground_of_termination(case: Case, pack: RulePack, code: str) -> TerminationGround:
+    """Return a ground from the pack's closed list; raises ``TERMINATION_GROUND_UNKNOWN`` for any other."""
+    ground = pack.termination_ground(code)
+    if ground is None:
+        known = ", ".join(one.code for one in pack.termination_grounds)
+        raise DomainError(ErrorCode.TERMINATION_GROUND_UNKNOWN, known=known)
+    waits_for = {After.MATERIALS: State.AWAITING_MATERIALS, After.CORRECTION: State.CORRECTION_ASKED}
+    needed = waits_for.get(ground.after, case.state)
+    if case.state is not needed:
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.TERMINATE, state=case.state, allowed_in=needed)
+    return ground
+
+
+def require_time_over(clock: Clock | None, *, at: datetime) -> None:
+    """Raise ``STEP_NOT_ALLOWED`` while the applicant may still answer in time, and without a limit at all.
+
+    Its last second still belongs to the applicant. ``CALENDAR_UNKNOWN`` while the date is provisional (R4.4).
+    """
+    if clock is None:
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.TERMINATE)
+    if clock.is_undecidable(at):
+        raise DomainError(ErrorCode.CALENDAR_UNKNOWN, due_on=clock.due_on.isoformat())
+    if not clock.is_late(at):
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.TERMINATE, due_on=clock.due_on.isoformat())
+
+
+def terminate(
+    document: TerminationDocument,
+    *,
+    case: Case,
+    pack: RulePack,
+    actor: str,
+    at: datetime,
+) -> Termination:
+    """Return the end of a case by a document; raises ``INVALID_BODY`` for one that cannot be valid.
+
+    It must have been served already and reply to the person's statement if there is one. The last days of the remedies
+    are counted from its service.
+    """
+    wrong = {
+        "/served_at": document.served_at > at,
+        "/statement_answer": _leaves_unanswered(case, document.statement_answer),
+    }
+    _require_right(wrong)
+    return Termination(
+        ground=document.ground,
+        document_no=document.document_no,
+        basis=document.basis,
+        reasons=document.reasons,
+        served_at=document.served_at,
+        remedies=_remedies_told(pack, served_on=day_of(document.served_at)),
+        terminated_at=at,
+        terminated_by=actor,
+        statement_answer=document.statement_answer,
+    )
+
+
+def _remedies_told(pack: RulePack, *, served_on: date) -> tuple[RemedyTold, ...]:
+    last = remedies_after(pack, served_on)
+    days = ((TermKey.REMEDY_REVIEW, "review", last.review_until), (TermKey.REMEDY_COURT, "court", last.court_until))
+    return tuple(RemedyTold(code=code, until=until, basis=pack.limit_term(key).basis) for key, code, until in days)
+
+
 def require_no_order(case: Case) -> None:
     """Raise ``STEP_NOT_ALLOWED`` if rectification has already been ordered."""
     if case.rectification is not None:
@@ -137,6 +255,14 @@ def require_no_order(case: Case) -> None:
             step=CaseStep.RECTIFY,
             ordered_until=day_of(case.rectification.due_at).isoformat(),
         )
+
+
+def order_to_report(case: Case) -> Rectification:
+    """Return the order that the person may report as done; once, and while it is open."""
+    order = case.rectification
+    if order is None or order.ended_at is not None or order.reported_at is not None:
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.REPORT)
+    return order
 
 
 def order_to_end(case: Case, clock: Clock | None, outcome: RectificationOutcome, *, at: datetime) -> Rectification:
@@ -194,10 +320,16 @@ def require_sound(document: RevocationDocument, *, case: Case, least: Remedies, 
         "/effective_on": document.effective_on < served_on,
         "/remedy_until": document.remedy_until < least.review_until,
         "/court_until": document.court_until is not None and document.court_until < least.court_until,
-        "/statement_answer": (
-            case.defence is not None and case.defence.statement is not None and not document.statement_answer.strip()
-        ),
+        "/statement_answer": _leaves_unanswered(case, document.statement_answer),
     }
+    _require_right(wrong)
+
+
+def _leaves_unanswered(case: Case, answer: str) -> bool:
+    return case.defence is not None and case.defence.statement is not None and not answer.strip()
+
+
+def _require_right(wrong: Mapping[str, bool]) -> None:
     faults = tuple(
         FieldError(pointer=pointer, detail=WRONG[pointer][0], english=WRONG[pointer][1])
         for pointer, is_wrong in wrong.items()

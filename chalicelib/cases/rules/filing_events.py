@@ -202,10 +202,16 @@ def check_event(case: Case, *, started: Sequence[Json], stopped: Sequence[Json],
 
 
 def materials_event(
-    case: Case, brought: Sequence[Material], *, actor: str, started: Sequence[Json], at: datetime
+    case: Case,
+    brought: Sequence[Material],
+    *,
+    actor: str,
+    started: Sequence[Json],
+    stopped: Sequence[Json],
+    at: datetime,
 ) -> NewEvent:
     """Return the event that certificates were handed in."""
-    data: dict[str, Json] = {"materials": materials_payload(brought)}
+    data: dict[str, Json] = {"materials": materials_payload(brought), "clocks_stopped": stopped}
     if case.acceptance is None:
         data["clocks_started"] = started
     return _event(EventKind.MATERIALS_RECEIVED, case, actor, data, at)

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.authorities.model import Act
-from chalicelib.cases.model.case import Case, Material, State
-from chalicelib.cases.model.stages import Decision, Finding, Interruption, Outcome
+from chalicelib.cases.model.case import WAITING, Case, Material, State
+from chalicelib.cases.model.stages import CommitmentStatus, Decision, EarlierDecision, Finding, Interruption, Outcome
+from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role
@@ -29,6 +30,10 @@ class CaseStep(StrEnum):
     ACCEPT = "acceptance"
     PAUSE = "pause"
     RESUME = "pause_end"
+    SUSPEND = "suspension"
+    END_SUSPENSION = "suspension_end"
+    TERMINATE = "termination"
+    WITHDRAW_APPLICATION = "application_withdrawal"
     EXTEND = "extension"
     DECIDE = "decision"
     DELIVER = "delivery"
@@ -37,8 +42,10 @@ class CaseStep(StrEnum):
     RECEIVE = "notice_receipt"
     STATE = "statement"
     RECTIFY = "rectification"
+    REPORT = "rectification_report"
     END_RECTIFICATION = "rectification_outcome"
     REVOKE = "revocation"
+    REINSTATE = "reinstatement"
     REOPEN = "reopening"
     ASSIGN = "assignment"
 
@@ -55,16 +62,18 @@ PEOPLE = (Role.APPLICANT, Role.AGENT)
 OFFICER = (Role.OFFICER,)
 BEFORE_ACCEPTANCE = (State.RECEIVED, State.CORRECTION_ASKED)
 IN_HAND = (State.ACCEPTED, State.PAUSED)
+ACCEPTED_AND_ON = (*IN_HAND, State.SUSPENDED)
 AFTER_DECISION = (State.DECIDED, State.CLOSED)
 SUPERIORS = (Role.SUPERVISOR, Role.HEAD)
-WITH_THE_OFFICE = (
+UNDECIDED = (
     State.PENDING_CREDIT,
     State.PENDING_IDENTITY,
     State.AWAITING_MATERIALS,
     *BEFORE_ACCEPTANCE,
-    *IN_HAND,
-    *AFTER_DECISION,
+    *ACCEPTED_AND_ON,
 )
+VERIFIABLE = (*ACCEPTED_AND_ON, *AFTER_DECISION)
+WITH_THE_OFFICE = (*UNDECIDED, *AFTER_DECISION)
 
 FOUND_GOOD = frozenset({Finding.TRUE, Finding.CHANGED})
 """Results of a verification after which nothing is owed any more."""
@@ -75,16 +84,22 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.ACCEPT: Right(OFFICER, BEFORE_ACCEPTANCE),
     CaseStep.PAUSE: Right(OFFICER, (State.ACCEPTED,)),
     CaseStep.RESUME: Right(OFFICER, (State.PAUSED,)),
+    CaseStep.SUSPEND: Right(OFFICER, (State.ACCEPTED,)),
+    CaseStep.END_SUSPENSION: Right(OFFICER, (State.SUSPENDED,)),
+    CaseStep.TERMINATE: Right((Role.SUPERVISOR,), UNDECIDED),
+    CaseStep.WITHDRAW_APPLICATION: Right(PEOPLE, UNDECIDED, Act.WITHDRAWAL),
     CaseStep.EXTEND: Right((Role.HEAD,), IN_HAND),
     CaseStep.DECIDE: Right(OFFICER, (State.ACCEPTED,)),
     CaseStep.DELIVER: Right(OFFICER, (State.DECIDED,)),
-    CaseStep.VERIFY: Right(OFFICER, AFTER_DECISION),
-    CaseStep.CONFIRM: Right(OFFICER, AFTER_DECISION),
-    CaseStep.RECEIVE: Right(OFFICER, (State.CORRECTION_ASKED, *AFTER_DECISION)),
-    CaseStep.STATE: Right(PEOPLE, AFTER_DECISION, Act.STATEMENT),
-    CaseStep.RECTIFY: Right(OFFICER, AFTER_DECISION),
-    CaseStep.END_RECTIFICATION: Right(OFFICER, AFTER_DECISION),
+    CaseStep.VERIFY: Right(OFFICER, VERIFIABLE),
+    CaseStep.CONFIRM: Right(OFFICER, VERIFIABLE),
+    CaseStep.RECEIVE: Right(OFFICER, (State.CORRECTION_ASKED, *VERIFIABLE)),
+    CaseStep.STATE: Right(PEOPLE, VERIFIABLE, Act.STATEMENT),
+    CaseStep.RECTIFY: Right(OFFICER, VERIFIABLE),
+    CaseStep.REPORT: Right(PEOPLE, VERIFIABLE, Act.STATEMENT),
+    CaseStep.END_RECTIFICATION: Right(OFFICER, VERIFIABLE),
     CaseStep.REVOKE: Right((Role.SUPERVISOR,), AFTER_DECISION),
+    CaseStep.REINSTATE: Right(SUPERIORS, (State.REVOKED,)),
     CaseStep.REOPEN: Right(SUPERIORS, AFTER_DECISION),
     CaseStep.ASSIGN: Right((*SUPERIORS, Role.OFFICER), WITH_THE_OFFICE),
 }
@@ -116,8 +131,24 @@ def require_not_deemed(acceptance: Clock | None, *, at: datetime) -> None:
 
 
 def is_deemed_accepted(case: Case, acceptance: Clock, *, at: datetime) -> bool:
-    """Whether the case is deemed accepted (视为受理, R4.1): from the second after the acceptance clock's last."""
-    return case.state is State.RECEIVED and acceptance.stopped_at is None and acceptance.is_late(at)
+    """Whether the case is deemed accepted (视为受理, R4.1): from the second after the acceptance clock's last.
+
+    Silence accepts a promise that still waits to be checked, too; it cannot be decided before it was.
+    """
+    waits = case.state is State.RECEIVED or case.state in WAITING
+    return waits and acceptance.stopped_at is None and acceptance.is_late(at)
+
+
+def is_unchecked(case: Case) -> bool:
+    """Whether a promise in force has not passed the gate yet: credit was unreadable, or a name is being compared."""
+    is_checked = case.credit is not None and case.credit.standing is not CommitmentStatus.PENDING
+    return case.has_promise and not case.is_finished and not is_checked
+
+
+def require_checked(case: Case) -> None:
+    """Raise ``STEP_NOT_ALLOWED`` for a promise that has not passed the gate: nobody is served unchecked (R6.10)."""
+    if is_unchecked(case):
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.DECIDE, waiting="gate")
 
 
 def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
@@ -167,6 +198,27 @@ def open_pause(case: Case) -> Interruption | None:
     return next((pause for pause in case.interruptions if pause.ended_at is None), None)
 
 
+def suspension_ground_of(pack: RulePack, code: str) -> Ground:
+    """Return a ground for a suspension from the pack's closed list; raises ``PAUSE_GROUND_UNKNOWN`` for any other."""
+    ground = pack.suspension_ground(code)
+    if ground is None:
+        known = ", ".join(ground.code for ground in pack.suspension_grounds)
+        raise DomainError(ErrorCode.PAUSE_GROUND_UNKNOWN, known=known)
+    return ground
+
+
+def suspension_to_end(case: Case, number: int) -> Interruption:
+    """Return a suspension that is under way; raises ``NOT_FOUND``, ``STEP_NOT_ALLOWED`` for one that has ended."""
+    found = next((one for one in case.suspensions if one.number == number), None)
+    if found is None:
+        raise DomainError(ErrorCode.NOT_FOUND)
+    if found.ended_at is not None:
+        raise DomainError(
+            ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.END_SUSPENSION, ended_at=instant_text(found.ended_at)
+        )
+    return found
+
+
 def ground_of(pack: RulePack, code: str) -> Ground:
     """Return a ground for a pause from the pack's closed list; raises ``PAUSE_GROUND_UNKNOWN`` for any other (R4.8)."""
     ground = pack.pause_ground(code)
@@ -175,17 +227,23 @@ def ground_of(pack: RulePack, code: str) -> Ground:
     return ground
 
 
-def extension_of(case: Case, pack: RulePack, promised: Clock | None, *, days: int, at: datetime) -> Limit:
-    """Return the extension to grant: once, within the pack's limit, and before the promised time has expired.
+def is_extended(case: Case) -> bool:
+    """Whether the case has had its one extension, in this handling or in an earlier one."""
+    return case.extension is not None or any(earlier.extension is not None for earlier in case.earlier_decisions)
 
-    The last second of the promised time is still in time (行政许可法第42条, R4.11).
+
+def extension_of(case: Case, pack: RulePack, statutory: Clock | None, *, days: int, at: datetime) -> Limit:
+    """Return the extension to grant: once a case, within the pack's limit, and before the statutory time has expired.
+
+    The law lets the head extend the statutory time (行政许可法第42条, R4.11), whose last second is still in time. What
+    the office promised stays promised: whoever misses it says why.
     """
-    if case.extension is not None:
+    if is_extended(case):
         raise DomainError(ErrorCode.ALREADY_EXTENDED)
     most = pack.limit_term(TermKey.EXTENSION)
     if days > most.value:
         raise DomainError(ErrorCode.EXTENSION_TOO_LONG, most=most.value, basis=most.basis)
-    if promised is None or promised.is_late(at):
+    if statutory is None or statutory.is_late(at):
         raise DomainError(ErrorCode.EXTENSION_TOO_LATE)
     return Limit(value=days, unit=Unit(most.unit), basis=most.basis)
 
@@ -242,19 +300,46 @@ def require_assignable(case: Case, officer: str, *, by: Caller) -> None:
 def has_work_left(case: Case) -> bool:
     """Whether an office still owes something in a case: it is under way, or closed and not verified for good.
 
-    A promise found broken stays open: its consequences follow, until the decision is revoked.
+    A promise found broken stays open: its consequences follow, until it is put right or the decision is revoked.
     """
     if case.state is not State.CLOSED:
         return not case.is_finished
     found = case.verification
+    if case.rectification is not None and case.rectification.fulfilled:
+        return False
     return must_be_verified(case) and (found is None or not found.has_effect or found.result not in FOUND_GOOD)
 
 
 def require_reopenable(case: Case) -> Decision:
-    """Return the decision of a case that may be reopened; a promise found broken follows its own order (R1.17)."""
-    if case.decision is None or case.defence is not None:
+    """Return the decision of a case that may be reopened."""
+    if case.decision is None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.REOPEN, state=case.state)
     return case.decision
+
+
+def set_aside(case: Case, decision: Decision, *, reason: str, actor: str, at: datetime) -> Case:
+    """Return the case undecided again, with the decision and all that came of it among the earlier ones."""
+    earlier = EarlierDecision(
+        decision=decision,
+        delivery=case.delivery,
+        verification=case.verification,
+        extension=case.extension,
+        defence=case.defence,
+        rectification=case.rectification,
+        reason=reason,
+        reopened_at=at,
+        reopened_by=actor,
+    )
+    return replace(
+        case,
+        decision=None,
+        delivery=None,
+        verification=None,
+        extension=None,
+        defence=None,
+        rectification=None,
+        earlier_decisions=(*case.earlier_decisions, earlier),
+    )
 
 
 def responsible_for(case: Case, by: Caller) -> str:

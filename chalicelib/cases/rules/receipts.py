@@ -23,10 +23,11 @@ NOTICES: Mapping[str, Notice] = {
 """The events that tell a person something with a time of theirs."""
 
 CLOCKS: Mapping[Notice, ClockKind] = {
+    Notice.CORRECTION: ClockKind.CORRECTION,
     Notice.HEARING: ClockKind.DEFENCE,
     Notice.RECTIFICATION: ClockKind.RECTIFICATION,
 }
-"""The clock that runs from the receipt; a correction has none."""
+"""The clock that runs from the receipt of a notice, the last one of its kind."""
 
 
 def waiting(case: Case, notice: Notice, *, told_at: datetime | None = None) -> Told | None:
@@ -71,6 +72,11 @@ def received_between(received_at: datetime, told: Told, *, at: datetime) -> date
         english="Neither before it was told nor later than now.",
     )
     raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
+
+
+def is_latest(case: Case, notice: Notice, told: Told) -> bool:
+    """Whether no later notice of the same kind has taken the place of this one: the clock runs for the last alone."""
+    return told is _of(case, notice)[-1]
 
 
 def starts_sooner(clock: Clock | None, received_at: datetime) -> bool:

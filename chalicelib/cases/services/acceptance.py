@@ -6,9 +6,10 @@ from datetime import datetime
 from chalicelib.cases.model.case import Case, Material, State
 from chalicelib.cases.model.stages import AcceptanceManner, AcceptanceWord, Breach, Correction, Outcome
 from chalicelib.cases.rules import handling as rules
+from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.rules.filing_events import materials_payload
 from chalicelib.cases.rules.handling import CaseStep
-from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result
+from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result
 from chalicelib.cases.services.materials import HandedIn
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_text
@@ -16,6 +17,7 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.rulepacks.model.pack import TermKey
 from chalicelib.timeline.event_types import EventKind
 
 SWEEP = "service:sweep"
@@ -32,8 +34,9 @@ class CaseAcceptance:
         self._clocks = clocks
 
     def ask_correction(self, command: Command, *, missing: tuple[str, ...], basis: str) -> Result:
-        """Tell the applicant, once, everything that is missing; this stops the acceptance clock.
+        """Tell the applicant, once, everything that is missing, and by when; this stops the acceptance clock.
 
+        Their time runs from when the demand reaches them, at the latest from when that is deemed.
         Raises ``MATERIAL_NOT_LISTED`` for anything not required. A second, different demand is carried out, but
         recorded as the office's own breach (R4.2).
         """
@@ -50,10 +53,21 @@ class CaseAcceptance:
                 asked_at=command.at,
                 asked_by=context.actor,
             )
-            context.stop(ClockKind.ACCEPTANCE)
+            context.stop(ClockKind.ACCEPTANCE, ClockKind.CORRECTION)
+            limit = limit_of(context.pack.limit_term(TermKey.CORRECTION_ANSWER))
+            deemed_at = context.deemed_at()
+            clock = context.start(
+                ClockKind.CORRECTION, limit, responsible=PERSON, since=deemed_at, suffix=str(asked.number)
+            )
             context.tell(
                 EventKind.CORRECTION_ASKED,
-                {"correction": asked.number, "missing": missing, "basis": basis},
+                {
+                    "correction": asked.number,
+                    "missing": missing,
+                    "basis": basis,
+                    "until": instant_text(clock.due_at),
+                    "deemed_at": instant_text(deemed_at),
+                },
             )
             after = replace(case, state=State.CORRECTION_ASKED, corrections=(*case.corrections, asked))
             if not rules.is_breach(case, missing, basis=basis):
@@ -99,6 +113,7 @@ class CaseAcceptance:
             corrections = tuple(answered if one is asked else one for one in case.corrections)
             is_complete = all(one is asked or one.answered_at is not None for one in case.demands)
             if is_complete:
+                context.stop(ClockKind.CORRECTION)
                 context.start(ClockKind.ACCEPTANCE, case.terms.acceptance, suffix=str(number))
             context.tell(
                 EventKind.CORRECTION_ANSWERED,
@@ -126,7 +141,7 @@ class CaseAcceptance:
                 said_by=context.actor,
                 reason=reason,
             )
-            context.stop(ClockKind.ACCEPTANCE)
+            context.stop(ClockKind.ACCEPTANCE, ClockKind.CORRECTION)
             context.start_handling(since=command.at)
             context.tell(EventKind.CASE_ACCEPTED, {"manner": word.manner.value}, texts={"reason": reason})
             return replace(context.case, state=State.ACCEPTED, acceptance=word)

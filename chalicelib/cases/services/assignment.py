@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from chalicelib.cases.model.case import Case, State
-from chalicelib.cases.model.stages import EarlierDecision
 from chalicelib.cases.rules import handling as rules
+from chalicelib.cases.rules.consequences import require_not_barred
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result
 from chalicelib.clocks.model import ClockKind
+from chalicelib.rulepacks.model.consequences import Barred
 from chalicelib.staff.services import Staff
 from chalicelib.timeline.event_types import EventKind
 
@@ -30,24 +31,10 @@ class Assignment:
 
         def change(context: CaseContext) -> Case:
             case = context.case
-            earlier = EarlierDecision(
-                decision=rules.require_reopenable(case),
-                delivery=case.delivery,
-                verification=case.verification,
-                extension=case.extension,
-                reason=reason,
-                reopened_at=command.at,
-                reopened_by=context.actor,
-            )
-            after = replace(
-                case,
-                state=State.ACCEPTED,
-                decision=None,
-                delivery=None,
-                verification=None,
-                extension=None,
-                earlier_decisions=(*case.earlier_decisions, earlier),
-            )
+            require_not_barred(case, context.pack, Barred.REOPENING)
+            decision = rules.require_reopenable(case)
+            after = rules.set_aside(case, decision, reason=reason, actor=context.actor, at=command.at)
+            after = replace(after, state=State.ACCEPTED)
             context.stop(ClockKind.DELIVERY, ClockKind.VERIFICATION)
             context.start_handling(since=command.at, suffix=after.clock_suffix)
             context.tell(EventKind.CASE_REOPENED, {"handling": after.handling}, texts={"reason": reason})

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from chalicelib.cases.model.case import Case
-from chalicelib.cases.model.stages import LateReason
+from chalicelib.cases.model.stages import Interruption, LateReason
 from chalicelib.cases.rules.handling import STEPS, CaseStep, require_occurred, require_step, responsible_for
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.store import CaseStore
@@ -26,6 +26,10 @@ from chalicelib.workdays.model.limits import Limit, Unit
 OFFICE = "officer"
 PERSON = "applicant"
 """Who is responsible for a clock: the office (the officer in charge, if any) or the applicant."""
+
+
+Lengthen = Callable[[Clock, datetime], Clock]
+"""Returns a person's clock as of an instant, with the time that an outage took given back (系统故障)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class CaseContext:
     actor: str
     at: datetime
     tx: Transaction
+    lengthen: Lengthen
     officer: str = ""
     occurred_at: datetime | None = None
     facts: list[NewEvent] = field(default_factory=list)
@@ -86,6 +91,11 @@ class CaseContext:
     def clock(self, kind: ClockKind) -> Clock | None:
         """Return the running clock of a kind, if there is one."""
         return next(iter(self.running(kind)), None)
+
+    def persons_clock(self, kind: ClockKind) -> Clock | None:
+        """Return the running clock of what a person must do, with the time that an outage took given back (R4.17)."""
+        clock = self.clock(kind)
+        return None if clock is None else self.lengthen(clock, self.at)
 
     def start(
         self,
@@ -198,6 +208,16 @@ class CaseContext:
         return clock
 
 
+def end_interruptions(context: CaseContext) -> Case:
+    """Return the case with its special procedure or suspension ended now, if one is under way."""
+    case, at, by = context.case, context.at, context.actor
+
+    def ended(those: tuple[Interruption, ...]) -> tuple[Interruption, ...]:
+        return tuple(replace(one, ended_at=one.ended_at or at, ended_by=one.ended_by or by) for one in those)
+
+    return replace(case, interruptions=ended(case.interruptions), suspensions=ended(case.suspensions))
+
+
 CommandHandler = Callable[[CaseContext], Case]
 """Carries out a step: changes clocks, adds events, and returns the new case."""
 
@@ -205,8 +225,20 @@ CommandHandler = Callable[[CaseContext], Case]
 class CaseCommands:
     """Runs every step on a case in the same way."""
 
-    def __init__(self, store: CaseStore, clocks: Clocks, *, access: CaseAccess, packs: Sequence[RulePack]) -> None:
-        """Take the stores of cases and clocks, who may do what, and the rule packs of all jurisdictions."""
+    def __init__(
+        self,
+        store: CaseStore,
+        clocks: Clocks,
+        *,
+        access: CaseAccess,
+        packs: Sequence[RulePack],
+        lengthen: Lengthen,
+    ) -> None:
+        """Take the stores of cases and clocks, who may do what, and the rule packs of all jurisdictions.
+
+        ``lengthen`` gives people back the time that an outage took from them.
+        """
+        self._lengthen = lengthen
         self._access = access
         self._store = store
         self._clocks = clocks
@@ -244,7 +276,16 @@ class CaseCommands:
     def work_on(self, case: Case, *, actor: str, at: datetime, tx: Transaction) -> CaseContext:
         """Build the working context of a case, with the rule pack in force when it was received."""
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(case.received_at))
-        return CaseContext(case=case, pack=pack, clocks=self._clocks, actor=actor, at=at, tx=tx, officer=case.officer)
+        return CaseContext(
+            case=case,
+            pack=pack,
+            clocks=self._clocks,
+            actor=actor,
+            at=at,
+            tx=tx,
+            lengthen=self._lengthen,
+            officer=case.officer,
+        )
 
 
 def with_late_reason(case: Case, reason: str | None, *, clock: ClockKind, context: CaseContext) -> Case:

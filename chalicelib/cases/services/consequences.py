@@ -7,16 +7,19 @@ from chalicelib.cases.model.case import Case, State
 from chalicelib.cases.model.stages import Defence, Finding, Rectification, Revocation, Verification
 from chalicelib.cases.rules import consequences as rules
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
+from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_text
 from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result, with_late_reason
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
+from chalicelib.credit.model.records import Severity
 from chalicelib.credit.services.kept_promises import KeptPromises
 from chalicelib.credit.store.records import UnreadableError
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.rulepacks.model.pack import StepKind, TermKey
+from chalicelib.rulepacks.model.consequences import StepKind
+from chalicelib.rulepacks.model.pack import TermKey
 from chalicelib.rulepacks.rules import remedies_after, remedy_notice
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
@@ -33,10 +36,18 @@ class Consequences:
         self._kept_promises = kept_promises
 
     def verify(
-        self, command: Command, *, result: Finding, method: Method, findings: str, late_reason: str | None = None
+        self,
+        command: Command,
+        *,
+        result: Finding,
+        method: Method,
+        findings: str,
+        late_reason: str | None = None,
+        severity: Severity = Severity.GENERAL,
     ) -> Result:
         """Record the result of a verification; if two officers are required, it awaits the second one (R1.13).
 
+        A promise may be verified before the decision, too. ``severity`` is how grave a broken one is.
         Raises ``LATE_REASON_REQUIRED`` after the last day for it.
         """
 
@@ -53,6 +64,7 @@ class Consequences:
                 found_at=command.at,
                 found_by=context.actor,
                 officers=rules.officers_for(case.terms.verification, method),
+                severity=severity,
             )
             if found.has_effect:
                 return self._effective(found, context, late=late)
@@ -79,7 +91,7 @@ class Consequences:
         """Record the person's statement (陈述申辩), which ends the defence period."""
 
         def change(context: CaseContext) -> Case:
-            defence = rules.open_defence(context.case, context.clock(ClockKind.DEFENCE), at=command.at)
+            defence = rules.open_defence(context.case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
             require_text(text, pointer="/text")
             context.stop(ClockKind.DEFENCE)
             context.tell(EventKind.STATEMENT_MADE, texts={"statement": text})
@@ -93,6 +105,8 @@ class Consequences:
         def change(context: CaseContext) -> Case:
             step = rules.require_next(context.case, context.pack, StepKind.RECTIFICATION)
             rules.require_no_order(context.case)
+            rules.require_heard(step, context.case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
+            context.stop(ClockKind.CONSEQUENCE)
             limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis=basis)
             deemed_at = context.deemed_at()
             clock = context.start(ClockKind.RECTIFICATION, limit, responsible=PERSON, since=deemed_at)
@@ -112,15 +126,31 @@ class Consequences:
 
         return self._commands.take(CaseStep.RECTIFY, command, change)
 
+    def report(self, command: Command, *, text: str) -> Result:
+        """Take the person's word that things are put right, which the office then has to check within its time."""
+
+        def change(context: CaseContext) -> Case:
+            order = rules.order_to_report(context.case)
+            require_text(text, pointer="/text")
+            _owe_next_step(context, suffix="reported")
+            context.tell(EventKind.RECTIFICATION_REPORTED, texts={"report": text})
+            return replace(context.case, rectification=replace(order, report=text, reported_at=command.at))
+
+        return self._commands.take(CaseStep.REPORT, command, change)
+
     def end_rectification(self, command: Command, *, outcome: RectificationOutcome, findings: str) -> Result:
         """Record the outcome of a rectification order: done ends the matter, not done opens the pack's next step."""
 
         def change(context: CaseContext) -> Case:
-            order = rules.order_to_end(context.case, context.clock(ClockKind.RECTIFICATION), outcome, at=command.at)
+            order = rules.order_to_end(
+                context.case, context.persons_clock(ClockKind.RECTIFICATION), outcome, at=command.at
+            )
             fulfilled = outcome is RectificationOutcome.DONE
-            context.stop(ClockKind.RECTIFICATION)
+            context.stop(ClockKind.RECTIFICATION, ClockKind.CONSEQUENCE)
             if fulfilled:
                 context.stop(ClockKind.DEFENCE)
+            else:
+                _owe_next_step(context, suffix="not-rectified")
             context.tell(EventKind.RECTIFICATION_ENDED, {"outcome": outcome.value}, texts={"findings": findings})
             ended = replace(order, fulfilled=fulfilled, ended_at=command.at, ended_by=context.actor, findings=findings)
             return replace(context.case, rectification=ended)
@@ -137,7 +167,7 @@ class Consequences:
         def change(context: CaseContext) -> Case:
             case = context.case
             step = rules.require_next(case, context.pack, StepKind.REVOCATION)
-            rules.require_defence_over(case.defence, context.clock(ClockKind.DEFENCE), at=command.at)
+            rules.require_heard(step, case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
             least = remedies_after(context.pack, day_in_shanghai(document.served_at))
             rules.require_sound(document, case=case, least=least, at=command.at)
             revocation = Revocation(
@@ -196,6 +226,7 @@ class Consequences:
             self._count(context)
         if found.result not in rules.BROKEN:
             return case
+        _owe_next_step(context)
         return replace(case, defence=_opened(case, found, context))
 
     def _count(self, context: CaseContext) -> None:
@@ -208,6 +239,13 @@ class Consequences:
         except UnreadableError:
             raise DomainError(ErrorCode.CREDIT_SOURCE_DOWN) from None
         context.tell(EventKind.PROMISE_KEPT, occurred_at=context.at)
+
+
+def _owe_next_step(context: CaseContext, *, suffix: str = "") -> None:
+    """Start the office's time to take the next step, so that a broken promise waits for nobody's memory."""
+    limit = limit_of(context.pack.limit_term(TermKey.CONSEQUENCE))
+    suffix = "-".join(part for part in (context.case.clock_suffix, suffix) if part)
+    context.start(ClockKind.CONSEQUENCE, limit, suffix=suffix)
 
 
 def _opened(case: Case, found: Verification, context: CaseContext) -> Defence:
@@ -248,5 +286,6 @@ def _told(found: Verification) -> dict[str, str | int]:
         "method": found.method.value,
         "officers": found.officers,
         "found_by": found.found_by,
+        "severity": found.severity.value,
     }
     return told if found.confirmed_by is None else {**told, "confirmed_by": found.confirmed_by}

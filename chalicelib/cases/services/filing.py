@@ -13,6 +13,7 @@ from chalicelib.cases.model.stages import Commitment
 from chalicelib.cases.rules import filing, filing_events
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.filing import Submission
+from chalicelib.cases.rules.handling import is_unchecked
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
 from chalicelib.cases.services.materials import HandedIn
@@ -20,7 +21,7 @@ from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
 from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.model import Clock
+from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.identity_conflicts import Cause, Mismatch
 from chalicelib.credit.model.records import Eligibility, Ground, Summary
@@ -45,13 +46,21 @@ from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
 from chalicelib.subjects.rules.passkeys import verify_signature
 from chalicelib.subjects.rules.signing_keys import key_id_of
 from chalicelib.subjects.services import SigningKeys
-from chalicelib.timeline.events import Json
+from chalicelib.timeline.events import Json, NewEvent
 
 if TYPE_CHECKING:
     from chalicelib.credit.services.identity_conflicts import Conflicts
 
 OF_THE_PRINCIPAL = frozenset({ErrorCode.SUBJECT_BARRED, ErrorCode.RECOMMITMENT_NOT_ALLOWED})
 """Why a promise may not be open that concerns the principal alone: an agent learns only that it is not."""
+
+OF_A_PROMISE = (
+    ClockKind.ACCEPTANCE,
+    ClockKind.HANDLING_PROMISED,
+    ClockKind.HANDLING_STATUTORY,
+    ClockKind.SUSPENSION,
+)
+"""The office's clocks that end where a promise is refused before its decision."""
 
 READ_FILED = Step(roles=FOR_THEMSELVES, act=Act.VIEW, told="case")
 """Filing again what was filed before answers with the case."""
@@ -274,18 +283,19 @@ class Filing:
         case = self._store.load(owner.partition(":")[2])
         if clock.stopped_at is not None:
             return
-        summary = self._credit_of(case.subject) if case.state in WAITING else None
+        waits = is_unchecked(case)
+        summary = self._credit_of(case.subject) if waits else None
         with transaction() as tx:
-            if case.state not in WAITING:
+            if not waits:
                 self._clocks.stop(clock, at=at, tx=tx)
                 return
             if summary is None:
-                self._clocks.recheck(clock, at=at + RECHECK_EVERY[case.state], tx=tx)
+                self._wait_on(case, clock, at=at, tx=tx)
                 return
             judged = filing.eligibility_for(case.terms, summary, name_digest=case.name_digest, on=day_in_shanghai(at))
             if judged.is_disputed:
                 self._conflicts().add(_mismatch(case, said_by=_signer_of(case)), at=at, tx=tx)
-            if judged.waits and case.state is State.PENDING_IDENTITY:
+            if judged.waits and clock.kind is ClockKind.IDENTITY_CHECK:
                 self._wait_on(case, clock, at=at, tx=tx)
                 return
             self._credit.require_unchanged(summary, tx)
@@ -294,9 +304,9 @@ class Filing:
             self._settle(case, checked, judged, stopped, at=at, tx=tx)
 
     def _wait_on(self, case: Case, clock: Clock, *, at: datetime, tx: Transaction) -> None:
-        """Let a promise wait on for a person, and tell of the milestones that its clock has passed meanwhile."""
+        """Let a promise wait on, and tell of the milestones that its clock has passed meanwhile."""
         moved, happened = self._clocks.moved_on(replace(clock, recheck_at=None), at=at)
-        self._clocks.save(replace(moved, recheck_at=at + RECHECK_EVERY[State.PENDING_IDENTITY]), tx)
+        self._clocks.save(replace(moved, recheck_at=at + RECHECK_EVERY[clock.kind]), tx)
         if happened:
             self._store.save(case, case, happened, at=at, tx=tx)
 
@@ -304,22 +314,32 @@ class Filing:
         self, case: Case, checked: Case, judged: Eligibility, stopped: list[Json], *, at: datetime, tx: Transaction
     ) -> None:
         """Save what becomes of a waiting promise: it goes on, goes on by certificate, or waits for a person."""
+        is_accepted = case.state not in WAITING
         if judged.waits:
-            after = replace(checked, state=State.PENDING_IDENTITY)
+            after = checked if is_accepted else replace(checked, state=State.PENDING_IDENTITY)
             waiting = self._intake.let_wait(after, pack=self._pack(case, at=at), at=at, tx=tx)
             events = [filing_events.waiting_event(after, started=clocks_payload(waiting), stopped=stopped, at=at)]
             self._store.save(case, after, events, at=at, tx=tx)
             return
         started: tuple[Clock, ...] = ()
-        if judged.allowed:
+        milestones: list[NewEvent] = []
+        if judged.allowed and is_accepted:
+            after = checked
+        elif judged.allowed:
+            milestones, ended = self._intake.end(case, ClockKind.ACCEPTANCE, at=at, tx=tx)
             after, started = self._intake.take_in(
                 replace(checked, state=State.RECEIVED), since=case.received_at, at=at, tx=tx
             )
+            stopped = [*stopped, *clocks_payload(*ended)]
         else:
-            after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE)
+            milestones, ended = self._intake.end(case, *OF_A_PROMISE, at=at, tx=tx)
+            after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE, acceptance=None)
+            started = (self._intake.await_materials(after, pack=self._pack(case, at=at), at=at, tx=tx),)
+            stopped = [*stopped, *clocks_payload(*ended)]
         events = [
+            *milestones,
             filing_events.check_event(after, started=clocks_payload(*started), stopped=stopped, at=at),
-            *filing_events.acceptance_events(after, started=clocks_payload(*started), at=at),
+            *(() if is_accepted else filing_events.acceptance_events(after, started=clocks_payload(*started), at=at)),
         ]
         self._store.save(case, after, events, at=at, tx=tx)
 

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 from chalicelib.cases.model.case import Case, State
-from chalicelib.cases.model.stages import Decision, Delivery, Extension, Interruption, Outcome, ResultDocument
+from chalicelib.cases.model.stages import Decision, Delivery, Extension, Finding, Interruption, Outcome, ResultDocument
 from chalicelib.cases.rules import handling as rules
+from chalicelib.cases.rules.consequences import require_not_barred
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result, with_late_reason
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.rulepacks.model.consequences import Barred
 from chalicelib.rulepacks.model.pack import TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.calendars import Calendars
@@ -87,16 +89,73 @@ class Handling:
 
         return self._commands.take(CaseStep.RESUME, command, change)
 
+    def suspend(self, command: Command, *, ground: str, basis: str, expected_days: int, notice_text: str) -> Result:
+        """Suspend the case (中止办理) on a ground of the rule pack's list, telling the applicant for how long.
+
+        The handling times do not count meanwhile, and a clock of the office's own runs to the expected end.
+        ``expected_days`` are working days, at least 1. Raises ``PAUSE_GROUND_UNKNOWN``.
+        """
+
+        def change(context: CaseContext) -> Case:
+            case = context.case
+            known = rules.suspension_ground_of(context.pack, ground)
+            rules.require_text(notice_text, pointer="/notice_text")
+            number = len(case.suspensions) + 1
+            limit = Limit(value=expected_days, unit=Unit.WORKING_DAYS, basis=basis)
+            clock = context.start(ClockKind.SUSPENSION, limit, suffix=str(number))
+            begun = Interruption(
+                number=number,
+                ground=known.code,
+                basis=basis,
+                notice_text=notice_text,
+                expected_until=clock.due_on,
+                started_at=command.at,
+                started_by=context.actor,
+            )
+            context.pause(*BOTH_HANDLING, ground=known.code, basis=basis, expected_until=clock.due_on)
+            context.tell(
+                EventKind.CASE_SUSPENDED,
+                {
+                    "suspension": number,
+                    "ground": known.code,
+                    "basis": basis,
+                    "article": known.basis,
+                    "expected_until": clock.due_on.isoformat(),
+                },
+                texts={"notice": notice_text},
+            )
+            return replace(case, state=State.SUSPENDED, suspensions=(*case.suspensions, begun))
+
+        return self._commands.take(CaseStep.SUSPEND, command, change)
+
+    def end_suspension(self, command: Command, number: int) -> Result:
+        """Go on with a suspended case; raises ``STEP_NOT_ALLOWED`` while a broken promise is being dealt with."""
+
+        def change(context: CaseContext) -> Case:
+            case = context.case
+            ending = rules.suspension_to_end(case, number)
+            require_not_barred(case, context.pack, Barred.SUSPENSION_END)
+            ended = replace(ending, ended_at=command.at, ended_by=context.actor)
+            context.stop(ClockKind.SUSPENSION)
+            context.resume(*BOTH_HANDLING)
+            context.tell(EventKind.SUSPENSION_ENDED, {"suspension": number})
+            suspensions = tuple(ended if one is ending else one for one in case.suspensions)
+            return replace(case, state=State.ACCEPTED, suspensions=suspensions)
+
+        return self._commands.take(CaseStep.END_SUSPENSION, command, change)
+
     def extend(self, command: Command, *, days: int, reason: str) -> Result:
-        """Grant the one extension, with its reason for the applicant (行政许可法第42条).
+        """Grant the one extension of the statutory time, with its reason for the applicant (行政许可法第42条).
+
+        The promised time stays as it is.
 
         ``days`` are working days. Raises ``ALREADY_EXTENDED``, ``EXTENSION_TOO_LONG`` or ``EXTENSION_TOO_LATE``.
         """
 
         def change(context: CaseContext) -> Case:
-            promised = context.clock(ClockKind.HANDLING_PROMISED)
-            more = rules.extension_of(context.case, context.pack, promised, days=days, at=command.at)
-            context.extend(*BOTH_HANDLING, by=more)
+            statutory = context.clock(ClockKind.HANDLING_STATUTORY)
+            more = rules.extension_of(context.case, context.pack, statutory, days=days, at=command.at)
+            context.extend(ClockKind.HANDLING_STATUTORY, by=more)
             context.tell(
                 EventKind.CASE_EXTENDED,
                 {"by": {"value": more.value, "unit": more.unit.value, "basis": more.basis}},
@@ -124,6 +183,8 @@ class Handling:
 
         def change(context: CaseContext) -> Case:
             case = context.case
+            rules.require_checked(case)
+            require_not_barred(case, context.pack, Barred.DECISION)
             rules.require_reasons(outcome, reasons)
             late = rules.late_reason_for(context.clock(ClockKind.HANDLING_PROMISED), late_reason, at=command.at)
             decision = Decision(
@@ -144,7 +205,7 @@ class Handling:
             )
             context.stop(*BOTH_HANDLING)
             context.start(ClockKind.DELIVERY, case.terms.delivery)
-            verifying = _time_to_verify(decided, context)
+            verifying = time_to_verify(decided, context)
             if verifying is not None:
                 context.start(ClockKind.VERIFICATION, verifying)
             context.tell(
@@ -179,9 +240,11 @@ class Handling:
         return self._commands.take(CaseStep.DELIVER, command, change)
 
 
-def _time_to_verify(case: Case, context: CaseContext) -> Limit | None:
+def time_to_verify(case: Case, context: CaseContext) -> Limit | None:
     """Return the time limit for verifying a granted promise: the item's own, else the rule pack's."""
-    if not rules.must_be_verified(case):
+    found = case.verification
+    is_verified = found is not None and found.has_effect and found.result is not Finding.UNVERIFIABLE
+    if is_verified or not rules.must_be_verified(case):
         return None
     term = context.pack.limit_term(TermKey.VERIFICATION)
     return case.terms.verification.limit or Limit(value=term.value, unit=Unit(term.unit), basis=term.basis)

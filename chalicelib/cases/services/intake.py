@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.cases.model.case import WAITING, Case, Draft, State
+from chalicelib.cases.model.case import WAITING, Case, Draft
 from chalicelib.cases.rules import filing_events
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.clocks.model import Clock, ClockKind
@@ -14,14 +14,20 @@ from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.model.limits import Limit
 
-RECHECK_EVERY: Mapping[State, timedelta] = {
-    State.PENDING_CREDIT: timedelta(minutes=1),
-    State.PENDING_IDENTITY: timedelta(minutes=10),
+RECHECK_EVERY: Mapping[ClockKind, timedelta] = {
+    ClockKind.CREDIT_RECHECK: timedelta(minutes=1),
+    ClockKind.IDENTITY_CHECK: timedelta(minutes=10),
 }
 """How often a waiting promise is checked again, while credit cannot be read and while a person has not decided."""
 
+WHILE_WAITING = "waiting"
+"""What tells the office's time to accept, while a promise waits for its check, from the one that follows."""
+
 OFFICER = "officer"
 """Who is responsible for the clocks of an unassigned case."""
+
+APPLICANT = "applicant"
+"""Who is responsible for handing in certificates."""
 
 CREDIT_OFFICER = "credit_officer"
 """Who is responsible for saying whose the records under a number are, in the credit office."""
@@ -43,9 +49,10 @@ class Intake:
             events.append(filing_events.signing_event(case, draft, case.commitment, actor=actor))
         if case.state in WAITING:
             waiting = self.let_wait(case, pack=pack, at=at, tx=tx)
+            silence = self._start(ClockKind.ACCEPTANCE, case.terms.acceptance, case, at=at, tx=tx, suffix=WHILE_WAITING)
             events.append(filing_events.filing_event(case, actor=actor, started=[], at=at))
-            events.append(filing_events.waiting_event(case, started=clocks_payload(waiting), at=at))
-            return case, events, (waiting,)
+            events.append(filing_events.waiting_event(case, started=clocks_payload(waiting, silence), at=at))
+            return case, events, (waiting, silence)
         case, started = self.take_in(case, since=at, at=at, tx=tx)
         running = clocks_payload(*started)
         events.append(filing_events.filing_event(case, actor=actor, started=running, at=at))
@@ -55,7 +62,7 @@ class Intake:
     def let_wait(self, case: Case, *, pack: RulePack, at: datetime, tx: Transaction) -> Clock:
         """Start the clock of a promise that waits; it shows the office that must act what is overdue."""
         kind, term, department, responsible = ClockKind.CREDIT_RECHECK, TermKey.CREDIT_RECHECK, case.department, OFFICER
-        if case.state is State.PENDING_IDENTITY:
+        if case.credit is not None:
             kind, term, department = ClockKind.IDENTITY_CHECK, TermKey.IDENTITY_CHECK, CREDIT_OFFICE
             responsible = CREDIT_OFFICER
         return self._clocks.start(
@@ -69,8 +76,23 @@ class Intake:
             tx=tx,
             suffix=case.clock_suffix,
             item=case.terms.item_code,
-            recheck_at=at + RECHECK_EVERY[case.state],
+            recheck_at=at + RECHECK_EVERY[kind],
         )
+
+    def await_materials(self, case: Case, *, pack: RulePack, at: datetime, tx: Transaction) -> Clock:
+        """Start the applicant's time to hand in certificates, after which the office may end the case."""
+        limit = limit_of(pack.limit_term(TermKey.MATERIALS))
+        return self._start(ClockKind.MATERIALS, limit, case, at=at, tx=tx, responsible=APPLICANT)
+
+    def end(
+        self, case: Case, *kinds: ClockKind, at: datetime, tx: Transaction
+    ) -> tuple[list[NewEvent], tuple[Clock, ...]]:
+        """Stop running clocks of these kinds; milestones that the sweep has not told of yet come with it."""
+        running = [
+            clock for clock in self._clocks.of_owner(case.owner) if clock.kind in kinds and clock.stopped_at is None
+        ]
+        milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
+        return milestones, tuple(self._clocks.stop(clock, at=at, tx=tx) for clock in running)
 
     def take_in(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, tuple[Clock, ...]]:
         """Accept a case that needs no officer, otherwise start the acceptance clock as of the receipt (``since``)."""
@@ -84,16 +106,26 @@ class Intake:
             self._start(ClockKind.HANDLING_STATUTORY, case.terms.statutory, case, at=at, tx=tx),
         )
 
-    def _start(self, kind: ClockKind, limit: Limit, case: Case, *, at: datetime, tx: Transaction) -> Clock:
+    def _start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
+        self,
+        kind: ClockKind,
+        limit: Limit,
+        case: Case,
+        *,
+        at: datetime,
+        tx: Transaction,
+        responsible: str = "",
+        suffix: str = "",
+    ) -> Clock:
         return self._clocks.start(
             kind,
             limit,
             owner=case.owner,
             department=case.department,
-            responsible=case.officer or OFFICER,
+            responsible=responsible or case.officer or OFFICER,
             pack=case.terms.pack,
             started_at=at,
             tx=tx,
-            suffix=case.clock_suffix,
+            suffix=suffix or case.clock_suffix,
             item=case.terms.item_code,
         )

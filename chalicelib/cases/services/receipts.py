@@ -75,8 +75,7 @@ class Receipts:
 
 def _received(context: CaseContext, notice: Notice, told: rules.Told, proof: Proof, *, received_at: datetime) -> Case:
     """Let the time of the notice run from its receipt, if that is sooner than it would be deemed."""
-    kind = rules.CLOCKS.get(notice)
-    clock = None if kind is None else context.clock(kind)
+    clock = context.clock(rules.CLOCKS[notice]) if rules.is_latest(context.case, notice, told) else None
     if clock is not None and rules.starts_sooner(clock, received_at):
         clock = context.restart(clock, since=received_at)
     context.tell(

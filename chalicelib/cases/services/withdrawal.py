@@ -6,20 +6,21 @@ from datetime import datetime
 
 from chalicelib.authorities.model import Act, Authority
 from chalicelib.cases.model.case import Case, Material, State, Way
-from chalicelib.cases.model.stages import Withdrawal
+from chalicelib.cases.model.stages import Interruption, Withdrawal
 from chalicelib.cases.rules import filing, filing_events, handling
-from chalicelib.cases.rules.consequences import is_found_broken
+from chalicelib.cases.rules.consequences import require_not_barred
 from chalicelib.cases.rules.materials import replaces_refused
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.services.intake import Intake
 from chalicelib.cases.services.materials import HandedIn
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.model import OUTLASTING
+from chalicelib.clocks.model import OUTLASTING, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Caller
+from chalicelib.rulepacks.model.consequences import Barred
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
@@ -47,19 +48,22 @@ class CommitmentWithdrawal:
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:
         """Withdraw the promise (R1.9): the case goes on by certificate, and nobody is penalised. Idempotent.
 
-        An agent needs authority for it, on an item that says so. A result still awaiting a second officer lapses with
-        the promise; alerts must still be answered. Raises ``CASE_CLOSED`` once the case is closed (R1.10). Raises
-        ``STEP_NOT_ALLOWED`` if there is no promise, if it was already found broken (withdrawing it would only evade the
-        consequences), or if the rule pack ends the right with the decision and one was made.
+        A decision that rested on the promise stays on record among the earlier ones, and the case is decided again on
+        the certificates; how long there is to hand them in is the rule pack's. Alerts must still be answered. An agent
+        needs authority for it, on an item that says so. Raises ``CASE_CLOSED`` once the case is closed (R1.10). Raises
+        ``STEP_NOT_ALLOWED`` if there is no promise, if an officer found it broken, be it that a second one has yet to
+        confirm (withdrawing it would only evade the consequences), or if the rule pack ends the right with the
+        decision and one was made.
         """
         case, authority = self._mine(case_no, WITHDRAW, by=by, at=at)
         if case.is_finished:
             raise DomainError(ErrorCode.CASE_CLOSED)
         if case.withdrawal is not None:
             return case
-        if case.way is not Way.COMMITMENT or is_found_broken(case):
+        if case.way is not Way.COMMITMENT:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         pack = pack_in_force(self._packs, case.terms.pack, on=day_in_shanghai(at))
+        require_not_barred(case, pack, Barred.COMMITMENT_WITHDRAWAL)
         if pack.withdraw_until.value == "decided" and case.decision is not None:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         running = [
@@ -67,31 +71,18 @@ class CommitmentWithdrawal:
             for clock in self._clocks.of_owner(case.owner)
             if clock.stopped_at is None and clock.kind not in OUTLASTING
         ]
-        found = case.verification
-        after = replace(
-            case,
-            state=State.AWAITING_MATERIALS,
-            way=Way.CERTIFICATE,
-            withdrawal=Withdrawal(reason=reason, withdrawn_at=at),
-            acceptance=None,
-            decision=None,
-            extension=None,
-            verification=found if found is not None and found.has_effect else None,
-            interruptions=tuple(
-                replace(each, ended_at=each.ended_at or at, ended_by=each.ended_by or by.actor)
-                for each in case.interruptions
-            ),
-        )
+        after = _without_promise(case, Withdrawal(reason=reason, withdrawn_at=at), by=by)
         with transaction() as tx:
             self._access.keep(authority, tx)
             milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
             stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
+            started = clocks_payload(self._intake.await_materials(after, pack=pack, at=at, tx=tx))
             event = NewEvent(
                 kind=EventKind.COMMITMENT_WITHDRAWN,
                 occurred_at=at,
                 actor=by.actor,
                 department=case.department,
-                data={"clocks_stopped": stopped},
+                data={"clocks_stopped": stopped, "clocks_started": started},
                 texts={"reason": reason},
             )
             return self._store.save(case, after, [*milestones, event], at=at, tx=tx)
@@ -117,10 +108,17 @@ class CommitmentWithdrawal:
         with transaction() as tx:
             self._access.keep(authority, tx)
             self._handed_in.keep(brought, tx)
+            milestones, stopped = self._intake.end(case, ClockKind.MATERIALS, at=at, tx=tx)
             after, started = self._intake.take_in(after, since=at, at=at, tx=tx)
             events = [
+                *milestones,
                 filing_events.materials_event(
-                    after, materials, actor=by.actor, started=clocks_payload(*started), at=at
+                    after,
+                    materials,
+                    actor=by.actor,
+                    started=clocks_payload(*started),
+                    stopped=clocks_payload(*stopped),
+                    at=at,
                 ),
                 *filing_events.acceptance_events(after, started=clocks_payload(*started), at=at),
             ]
@@ -143,3 +141,26 @@ class CommitmentWithdrawal:
     def _mine(self, case_no: str, step: Step, *, by: Caller, at: datetime) -> tuple[Case, Authority | None]:
         case = self._store.load(case_no)
         return case, self._access.require(case, step, by=by, at=at)
+
+
+def _without_promise(case: Case, withdrawal: Withdrawal, *, by: Caller) -> Case:
+    """Return the case on its way by certificate; a decision and what came of it become an earlier one."""
+    if case.decision is not None:
+        at = withdrawal.withdrawn_at
+        case = handling.set_aside(case, case.decision, reason=withdrawal.reason, actor=by.actor, at=at)
+    return replace(
+        case,
+        state=State.AWAITING_MATERIALS,
+        way=Way.CERTIFICATE,
+        withdrawal=withdrawal,
+        acceptance=None,
+        extension=None,
+        interruptions=_ended(case.interruptions, withdrawal, by=by),
+        suspensions=_ended(case.suspensions, withdrawal, by=by),
+    )
+
+
+def _ended(those: Sequence[Interruption], withdrawal: Withdrawal, *, by: Caller) -> tuple[Interruption, ...]:
+    """End what was under way with the promise."""
+    at = withdrawal.withdrawn_at
+    return tuple(replace(one, ended_at=one.ended_at or at, ended_by=one.ended_by or by.actor) for one in those)

@@ -59,6 +59,7 @@ def _asked(case: Case, event: Event, _pack: RulePack) -> dict[str, str]:
     return {
         "missing": "\n".join(f"{number}. {names.get(one, one)}" for number, one in enumerate(missing, 1)),
         "basis": str(event.data["basis"]),
+        "due_on": _due(event, ClockKind.CORRECTION),
     }
 
 

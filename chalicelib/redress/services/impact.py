@@ -1,13 +1,13 @@
 """The cases affected by a withdrawal (受影响办件, R8.4): the service's own, and those of querying systems."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import SHANGHAI
-from chalicelib.credit.model.records import Query, Record
+from chalicelib.credit.model.records import Document, Query, Record
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress import rules
@@ -43,6 +43,15 @@ class Impact:
             if asked is not None:
                 found.setdefault(asked.case_no, asked)
         return tuple(sorted(found.values(), key=lambda one: (one.met_at, one.case_no)))
+
+    def revoked(self, document: Document, *, subject: SubjectKey, offices: Collection[str]) -> tuple[Case, ...]:
+        """Return the subject's cases whose decision one of these offices revoked by the document."""
+        cases = self._cases_of({subject}, set())
+        return tuple(case for case in cases if rules.is_revoked_by(case, document, offices=offices))
+
+    def own_case(self, case_no: str) -> Case | None:
+        """Return one of the service's own cases, or None."""
+        return self._own_case(case_no)
 
     def case(self, affected: AffectedCase) -> Case | None:
         """Return an affected case as it is now, or None if it belongs to another system."""

@@ -12,8 +12,8 @@ READERS = (Role.APPLICANT, *DECIDERS, Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 
 
 def offices_of(entry: Entry, department: str) -> tuple[str, ...]:
-    """Return who may act on an entry: its office and, except for flags, the credit office (谁认定、谁修复)."""
-    return (department,) if entry.kind is EntryKind.FLAG else (department, CREDIT_OFFICE)
+    """Return who may act on an entry: its office and, for records and repairs, the credit office (谁认定、谁修复)."""
+    return (department,) if entry.kind in {EntryKind.FLAG, EntryKind.CASE} else (department, CREDIT_OFFICE)
 
 
 def require_decider(entry: Entry, department: str, *, subject: str, by: Caller) -> None:

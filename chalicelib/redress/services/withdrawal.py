@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from chalicelib.cases.model.case import Case
 from chalicelib.credit.model.records import UNDONE, Document, FlagMark, ObjectionState, Record, RepairState
 from chalicelib.credit.model.sources import Sources
 from chalicelib.credit.rules import redress as changes
@@ -107,6 +108,30 @@ class Withdrawal:
             ),
         )
         return replace(one, records=records, flags=flags, is_whole=True)
+
+    def of_case(self, case: Case) -> DocumentEntries:
+        """Return all that stands on the document by which a case was revoked: the flags that name the case, or nothing.
+
+        Raises ``STEP_NOT_ALLOWED`` for a case that was not revoked.
+        """
+        if case.revocation is None:
+            raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
+        entry = Entry(kind=EntryKind.CASE, name=case.case_no)
+        flags = self._flags.of_case(case.subject, case.case_no)
+        if flags:
+            found = self.standing(Entry(kind=EntryKind.FLAG, name=flags[0].flag_id), is_whole=True)
+            return replace(found, entry=entry, department=case.department)
+        document = Document(
+            number=case.revocation.document_no, organ=case.department, effective_on=case.revocation.effective_on
+        )
+        return DocumentEntries(
+            entry=entry,
+            subject=case.subject,
+            base=case.subject,
+            department=case.department,
+            document=document,
+            is_whole=True,
+        )
 
     def offices(self, standing: DocumentEntries) -> frozenset[str]:
         """Return whose document it is: the departments of the records based on it, or the flag's if there are none."""

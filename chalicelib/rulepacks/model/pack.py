@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.rulepacks.model.consequences import Consequence, Consequences, Stage
 from chalicelib.rulepacks.model.display import DisplayRules
 from chalicelib.rulepacks.model.grade_scale import GradeScale
 from chalicelib.rulepacks.model.recourse import Recourse
@@ -23,10 +24,13 @@ class TermKey(StrEnum):
     """The time limits that every pack sets."""
 
     CORRECTION_NOTICE = "correction.noticeDays"
+    CORRECTION_ANSWER = "correction.answerDays"
+    MATERIALS = "materials.days"
     DECISION = "decision.days"
     EXTENSION = "decision.extension"
     ISSUE = "issue.days"
     VERIFICATION = "verify.dueDays"
+    CONSEQUENCE = "consequence.days"
     DEFENCE = "defence.days"
     DEEMED_DELIVERY = "delivery.deemedDays"
     ACKNOWLEDGEMENT = "acknowledgement.days"
@@ -48,14 +52,6 @@ class TermKey(StrEnum):
     FLAG_START = "flag.startDays"
     REMEDY_REVIEW = "remedy.reviewDays"
     REMEDY_COURT = "remedy.courtMonths"
-
-
-class StepKind(StrEnum):
-    """What may follow a false or unkept promise (失信后果)."""
-
-    RECTIFICATION = "rectification"
-    REVOCATION = "revocation"
-    FLAG = "flag"
 
 
 class BoundKey(StrEnum):
@@ -128,6 +124,28 @@ class Ground(NamedTuple):
     basis: str
 
 
+class After(StrEnum):
+    """What must have come to nothing before a case is ended on a ground; blank if nothing has to."""
+
+    MATERIALS = "materials"
+    CORRECTION = "correction"
+    CONSEQUENCE = "consequence"
+    NOTHING = ""
+
+
+class TerminationGround(NamedTuple):
+    """A ground for ending a case without a decision (终止办理事由).
+
+    ``after`` names the applicant's time limit that must have passed, or the order of consequences whose turn it is.
+    """
+
+    code: str
+    name: str
+    english: str
+    after: After
+    basis: str
+
+
 class ProofSource(StrEnum):
     """From where a proof of delivery comes: the portal, the gateway of SMS, or an officer who saw it."""
 
@@ -180,13 +198,6 @@ class EditionDay(NamedTuple):
 
     month: int
     day: int
-    basis: str
-
-
-class Step(NamedTuple):
-    """One step in the order of consequences, with the article that allows it."""
-
-    kind: StepKind
     basis: str
 
 
@@ -243,9 +254,11 @@ class RulePack:
     bar_severity: Choice
     withdraw_until: Choice
     query_log: Retention
+    consequences: Consequences
     documents: DocumentRetention
-    sequences: Mapping[str, tuple[Step, ...]]
     pause_grounds: tuple[Ground, ...]
+    suspension_grounds: tuple[Ground, ...]
+    termination_grounds: tuple[TerminationGround, ...]
     yellow: Yellow
     terms: Mapping[str, Term]
     proofs: tuple[Proof, ...]
@@ -285,8 +298,9 @@ class RulePack:
     def _bases(self) -> Iterator[str]:
         yield from (self.basis, self.bar_severity.basis, self.withdraw_until.basis, self.query_log.basis)
         yield from (self.yellow.basis, self.documents.basis)
-        yield from (ground.basis for ground in (*self.excluded_risks, *self.pause_grounds))
-        yield from (step.basis for steps in self.sequences.values() for step in steps)
+        yield from (ground.basis for ground in (*self.excluded_risks, *self.pause_grounds, *self.suspension_grounds))
+        yield from (ground.basis for ground in self.termination_grounds)
+        yield from self.consequences.bases()
         yield from (term.basis for term in self.terms.values())
         yield from (proof.basis for proof in self.proofs)
         yield from (period.basis for rules in self.display for period in rules.periods.values())
@@ -301,9 +315,9 @@ class RulePack:
         """Whether the edition is in force on a day; its first and its last day count."""
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
-    def sequence_for(self, result: str) -> tuple[Step, ...]:
-        """Return the order of consequences of a verification result; empty except for a false or unkept promise."""
-        return self.sequences.get(result, ())
+    def consequence(self, finding: str, *, stage: Stage, severity: str) -> Consequence:
+        """Return what follows a finding at a stage and severity; raises ``LookupError`` for an unknown one."""
+        return self.consequences.row(finding, stage=stage, severity=severity)
 
     def limit_term(self, key: str) -> Term:
         """Return a time limit; raises ``LookupError`` for an unknown key."""
@@ -312,6 +326,14 @@ class RulePack:
     def pause_ground(self, code: str) -> Ground | None:
         """Return the ground of a pause (期间扣除事由), or ``None`` if the closed list does not have it."""
         return next((ground for ground in self.pause_grounds if ground.code == code), None)
+
+    def suspension_ground(self, code: str) -> Ground | None:
+        """Return the ground of a suspension (中止事由), or ``None`` if the closed list does not have it."""
+        return next((ground for ground in self.suspension_grounds if ground.code == code), None)
+
+    def termination_ground(self, code: str) -> TerminationGround | None:
+        """Return the ground of a termination (终止事由), or ``None`` if the closed list does not have it."""
+        return next((ground for ground in self.termination_grounds if ground.code == code), None)
 
     def proofs_from(self, source: ProofSource) -> tuple[Proof, ...]:
         """Return the proofs of delivery (送达凭证) that the pack accepts from a source; there may be none."""

@@ -73,6 +73,12 @@ class FlagRedress:
             if flag.party.document_subject == subject and _stands_on(flag, organ, number)
         )
 
+    def of_case(self, subject: SubjectKey, case_no: str) -> tuple[Flag, ...]:
+        """Return the flags that rest on what was decided in a case and are not over, strongly consistent."""
+        names = {flag.flag_id for flag in self._all(subject) if flag.case_no == case_no}
+        found = [self._store.load(name) for name in sorted(names)]
+        return tuple(flag for flag in found if flag.state not in OVER)
+
     def measure_class(self, flag: Flag) -> MeasureClass | None:
         """Return the class of a flag's measure in its own edition, or None if unknown."""
         edition = listed.edition_of(self._lists(), flag.edition, on=day_in_shanghai(flag.proposed_at))

@@ -47,6 +47,18 @@ def end_of(outage: Outage, *, at: datetime) -> datetime:
     return min(outage.window.ends_at or at, outage.window.starts_at + LONGEST)
 
 
+def reaches(outage: Outage, duty: Duty, *, at: datetime) -> bool:
+    """Whether an outage in force overlapped the last day of a duty, and had begun by its last second in time."""
+    window = outage.window
+    return (
+        outage.withdrawn_at is None
+        and (not window.departments or duty.department in window.departments)
+        and (not window.kinds or duty.kind in window.kinds)
+        and window.starts_at <= duty.due_at
+        and start_of_day(day_in_shanghai(duty.due_at)) <= end_of(outage, at=at)
+    )
+
+
 def excuses(outage: Outage, duty: Duty, *, grace: Limit, calendar: Calendar, at: datetime) -> bool:
     """Whether an outage excuses that a duty was not done in time.
 
@@ -54,13 +66,5 @@ def excuses(outage: Outage, duty: Duty, *, grace: Limit, calendar: Calendar, at:
     ``grace`` after its end; what is not done yet is excused until then. A withdrawn outage excuses nothing, nor does
     one in other departments or for other kinds of clocks.
     """
-    window = outage.window
-    ended = end_of(outage, at=at)
-    return (
-        outage.withdrawn_at is None
-        and (not window.departments or duty.department in window.departments)
-        and (not window.kinds or duty.kind in window.kinds)
-        and window.starts_at <= duty.due_at
-        and start_of_day(day_in_shanghai(duty.due_at)) <= ended
-        and (duty.done_at or at) <= due(grace, started_at=ended, calendar=calendar).at
-    )
+    ends = due(grace, started_at=end_of(outage, at=at), calendar=calendar).at
+    return reaches(outage, duty, at=at) and (duty.done_at or at) <= ends

@@ -15,12 +15,13 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.model.outages import Duty, Outage, Window
-from chalicelib.supervision.rules.outages import end_of, excuses, faults_of, faults_of_end
+from chalicelib.supervision.rules.outages import end_of, excuses, faults_of, faults_of_end, reaches
 from chalicelib.supervision.store.outages import OutageStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 from chalicelib.workdays.model.calendars import Calendars
 from chalicelib.workdays.model.limits import Limit
+from chalicelib.workdays.rules.due_dates import due
 
 RECORDERS = (Role.MONITOR,)
 READERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.INSPECTOR)
@@ -107,6 +108,26 @@ class Outages:
     def grace(self, outage: Outage) -> Limit:
         """Return how long after an outage a duty may still be done."""
         return limit_of(self._pack(outage.window.starts_at).limit_term(TermKey.OUTAGE_GRACE))
+
+    def lengthened(self, clock: Clock, *, at: datetime) -> Clock:
+        """Return a person's clock with its last second moved behind the outages that took its last day (R4.17).
+
+        Whoever could not answer on the last day has the same grace as the office; an outage on a day of grace moves it
+        on. Reads nothing unless the time is over.
+        """
+        calendar = self._calendars.current()
+        while clock.is_late(at):
+            duty = Duty.of(clock)
+            ends = [
+                due(self.grace(outage), started_at=end_of(outage, at=at), calendar=calendar)
+                for outage in self._store.begun(clock.due_at, clock.due_at)
+                if reaches(outage, duty, at=at)
+            ]
+            latest = max(ends, key=lambda end: end.at, default=None)
+            if latest is None or latest.at <= clock.due_at:
+                break
+            clock = replace(clock, due_at=latest.at, due_on=latest.on, provisional=latest.provisional)
+        return clock
 
     def excused(self, clocks: Sequence[Clock], *, at: datetime) -> dict[tuple[str, str], str]:
         """Return the late clocks that are excused, by owner and clock id, with the outage's id, in one query.

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from chalicelib.api.cases.routes import cases, consequences, handling
+from chalicelib.api.cases.routes import cases, consequences, endings, handling
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.feedback.routes import complaints, ratings
 from chalicelib.cases.model.stages import Correction
@@ -52,6 +52,13 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         is_grave=True,
     ),
     Action(
+        name="application_withdrawal",
+        route=endings.withdraw,
+        fields=(Field(name="reason", kind="area", label="withdrawal_why", hint="withdrawal_why_hint"),),
+        at={"": "reason"},
+        is_grave=True,
+    ),
+    Action(
         name="materials",
         route=cases.hand_in,
         fields=(Field(name="materials", kind="materials", options=_owed, unanswered="choose_a_file"),),
@@ -72,6 +79,13 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         name="statement",
         route=consequences.state,
         fields=(Field(name="text", kind="area", label="statement_text", rows=10),),
+        at={"": "text"},
+        button="file",
+    ),
+    Action(
+        name="report",
+        route=consequences.report,
+        fields=(Field(name="text", kind="area", label="report_text"),),
         at={"": "text"},
         button="file",
     ),

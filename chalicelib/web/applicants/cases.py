@@ -9,6 +9,7 @@ from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.messages.routes import turns
 from chalicelib.cases.model.case import FINISHED, State, Way
 from chalicelib.cases.rules.consequences import BROKEN
+from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.policy import FOR_THEMSELVES
@@ -31,18 +32,24 @@ REACHED: Final = {
     State.NOT_ACCEPTED: 1,
     State.ACCEPTED: 2,
     State.PAUSED: 2,
+    State.SUSPENDED: 2,
     State.DECIDED: 3,
     State.CLOSED: 4,
     State.REVOKED: 4,
+    State.TERMINATED: 1,
+    State.WITHDRAWN: 1,
 }
 """How many stages a case in each state has passed."""
 
 SHOWN_CLOCKS: Final = (
     ClockKind.IDENTITY_CHECK,
+    ClockKind.MATERIALS,
+    ClockKind.CORRECTION,
     ClockKind.ACCEPTANCE,
     ClockKind.HANDLING_PROMISED,
     ClockKind.DELIVERY,
     ClockKind.VERIFICATION,
+    ClockKind.RECTIFICATION,
 )
 """The time limits that matter to an applicant, in the order in which they run."""
 
@@ -125,14 +132,27 @@ def _is_closed_to_agent(case: CaseResponse) -> bool:
 
 
 def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
-    """Whether a promise may be withdrawn: not once it was found broken, nor later than the rule pack allows."""
+    """Whether a promise may be withdrawn: not once an officer found it broken, nor later than the pack allows."""
     item = container().catalogue.find(case.item.code, at=visit.at)
     pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
     found = case.verification
-    is_broken = found is not None and found.has_effect and found.result in BROKEN
+    is_broken = found is not None and found.result in BROKEN
     is_late = pack.withdraw_until.value == "decided" and case.decision is not None
     is_open = case.way is Way.COMMITMENT and case.state not in FINISHED and case.withdrawal is None
     return is_open and not is_broken and not is_late
+
+
+def _may_withdraw_application(case: CaseResponse) -> bool:
+    """Whether the application may be withdrawn: before the decision, unless a broken promise is being dealt with."""
+    found = case.verification
+    is_open = found is not None and found.result in BROKEN
+    is_settled = case.rectification is not None and case.rectification.fulfilled is True
+    return case.state in STEPS[CaseStep.WITHDRAW_APPLICATION].states and (is_settled or not is_open)
+
+
+def _may_report(case: CaseResponse) -> bool:
+    order = case.rectification
+    return order is not None and order.ended_at is None and order.reported_at is None
 
 
 def _documents_of(case: CaseResponse, visit: PageRequest) -> "Mapping[str, DocumentResponse]":
@@ -153,8 +173,10 @@ OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
     "corrections": lambda case, _visit: case.state is State.CORRECTION_ASKED,
     "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS or _has_refused(case),
     "statement": lambda case, _visit: case.defence is not None and case.defence.stated_at is None,
+    "report": lambda case, _visit: _may_report(case),
     "rating": lambda case, _visit: case.state in FINISHED,
     "withdrawal": _may_withdraw,
+    "application_withdrawal": lambda case, _visit: _may_withdraw_application(case),
     "complaint": lambda _case, _visit: True,
 }
 """The actions on one's own case, and when the page offers them; the API decides when it comes to it."""
@@ -163,8 +185,10 @@ DONE: Final = {
     "corrections": "answered",
     "materials": "handed_in",
     "statement": "stated",
+    "report": "reported",
     "rating": "rated",
     "withdrawal": "withdrawn",
+    "application_withdrawal": "application_withdrawn",
     "complaint": "complained",
 }
 """What the case's page says after each action."""

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from chalicelib.api.cases.routes import assignment, cases, consequences, handling
+from chalicelib.api.cases.routes import assignment, cases, consequences, endings, handling
 from chalicelib.api.cases.schemas.cases import CaseResponse
+from chalicelib.api.redress.routes import revocations
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS, SUPERIORS
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
 from chalicelib.policy import Role
-from chalicelib.rulepacks.model.pack import ProofSource, RulePack
+from chalicelib.rulepacks.model.consequences import SEVERITIES
+from chalicelib.rulepacks.model.pack import Ground, Proof, ProofSource, RulePack, TerminationGround
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, named
 from chalicelib.web.core.i18n import text
@@ -28,20 +30,44 @@ def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
     return [(one.id, one.name, one.basis) for one in case.checklist if one.must_be_handed_in(case.way)]
 
 
-def _grounds(case: CaseResponse, visit: PageRequest) -> Options:
-    """Return the closed list of grounds for a pause (特别程序), each with its article (R4.8)."""
-    grounds = _pack_of(case, visit).pause_grounds
-    return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in grounds]
-
-
-def _basis_of_pause(case: CaseResponse, visit: PageRequest) -> dict[str, object]:
-    found = (ground[2] for ground in _grounds(case, visit) if ground[0] == visit.sent("ground"))
-    return {"basis": next(found, "")}
-
-
 def _pack_of(case: CaseResponse, visit: PageRequest) -> RulePack:
     item = container().catalogue.find(case.item.code, at=visit.at)
     return container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
+
+
+def _listed(grounds: Sequence[Ground | TerminationGround | Proof], visit: PageRequest) -> Options:
+    """Return a closed list of the rule pack, each entry with its article."""
+    return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in grounds]
+
+
+def _grounds(case: CaseResponse, visit: PageRequest) -> Options:
+    """Return the closed list of grounds for a pause (特别程序), each with its article (R4.8)."""
+    return _listed(_pack_of(case, visit).pause_grounds, visit)
+
+
+def _suspension_grounds(case: CaseResponse, visit: PageRequest) -> Options:
+    return _listed(_pack_of(case, visit).suspension_grounds, visit)
+
+
+def _termination_grounds(case: CaseResponse, visit: PageRequest) -> Options:
+    return _listed(_pack_of(case, visit).termination_grounds, visit)
+
+
+def _basis_among(
+    options: Callable[[CaseResponse, PageRequest], Options],
+) -> Callable[[CaseResponse, PageRequest], dict[str, object]]:
+    """Return what adds the article of the ground that was chosen."""
+
+    def basis(case: CaseResponse, visit: PageRequest) -> dict[str, object]:
+        found = (ground[2] for ground in options(case, visit) if ground[0] == visit.sent("ground"))
+        return {"basis": next(found, "")}
+
+    return basis
+
+
+_basis_of_pause = _basis_among(_grounds)
+_basis_of_suspension = _basis_among(_suspension_grounds)
+_basis_of_termination = _basis_among(_termination_grounds)
 
 
 def _notices(case: CaseResponse, visit: PageRequest) -> Options:
@@ -51,8 +77,7 @@ def _notices(case: CaseResponse, visit: PageRequest) -> Options:
 
 def _proofs(case: CaseResponse, visit: PageRequest) -> Options:
     """Return the proofs of delivery that an office may record, each with its article (送达)."""
-    proofs = _pack_of(case, visit).proofs_from(ProofSource.OFFICE)
-    return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in proofs]
+    return _listed(_pack_of(case, visit).proofs_from(ProofSource.OFFICE), visit)
 
 
 def _officers(case: CaseResponse, visit: PageRequest) -> Options:
@@ -111,6 +136,18 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
     ),
     Action(name="pause_end", route=handling.end_pause),
     Action(
+        name="suspension",
+        route=handling.suspend,
+        fields=(
+            Field(name="ground", kind="choice", options=_suspension_grounds),
+            Field(name="expected_days", kind="number", hint="in_working_days"),
+            Field(name="notice_text", kind="area", hint="field_notice_text_hint"),
+        ),
+        adds=_basis_of_suspension,
+        at={"/basis": "ground"},
+    ),
+    Action(name="suspension_end", route=handling.end_suspension),
+    Action(
         name="extension",
         route=handling.extend,
         fields=(Field(name="days", kind="number", hint="in_working_days"), Field(name="reason", kind="area")),
@@ -121,6 +158,14 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         fields=(
             Field(name="result", kind="choice", options=_words("finding", tuple(Finding))),
             Field(name="method", kind="choice", options=_words("method", tuple(Method))),
+            Field(
+                name="severity",
+                kind="choice",
+                options=_words("severity", SEVERITIES),
+                hint="field_severity_hint",
+                start=lambda _visit: "general",
+                may_be_blank=True,
+            ),
             Field(name="findings", kind="area"),
             LATE,
         ),
@@ -162,6 +207,33 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         ),
         is_grave=True,
     ),
+    Action(
+        name="termination",
+        route=endings.terminate,
+        fields=(
+            Field(name="ground", kind="choice", options=_termination_grounds),
+            Field(name="document_no", kind="text"),
+            Field(name="reasons", kind="area"),
+            Field(name="served_at", kind="moment"),
+            Field(name="statement_answer", kind="area", may_be_blank=True),
+        ),
+        adds=_basis_of_termination,
+        at={"/basis": "ground"},
+        is_grave=True,
+    ),
+    Action(
+        name="reinstatement",
+        route=revocations.reinstate,
+        fields=(
+            Field(name="document_no", kind="text"),
+            Field(name="organ", kind="text"),
+            Field(name="effective_on", kind="day"),
+            Field(name="basis", kind="text"),
+            Field(name="reason", kind="area"),
+            LATE,
+        ),
+        is_grave=True,
+    ),
     Action(name="reopening", route=assignment.reopen, fields=(Field(name="reason", kind="area"),)),
     Action(
         name="assignment",
@@ -187,6 +259,7 @@ def ask(visit: PageRequest) -> Page:
 def do(visit: PageRequest) -> Page | Redirect:
     """Carry the action out; it is always the latest pause that ends, so that a second click names the same one."""
     action, case = named(ACTIONS, visit.path["act"], visit), visit.get(cases.read_case)
-    latest = max((pause.number for pause in case.pauses), default=0)
+    begun = case.suspensions if action.name == "suspension_end" else case.pauses
+    latest = max((one.number for one in begun), default=0)
     onward = Redirect(to=f"desk/{case.case_no}", query={"done": action.name})
     return carry_out(action, case, visit, ask=ask, onward=onward, path={"number": str(latest)})

@@ -51,6 +51,10 @@ def _is_ordered(case: CaseResponse) -> bool:
     return case.rectification is not None and case.rectification.ended_at is None
 
 
+def _has_extension(case: CaseResponse) -> bool:
+    return case.extension is not None or any(one.extension is not None for one in case.earlier_decisions)
+
+
 def unproved(case: CaseResponse) -> tuple[Notice, ...]:
     """Return the notices from which a time of the applicant's runs, and which nothing proves to have arrived."""
     told = (
@@ -68,7 +72,9 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "delivery": Offer(step=CaseStep.DELIVER),
     "pause": Offer(step=CaseStep.PAUSE),
     "pause_end": Offer(step=CaseStep.RESUME, also=_is_paused),
-    "extension": Offer(step=CaseStep.EXTEND, also=lambda case: case.extension is None),
+    "suspension": Offer(step=CaseStep.SUSPEND),
+    "suspension_end": Offer(step=CaseStep.END_SUSPENSION),
+    "extension": Offer(step=CaseStep.EXTEND, also=lambda case: not _has_extension(case)),
     "verification": Offer(
         step=CaseStep.VERIFY, also=lambda case: case.commitment is not None and case.verification is None
     ),
@@ -77,6 +83,8 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "rectification": Offer(step=CaseStep.RECTIFY, also=lambda case: _is_adverse(case) and case.rectification is None),
     "rectification_outcome": Offer(step=CaseStep.END_RECTIFICATION, also=_is_ordered),
     "revocation": Offer(step=CaseStep.REVOKE, also=_is_adverse),
+    "termination": Offer(step=CaseStep.TERMINATE),
+    "reinstatement": Offer(step=CaseStep.REINSTATE),
     "reopening": Offer(step=CaseStep.REOPEN),
     "assignment": Offer(step=CaseStep.ASSIGN),
 }

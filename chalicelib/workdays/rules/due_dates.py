@@ -63,7 +63,7 @@ def due(
     if limit.unit is Unit.HOURS:
         end = _after_hours(limit.value, started_at=started_at, pauses=pauses, at=at)
         return Due(at=end, on=day_of(end), provisional=False)
-    spans = excluded_days(pauses, after=started_on, at=at)
+    spans = taken_days(limit, started_on=started_on, calendar=calendar, pauses=pauses, at=at)
     on = last_day(limit, started_on=started_on, calendar=calendar, spans=spans)
     touched_from = started_on + ONE_DAY
     if limit.unit is not Unit.WORKING_DAYS:
@@ -97,7 +97,7 @@ def yellow_from(
     if limit.unit is Unit.HOURS:
         return _after_hours(length - min(length, max(1, share)), started_at=started_at, pauses=pauses, at=at)
     number = length + 1 - min(length, max(1, share, rule.least_working_days))
-    spans = excluded_days(pauses, after=started_on, at=at)
+    spans = taken_days(limit, started_on=started_on, calendar=calendar, pauses=pauses, at=at)
     if limit.unit is Unit.WORKING_DAYS:
         return start_of_day(counted_working_day(number, started_on=started_on, calendar=calendar, spans=spans))
     if number < length:
@@ -123,6 +123,23 @@ def length_of(limit: Limit, *, started_on: date) -> int:
     end_of_month = _first_of(months + 1) - ONE_DAY
     corresponding = end_of_month.replace(day=min(started_on.day, end_of_month.day))
     return (corresponding - started_on).days
+
+
+def taken_days(
+    limit: Limit, *, started_on: date, calendar: Calendar, pauses: Sequence[Pause], at: datetime | None
+) -> tuple[Span, ...]:
+    """Return the days that pauses take from a limit in days or months, in order and without overlaps.
+
+    The day on which a pause starts still counts, unless it is the last one: what could not be finished on that day then
+    has the next day that counts after the pause, because a pause must not end a time that it only holds (R4.8).
+    """
+    spans = excluded_days(pauses, after=started_on, at=at)
+    while spans:
+        on = last_day(limit, started_on=started_on, calendar=calendar, spans=spans)
+        if all(span.first != on + ONE_DAY for span in spans):
+            break
+        spans = tuple(span._replace(first=on) if span.first == on + ONE_DAY else span for span in spans)
+    return spans
 
 
 def last_day(limit: Limit, *, started_on: date, calendar: Calendar, spans: Sequence[Span]) -> date:
@@ -188,7 +205,7 @@ def explanation(
         return tuple(_hours_by_day(limit, started_at=started_at, on=on, stops=stops))
     started_on = day_of(started_at)
     start = DayCount(day=started_on, counted=False, number=None, reason=DayReason.START_DAY, source=START_SOURCE)
-    spans = excluded_days(pauses, after=started_on, at=at)
+    spans = taken_days(limit, started_on=started_on, calendar=calendar, pauses=pauses, at=at)
     if limit.unit is Unit.WORKING_DAYS:
         return (start, *_working_days(started_on, on=on, calendar=calendar, spans=spans))
     length = length_of(limit, started_on=started_on)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
-from chalicelib.alerts.rules.alerts import Withdrawal, alerts_for, news, recipients_of, withdrawals
+from chalicelib.alerts.rules.alerts import Withdrawal, alerts_for, news, recipients_of, settled, withdrawals
 from chalicelib.clock import day_in_shanghai
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
@@ -174,3 +174,19 @@ def test_a_withdrawal_without_a_round_covers_alerts_of_every_round() -> None:
     withdrawal = Withdrawal(owner="case:1", clock_id="handling_promised", milestones=("passed",), before_round=None)
 
     assert withdrawal.covers(replace(alert, round=7))
+
+
+@pytest.mark.parametrize(
+    ("kind", "milestones"),
+    [(EventKind.CASE_DECIDED, ("yellow", "passed")), (EventKind.CASE_TERMINATED, ("yellow",))],
+)
+def test_a_duty_that_ends_settles_its_warning_and_an_act_that_says_why_it_was_late_the_rest(
+    kind: EventKind, milestones: tuple[str, ...]
+) -> None:
+    stopped = [{"clock_id": "delivery", "kind": "delivery"}, {"clock_id": "defence", "kind": "defence"}]
+    event = told_of(kind, clocks_stopped=stopped)
+
+    assert settled(event) == (
+        Withdrawal(owner=event.owner, clock_id="delivery", milestones=milestones, before_round=None),
+    )
+    assert settled(told_of(kind)) == ()

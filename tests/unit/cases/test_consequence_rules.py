@@ -1,24 +1,42 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.cases.model.case import Case, State, Way
-from chalicelib.cases.model.stages import Defence, Finding, Outcome, Rectification, Revocation, Withdrawal
+from chalicelib.cases.model.stages import (
+    Defence,
+    Delivery,
+    Finding,
+    Outcome,
+    Rectification,
+    Revocation,
+    Termination,
+    Withdrawal,
+)
 from chalicelib.cases.rules.consequences import (
     RectificationOutcome,
     RevocationDocument,
+    TerminationDocument,
+    ground_of_termination,
     is_in_effect,
     next_step_for,
     notice_of_defence,
     officers_for,
     open_defence,
     order_to_end,
+    order_to_report,
     require_defence_over,
+    require_heard,
     require_next,
     require_no_order,
+    require_not_barred,
     require_sound,
+    require_time_over,
     require_verifiable,
+    stage_of,
+    terminate,
     unconfirmed_verification,
 )
 from chalicelib.catalogue.model.items import Method
@@ -26,7 +44,8 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.clocks import start
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
-from chalicelib.rulepacks.model.pack import RulePack, StepKind
+from chalicelib.rulepacks.model.consequences import Barred, Stage, Step, StepKind
+from chalicelib.rulepacks.model.pack import After, RulePack
 from chalicelib.rulepacks.rules import Remedies, pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
@@ -94,6 +113,7 @@ def a_rectification_clock() -> Clock:
 
 def test_a_granted_promise_may_be_verified() -> None:
     require_verifiable(a_promise_granted())
+    require_verifiable(replace(a_promise_granted(), decision=None))
 
 
 @pytest.mark.parametrize(
@@ -102,10 +122,9 @@ def test_a_granted_promise_may_be_verified() -> None:
         replace(a_promise_granted(), commitment=None),
         replace(a_promise_granted(), way=Way.CERTIFICATE),
         replace(a_promise_granted(), withdrawal=Withdrawal(reason="改交旧车牌", withdrawn_at=NOON)),
-        replace(a_promise_granted(), decision=None),
         replace(a_promise_granted(), decision=a_decision(outcome=Outcome.REFUSED)),
     ],
-    ids=["certificate", "barred", "withdrawn", "undecided", "refused"],
+    ids=["certificate", "barred", "withdrawn", "refused"],
 )
 def test_without_a_promise_in_force_there_is_nothing_to_verify(case: Case) -> None:
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
@@ -369,3 +388,121 @@ def test_a_revocation_is_in_effect_from_its_day_for_its_subject_and_by_its_numbe
     assert not is_in_effect(revoked, "撤〔2026〕2号", subject=A_SUBJECT, on=day)
     assert not is_in_effect(revoked, "撤〔2026〕1号", subject="k1.other", on=day)
     assert not is_in_effect(a_broken_promise(), "撤〔2026〕1号", subject=A_SUBJECT, on=day)
+
+
+def an_untrue_case(**other: Any) -> Case:  # noqa: ANN401 - any field of a case
+    """A case in hand whose promise one officer found untrue."""
+    fields = {"decision": None, "verification": a_verification(), "state": State.ACCEPTED, **other}
+    return replace(a_promise_granted(), **fields)
+
+
+def a_delivery() -> Delivery:
+    return Delivery(delivered_at=NOON, delivered_by="staff:o")
+
+
+def test_a_case_is_in_hand_until_it_is_decided_and_decided_until_it_is_delivered() -> None:
+    assert stage_of(an_untrue_case()) is Stage.IN_HAND
+    assert stage_of(a_promise_granted()) is Stage.DECIDED
+    assert stage_of(replace(a_promise_granted(), delivery=a_delivery(), state=State.REVOKED)) is Stage.CLOSED
+
+
+@pytest.mark.requirement("R1.17")
+@pytest.mark.parametrize(
+    ("state", "order", "expected"),
+    [
+        (State.ACCEPTED, None, StepKind.SUSPENSION),
+        (State.SUSPENDED, None, StepKind.RECTIFICATION),
+        (State.SUSPENDED, an_order(fulfilled=False), StepKind.TERMINATION),
+        (State.SUSPENDED, an_order(fulfilled=True), None),
+    ],
+)
+def test_in_hand_a_case_is_suspended_corrected_and_then_ended(
+    state: State, order: Rectification | None, expected: StepKind | None
+) -> None:
+    step = next_step_for(an_untrue_case(state=state, rectification=order), CORRECTS_FIRST)
+
+    assert (step.kind if step else None) == expected
+
+
+def test_a_finding_bars_as_soon_as_one_officer_has_made_it_and_no_more_once_put_right() -> None:
+    waiting = an_untrue_case(verification=a_verification(officers=2))
+
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
+        require_not_barred(waiting, CORRECTS_FIRST, Barred.DECISION)
+    assert (error.value.facts["step"], error.value.facts["result"]) == ("decision", "untrue")
+
+    require_not_barred(waiting, CORRECTS_FIRST, Barred.REOPENING)
+    require_not_barred(replace(waiting, verification=None), CORRECTS_FIRST, Barred.DECISION)
+    require_not_barred(replace(waiting, rectification=an_order(fulfilled=True)), CORRECTS_FIRST, Barred.DECISION)
+
+
+@pytest.mark.requirement("R1.18")
+def test_a_step_waits_for_the_hearing_that_the_table_asks_for() -> None:
+    case = an_untrue_case(defence=a_defence())
+
+    require_heard(Step(kind=StepKind.RECTIFICATION, basis="第64条"), case, None, at=NOON)
+    with pytest.raises(DomainError, match="DEFENCE_OPEN"):
+        require_heard(Step(kind=StepKind.TERMINATION, basis="第64条", hearing=True), case, None, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("ground", "state"),
+    [("materials_missing", State.AWAITING_MATERIALS), ("correction_unanswered", State.CORRECTION_ASKED)],
+)
+def test_a_case_ends_on_a_ground_of_the_list_and_in_the_state_that_it_is_about(ground: str, state: State) -> None:
+    assert ground_of_termination(an_untrue_case(state=state), CORRECTS_FIRST, ground).code == ground
+    assert ground_of_termination(an_untrue_case(), CORRECTS_FIRST, "applicant_ended").after is After.NOTHING
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
+        ground_of_termination(an_untrue_case(), CORRECTS_FIRST, ground)
+    with pytest.raises(DomainError, match="TERMINATION_GROUND_UNKNOWN"):
+        ground_of_termination(an_untrue_case(), CORRECTS_FIRST, "slow")
+
+
+def test_the_last_second_is_the_applicants_and_a_date_that_is_not_known_is_nobodys() -> None:
+    clock = a_rectification_clock()
+
+    require_time_over(clock, at=LAST_SECOND + ONE_SECOND)
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
+        require_time_over(clock, at=LAST_SECOND)
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
+        require_time_over(None, at=LAST_SECOND)
+    with pytest.raises(DomainError, match="CALENDAR_UNKNOWN"):
+        require_time_over(replace(clock, provisional=True), at=LAST_SECOND + ONE_SECOND)
+
+
+def an_ending(**other: Any) -> TerminationDocument:  # noqa: ANN401 - any field of a document
+    fields = {"ground": "applicant_ended", "document_no": "1号", "basis": "第70条", "reasons": "已注销。"}
+    return TerminationDocument(**{**fields, "served_at": NOON, **other})
+
+
+def ended(document: TerminationDocument, case: Case) -> Termination:
+    return terminate(document, case=case, pack=CORRECTS_FIRST, actor="staff:s", at=NOON)
+
+
+def test_the_end_of_a_case_names_the_last_days_for_contesting_it() -> None:
+    remedies = ended(an_ending(), an_untrue_case()).remedies
+
+    assert [(one.code, one.until.isoformat()) for one in remedies] == [
+        ("review", "2026-11-27"),
+        ("court", "2027-03-28"),
+    ]
+
+
+def test_a_document_that_ends_a_case_was_served_and_answers_what_was_stated() -> None:
+    heard = an_untrue_case(defence=a_defence(statement="不是我。"))
+
+    with pytest.raises(DomainError) as error:
+        ended(an_ending(served_at=NOON + ONE_SECOND), heard)
+    assert [fault.pointer for fault in error.value.faults] == ["/served_at", "/statement_answer"]
+    assert ended(an_ending(statement_answer="不成立。"), heard).statement_answer == "不成立。"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [None, replace(an_order(fulfilled=True), ended_at=NOON), replace(an_order(), reported_at=NOON)],
+    ids=["none", "ended", "reported"],
+)
+def test_an_open_order_is_reported_as_done_once(order: Rectification | None) -> None:
+    assert order_to_report(replace(a_broken_promise(), rectification=an_order())) == an_order()
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
+        order_to_report(replace(a_broken_promise(), rectification=order))

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from chalicelib.cases.model.case import Case, Material, MaterialAsked, State, Way
-from chalicelib.cases.model.stages import Correction, Extension, Interruption, Outcome, Withdrawal
+from chalicelib.cases.model.stages import Correction, Extension, Finding, Interruption, Outcome, Withdrawal
 from chalicelib.cases.rules.handling import (
     STEPS,
     CaseStep,
@@ -17,11 +17,15 @@ from chalicelib.cases.rules.handling import (
     must_be_verified,
     open_pause,
     remedies_of,
+    require_checked,
     require_demand,
     require_not_deemed,
     require_on_list,
     require_reasons,
     require_step,
+    set_aside,
+    suspension_ground_of,
+    suspension_to_end,
     with_materials,
 )
 from chalicelib.catalogue.model.items import VerificationPlan
@@ -35,7 +39,7 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
-from tests.builders import NOON, a_case, a_commitment, a_decision, some_terms
+from tests.builders import NOON, a_case, a_commitment, a_decision, a_verification, some_terms
 
 CALENDAR = load_calendar()
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=date(2026, 9, 28))
@@ -85,6 +89,17 @@ def on_list(way: Way = Way.CERTIFICATE) -> Case:
     return a_case(way=way, checklist=(PLATE, LICENCE, MARRIAGE))
 
 
+VERIFIABLE = {State.ACCEPTED, State.PAUSED, State.SUSPENDED, State.DECIDED, State.CLOSED}
+UNDECIDED = {
+    State.PENDING_CREDIT,
+    State.PENDING_IDENTITY,
+    State.AWAITING_MATERIALS,
+    State.RECEIVED,
+    State.CORRECTION_ASKED,
+    State.ACCEPTED,
+    State.PAUSED,
+    State.SUSPENDED,
+}
 ALLOWED = {
     CaseStep.CORRECT: {State.RECEIVED, State.CORRECTION_ASKED},
     CaseStep.ANSWER: {State.CORRECTION_ASKED},
@@ -94,15 +109,21 @@ ALLOWED = {
     CaseStep.EXTEND: {State.ACCEPTED, State.PAUSED},
     CaseStep.DECIDE: {State.ACCEPTED},
     CaseStep.DELIVER: {State.DECIDED},
-    CaseStep.VERIFY: {State.DECIDED, State.CLOSED},
-    CaseStep.CONFIRM: {State.DECIDED, State.CLOSED},
-    CaseStep.RECEIVE: {State.CORRECTION_ASKED, State.DECIDED, State.CLOSED},
-    CaseStep.STATE: {State.DECIDED, State.CLOSED},
-    CaseStep.RECTIFY: {State.DECIDED, State.CLOSED},
-    CaseStep.END_RECTIFICATION: {State.DECIDED, State.CLOSED},
+    CaseStep.SUSPEND: {State.ACCEPTED},
+    CaseStep.END_SUSPENSION: {State.SUSPENDED},
+    CaseStep.TERMINATE: UNDECIDED,
+    CaseStep.WITHDRAW_APPLICATION: UNDECIDED,
+    CaseStep.VERIFY: VERIFIABLE,
+    CaseStep.CONFIRM: VERIFIABLE,
+    CaseStep.RECEIVE: {State.CORRECTION_ASKED, *VERIFIABLE},
+    CaseStep.STATE: VERIFIABLE,
+    CaseStep.RECTIFY: VERIFIABLE,
+    CaseStep.REPORT: VERIFIABLE,
+    CaseStep.END_RECTIFICATION: VERIFIABLE,
     CaseStep.REVOKE: {State.DECIDED, State.CLOSED},
+    CaseStep.REINSTATE: {State.REVOKED},
     CaseStep.REOPEN: {State.DECIDED, State.CLOSED},
-    CaseStep.ASSIGN: set(State) - {State.NOT_ACCEPTED, State.REVOKED},
+    CaseStep.ASSIGN: set(State) - {State.NOT_ACCEPTED, State.REVOKED, State.TERMINATED, State.WITHDRAWN},
 }
 
 
@@ -127,11 +148,13 @@ def test_every_step_in_every_state_is_allowed_or_refused_as_written() -> None:
 
 
 def test_only_heads_extend_only_supervisors_revoke_and_both_oversee() -> None:
-    people = {CaseStep.ANSWER, CaseStep.STATE}
+    people = {CaseStep.ANSWER, CaseStep.STATE, CaseStep.REPORT, CaseStep.WITHDRAW_APPLICATION}
     superiors = (Role.SUPERVISOR, Role.HEAD)
     special: dict[CaseStep, tuple[Role, ...]] = {
         CaseStep.EXTEND: (Role.HEAD,),
         CaseStep.REVOKE: (Role.SUPERVISOR,),
+        CaseStep.TERMINATE: (Role.SUPERVISOR,),
+        CaseStep.REINSTATE: superiors,
         CaseStep.REOPEN: superiors,
         CaseStep.ASSIGN: (*superiors, Role.OFFICER),
     }
@@ -269,6 +292,9 @@ def test_an_extension_is_granted_once_for_ten_days_at_most_and_before_expiry() -
 
     with pytest.raises(DomainError, match="ALREADY_EXTENDED"):
         extension_of(a_case(extension=granted), PACK, a_clock(), days=1, at=NOON)
+    earlier = set_aside(a_case(extension=granted), a_decision(), reason="重新办理。", actor="staff:h", at=NOON)
+    with pytest.raises(DomainError, match="ALREADY_EXTENDED"):
+        extension_of(earlier, PACK, a_clock(), days=1, at=NOON)
     with pytest.raises(DomainError, match="EXTENSION_TOO_LONG") as too_long:
         extension_of(a_case(), PACK, a_clock(), days=11, at=NOON)
     assert too_long.value.facts["most"] == 10
@@ -323,6 +349,43 @@ def test_a_granted_promise_must_be_verified() -> None:
     assert not must_be_verified(replace(granted, way=Way.CERTIFICATE)), "refused once credit could be read"
     assert not must_be_verified(replace(granted, withdrawal=Withdrawal(reason="改交旧车牌", withdrawn_at=NOON)))
     assert not must_be_verified(replace(granted, terms=exempt))
+
+
+def test_a_suspension_needs_a_ground_of_the_closed_list_and_ends_once() -> None:
+    assert suspension_ground_of(PACK, "force_majeure").name == "不可抗力"
+    with pytest.raises(DomainError, match="PAUSE_GROUND_UNKNOWN"):
+        suspension_ground_of(PACK, "lunch")
+
+    open_one = a_case(suspensions=(a_pause(),))
+    assert suspension_to_end(open_one, 1) == a_pause()
+    with pytest.raises(DomainError, match="NOT_FOUND"):
+        suspension_to_end(open_one, 2)
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
+        suspension_to_end(a_case(suspensions=(a_pause(ended_at=NOON),)), 1)
+
+
+def test_a_decision_that_is_set_aside_is_kept_with_all_that_came_of_it() -> None:
+    found = a_verification(result=Finding.TRUE)
+    case = a_case(state=State.DECIDED, decision=a_decision(), verification=found)
+
+    after = set_aside(case, a_decision(), reason="找到了。", actor="staff:h", at=NOON)
+
+    assert (after.decision, after.verification, after.handling) == (None, None, 2)
+    (earlier,) = after.earlier_decisions
+    assert (earlier.decision, earlier.verification, earlier.reason) == (a_decision(), found, "找到了。")
+
+
+@pytest.mark.requirement("R4.1", "R6.10")
+@pytest.mark.parametrize("state", [State.PENDING_CREDIT, State.PENDING_IDENTITY])
+def test_silence_accepts_a_promise_that_waits_but_nobody_decides_it_before_it_passed_the_gate(state: State) -> None:
+    clock = a_clock(ClockKind.ACCEPTANCE)
+    waiting = a_case(state=state, commitment=a_commitment())
+
+    assert is_deemed_accepted(waiting, clock, at=LAST_SECOND + ONE_SECOND)
+    assert not is_deemed_accepted(waiting, clock, at=LAST_SECOND)
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
+        require_checked(waiting)
+    require_checked(a_case(way=Way.CERTIFICATE))
 
 
 @pytest.mark.parametrize("pack", load_rule_packs(), ids=lambda pack: pack.code)

@@ -79,9 +79,9 @@ def test_clocks_are_told_with_the_event_that_started_them() -> None:
     accepted = filing_events.accept(by(Acceptance.INSTANT), at=NOON)
 
     asked = filing_events.materials_event(
-        waiting, [PAPER], actor="subject:x", started=[{"kind": "acceptance"}], at=NOON
+        waiting, [PAPER], actor="subject:x", started=[{"kind": "acceptance"}], stopped=[], at=NOON
     )
-    taken = filing_events.materials_event(accepted, [PAPER], actor="subject:x", started=[], at=NOON)
+    taken = filing_events.materials_event(accepted, [PAPER], actor="subject:x", started=[], stopped=[], at=NOON)
 
     assert asked.data["clocks_started"] == [{"kind": "acceptance"}]
     assert "clocks_started" not in taken.data

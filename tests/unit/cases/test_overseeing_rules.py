@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.cases.model.case import State
-from chalicelib.cases.model.stages import Decision, Defence, EarlierDecision, Finding, Outcome, Verification
+from chalicelib.cases.model.stages import Decision, EarlierDecision, Finding, Outcome, Rectification, Verification
 from chalicelib.cases.rules.consequences import is_counted
 from chalicelib.cases.rules.handling import (
     has_work_left,
@@ -18,13 +18,13 @@ from chalicelib.cases.rules.handling import (
 from chalicelib.catalogue.model.items import Method
 from chalicelib.errors import DomainError
 from chalicelib.policy import Role
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import NOON, a_caller, a_case, a_commitment
 
 ONE_SECOND = timedelta(seconds=1)
 OFFICER = a_caller(Role.OFFICER, sub="o-1", department="traffic")
 HEAD = a_caller(Role.HEAD, sub="h-1", department="traffic")
 DECISION = Decision(outcome=Outcome.GRANTED, document_no="1号", reasons="", decided_at=NOON, decided_by="staff:o-1")
-DEFENCE = Defence(facts="", basis="", opened_at=NOON, opened_by="staff:o-1", until=NOON)
 
 
 def earlier(result: Finding | None, *, officers: int = 1) -> EarlierDecision:
@@ -80,14 +80,10 @@ def test_an_officer_neither_gives_nor_snatches(had_by: str, officer: str, code: 
         require_assignable(a_case(officer=had_by), officer, by=OFFICER)
 
 
-def test_only_a_decision_that_nothing_is_held_against_is_handled_again() -> None:
+def test_only_what_was_decided_is_handled_again() -> None:
     assert require_reopenable(a_case(state=State.DECIDED, decision=DECISION)) == DECISION
-    for case in (
-        a_case(state=State.CLOSED, decision=None),
-        a_case(state=State.DECIDED, decision=DECISION, defence=DEFENCE),
-    ):
-        with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
-            require_reopenable(case)
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED"):
+        require_reopenable(a_case(state=State.CLOSED, decision=None))
 
 
 def test_who_has_the_case_answers_else_who_acts_else_nobody() -> None:
@@ -130,6 +126,22 @@ def test_a_closed_promise_is_done_with_once_it_was_found_good(found: EarlierDeci
     case = a_case(state=State.CLOSED, commitment=a_commitment(), decision=DECISION, verification=found.verification)
 
     assert has_work_left(case) is expected
+
+
+def test_what_was_put_right_leaves_no_work() -> None:
+    order = Rectification(
+        limit=Limit(value=3, unit=Unit.WORKING_DAYS, basis="第64条"),
+        basis="第64条",
+        ordered_at=NOON,
+        ordered_by="staff:o-1",
+        due_at=NOON,
+        fulfilled=True,
+    )
+    found = earlier(Finding.UNTRUE).verification
+    case = a_case(state=State.CLOSED, commitment=a_commitment(), decision=DECISION, verification=found)
+
+    assert not has_work_left(replace(case, rectification=order))
+    assert has_work_left(replace(case, rectification=replace(order, fulfilled=False)))
 
 
 def test_a_closed_case_that_is_not_verified_is_done_with() -> None:

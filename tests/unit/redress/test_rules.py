@@ -4,8 +4,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model.case import State
-from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot, EarlierDecision, Rectification
+from chalicelib.cases.model.case import Case, State
+from chalicelib.cases.model.stages import (
+    CommitmentStatus,
+    CreditSnapshot,
+    Delivery,
+    EarlierDecision,
+    Rectification,
+)
+from chalicelib.cases.model.stages import Revocation as CaseRevocation
+from chalicelib.cases.rules.reinstatement import ReversingDocument, reinstate
 from chalicelib.credit.model.records import Display, Document, Purpose, Query, RepairState, Severity
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress import rules
@@ -391,6 +399,40 @@ def test_how_a_touched_case_stands_is_told_as_it_is_now() -> None:
     assert rules.reopening(finished, since=NOON) is Reopening.FINISHED
     assert rules.reopening(reopened(NOON), since=NOON) is Reopening.REOPENED
     assert rules.reopening(reopened(NOON - timedelta(seconds=1)), since=NOON) is Reopening.GOING_ON
+    assert rules.reopening(reinstated(NOON), since=NOON) is Reopening.REINSTATED
+    assert rules.reopening(reinstated(NOON - timedelta(seconds=1)), since=NOON) is Reopening.FINISHED
+
+
+def test_a_case_is_found_by_the_document_that_revoked_it_however_its_number_is_typed() -> None:
+    revoked = a_case(state=State.REVOKED, revocation=a_revocation())
+    paper = Document(number="撤(2026)1号", organ="义乌市公安局", effective_on=date(2026, 9, 28))
+
+    assert rules.is_revoked_by(revoked, paper, offices={"traffic"})
+    assert not rules.is_revoked_by(revoked, paper, offices={"market"})
+    assert not rules.is_revoked_by(revoked, replace(paper, number="撤(2026)2号"), offices={"traffic"})
+    assert not rules.is_revoked_by(a_case(), paper, offices={"traffic"})
+
+
+def a_revocation() -> CaseRevocation:
+    return CaseRevocation(
+        document_no="撤〔2026〕1号",
+        basis="第64条",
+        served_at=NOON,
+        effective_on=date(2026, 9, 28),
+        remedy_until=date(2026, 11, 27),
+        court_until=date(2027, 3, 28),
+        revoked_at=NOON,
+        revoked_by="staff:s",
+    )
+
+
+def reinstated(at: datetime) -> Case:
+    document = ReversingDocument(
+        number="复1号", organ="义乌市人民政府", effective_on=date(2026, 9, 28), basis="第64条", reason="复议撤销。"
+    )
+    delivery = Delivery(delivered_at=NOON, delivered_by="staff:o")
+    case = a_case(state=State.REVOKED, revocation=a_revocation(), decision=a_decision(), delivery=delivery)
+    return reinstate(case, document, actor="staff:s", at=at)
 
 
 def test_a_reversing_document_counts_from_its_day_on() -> None:

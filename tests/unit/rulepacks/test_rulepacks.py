@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.rulepacks.model.consequences import Consequence, Stage, StepKind, require_whole
 from chalicelib.rulepacks.model.display import DisplayPeriod, rules_of_the_day
-from chalicelib.rulepacks.model.pack import Choice, DocumentRetention, RulePack, StepKind, Term, TermKey
-from chalicelib.rulepacks.rules import may_take, next_step, pack_in_force, require_one_at_a_time
+from chalicelib.rulepacks.model.pack import Choice, DocumentRetention, RulePack, Term, TermKey
+from chalicelib.rulepacks.rules import next_step, pack_in_force, require_one_at_a_time
 from chalicelib.rulepacks.store import load_rule_packs
 
 REVOKES_AT_ONCE_FROM = date(2024, 11, 29)
@@ -119,31 +120,89 @@ def test_a_limit_that_packs_do_not_have_is_a_lookup_error() -> None:
         a_pack().limit_term("lunch.minutes")
 
 
+def a_row(code: str, finding: str = "untrue", *, stage: Stage = Stage.CLOSED, severity: str = "general") -> Consequence:
+    return a_pack(code).consequence(finding, stage=stage, severity=severity)
+
+
+def steps_of(code: str, finding: str, stage: Stage, severity: str = "general") -> list[StepKind]:
+    return [step.kind for step in a_row(code, finding, stage=stage, severity=severity).steps]
+
+
+@pytest.mark.requirement("R1.17")
 def test_one_pack_corrects_a_false_promise_first() -> None:
-    pack = a_pack("corrects-first")
+    after_decision = ["rectification", "revocation", "flag"]
 
-    assert [step.kind for step in pack.sequence_for("untrue")] == ["rectification", "revocation", "flag"]
-    assert pack.sequence_for("unfulfilled") == pack.sequence_for("untrue")
-    assert pack.sequence_for("untrue")[0].basis == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
+    for finding in ("untrue", "unfulfilled"):
+        assert steps_of("corrects-first", finding, Stage.IN_HAND) == ["suspension", "rectification", "termination"]
+        assert steps_of("corrects-first", finding, Stage.DECIDED) == after_decision
+        assert steps_of("corrects-first", finding, Stage.CLOSED) == after_decision
+    assert a_row("corrects-first").steps[0].basis == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
 
 
+@pytest.mark.requirement("R1.17")
 def test_the_other_revokes_a_false_promise_at_once_and_corrects_an_unkept_one() -> None:
-    pack = a_pack("revokes-at-once")
+    assert steps_of("revokes-at-once", "untrue", Stage.IN_HAND) == ["termination"]
+    assert steps_of("revokes-at-once", "untrue", Stage.CLOSED) == ["revocation", "flag"]
+    assert steps_of("revokes-at-once", "unfulfilled", Stage.CLOSED) == ["rectification", "revocation", "flag"]
+    assert a_row("revokes-at-once").steps[0].basis == "《北京市优化营商环境条例》第33条(作出虚假承诺的,直接撤销)"
 
-    assert [step.kind for step in pack.sequence_for("untrue")] == ["revocation", "flag"]
-    assert [step.kind for step in pack.sequence_for("unfulfilled")] == ["rectification", "revocation", "flag"]
-    assert pack.sequence_for("untrue")[0].basis == "《北京市优化营商环境条例》第33条(作出虚假承诺的,直接撤销)"
+
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
+def test_what_is_minor_ends_without_a_flag_and_bars_the_next_promise_until_repair_like_the_rest(code: str) -> None:
+    assert "flag" not in steps_of(code, "untrue", Stage.CLOSED, "minor")
+    assert {a_row(code, severity=one).next_promise for one in ("minor", "general", "serious")} == {"until_repair"}
+    assert a_row(code, "true").credit == "kept"
+    assert a_row(code, "unverifiable").next_promise == "open"
+
+
+@pytest.mark.requirement("R1.18")
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
+def test_nothing_final_is_decided_without_a_hearing_and_every_step_can_be_contested(code: str) -> None:
+    table = a_pack(code).consequences
+    final = {"rectification", "revocation", "termination", "flag"}
+
+    assert all(step.hearing for row in table.rows for step in row.steps if step.kind in final)
+    remedies = [a_pack(code).limit_term(key) for key in (TermKey.REMEDY_REVIEW, TermKey.REMEDY_COURT)]
+    assert [(one.value, one.unit) for one in remedies] == [(60, "calendar_days"), (6, "months")]
+
+
+def test_a_table_that_leaves_something_out_or_says_it_twice_is_no_table() -> None:
+    rows = a_pack().consequences.rows
+
+    with pytest.raises(ValueError, match="once for each"):
+        require_whole(rows[1:])
+    with pytest.raises(ValueError, match="once for each"):
+        require_whole([*rows, rows[0]])
+    with pytest.raises(ValueError, match="but after a hearing"):
+        require_whole([row._replace(steps=tuple(step._replace(hearing=False) for step in row.steps)) for row in rows])
+    with pytest.raises(LookupError):
+        a_row("corrects-first", severity="none")
+
+
+def test_grounds_for_suspending_and_ending_a_case_are_closed_lists() -> None:
+    pack = a_pack()
+
+    assert [ground.code for ground in pack.termination_grounds] == [
+        "materials_missing",
+        "correction_unanswered",
+        "broken_promise",
+        "applicant_ended",
+    ]
+    assert pack.termination_ground("slow") is None
+    assert pack.suspension_ground("lunch") is None
+    suspended = pack.suspension_ground("force_majeure")
+    assert suspended is not None
+    assert suspended.name == "不可抗力"
 
 
 @pytest.mark.requirement("R1.15")
 @pytest.mark.parametrize("result", ["true", "changed", "unverifiable"])
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_no_other_result_has_consequences(code: str, result: str) -> None:
-    pack = a_pack(code)
+    rows = [row for row in a_pack(code).consequences.rows if row.finding == result]
 
-    assert pack.sequence_for(result) == ()
-    assert next_step(pack, result=result, done=[]) is None
-    assert not any(may_take(pack, result=result, done=[], step=step) for step in StepKind)
+    assert {row.steps for row in rows} == {()}
+    assert {next_step(row, done=[]) for row in rows} == {None}
 
 
 @pytest.mark.requirement("R1.17")
@@ -161,13 +220,9 @@ def test_no_other_result_has_consequences(code: str, result: str) -> None:
     ],
 )
 def test_only_the_next_step_of_the_order_may_be_taken(code: str, done: list[str], allowed: str | None) -> None:
-    pack = a_pack(code)
-    following = next_step(pack, result="untrue", done=done)
+    following = next_step(a_row(code), done=done)
 
     assert (following.kind if following else None) == allowed
-    assert [step for step in StepKind if may_take(pack, result="untrue", done=done, step=step)] == (
-        [allowed] if allowed else []
-    )
 
 
 @pytest.mark.requirement("R4.8", "R4.9")
@@ -281,7 +336,9 @@ def test_display_periods_are_those_of_the_day_of_the_finding(judged_on: date, ed
         ("acknowledgement", "passed", 3, []),
         ("acknowledgement", "yellow", 1, []),
         ("defence", "passed", 0, []),
-        ("credit_recheck", "passed", 0, []),
+        ("credit_recheck", "passed", 0, [("supervisor", "own", 1)]),
+        ("materials", "passed", 0, [("supervisor", "own", 0)]),
+        ("correction", "yellow", 0, []),
     ],
 )
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
@@ -329,8 +386,10 @@ def test_a_pack_cites_no_other_places_law_as_its_own(code: str) -> None:
 def test_what_could_not_be_read_of_zhejiang_is_marked() -> None:
     pack = a_pack("zhejiang-yiwu")
 
-    steps = pack.sequence_for("untrue")
+    steps = a_row("zhejiang-yiwu").steps
+    in_hand = a_row("zhejiang-yiwu", stage=Stage.IN_HAND).steps
     assert [step.kind for step in steps] == [StepKind.RECTIFICATION, StepKind.REVOCATION, StepKind.FLAG]
-    assert all("待核对" in step.basis for step in steps[:2])
+    assert [step.kind for step in in_hand] == [StepKind.SUSPENSION, StepKind.RECTIFICATION, StepKind.TERMINATION]
+    assert all("待核对" in step.basis for step in (*steps[:2], *in_hand))
     assert "《浙江省公共信用信息管理条例》第23条" in steps[2].basis
     assert (pack.recourse.limits[0].value, pack.recourse.limits[0].unit) == (5, "working_days")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.workdays.model.limits import SHANGHAI, Limit, Pause, Unit
-from chalicelib.workdays.rules.due_dates import due
+from chalicelib.workdays.rules.due_dates import due, explanation
 from chalicelib.workdays.store import load_calendar
 
 VECTORS = json.loads(Path("tests/data/vectors/workdays-2026.json").read_text(encoding="utf-8"))
@@ -180,7 +180,7 @@ def test_hours_shift_by_the_length_of_the_pauses() -> None:
         ([("2026-10-01", "2026-11-03")], date(2026, 11, 9)),
         ([("2026-10-01", "2026-11-02")], date(2026, 11, 6)),
         ([("2026-11-05", "2026-11-08")], date(2026, 11, 9)),
-        ([("2026-11-06", "2026-11-20")], date(2026, 11, 6)),
+        ([("2026-11-06", "2026-11-20")], date(2026, 11, 23)),
         ([("2026-11-07", "2026-11-20")], date(2026, 11, 6)),
     ],
     ids=[
@@ -205,6 +205,34 @@ def test_each_paused_day_is_taken_out_once(pauses: list[tuple[str, str]], day: d
     assert due_on(a_limit(4), "2026-11-02", *reversed(taken)) == day
 
 
+@pytest.mark.requirement("R4.8")
+@pytest.mark.parametrize(
+    ("last", "day"),
+    [
+        ("2026-11-06", date(2026, 11, 6)),
+        ("2026-11-07", date(2026, 11, 9)),
+        ("2026-11-10", date(2026, 11, 11)),
+        (None, date(2026, 11, 6)),
+    ],
+    ids=["ended the same day", "over the rest day", "later", "open"],
+)
+@pytest.mark.parametrize("unit", [Unit.WORKING_DAYS, Unit.CALENDAR_DAYS])
+def test_a_pause_on_the_last_day_leaves_the_next_one_after_it(unit: Unit, last: str | None, day: date) -> None:
+    """Four days from Monday 2 November 2026 end on Friday the 6th."""
+    at = noon("2026-11-06") if last is None else None
+    pause, limit = a_pause("2026-11-06", last), a_limit(4, unit)
+
+    assert due_on(limit, "2026-11-02", pause, at=at) == day
+    told = explanation(limit, started_at=noon("2026-11-02"), calendar=CALENDAR, pauses=[pause], at=at)
+    assert (told[-1].day, told[-1].number) == (day, 4)
+
+
+def test_a_pause_on_the_day_that_another_one_left_leaves_the_next_one_again() -> None:
+    pauses = (a_pause("2026-11-06", "2026-11-09"), a_pause("2026-11-10", "2026-11-12"))
+
+    assert due_on(a_limit(4), "2026-11-02", *pauses) == date(2026, 11, 13)
+
+
 def test_a_pause_over_rest_days_alone_changes_nothing() -> None:
     assert due_on(a_limit(6), "2026-11-02", a_pause("2026-11-06", "2026-11-08")) == date(2026, 11, 10)
 
@@ -214,7 +242,7 @@ def test_a_pause_over_rest_days_alone_changes_nothing() -> None:
     [
         (("2026-11-03", "2026-11-05"), date(2026, 11, 9)),
         (("2026-11-07", "2026-11-10"), date(2026, 11, 11)),
-        (("2026-11-09", "2026-11-10"), date(2026, 11, 9)),
+        (("2026-11-09", "2026-11-10"), date(2026, 11, 11)),
     ],
     ids=["before", "in the days it is moved over", "on the day it is moved to"],
 )

@@ -1,5 +1,7 @@
 """HTTP routes for verifying promises and for the consequences (核查、陈述申辩、整改、撤销)."""
 
+from typing import Literal
+
 from chalicelib.api.cases.routes.handling import Days, OccurredAtRequest, act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.stages import Finding, Notice
@@ -7,19 +9,27 @@ from chalicelib.cases.rules.consequences import RectificationOutcome, Revocation
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
+from chalicelib.credit.model.records import Severity
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Code, Day, Instant, Line, RequestBody, Routes, Text, TextOrBlank
 
 routes = Routes("handling")
 
+Gravity = Literal[Severity.MINOR, Severity.GENERAL, Severity.SERIOUS]
+"""How grave a broken promise is (轻微、一般、严重)."""
+
 
 class VerificationRequest(OccurredAtRequest):
-    """The result, method and findings; ``late_reason``, which the applicant sees, once the deadline has passed."""
+    """The result, method and findings, and how grave a broken promise is.
+
+    ``late_reason``, which the applicant sees, is needed once the deadline has passed.
+    """
 
     result: Finding
     method: Method
     findings: Text
     late_reason: TextOrBlank | None = None
+    severity: Gravity = Severity.GENERAL
 
 
 class NoticeReceiptRequest(RequestBody):
@@ -84,6 +94,7 @@ def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
         method=body.method,
         findings=body.findings,
         late_reason=body.late_reason,
+        severity=Severity(body.severity),
     )
     return done_answer(call, done)
 
@@ -142,12 +153,27 @@ def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Order to put things right, if that is the next step",
-    errors=(ErrorCode.STEP_NOT_ALLOWED,),
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.DEFENCE_OPEN, ErrorCode.CALENDAR_UNKNOWN),
 )
 def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse]:
     """Order the applicant to put things right within a time limit."""
     done = container().consequences.order_rectification(act_of(call), days=call.body.days, basis=call.body.basis)
     return done_answer(call, done)
+
+
+@routes.post(
+    "/v1/cases/{case_no}/rectification/report",
+    roles=STEPS[CaseStep.REPORT].roles,
+    body=CaseStatementRequest,
+    answer=CaseResponse,
+    creates=True,
+    takes_version=True,
+    summary="Say that what was ordered is put right (报告整改完成)",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.AUTHORITY_REQUIRED, ErrorCode.PROXY_NOT_ALLOWED),
+)
+def report(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
+    """Record the applicant's word, and start the office's time to check it."""
+    return done_answer(call, container().consequences.report(act_of(call), text=call.body.text))
 
 
 @routes.post(

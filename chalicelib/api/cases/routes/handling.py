@@ -65,6 +65,15 @@ class PauseRequest(OccurredAtRequest):
     notice_text: TextOrBlank | None = None
 
 
+class SuspensionRequest(OccurredAtRequest):
+    """A suspension: ground, legal basis, expected length in working days, and the notice to the applicant."""
+
+    ground: Line
+    basis: Line
+    expected_days: Days
+    notice_text: Text
+
+
 class ExtensionRequest(RequestBody):
     """The length of the extension in working days, and the reason given to the applicant."""
 
@@ -184,6 +193,44 @@ def end_pause(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
 
 
 @routes.post(
+    "/v1/cases/{case_no}/suspensions",
+    roles=STEPS[CaseStep.SUSPEND].roles,
+    body=SuspensionRequest,
+    answer=CaseResponse,
+    creates=True,
+    needs_version=True,
+    summary="Suspend a case (中止办理)",
+    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.PAUSE_GROUND_UNKNOWN),
+)
+def suspend(call: Call[SuspensionRequest]) -> Answer[CaseResponse]:
+    """Stop counting the handling times until the suspension ends, and notify the applicant."""
+    body = call.body
+    done = container().handling.suspend(
+        act_of(call),
+        ground=body.ground,
+        basis=body.basis,
+        expected_days=body.expected_days,
+        notice_text=body.notice_text,
+    )
+    return done_answer(call, done)
+
+
+@routes.post(
+    "/v1/cases/{case_no}/suspensions/{number}/end",
+    roles=STEPS[CaseStep.END_SUSPENSION].roles,
+    body=OccurredAtRequest,
+    answer=CaseResponse,
+    creates=True,
+    needs_version=True,
+    summary="Go on with a suspended case",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
+)
+def end_suspension(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
+    """Resume the handling clocks from tomorrow; the body may be omitted."""
+    return done_answer(call, container().handling.end_suspension(act_of(call), int(call.path["number"])))
+
+
+@routes.post(
     "/v1/cases/{case_no}/extension",
     roles=STEPS[CaseStep.EXTEND].roles,
     body=ExtensionRequest,
@@ -199,7 +246,7 @@ def end_pause(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
     ),
 )
 def extend(call: Call[ExtensionRequest]) -> Answer[CaseResponse]:
-    """Extend both handling clocks; only before the promised one expires."""
+    """Extend the statutory time, before it has passed; the promised one stays."""
     return done_answer(call, container().handling.extend(act_of(call), days=call.body.days, reason=call.body.reason))
 
 

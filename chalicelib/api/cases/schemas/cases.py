@@ -19,10 +19,12 @@ from chalicelib.cases.model.stages import (
     Delivery,
     EarlierDecision,
     Extension,
+    FallenRevocation,
     Interruption,
     LateReason,
     Rectification,
     Revocation,
+    Termination,
     Verification,
     Withdrawal,
 )
@@ -112,6 +114,7 @@ class CaseResponse(ResponseBody):
     acceptance: AcceptanceWord | None
     corrections: tuple[Correction, ...]
     pauses: Annotated[tuple[Interruption, ...], Field(validation_alias="interruptions")]
+    suspensions: tuple[Interruption, ...]
     extension: Extension | None
     decision: Decision | None
     delivery: Delivery | None
@@ -120,10 +123,13 @@ class CaseResponse(ResponseBody):
     defence: Defence | None
     rectification: Rectification | None
     revocation: Revocation | None
+    termination: Termination | None
+    application_withdrawal: Withdrawal | None
     breaches: tuple[Breach, ...]
     late_reasons: tuple[LateReason, ...]
     handlings: Annotated[int, Field(validation_alias="handling")]
     earlier_decisions: tuple[EarlierDecision, ...]
+    fallen_revocations: tuple[FallenRevocation, ...]
     officer: BlankAsNull
     public_reasons: tuple[PublicReason, ...]
     supervision_channel: Annotated[str, Field(validation_alias=AliasPath("terms", "supervision_channel"))]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.api.cases.schemas.cases import CaseResponse, case_answer, case_no_in
 from chalicelib.api.redress.schemas import (
     AffectedCaseResponse,
     EntryName,
@@ -13,11 +14,12 @@ from chalicelib.api.redress.schemas import (
     UndoneEntryResponse,
     touched_shapes,
 )
+from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Day, Line, PageResponse, RequestBody, ResponseBody, Routes, Text
 from chalicelib.http.schemas import BlankAsNull
-from chalicelib.redress.model import Revocation, RevokingDocument
+from chalicelib.redress.model import Entry, EntryKind, Revocation, RevokingDocument
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS, READERS
 from chalicelib.redress.services.revocations import Fall
@@ -39,6 +41,17 @@ class RevocationRequest(RequestBody):
 
     entry: EntryName
     document: RevokingDocumentInput
+    reason: Text
+    late_reason: Text | None = None
+
+
+class ReinstatementRequest(RequestBody):
+    """The document by which the revocation of a decision falls, and why; ``late_reason`` if late."""
+
+    document_no: Line
+    organ: Line
+    effective_on: Day
+    basis: Line
     reason: Text
     late_reason: Text | None = None
 
@@ -114,6 +127,39 @@ def record(call: Call[RevocationRequest]) -> Answer[RevocationResponse]:
         fall, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
     )
     return _shown(reversal, replayed=is_repeated)
+
+
+@routes.post(
+    "/v1/cases/{case_no}/reinstatement",
+    summary="Record that the revocation of a case's decision fell; the decision stands again",
+    roles=STEPS[CaseStep.REINSTATE].roles,
+    body=ReinstatementRequest,
+    answer=CaseResponse,
+    creates=True,
+    needs_version=True,
+    errors=(
+        ErrorCode.NOT_FOUND,
+        ErrorCode.ALREADY_REVERSED,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.LATE_REASON_REQUIRED,
+    ),
+)
+def reinstate(call: Call[ReinstatementRequest]) -> Answer[CaseResponse]:
+    """Let the decision stand as before, and undo the flags that rest on its revocation, all or nothing."""
+    body, case_no = call.body, case_no_in(call.path)
+    fall = Fall(
+        entry=Entry(kind=EntryKind.CASE, name=case_no),
+        by_document=RevokingDocument(
+            number=body.document_no, organ=body.organ, effective_on=body.effective_on, basis=body.basis
+        ),
+        reason=body.reason,
+        late_reason=body.late_reason or "",
+        version=call.sent_version,
+    )
+    _, is_repeated = container().revocations.record(
+        fall, by=call.caller, at=call.at, idempotency_key=call.idempotency_key
+    )
+    return case_answer(call, container().cases.load(case_no), replayed=is_repeated)
 
 
 @routes.get(
