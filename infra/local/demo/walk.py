@@ -11,6 +11,7 @@ from infra.local.demo import (
     documents,
     files,
     inspection,
+    law,
     lists,
     narration,
     promise,
@@ -141,6 +142,16 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
             documents.a_correction_is_told_and_answered,
             documents.the_decision_is_read_as_a_pdf,
         ),
+    ),
+    (
+        "撤销决定经复议被撤销:原决定恢复效力,承诺重新核查",
+        "a revocation that falls on review: the decision stands again, its promise to be verified anew",
+        (law.a_revocation_falls,),
+    ),
+    (
+        "在办事项终止办理:补正期满之前不行,期满由科长作出,写明救济",
+        "a case in hand is terminated: not before the time to correct is over, and with the remedies named",
+        (law.a_case_in_hand_is_terminated,),
     ),
 )
 
