@@ -435,7 +435,8 @@ def test_a_proposed_flag_is_told_with_facts_basis_items_and_the_time_to_answer(
     assert (sheet.organ, sheet.addressee) == ("社会信用主管部门", FLAG["subject"]["name"])
     assert "事实：承诺的住所不存在。" in said
     assert "范围：仅限“住所登记”。" in said
-    assert "期限为自送达之日起3个工作日（《行政处罚法》第44条、第45条" in said
+    assert "期限为自送达之日起3个工作日（《浙江省公共信用信息管理条例》第24条" in said
+    assert "《行政处罚法》第44条、第45条" in said
     assert FLAG["subject"]["number"] not in said
 
 
