@@ -258,6 +258,23 @@ def test_what_was_handed_in_before_is_listed_once_and_handed_in_again(person: Pe
     assert events[0].data["copy_of"] == document
 
 
+def test_a_copy_that_was_deleted_meanwhile_is_made_again_once(person: Person) -> None:
+    _, document = a_case(person)
+    case_no, _ = a_case(person, A_PDF)
+    body = {"case_no": case_no, "material": "old-plate", "documents": [document]}
+    (first,) = person.client.post("/v1/document-copies", body, token=person.token).body["items"]
+    night(container().clock.now() + timedelta(days=1))
+    night(container().clock.now() + timedelta(days=8))
+    gone = read(person, first["id"])["state"]
+
+    (second,), (third,) = (
+        person.client.post("/v1/document-copies", body, token=person.token).body["items"] for _ in range(2)
+    )
+
+    assert (gone, second["state"]) == ("deleted", "clean")
+    assert third == second
+
+
 def test_a_copy_of_which_the_bucket_tells_later_stays_as_it_is(person: Person) -> None:
     _, document = a_case(person)
     body = {"draft_id": by_certificate(person), "material": "old-plate", "documents": [document]}

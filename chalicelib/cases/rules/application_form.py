@@ -71,7 +71,9 @@ def read_page(
     ``ANSWERS_MISSING`` with every fault of this page, and none of another.
     """
     needed = {question.check.not_before for question in page.questions} - page.names
-    earlier = [replace(each, when=None, required=False, check=Check()) for each in item.questions if each.id in needed]
+    # A date that an answer has made pointless since bounds no other: the draft will not have it either.
+    before = _asked((each for each in item.questions if each.id in needed), item, answers)
+    earlier = [replace(each, when=None, required=False, check=Check()) for each in before]
     asked = [replace(question, when=None) for question in page.questions]
     known = {question.id: answers[question.id] for question in earlier if question.id in answers}
     replies = read_answers(replace(item, questions=(*earlier, *asked)), {**known, **given}, on=on)

@@ -139,7 +139,9 @@ class CaseDocuments:
     @retry_on_conflict
     def _copied(self, earlier: Document, owner: Case | Draft, material: str, *, by: Caller, at: datetime) -> Document:
         document_id = copy_id(earlier.document_id, case_no=owner.case_no, material=material)
-        made = self._documents.find(document_id)
+        while (made := self._documents.find(document_id)) is not None and made.state is DocumentState.DELETED:
+            # A copy that nobody handed in is deleted after some days; the next one follows from it.
+            document_id = copy_id(document_id, case_no=owner.case_no, material=material)
         if made is None:
             found = self._documents.found_in(earlier)
             new = replace(

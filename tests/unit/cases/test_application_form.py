@@ -174,6 +174,28 @@ def test_a_date_is_held_against_an_earlier_page_and_a_question_that_depends_is_r
     assert read({}) == ["2026-10-01"]
 
 
+def test_a_date_that_is_asked_no_longer_bounds_no_other() -> None:
+    options = (Option(value="now", text="现在"), Option(value="later", text="以后"))
+    later = When(question="time", equals="later")
+    item = an_item(
+        questions=(
+            Question(id="time", text="何时", options=options),
+            Question(id="start", text="开始", kind=QuestionKind.DATE, when=later),
+            Question(id="end", text="结束", kind=QuestionKind.DATE, check=Check(not_before="start")),
+        )
+    )
+    page = FormPage(questions=item.questions[2:])
+
+    def read(time: str) -> list[str]:
+        answers = {"time": time, "start": "2026-10-02"}
+        try:
+            return [str(reply.value) for reply in read_page(item, page, answers, {"end": "2026-10-01"}, on=TODAY)]
+        except DomainError as error:
+            return [fault.pointer for fault in error.faults]
+
+    assert (read("later"), read("now")) == (["/answers/end"], ["2026-10-01"])
+
+
 @pytest.mark.parametrize(
     ("kind", "identities", "answer"),
     [

@@ -219,6 +219,23 @@ def test_what_begins_a_case_anew_ends_what_was_issued_before(code: str, kind: st
 
 
 @pytest.mark.parametrize(
+    ("event", "standing"),
+    [
+        (proof(8, issued_id="e", kind="flag_decision", about=0), Standing.REPLACED),
+        (an_event(8, "flag:lifted"), Standing.NO_LONGER),
+        (an_event(8, "flag:served"), Standing.IN_FORCE),
+    ],
+)
+def test_a_proposed_flag_stands_until_it_is_decided_on_or_dropped(event: Event, standing: Standing) -> None:
+    proposal = replace(ISSUED, kind="flag_proposal")
+
+    found = rules.check_of(proposal, [proof(7, kind="flag_proposal"), event], TEXTS)
+
+    assert found is not None
+    assert found.standing is standing
+
+
+@pytest.mark.parametrize(
     ("document", "events"),
     [
         (ISSUED, []),
