@@ -17,6 +17,9 @@ CLOCKS = ("clocks_started", "clocks_changed")
 DAYS = frozenset({"date", "until", "from", "verify_by"})
 """The blanks that hold a day."""
 
+IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15}|[0-9A-Z]{18})(?![0-9A-Za-z])")
+"""An identity number (new, old) or an organisation's; offices put them into the numbers of their documents."""
+
 NOT_KNOWN = ("页面所示的日期", "the date on the page")
 """What stands in a blank that the event has no value for, which only days can lack: the person is told all the same."""
 
@@ -51,7 +54,7 @@ def message_of(event: Event, rule: Rule, matter: Matter, recipient: SubjectKey) 
     found = {name: _first(event, sources) for name, sources in rule.facts.items()}
     facts = {
         "item": matter.item,
-        "number": matter.number,
+        "number": IDENTIFIER.sub("…", matter.number),
         "date": day_in_shanghai(instant_from(event.occurred_at)).isoformat(),
         **found,
     }

@@ -296,6 +296,23 @@ def test_a_value_with_braces_is_no_blank() -> None:
     assert rules.words_of(message, template, "zh").text == "{number} {0}"
 
 
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("浙义市监罚〔2026〕12号", "浙义市监罚〔2026〕12号"),
+        ("XN330782-20261126-000001-7", "XN330782-20261126-000001-7"),
+        ("罚330782199003070005号", "罚…号"),
+        ("33078219900307001x", "…"),
+        ("罚字330782900307000-1", "罚字…-1"),
+        ("91330782MA2XYZ1234罚", "…罚"),
+    ],
+)
+def test_the_number_of_a_document_tells_nobodys_identity_number(number: str, told: str) -> None:
+    message = the_message(an_event(), replace(MATTER, number=number))
+
+    assert message.facts["number"] == told
+
+
 def test_a_kind_of_event_from_another_release_tells_nobody() -> None:
     assert rules_of("case:sung") == ()
     assert rules_of("item:published") == ()
