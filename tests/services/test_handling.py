@@ -200,7 +200,7 @@ def test_not_accepting_needs_a_reason_and_stops_every_clock() -> None:
     assert all(clock.stopped_at is not None for clock in clocks_of(case).values())
     texts = container().timeline.events(case.owner)[-1].texts
     assert texts["reason"] == "不属于本机关职权范围。"
-    assert "60日内依法申请行政复议" in texts["remedies"]
+    assert "60日内依法向本级人民政府申请行政复议" in texts["remedies"]
 
 
 @pytest.mark.requirement("R4.1")
