@@ -22,7 +22,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from moto import mock_aws
 from moto.core import responses
-from moto.core.common_models import BaseModel
+from moto.core.model_instances import reset_model_data
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.dynamodb import models as moto_dynamodb
@@ -350,8 +350,9 @@ DynamoDBBackend.transact_write_items = _transact_write_items  # type: ignore[ass
 moto_dynamodb.copy = SimpleNamespace(  # type: ignore[assignment,attr-defined] # what moto's own transactions copy with
     deepcopy=lambda value: value if isinstance(value, Table) else deepcopy(value)
 )
-# Moto keeps each of its models for a dashboard, two megabytes every time.
-BaseModel.__new__ = lambda cls, *_args, **_fields: object.__new__(cls)  # type: ignore[method-assign]
+# Moto keeps each of its models for a dashboard; of values and items there are millions.
+for each in (DynamoType, Item):
+    each.__new__ = lambda cls, *_args, **_fields: object.__new__(cls)  # type: ignore[method-assign]
 
 
 @contextmanager
@@ -376,6 +377,7 @@ def kept_tables() -> bytes:
 
 def put_tables_back(kept: bytes) -> None:
     """Let moto's tables hold what they held when they were kept."""
+    reset_model_data()
     _dynamodb().tables = pickle.loads(kept)  # noqa: S301 - our own, and eight times as fast as a deep copy
 
 
