@@ -133,7 +133,8 @@ class Client:
 
     def send(self, event: dict[str, Any]) -> Reply:
         """Hand an event to the handler as it is, signed if the SMS gateway is to have sent it and has not signed it."""
-        if f"{event['httpMethod']} {event['resource']}" == SIGNED and SIGNATURE not in event["headers"]:
+        called = f"{event.get('httpMethod')} {event.get('resource')}"
+        if called == SIGNED and SIGNATURE not in event["headers"]:
             # What is no base64 has no bytes that could be signed.
             with suppress(DomainError):
                 event = {**event, "headers": {**event["headers"], **signed(bytes_of(event))}}
