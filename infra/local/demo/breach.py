@@ -1,5 +1,6 @@
 """Steps 4 to 6 and 9: a false promise, what follows from it in the order of the rules, and the way back."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from infra.local.demo import narration, told
@@ -226,12 +227,13 @@ def _revocation(town: Town) -> dict[str, Any]:
 
 
 def _document(town: Town) -> dict[str, Any]:
+    served_at = service_now()
     return {
         "number": _number(town),
         "organ": "市场监督管理局(演示)",
         "effective_on": "2026-12-09",
-        "served_at": service_now(),
-        "remedy_until": "2027-02-09",
+        "served_at": served_at,
+        "remedy_until": (date.fromisoformat(served_at[:10]) + timedelta(days=62)).isoformat(),
     }
 
 
