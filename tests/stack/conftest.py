@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.packaging.template import write_merged
+from infra.packaging.template import leave_the_portal_to_the_proxy, write_merged
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,9 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return project / "out" / "sam.yaml"
+    packaged = project / "out" / "sam.yaml"
+    leave_the_portal_to_the_proxy(packaged)
+    return packaged
 
 
 @pytest.fixture(scope="session")
