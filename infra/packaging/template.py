@@ -1,4 +1,4 @@
-"""Puts the parts of the template together: ``infra/template/*.yaml``, a subject each, and what Chalice makes of them."""
+"""Puts the parts of the template together (``infra/template/*.yaml``), and mends what Chalice makes of them."""
 
 from pathlib import Path
 from typing import Any, Final
