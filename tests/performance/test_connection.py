@@ -109,4 +109,4 @@ def test_bytes_are_kept_in_few_rows() -> None:
         if isinstance(attribute, BinaryAttribute)
     ]
 
-    assert set(sealed) == {"SubjectRow.identity", "SessionRow.sealed"}
+    assert set(sealed) == {"SubjectRow.identity", "SessionRow.sealed", "ContactRow.sealed"}
