@@ -28,13 +28,15 @@ from chalicelib.http.routes import ROUTES
 from infra.local.sample_answers import sample_answers
 from infra.local.seeding import resident_of
 from tests import tables
-from tests.builders import KeyPair
+from tests.builders import NOON, KeyPair
 from tests.clock import a_machine_that_stands
 from tests.cloud import SECRET, Client, Reply, forget_everything, the_issuer
 from tests.wire import Wire
 
 ITEMS = Path(__file__).parents[2] / "infra" / "local" / "sample" / "items"
 ITEM = "plate-replacement"
+ANSWERS = sample_answers(ITEM, on=NOON.date())
+"""What is answered to the questions of the item by whoever drafts at noon."""
 DEPARTMENT = "traffic"
 
 

@@ -16,7 +16,7 @@ from infra.local.seeding import resident_of, uscc_of
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
 from tests.cloud import the_issuer, turn_clock
 from tests.performance.deaths import Attempt, Death, DiedError, dying_everywhere
-from tests.performance.house import Elsewhere, SideDoor
+from tests.performance.house import ANSWERS, Elsewhere, SideDoor
 from tests.performance.story import DECISION
 from tests.services.case_office import Applicant
 from tests.services.timelines import kinds_of
@@ -35,7 +35,7 @@ FILED = ["commitment:signed", "case:filed", "case:accepted"]
 def test_a_filing_is_made_once(elsewhere: Elsewhere) -> None:
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
         applicant = an_applicant(number)
-        drafted = applicant.draft()
+        drafted = applicant.draft(answers=ANSWERS)
 
         def look() -> None:
             case = container().cases.load(drafted.draft.case_no)
@@ -60,7 +60,7 @@ def test_a_case_is_decided_once(elsewhere: Elsewhere) -> None:
 
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
         applicant = an_applicant(number)
-        case = applicant.promise(applicant.draft()).case
+        case = applicant.promise(applicant.draft(answers=ANSWERS)).case
 
         def decide() -> None:
             reply = door.post(f"/v1/cases/{case.case_no}/decision", DECISION, token=officer, if_match='"1"')
@@ -83,7 +83,7 @@ def test_a_case_is_decided_once(elsewhere: Elsewhere) -> None:
 def test_the_sweep_tells_each_milestone_once(elsewhere: Elsewhere) -> None:
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
         applicant = an_applicant(number)
-        case = applicant.promise(applicant.draft()).case
+        case = applicant.promise(applicant.draft(answers=ANSWERS)).case
 
         def look() -> None:
             assert kinds_of(case.owner) == [*FILED, "clock:warned", "clock:passed"]
@@ -147,7 +147,7 @@ def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> 
 def test_an_alert_is_raised_once(elsewhere: Elsewhere) -> None:
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
         applicant = an_applicant(number)
-        case = applicant.promise(applicant.draft()).case
+        case = applicant.promise(applicant.draft(answers=ANSWERS)).case
         container().clocks.sweep(at=RED)
         passed = next(event for event in container().timeline.events(case.owner) if event.kind == "clock:passed")
 
@@ -171,7 +171,7 @@ def test_an_alert_is_raised_once(elsewhere: Elsewhere) -> None:
 def test_a_message_may_go_out_twice_and_is_known_by_its_name(elsewhere: Elsewhere) -> None:
     def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
         applicant = an_applicant(number)
-        case = applicant.promise(applicant.draft()).case
+        case = applicant.promise(applicant.draft(answers=ANSWERS)).case
         container().clocks.sweep(at=RED)
         passed = next(event for event in container().timeline.events(case.owner) if event.kind == "clock:passed")
         container().alerts.on_event(passed, RED)

@@ -22,7 +22,7 @@ from infra.local.seeding import resident_of
 from tests.builders import NOON, a_caller, an_identity
 from tests.cloud import the_issuer, turn_clock
 from tests.depth import goes
-from tests.performance.house import ITEM, SideDoor
+from tests.performance.house import ANSWERS, ITEM, SideDoor
 from tests.performance.meeting import meeting
 from tests.performance.story import DECISION
 from tests.services.case_office import Applicant
@@ -80,7 +80,7 @@ class Race:
         self.applicant = Applicant(identity=identity).enrol()
         self.subject = self.applicant.caller.own_subject()
         self.digest = container().subject_keys.digest_of_name(identity)
-        self.drafted = self.applicant.draft()
+        self.drafted = self.applicant.draft(answers=ANSWERS)
 
     def file(self) -> tuple[int, Filed | DomainError]:
         """File; returns the thread that did, and what came of it."""
@@ -161,7 +161,7 @@ def test_of_two_officers_who_decide_one_case_one_wins_and_the_other_is_told_so(d
 
     with ThreadPoolExecutor(2) as pool:
         for _ in range(decisions):
-            case = applicant.promise(applicant.draft()).case
+            case = applicant.promise(applicant.draft(answers=ANSWERS)).case
             url, version = f"/v1/cases/{case.case_no}/decision", f'"{case.version}"'
 
             replies = meeting(
