@@ -1,7 +1,6 @@
 """Cases that people file by pages and forms alone."""
 
 import json
-from collections.abc import Mapping
 from urllib.parse import urlencode, urljoin
 
 import pytest
@@ -33,17 +32,10 @@ def promise(browser: Visitor) -> Seen:
     return drafted_for(browser, "plate-replacement")
 
 
-def sign(
-    browser: Visitor,
-    seen: Seen,
-    device: Device,
-    *,
-    files: Mapping[str, tuple[str, bytes]] | None = None,
-    **fields: str | list[str],
-) -> Seen:
+def sign(browser: Visitor, seen: Seen, device: Device, **fields: str | list[str]) -> Seen:
     assertion = json.dumps(device.sign(bytes.fromhex(form_data(seen, "challenge"))))
     ticked: dict[str, str | list[str]] = {"confirmed": ["plate-gone", "old-plate-not-used"], "assertion": assertion}
-    return browser.send(seen, seen.path, ticked | fields, files=files)
+    return browser.send(seen, seen.path, ticked | fields)
 
 
 def drafted(browser: Visitor) -> Seen:

@@ -11,7 +11,7 @@ import pytest
 from tests.builders import NOON
 from tests.cloud import told_once, turn_clock
 from tests.device import Device
-from tests.web.cases import enrol, sign
+from tests.web.cases import enrol, hand_in, sign, with_documents
 from tests.web.filling import drafted
 from tests.web.forms import MANDATE
 from tests.web.visitor import Come, Seen, Visitor
@@ -82,12 +82,11 @@ def filed(browser: Visitor, item: str, way: str) -> tuple[Seen, Seen]:
     device = Device()
     enrol(browser, device)
     draft = drafted(browser, item, way=way)
-    uploads = [each["name"] or "" for each in draft.page.named("input") if each.get("type") == "file"]
-    files = dict.fromkeys(uploads, ("a.jpg", b"\xff\xd8"))
     if way == "certificate":
-        return draft, browser.send(draft, draft.path, files=files)
+        return draft, hand_in(browser, draft)
     ticked = [box["value"] or "" for box in draft.page.named("input") if box.get("name") == "confirmed"]
-    return draft, sign(browser, draft, device, confirmed=ticked, files=files)
+    page = with_documents(browser, draft)
+    return draft, sign(browser, page, device, confirmed=ticked)
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor: Come, cl
 
 def test_where_there_is_tls_the_cookie_is_secure_and_this_host_s_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XINNUO_STAGE", "prod")
+    monkeypatch.setenv("XINNUO_MAIL_TLS", "starttls")
     settings.cache_clear()
     try:
         assert cookies.given("xinnuo", "s") == "__Host-xinnuo=s; Path=/; HttpOnly; SameSite=Lax; Secure"
