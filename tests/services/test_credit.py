@@ -166,7 +166,7 @@ def test_more_records_than_the_old_bound_held_are_all_bars() -> None:
 
 
 def test_a_check_asks_the_rule_pack_of_the_item_how_grave_a_record_bars() -> None:
-    one, other = load_rule_packs()
+    one, other, *_ = load_rule_packs()
     lenient = replace(other, bar_severity=Choice(value="general", basis="示例条例第1条"))
     known = container()
     parts = (CreditStore(known.timeline), known.subjects, known.subject_keys)
@@ -183,7 +183,7 @@ def test_a_check_asks_the_rule_pack_of_the_item_how_grave_a_record_bars() -> Non
 
 
 def test_the_deployments_rule_pack_says_how_long_questions_are_kept_and_records_are_shown() -> None:
-    one, other = load_rule_packs()
+    one, other, *_ = load_rule_packs()
     stricter = replace(
         other,
         query_log=Retention(years=12, basis="示例条例第1条"),

@@ -296,8 +296,12 @@ def test_a_promise_is_signed_while_a_person_looks_at_the_name_and_each_page_says
 ) -> None:
     browser, device = visitor("applicant"), Device()
     browser.language = language
-    record = {**RECORD, "related_items": [], "subject": {**subject_of("applicant"), "name": "另一人"}}
-    client.put("/v1/credit/records/market/r-1", record, token=token("system.market"))
+    record = {
+        **RECORD,
+        "related_items": ["plate-replacement"],
+        "subject": {**subject_of("applicant"), "name": "另一人"},
+    }
+    assert client.put("/v1/credit/records/market/r-1", record, token=token("system.market")).status == 200
     enrol(browser, device)
 
     asked = promise(browser)

@@ -18,7 +18,7 @@ def test_a_real_person_logs_in_files_and_reads_their_record(
 ) -> None:
     turn_clock(NOON)
     monkeypatch.setitem(PERSONAS["applicant"]["claims"], "subject", somebody(number))
-    about = {**RECORD, "subject": somebody(number), "related_items": []}
+    about = {**RECORD, "subject": somebody(number)}
     assert client.put("/v1/credit/records/market/r-1", about, token=token("system.market")).status == 200
 
     person = visitor("applicant")
