@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
-    from chalicelib.cases.services.document_retention import DocumentRetention
-    from chalicelib.cases.services.documents import CaseDocuments
     from chalicelib.cases.services.drafting import Drafting
     from chalicelib.cases.services.endings import CaseEndings
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
     from chalicelib.cases.services.handover import Handover
     from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
-    from chalicelib.cases.services.materials import HandedIn
+    from chalicelib.cases.services.materials.document_retention import DocumentRetention
+    from chalicelib.cases.services.materials.documents import CaseDocuments
+    from chalicelib.cases.services.materials.handed_in import HandedIn
     from chalicelib.cases.services.queries import CaseQueries
     from chalicelib.cases.services.receipts import Receipts
     from chalicelib.cases.services.reinstatement import CaseReinstatement
@@ -612,7 +612,7 @@ class Container:
     @cached_property
     def handed_in(self) -> HandedIn:
         """The documents behind materials."""
-        from chalicelib.cases.services.materials import HandedIn
+        from chalicelib.cases.services.materials.handed_in import HandedIn
 
         return HandedIn(lambda: self.documents)
 
@@ -736,14 +736,14 @@ class Container:
     @cached_property
     def case_documents(self) -> CaseDocuments:
         """Documents of somebody's case."""
-        from chalicelib.cases.services.documents import CaseDocuments
+        from chalicelib.cases.services.materials.documents import CaseDocuments
 
         return CaseDocuments(self.cases, self.documents, self.timeline, access=self.case_access, counts=self.counts)
 
     @cached_property
     def document_retention(self) -> DocumentRetention:
         """Deleting documents whose time is over."""
-        from chalicelib.cases.services.document_retention import DocumentRetention
+        from chalicelib.cases.services.materials.document_retention import DocumentRetention
         from chalicelib.documents.store.documents import DocumentStore
 
         return DocumentRetention(self.cases, DocumentStore(self.timeline), self.document_bucket, packs=self.packs)

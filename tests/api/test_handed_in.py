@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.bounds.model import Counted
-from chalicelib.cases.services.materials import HandedIn
+from chalicelib.cases.services.materials.handed_in import HandedIn
 from chalicelib.container import container
 from chalicelib.jobs.nightly import nightly
 from chalicelib.timeline.event_types import EventKind
@@ -241,6 +241,7 @@ def test_what_was_handed_in_before_is_listed_once_and_handed_in_again(person: Pe
     body = {"draft_id": draft, "material": "old-plate", "documents": [document, document]}
 
     listed = person.client.get("/v1/me/documents", token=person.token).body["items"]
+    turn_clock(container().clock.now() + timedelta(minutes=1))
     first, again = (person.client.post("/v1/document-copies", body, token=person.token) for _ in range(2))
     (copy,) = first.body["items"]
     filed = file(person, draft, handed_in(copy["id"]))

@@ -11,7 +11,7 @@ from chalicelib.api.documents.schemas import (
     DocumentViewResponse,
     document_response,
 )
-from chalicelib.cases.services.documents import OFFICE, SEE, WantedCopies, WantedUpload
+from chalicelib.cases.services.materials.documents import OFFICE, SEE, WantedCopies, WantedUpload
 from chalicelib.container import container
 from chalicelib.documents.model import Declared
 from chalicelib.errors import DomainError, ErrorCode, FieldError

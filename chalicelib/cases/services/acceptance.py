@@ -10,7 +10,7 @@ from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.rules.filing_events import materials_payload
 from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result
-from chalicelib.cases.services.materials import HandedIn
+from chalicelib.cases.services.materials.handed_in import HandedIn
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import ClockKind

@@ -16,7 +16,7 @@ from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.rules.handling import is_unchecked
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
-from chalicelib.cases.services.materials import HandedIn
+from chalicelib.cases.services.materials.handed_in import HandedIn
 from chalicelib.cases.services.repeat_promise import RepeatPromise
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
 from chalicelib.catalogue.services.catalogue import Catalogue

@@ -12,7 +12,7 @@ from chalicelib.cases.rules.consequences import require_not_barred
 from chalicelib.cases.rules.materials import replaces_refused
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.services.intake import Intake
-from chalicelib.cases.services.materials import HandedIn
+from chalicelib.cases.services.materials.handed_in import HandedIn
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, ClockKind

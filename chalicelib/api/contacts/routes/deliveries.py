@@ -3,7 +3,7 @@
 from typing import Literal
 
 from chalicelib.api.messages.routes import DeliveryResponse, InBothLanguages
-from chalicelib.cases.services.documents import OFFICE
+from chalicelib.cases.services.materials.documents import OFFICE
 from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, Code, Instant, Line, RequestBody, ResponseBody, Routes
 from chalicelib.messages.model.messages import Message
