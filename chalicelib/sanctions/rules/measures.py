@@ -212,7 +212,7 @@ def _faults_of_document(
                 yield FieldError(
                     pointer=pointer,
                     detail=f"不得早于{first.isoformat()}({pack.limit_term(key).basis})",
-                    english=f"not before {first.isoformat()}; {pack.limit_term(key).basis}",
+                    english=f"not before {first.isoformat()}",
                     code="REMEDY_TOO_SHORT",
                 )
     starts_by = counted_from(pack.limit_term(TermKey.FLAG_START), on)
