@@ -278,3 +278,10 @@ def test_what_replaces_or_ends_a_document_exists() -> None:
         assert set(template.replaced_by) <= codes
         assert {*template.events, *template.ended_by} <= kinds
         assert template.basis
+
+
+def test_an_officer_uploads_what_follows_from_cases_and_not_from_flags() -> None:
+    codes = {template.code for template in TEXTS.templates if not template.is_for_cases}
+
+    assert {template.events[0].partition(":")[0] for template in TEXTS.templates if template.code in codes} == {"flag"}
+    assert len(codes) == 3
