@@ -350,6 +350,8 @@ class Memory:
     chance: random.Random = field(default_factory=lambda: random.Random(17))
 
     def add(self, message: Message) -> bool:
+        # Whoever reads a message the moment that it is there is not told that what it asks is over.
+        assert message.needs is None or self.standing[message.owner].seq >= message.seq
         is_new = message.message_id not in self.messages
         self.messages.setdefault(message.message_id, message)
         self.added[message.message_id] += is_new

@@ -53,10 +53,11 @@ class Messages:
             return
         for recipient, rule in rules.told(holding, matter):
             message = rules.message_of(event, rule, matter, recipient)
-            self._store.add(message)
             turn = rules.turn_of(event, rule, matter, message)
+            # The turn comes first: a message that asks for something whose turn is missing would say that it is over.
             if turn is not None:
                 self._store.set_turn(turn)
+            self._store.add(message)
             self._sending.order(message)
 
     def page(self, *, by: Caller, limit: int, after: Position | None) -> Page[Message]:

@@ -89,19 +89,19 @@ def read_document(visit: PageRequest) -> Page:
     document = visit.get(documents.one)
     # The bucket adds where it has put a file to the address to which it leads on.
     has_come = "key" in visit.query
-    is_form = document.upload is not None and document.upload.method == "POST" and not has_come
+    form = document.upload if document.upload and document.upload.method == "POST" and not has_come else None
     waits = document.state is DocumentState.QUARANTINED or (document.upload is not None and has_come)
     facts = {
         "document": document,
         "waits": waits,
-        "is_form": is_form,
+        "form": form,
         "megabytes": bounds().documents.largest_bytes // MEGABYTE,
         "back": _back(document, visit),
     }
     return Page(
         template="document.html",
         facts=facts,
-        allows={"form-action": bucket()} if is_form else {},
+        allows={"form-action": form.url} if form else {},
         scripts=("follow",) if waits else (),
     )
 

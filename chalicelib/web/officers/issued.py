@@ -36,7 +36,7 @@ def upload(visit: PageRequest) -> Page:
         "caption": visit.path["case_no"],
         "megabytes": bounds().documents.largest_bytes // MEGABYTE,
     }
-    return Page(template="desk_issued_upload.html", facts=facts, allows=_allows())
+    return Page(template="desk_issued_upload.html", facts=facts, allows={"form-action": made.upload.url})
 
 
 @pages.post("/desk/{case_no}/issued/{issued_id}", roles=OFFICE, form="/desk/{case_no}/issued")
