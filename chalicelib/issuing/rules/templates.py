@@ -23,7 +23,12 @@ def texts_in_force(editions: Sequence[DocumentTexts], *, on: date) -> DocumentTe
 
 
 def templates_for(event: Event, texts: DocumentTexts) -> tuple[Template, ...]:
-    """Return the kinds of documents that follow from an event; what the item's result must be is not looked at."""
+    """Return the kinds of documents that follow from an event; what the item's result must be is not looked at.
+
+    The credit of a subject repeats the events of its flags under their kinds; a document follows from the flag's own.
+    """
+    if event.owner.partition(":")[0] != event.kind.partition(":")[0]:
+        return ()
     return tuple(
         template
         for template in texts.templates

@@ -225,6 +225,13 @@ def test_an_event_that_says_nothing_more_still_names_the_case() -> None:
     assert templates_for(event, TEXTS) == ()
 
 
+def test_what_the_credit_repeats_of_its_flags_makes_no_second_document() -> None:
+    own = an_event("flag:confirmed")
+
+    assert [template.code for template in templates_for(own, TEXTS)] == ["flag_decision"]
+    assert templates_for(replace(own, owner="credit:k1.x"), TEXTS) == ()
+
+
 def test_words_of_people_are_never_taken_for_places_to_fill() -> None:
     event = replace(an_event("case:decided"), texts={"reasons": "{subject} {0} {{x}} %s"})
 
