@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -81,6 +83,31 @@ def texts_in(kind: Any, *kinds: object, name: str) -> Iterator[tuple[str, bool]]
 
 def test_the_addresses_are_those_that_the_decorators_name() -> None:
     assert addresses.FILE.read_text(encoding="utf-8") == addresses.text(), "`make addresses` writes them anew"
+
+
+MISSING = """
+import sys
+from importlib import import_module
+from chalicelib.addresses import API, PORTAL
+from chalicelib.http.routes import ROUTES
+from chalicelib.web.core.pages import PAGES
+
+for module, names in [*API.items(), *PORTAL.items()]:
+    for name in [name for name in sys.modules if name.startswith(("chalicelib.api.", "chalicelib.web."))]:
+        if not name.startswith("chalicelib.web.core"):
+            del sys.modules[name]
+    ROUTES.clear()
+    PAGES.clear()
+    import_module(module)
+    print(*sorted(set(names) - {*PAGES, *(route.name for route in ROUTES)}), sep="\\n", end="")
+"""
+"""What a fresh function would miss: each module alone, since another one that was asked before hides the fault."""
+
+
+def test_each_address_is_there_as_soon_as_its_module_is_imported() -> None:
+    done = subprocess.run([sys.executable, "-c", MISSING], check=True, capture_output=True, text=True)
+
+    assert done.stdout == ""
 
 
 def test_every_address_is_deployed_and_nothing_else() -> None:

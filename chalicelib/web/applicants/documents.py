@@ -118,7 +118,10 @@ def _back(document: DocumentResponse, visit: PageRequest) -> str:
 
 
 def add_pages(place: str, ask: pages.View, *, of: str) -> None:
-    """Let documents be added on a page: ``ask`` draws it, ``of`` is the part of its address that names the owner."""
+    """Let documents be added on a page: ``ask`` draws it, ``of`` is the part of its address that names the owner.
+
+    What takes them belongs to the module of ``ask``: that one has to be imported for the address to be there.
+    """
 
     def drawn(visit: PageRequest) -> Page:
         page = ask(visit)
@@ -155,3 +158,5 @@ def add_pages(place: str, ask: pages.View, *, of: str) -> None:
             onward=Redirect(to=place.lstrip("/").format(**visit.path)),
             at={"": f"{MATERIAL}{material}"},
         )
+
+    add.__module__ = add_again.__module__ = ask.__module__

@@ -20,7 +20,7 @@
     const page = parsed(await answer.text());
     if (answer.ok) return page;
     const told = page.querySelector(".govuk-error-summary__list, h1");
-    throw refusal("told", told ? told.textContent.trim() : "");
+    throw told ? refusal("told", told.textContent.trim()) : refusal("failed");
   };
 
   // The bytes are read once, at once: a phone's browser may lose a chosen file as soon as something else is waited for.
