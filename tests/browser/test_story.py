@@ -100,9 +100,10 @@ def test_what_cannot_be_uploaded_is_told_before_anything_is_sent(come: Come) -> 
 
     applicant.page.set_input_files("[data-choose] input[multiple]", [large, PHOTO | {"name": "空.png", "buffer": b""}])
 
-    applicant.page.get_by_text("每个最多20 MB。请换小一点").first.wait_for()
-    applicant.page.get_by_text("这个文件是空的（0 字节）").wait_for()
-    assert applicant.page.locator("[data-rows] [data-says]:visible").count() == 2
+    told = applicant.page.locator("[data-rows] [data-says]:visible")
+    told.filter(has_text="这个文件是空的（0 字节）").wait_for()
+    told.filter(has_text="每个最多20 MB。请换小一点").wait_for()
+    assert told.count() == 2
     assert applicant.path == drafted
     assert hand_in_photographs(applicant, PHOTO)
     assert applicant.faults == []
