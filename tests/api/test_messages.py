@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from chalicelib.container import container
 from chalicelib.messages.model.messages import Message
 from chalicelib.messages.rules.messages import words_of
+from chalicelib.messages.services.messages import Messages
 from chalicelib.messages.store.telling import templates
 from chalicelib.messages.table.messages import MessageRow
 from chalicelib.timeline.store import event_from
@@ -62,3 +66,25 @@ def test_no_message_says_who_it_is_about(world: World) -> None:
             assert not A_NUMBER.search(f"{words.title} {words.text} {message.link}"), message.kind
             assert "{" not in words.text
             assert "页面所示" not in words.text, (message.kind, message.event)
+
+
+def test_a_notice_that_is_opened_says_what_it_asks_even_if_its_time_runs_before_the_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything_told()
+    prove = Messages.prove
+    monkeypatch.setattr(Messages, "prove", lambda *args, **kwargs: (prove(*args, **kwargs), everything_told())[0])
+    notice = next(one for one in of_kind(world, "hearing_opened") if one["needs"]["open"])
+
+    opened = world.send("POST", f"/v1/messages/{notice['id']}/reading", as_="applicant").body
+
+    (now,) = (one for one in of_kind(world, "hearing_opened") if one["id"] == notice["id"])
+    (runs,) = (one for one in of_kind(world, "hearing_runs") if one["link"] == notice["link"])
+    assert opened["needs"] == notice["needs"]
+    assert (now["needs"]["open"], runs["needs"]["open"]) == (False, True)
+
+
+def of_kind(world: World, kind: str) -> list[dict[str, Any]]:
+    """The messages of a kind to the applicant."""
+    found = world.send("GET", "/v1/messages?limit=100", as_="applicant").body["items"]
+    return [one for one in found if one["kind"] == kind]

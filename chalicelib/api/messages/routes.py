@@ -125,9 +125,14 @@ def unread(call: Call[None]) -> Answer[UnreadResponse]:
     errors=(ErrorCode.NOT_FOUND, ErrorCode.INSUFFICIENT_IDENTITY),
 )
 def read(call: Call[None]) -> Answer[MessageResponse]:
-    """Mark a message as read; what it asks stays open. Idempotent."""
+    """Mark a message as read; what it asks stays open. Idempotent.
+
+    A time that runs from the reading has a message of its own, which from then on is the one that asks; so what is open
+    is looked at first.
+    """
+    waiting = container().messages.your_turns(by=call.caller, at=call.at)
     message = container().messages.read(call.path["message_id"], by=call.caller, at=call.at)
-    return Answer(body=_shown(message, container().messages.your_turns(by=call.caller, at=call.at)))
+    return Answer(body=_shown(message, waiting))
 
 
 @routes.get(
