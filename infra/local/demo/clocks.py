@@ -17,7 +17,7 @@ from infra.local.place import CLOCK_FILE
 T = TypeVar("T")
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 180.0
 ASK_EVERY_SECONDS = 0.2
 
 
