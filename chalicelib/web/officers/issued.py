@@ -36,7 +36,8 @@ def upload(visit: PageRequest) -> Page:
         "caption": visit.path["case_no"],
         "megabytes": bounds().documents.largest_bytes // MEGABYTE,
     }
-    return Page(template="desk_issued_upload.html", facts=facts, allows={"form-action": made.upload.url})
+    to = {"form-action": made.upload.url} if made.upload else {}
+    return Page(template="desk_issued_upload.html", facts=facts, allows=to)
 
 
 @pages.post("/desk/{case_no}/issued/{issued_id}", roles=OFFICE, form="/desk/{case_no}/issued")
