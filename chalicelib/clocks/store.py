@@ -17,6 +17,7 @@ from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.clocks import next_at
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, lists_for, lists_of, partition
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
+from chalicelib.dynamo.model import code_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 
@@ -257,7 +258,7 @@ def _changed(row: WatchRow, actions: Sequence[Action], condition: Condition) -> 
     try:
         row.update(actions=list(actions), condition=condition)
     except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if code_of(error) != "ConditionalCheckFailedException":
             raise
         return False
     return True

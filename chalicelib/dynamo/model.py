@@ -9,7 +9,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import ATTR_DEFINITIONS, ATTR_NAME, GLOBAL_SECONDARY_INDEXES, INDEX_NAME, NULL, STRING
-from pynamodb.exceptions import AttributeNullError
+from pynamodb.exceptions import AttributeNullError, PynamoDBException
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 
@@ -54,6 +54,15 @@ def connection() -> Connection:
         max_retry_attempts=2,
         max_pool_connections=10,
     )
+
+
+def code_of(error: PynamoDBException) -> str | None:
+    """Return DynamoDB's own code for a failure, None if no answer came.
+
+    PynamoDB's ``cause_response_code`` fails on a timeout, whose ``response`` is None.
+    """
+    response: Any = getattr(error.cause, "response", None)
+    return response["Error"]["Code"] if response else None
 
 
 class Row(Model):

@@ -12,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
-from chalicelib.dynamo.model import Row, connection
+from chalicelib.dynamo.model import Row, code_of, connection
 from chalicelib.errors import DomainError, ErrorCode
 
 P = ParamSpec("P")
@@ -107,7 +107,7 @@ class Transaction:
                     if reason is not None and reason.code == "ConditionalCheckFailed":
                         raise on_failure from error
                 is_conflict = any(reason is not None and reason.code == "TransactionConflict" for reason in reasons)
-                if not (is_conflict or error.cause_response_code == "TransactionInProgressException"):
+                if not (is_conflict or code_of(error) == "TransactionInProgressException"):
                     raise
                 if attempt + 1 == ATTEMPTS:
                     raise DomainError(ErrorCode.BUSY) from error

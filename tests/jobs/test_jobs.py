@@ -87,10 +87,17 @@ def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
 
 
 @pytest.mark.parametrize(
-    ("kind", "ordered"),
-    [("case:accepted", True), ("flag:proposed", True), ("clock:passed", False), ("document:issued", False)],
+    ("owner", "kind", "ordered"),
+    [
+        ("case:X", "case:accepted", True),
+        ("flag:f1", "flag:proposed", True),
+        ("credit:k1.x", "flag:confirmed", False),
+        ("case:X", "clock:passed", False),
+        ("case:X", "document:issued", False),
+    ],
 )
 def test_the_relay_orders_the_documents_that_follow_from_an_event(
+    owner: str,
     kind: str,
     ordered: bool,  # noqa: FBT001 - a table of answers
     channels: Channels,
@@ -99,10 +106,10 @@ def test_the_relay_orders_the_documents_that_follow_from_an_event(
     for listener in ("alerts", "anomalies", "statistics", "flag_notices", "staff", "handover"):
         monkeypatch.setattr(getattr(container(), listener), "on_event", lambda _event, _at: None)
 
-    app.dispatch_events(stream_of(stored_event(kind=kind, seq=7)), CONTEXT)
+    app.dispatch_events(stream_of(stored_event(owner=owner, kind=kind, seq=7)), CONTEXT)
 
     orders = [(one.name, one.message) for one in channels.issue.sent]
-    assert orders == ([("case:X/7", {"owner": "case:X", "seq": 7})] if ordered else [])
+    assert orders == ([(f"{owner}/7", {"owner": owner, "seq": 7})] if ordered else [])
 
 
 def test_the_relay_stops_at_an_event_that_was_not_taken_and_asks_for_it_again(heard: list[Event]) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
 
 from chalicelib.dynamo.idempotency import IdempotencyKey, IdempotencyRow
@@ -146,6 +147,17 @@ def test_a_conflict_that_does_not_end_is_told_as_busy(monkeypatch: pytest.Monkey
         tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), on_failure=ConflictError())
 
     assert (refused.value.code, len(sent)) == (ErrorCode.BUSY, ATTEMPTS)
+
+
+def test_a_timeout_stays_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(_: Transaction) -> None:
+        message = "no answer"
+        raise TransactWriteError(message, ReadTimeoutError(endpoint_url="https://dynamodb.test"))
+
+    monkeypatch.setattr(Transaction, "_write", write)
+
+    with pytest.raises(TransactWriteError, match="no answer"), transaction() as tx:
+        tx.put(a_row("a"), condition=IdempotencyRow.pk.does_not_exist(), on_failure=ConflictError())
 
 
 def test_an_error_that_is_neither_is_not_swallowed() -> None:

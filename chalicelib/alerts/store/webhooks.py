@@ -6,6 +6,7 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Webhook
 from chalicelib.alerts.table.webhooks import DeliveryRow, WebhookRow
+from chalicelib.dynamo.model import code_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 
@@ -48,7 +49,7 @@ class WebhookStore:
         try:
             _row(delivery).save(DeliveryRow.pk.does_not_exist())
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if code_of(error) != "ConditionalCheckFailedException":
                 raise
 
     def change(self, before: Delivery, after: Delivery, tx: Transaction) -> None:

@@ -9,6 +9,7 @@ from chalicelib.catalogue.model.search import Missed
 from chalicelib.catalogue.rules.missed import KEPT, place_of
 from chalicelib.catalogue.table.missed import MissedRow
 from chalicelib.clock import SHANGHAI
+from chalicelib.dynamo.model import code_of
 
 
 class MissedStore:
@@ -27,7 +28,7 @@ class MissedStore:
                 condition=MissedRow.words.does_not_exist() | (MissedRow.words == words),
             )
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if code_of(error) != "ConditionalCheckFailedException":
                 raise
 
     def of_day(self, day: date) -> Iterator[Missed]:

@@ -7,7 +7,7 @@ from typing import Any
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.dynamo.model import Page, Position, page_of
+from chalicelib.dynamo.model import Page, Position, code_of, page_of
 from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
 from chalicelib.supervision.table.anomalies import AnomalyRow
 from chalicelib.workdays.rules.due_dates import start_of_day
@@ -37,7 +37,7 @@ class AnomalyStore:
         try:
             _row_of(anomaly).save(AnomalyRow.pk.does_not_exist())
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if code_of(error) != "ConditionalCheckFailedException":
                 raise
 
     def page(self, wanted: Wanted, *, limit: int, after: Position | None) -> Page[Anomaly]:

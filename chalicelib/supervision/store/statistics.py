@@ -6,6 +6,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.operand import Path
 
 from chalicelib.clock import instant_from, instant_text
+from chalicelib.dynamo.model import code_of
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.supervision.model.statistics import (
     BY_THE_SECOND,
@@ -143,7 +144,7 @@ def _raise_to(key: tuple[str, str], name: str, value: int) -> None:
     try:
         StatisticsRow(*key).update([path.set(value)], condition=path.does_not_exist() | (path < value))
     except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if code_of(error) != "ConditionalCheckFailedException":
             raise
 
 
