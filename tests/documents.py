@@ -2,8 +2,12 @@
 
 import hashlib
 import json
+import pickle
 from types import SimpleNamespace
 from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.s3.models import S3Backend, s3_backends
 
 import app
 from chalicelib.settings import settings
@@ -19,6 +23,21 @@ def make_bucket() -> str:
         s3().create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": settings().region})
         s3().put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return name
+
+
+def kept_buckets() -> bytes:
+    """Return moto's buckets with everything in them."""
+    return pickle.dumps(_s3().buckets)
+
+
+def put_buckets_back(kept: bytes) -> None:
+    """Let there be the buckets that were kept, and no other."""
+    _s3().reset()  # closes the files of its keys
+    _s3().buckets = pickle.loads(kept)  # noqa: S301 - our own
+
+
+def _s3() -> S3Backend:
+    return s3_backends[DEFAULT_ACCOUNT_ID]["aws-cn"]
 
 
 def digest(content: bytes) -> str:

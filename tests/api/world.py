@@ -54,7 +54,7 @@ from tests.authorities import a_grant_body
 from tests.builders import NOON, KeyPair
 from tests.channels import kept_channels
 from tests.cloud import Client, Reply, an_empty_cloud, kept_tables, put_tables_back, turn_clock
-from tests.documents import put
+from tests.documents import kept_buckets, put, put_buckets_back
 
 import_all()
 
@@ -78,6 +78,7 @@ class World:
     keys: dict[str, KeyPair] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
     kept: bytes = field(default=b"", repr=False)
+    content: bytes = field(default=b"", repr=False)
 
     def send(
         self, method: str, url: str, body: object = None, *, as_: str | None = None, version: int | None = None
@@ -90,12 +91,13 @@ class World:
 
     def keep(self) -> None:
         """Remember how everything stands, and go on at the same moment."""
-        self.kept = kept_tables()
+        self.kept, self.content = kept_tables(), kept_buckets()
         turn_clock(TODAY)
 
     def rewind(self) -> None:
         """Put everything back as it stood."""
         put_tables_back(self.kept)
+        put_buckets_back(self.content)
         turn_clock(TODAY)
 
     def copy(self) -> "World":

@@ -10,6 +10,7 @@ from unittest import mock
 from botocore.session import get_session
 
 from tests import tables
+from tests.api import world
 from tests.api.examples import Example, examples
 from tests.api.world import TODAY, build_town
 from tests.cloud import turn_clock
@@ -62,7 +63,10 @@ class Town:
 
 @contextmanager
 def town_on(endpoint: str) -> Iterator[Town]:
-    """Build the town on an engine, and let it stand until the block ends; no name leads beyond this machine."""
+    """Build the town on an engine, and let it stand until the block ends; no name leads beyond this machine.
+
+    So its one document has no content: there is no bucket.
+    """
     resolve = socket.getaddrinfo
 
     def look_up(*asked: Any, **more: Any) -> Any:  # noqa: ANN401 - as the standard library has it
@@ -71,7 +75,8 @@ def town_on(endpoint: str) -> Iterator[Town]:
         except NetworkShutError:
             raise socket.gaierror from None
 
-    with bare_house(endpoint), mock.patch.object(socket, "getaddrinfo", look_up):
+    no_content = mock.patch.object(world, "put", return_value="null")
+    with bare_house(endpoint), mock.patch.object(socket, "getaddrinfo", look_up), no_content:
         known = examples(build_town())
         turn_clock(TODAY)
         yield Town(known, get_session().create_client("dynamodb", region_name="cn-north-1"))
