@@ -8,10 +8,12 @@ from infra.browser.local import ROOT, own_cloud
 from infra.browser.story import (
     ITEM,
     PHOTO,
+    ask_for_more,
     draft_by_certificate,
     fill_in,
     hand_in_photographs,
     handle,
+    look_at_document,
     obtain_mandate,
     promise,
 )
@@ -20,9 +22,15 @@ from infra.browser.visit import DESK, PHONE, Person, chromium
 PICTURES: Final = ROOT / "docs" / "screenshots"
 
 
-def take(person: Person, name: str, path: str) -> None:
-    """Write one picture of what a screen shows."""
+def take(person: Person, name: str, path: str, *, of: str = "") -> None:
+    """Write one picture of a page, from a heading on if one is named."""
     person.open(path)
+    if of:
+        person.page.get_by_role("heading", name=of, exact=True).evaluate("heading => heading.scrollIntoView()")
+    _picture(person, name)
+
+
+def _picture(person: Person, name: str) -> None:
     picture = PICTURES / f"{name}.png"
     person.page.screenshot(path=picture)
     sys.stdout.write(f"{picture.relative_to(Path.cwd())}\n")
@@ -51,7 +59,11 @@ def main() -> None:
         officer = Person.at(browser, portal, width=DESK)
         officer.log_in("officer.traffic")
         take(officer, "worklist", "/worklist?light=green")
-        take(officer, "desk", f"/desk/{photographed}")
+        take(officer, "desk", f"/desk/{photographed}", of="申请人填写的内容")
+        look_at_document(officer, photographed)
+        officer.page.locator("img.xn-preview").wait_for()
+        _picture(officer, "document")
+        ask_for_more(officer, photographed)
         handle(officer, case_no)
         take(applicant, "messages", "/messages")
         monitor = Person.at(browser, portal, width=DESK)

@@ -122,6 +122,14 @@ def hand_in_photographs(person: Person, *photos: FilePayload) -> str:
     return person.path.split("/")[2]
 
 
+def ask_for_more(officer: Person, case_no: str) -> None:
+    """Ask for the first material of a case once more."""
+    officer.open(f"/desk/{case_no}/acts/corrections")
+    officer.page.get_by_role("checkbox").first.check()
+    officer.page.locator("#basis").fill("《机动车登记规定》第24条")
+    officer.click("补正告知", "Tell what is missing")
+
+
 def look_at_document(officer: Person, case_no: str) -> None:
     """Open the first document of a case at the desk."""
     officer.open(f"/desk/{case_no}")
