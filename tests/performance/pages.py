@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from statistics import median
 from typing import Any, NamedTuple
@@ -219,9 +220,14 @@ def _reader(token: str, *, sub: str) -> Reader:
 
 def _flag(client: Client, token: str) -> str:
     """A flag that was proposed; its id."""
-    today = day_in_shanghai(container().clock.now()).isoformat()
-    document = {**FLAG["document"], "effective_on": today, "served_at": f"{today}T00:00:00+08:00"}
-    change = {"document": document, "starts_on": None, "ends_on": f"{int(today[:4]) + 1}-01-01"}
+    today = day_in_shanghai(container().clock.now())
+    document = {
+        **FLAG["document"],
+        "effective_on": f"{today}",
+        "served_at": f"{today}T00:00:00+08:00",
+        "remedy_until": f"{today + timedelta(days=62)}",
+    }
+    change = {"document": document, "starts_on": None, "ends_on": f"{today + timedelta(days=180)}"}
     return str(expect(client.post("/v1/flags", {**FLAG, **change}, token=token), 201)["id"])
 
 

@@ -16,6 +16,7 @@ from tests.cloud import Client, forget_everything, the_issuer
 from tests.depth import goes
 from tests.performance.bare import Bare
 from tests.performance.crowd import add_clocks, add_items, idle_sweep, red_page
+from tests.performance.pages import page_cost, pages
 from tests.performance.story import Story
 from tests.wire import Wire, watched
 
@@ -198,3 +199,13 @@ def test_beside_many_clocks_lists_and_sweeps_cost_what_they_cost_beside_few(cloc
     for shown in (few_shown, many_shown):
         assert [clock["light"] for clock in shown["items"]] == ["red"] * 100
     assert many_shown["next_cursor"] is not None
+
+
+def test_every_page_that_the_benchmark_times_is_there(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("CASES", 1), ("IN_A_ROUND", 1), ("WARM_UP", 0)):
+        monkeypatch.setattr(f"tests.performance.pages.{name}", value)
+
+    timed = [page_cost(one, client=story.client, rounds=1) for one in pages(story)]
+
+    assert len(timed) > 20
+    assert all(one.page_ms > 0 for one in timed)
