@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
 
 
 def cloudformation() -> "CloudFormationClient":
@@ -37,3 +38,8 @@ def storage() -> "S3Client":
 def secrets() -> "SecretsManagerClient":
     """Return a client for secrets."""
     return boto3.client("secretsmanager", endpoint_url=ENDPOINT, region_name=REGION)
+
+
+def queues() -> "SQSClient":
+    """Return a client for queues."""
+    return boto3.client("sqs", endpoint_url=ENDPOINT, region_name=REGION)

@@ -4,21 +4,23 @@ import json
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from infra.local.aws.clients import queues
 from infra.local.aws.shift import shift
 from infra.local.aws.sweep import run as run_job
 from infra.local.aws.sweep import sweep as run_sweep
 from infra.local.demo import narration
 from infra.local.demo.checks import NotAsItShouldBeError
-from infra.local.place import CLOCK_FILE
+from infra.local.place import CLOCK_FILE, STACK
 
 T = TypeVar("T")
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WAIT_SECONDS = 180.0
 ASK_EVERY_SECONDS = 0.2
+LEFT: Final = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 def set_clock(day_and_time: str) -> datetime:
@@ -75,6 +77,19 @@ def wait_for(what: str, look: Callable[[], T | None]) -> T:
             raise NotAsItShouldBeError(what, expected=f"within {WAIT_SECONDS:.0f} s", came="nothing")
         time.sleep(ASK_EVERY_SECONDS)
     return found
+
+
+def let_everything_be_delivered() -> None:
+    """Wait until the queue of what is pushed or kept for a digest is empty: it is taken at the clock's hour."""
+    queue = queues().get_queue_url(QueueName=f"{STACK}-deliver")["QueueUrl"]
+
+    def look() -> bool | None:
+        left = queues().get_queue_attributes(QueueUrl=queue, AttributeNames=list(LEFT))["Attributes"]
+        return True if all(left[name] == "0" for name in LEFT) else None
+
+    # An alert stands in the inbox a moment before its order stands in the queue.
+    time.sleep(1)
+    wait_for("an empty queue of deliveries (推送队列)", look)
 
 
 def _shift(seconds: int) -> None:

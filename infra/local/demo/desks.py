@@ -5,7 +5,7 @@ from typing import Any
 
 from infra.local.demo import narration
 from infra.local.demo.checks import expect, the_one
-from infra.local.demo.clocks import hourly, set_clock, sweep, wait_for
+from infra.local.demo.clocks import hourly, let_everything_be_delivered, set_clock, sweep, wait_for
 from infra.local.demo.filing import clock_of, draft, drafted, file
 from infra.local.demo.supervision import ITEM
 from infra.local.demo.town import Town
@@ -31,6 +31,7 @@ def warnings_are_told_once_a_day(town: Town) -> None:
     set_clock(f"{due_on} 00:00:05")
     sweep()
     alert = wait_for("the warning in the inbox (收件箱的预警)", lambda: _warning(town, case_no))
+    let_everything_be_delivered()
     narration.fact("黄灯预警在收件箱里,不逐条推送", "the warning is in the inbox, and not pushed by itself")
 
     made = [hourly()["digests_made"]]
