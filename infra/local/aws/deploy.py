@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from botocore.exceptions import ClientError
 
-from infra.local.aws.clients import cloudformation, functions, storage
+from infra.local.aws.clients import cloudformation, functions, queues, storage
 from infra.local.aws.deployed import TAG, USABLE
 from infra.local.aws.gateway import repeat_gateway_responses
 from infra.local.place import ENDPOINT, REGION, STACK
@@ -21,6 +21,7 @@ BUCKET = "xinnuo-local-code"
 WITHIN = 120.0
 READERS = ("deliver", "ingest", "quarantine", "issue")
 """The functions that read queues."""
+AGAIN_SECONDS = 30
 
 
 def deploy(folder: Path, *, fingerprint: str, parameters: dict[str, str]) -> str:
@@ -40,6 +41,7 @@ def deploy(folder: Path, *, fingerprint: str, parameters: dict[str, str]) -> str
     if stack["StackStatus"] not in USABLE:
         raise SystemExit(_reasons(stack))
     _let_one_worker_read_each_queue()
+    _let_what_was_lost_come_again_soon()
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     repeat_gateway_responses(outputs["RestAPIId"], template)
     return outputs["RestAPIId"]
@@ -53,6 +55,13 @@ def _let_one_worker_read_each_queue() -> None:
     """
     for name in READERS:
         functions().put_function_concurrency(FunctionName=f"{STACK}-{name}", ReservedConcurrentExecutions=1)
+
+
+def _let_what_was_lost_come_again_soon() -> None:
+    """Keep the messages of a worker that died from staying away for minutes: setting the clock ends every worker."""
+    for name in READERS:
+        queue = queues().get_queue_url(QueueName=f"{STACK}-{name}")["QueueUrl"]
+        queues().set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": str(AGAIN_SECONDS)})
 
 
 def _create_bucket() -> None:
