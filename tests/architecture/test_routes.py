@@ -99,7 +99,8 @@ for module, names in [*API.items(), *PORTAL.items()]:
     ROUTES.clear()
     PAGES.clear()
     import_module(module)
-    print(*sorted(set(names) - {*PAGES, *(route.name for route in ROUTES)}), sep="\\n", end="")
+    for name in sorted(set(names) - {*PAGES, *(route.name for route in ROUTES)}):
+        print(module, name)
 """
 """What a fresh function would miss: each module alone, since another one that was asked before hides the fault."""
 

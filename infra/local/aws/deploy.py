@@ -22,6 +22,7 @@ WITHIN = 120.0
 READERS = ("deliver", "ingest", "quarantine", "issue")
 """The functions that read queues."""
 AGAIN_SECONDS = 30
+"""How long a message stays away whose worker died; the template's minutes are for functions that run for minutes."""
 
 
 def deploy(folder: Path, *, fingerprint: str, parameters: dict[str, str]) -> str:

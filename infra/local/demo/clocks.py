@@ -21,6 +21,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 WAIT_SECONDS = 180.0
 ASK_EVERY_SECONDS = 0.2
 LEFT: Final = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+"""How many messages a queue holds, and how many more a worker has in hand."""
 
 
 def set_clock(day_and_time: str) -> datetime:
@@ -80,7 +81,10 @@ def wait_for(what: str, look: Callable[[], T | None]) -> T:
 
 
 def let_everything_be_delivered() -> None:
-    """Wait until the queue of what is pushed or kept for a digest is empty: it is taken at the clock's hour."""
+    """Wait until every alert so far is pushed or kept for a digest.
+
+    A message still in the queue would be taken when the clock shows another day, and go into that day's digest.
+    """
     queue = queues().get_queue_url(QueueName=f"{STACK}-deliver")["QueueUrl"]
 
     def look() -> bool | None:
