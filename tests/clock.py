@@ -26,8 +26,11 @@ def a_machine_that_stands(at: datetime | None = None) -> Iterator[None]:
     """
     moment = at or datetime.now(UTC).replace(microsecond=0)
     still = SimpleNamespace(now=lambda _zone: moment, fromisoformat=datetime.fromisoformat)
+    signed_at = moment.replace(tzinfo=None)
     with (
         mock.patch("chalicelib.clock.datetime", still),
-        mock.patch("botocore.auth.get_current_datetime", return_value=moment.replace(tzinfo=None)),
+        mock.patch("botocore.auth.get_current_datetime", return_value=signed_at),
+        # The form of an upload takes the end of its policy from here.
+        mock.patch("botocore.signers.get_current_datetime", return_value=signed_at),
     ):
         yield
