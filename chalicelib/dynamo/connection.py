@@ -1,7 +1,7 @@
 """PynamoDB's connection to DynamoDB, stripped of what this service does not need.
 
 The session (``chalicelib.aws``) spares a user agent rebuilt for every request and endpoint rules evaluated for every
-call; here a page of rows, which is plain JSON already, is spared a walk through each of its values.
+call; here rows that were read, which are plain JSON already, are spared a walk through each of their values.
 """
 
 import json
@@ -21,28 +21,32 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 
-class PageParser(JSONParser):
-    """Reads a page of rows as plain JSON unless it holds binary values; any other response is left to botocore."""
+OF_ROWS = frozenset({"BatchGetItemOutput", "GetItemOutput", "QueryOutput"})
+"""The responses that hold rows."""
+
+
+class RowsParser(JSONParser):
+    """Reads rows as plain JSON unless they hold binary values; any other response is left to botocore."""
 
     def parse(self, response: "Mapping[str, Any]", shape: "Shape") -> Any:  # noqa: ANN401 - as botocore has it
         """Return the response with botocore's metadata."""
         body = response["body"]
         # An operation without an output has no shape, whatever the stubs say.
-        is_page = (shape and shape.name) == "QueryOutput" and response["status_code"] == HTTPStatus.OK
-        if is_page and b'"B"' not in body and b'"BS"' not in body:
+        has_rows = (shape and shape.name) in OF_ROWS and response["status_code"] == HTTPStatus.OK
+        if has_rows and b'"B"' not in body and b'"BS"' not in body:
             with suppress(ValueError):  # a damaged body is botocore's to recognise, and to ask for again
-                page = json.loads(body)
-                return {**super().parse({**response, "body": b"{}"}, shape), **page}
+                rows = json.loads(body)
+                return {**super().parse({**response, "body": b"{}"}, shape), **rows}
         return super().parse(response, shape)
 
 
-class PageParserFactory(ResponseParserFactory):
+class RowsParserFactory(ResponseParserFactory):
     """Gives every call with a JSON response the same parser."""
 
     def __init__(self) -> None:
         """Create the one parser."""
         super().__init__()
-        self._parser = PageParser()
+        self._parser = RowsParser()
 
     def create_parser(self, protocol_name: str) -> ResponseParser:
         """Return the parser of a protocol."""
@@ -56,5 +60,5 @@ class QuickConnection(Connection):
     def session(self) -> Session:
         """Return the session; PynamoDB puts its own settings on top of its defaults."""
         shared = session()
-        shared.register_component("response_parser_factory", PageParserFactory())
+        shared.register_component("response_parser_factory", RowsParserFactory())
         return shared

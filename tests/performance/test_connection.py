@@ -9,7 +9,7 @@ from botocore.parsers import JSONParser
 from pynamodb.attributes import BinaryAttribute, ListAttribute, MapAttribute
 
 from chalicelib.aws import AWS_DATA
-from chalicelib.dynamo.connection import PageParser, QuickConnection
+from chalicelib.dynamo.connection import QuickConnection, RowsParser
 from chalicelib.dynamo.model import connection
 from infra.awsdata.build import built
 from tests.tables import definitions, kinds_of_rows
@@ -45,22 +45,37 @@ def test_what_pynamodb_sets_for_the_client_still_holds() -> None:
 
 @pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("item", [ITEM, {**ITEM, "sealed": {"B": b"\x00\xff"}}], ids=["plain", "with bytes"])
-def test_a_page_is_read_as_botocore_reads_it(item: dict[str, Any]) -> None:
+def test_rows_are_read_as_botocore_reads_them(item: dict[str, Any]) -> None:
     usual: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
     table = next(name for name in definitions() if name.endswith("-cases"))
     usual.put_item(TableName=table, Item=item)
-    asked = {
-        "TableName": table,
-        "KeyConditionExpression": "pk = :pk",
-        "ExpressionAttributeValues": {":pk": {"S": "a"}},
-        "ReturnConsumedCapacity": "TOTAL",
+    key = {"pk": {"S": "a"}}
+    asked: dict[str, dict[str, Any]] = {
+        "Query": {
+            "TableName": table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": "a"}},
+            "ReturnConsumedCapacity": "TOTAL",
+        },
+        "GetItem": {"TableName": table, "Key": key, "ReturnConsumedCapacity": "TOTAL"},
+        "BatchGetItem": {
+            "RequestItems": {table: {"Keys": [key, {"pk": {"S": "nobody"}}]}},
+            "ReturnConsumedCapacity": "TOTAL",
+        },
     }
 
-    ours, theirs = connection().dispatch("Query", dict(asked)), usual.query(**asked)
+    read = {}
+    for operation, parameters in asked.items():
+        ours = connection().dispatch(operation, dict(parameters))
+        theirs = getattr(usual, botocore.xform_name(operation))(**parameters)
+        assert ours.pop("ResponseMetadata").keys() == theirs.pop("ResponseMetadata").keys()
+        assert ours == theirs
+        read[operation] = ours
 
-    assert ours.pop("ResponseMetadata").keys() == theirs.pop("ResponseMetadata").keys()
-    assert ours == theirs
-    assert ours["Items"] == [{**item, "n": {"N": "1.5"}}]
+    whole = {**item, "n": {"N": "1.5"}}
+    assert read["Query"]["Items"] == [whole]
+    assert read["GetItem"]["Item"] == whole
+    assert read["BatchGetItem"]["Responses"] == {table: [whole]}
 
 
 @pytest.mark.parametrize(
@@ -73,12 +88,13 @@ def test_a_page_is_read_as_botocore_reads_it(item: dict[str, Any]) -> None:
     ],
     ids=["damaged", "empty", "refused", "not from DynamoDB"],
 )
-def test_what_is_no_page_is_read_as_botocore_reads_it(status: int, body: bytes) -> None:
+@pytest.mark.parametrize("operation", ["BatchGetItem", "GetItem", "Query"])
+def test_what_holds_no_rows_is_read_as_botocore_reads_it(operation: str, status: int, body: bytes) -> None:
     usual: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
-    shape = usual.meta.service_model.operation_model("Query").output_shape
+    shape = usual.meta.service_model.operation_model(operation).output_shape
     response = {"status_code": status, "headers": {"x-amzn-RequestId": "R1"}, "body": body}
 
-    assert PageParser().parse(response, shape) == JSONParser().parse(response, shape)
+    assert RowsParser().parse(response, shape) == JSONParser().parse(response, shape)
 
 
 def test_every_row_is_flat_as_rows_are_read_and_written() -> None:
