@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.materials.document_retention import DocumentRetention
     from chalicelib.cases.services.materials.documents import CaseDocuments
     from chalicelib.cases.services.materials.handed_in import HandedIn
+    from chalicelib.cases.services.promise_records import PromiseRecords
     from chalicelib.cases.services.queries import CaseQueries
     from chalicelib.cases.services.receipts import Receipts
     from chalicelib.cases.services.reinstatement import CaseReinstatement
@@ -59,9 +60,9 @@ if TYPE_CHECKING:
     from chalicelib.credit.services.identity_links import IdentityLinks
     from chalicelib.credit.services.imports import Imports
     from chalicelib.credit.services.ingest import Ingest
-    from chalicelib.credit.services.kept_promises import KeptPromises
     from chalicelib.credit.services.names import CorrectedNames
     from chalicelib.credit.services.own_credit import OwnCredit
+    from chalicelib.credit.services.promise_keeping import PromiseKeeping
     from chalicelib.credit.services.reconciliation import Reconciliation
     from chalicelib.documents.services.documents import Documents
     from chalicelib.documents.services.quarantine import Quarantine
@@ -622,8 +623,20 @@ class Container:
         from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
 
         return CommitmentWithdrawal(
-            self.cases, clocks=self.clocks, access=self.case_access, packs=self.packs, handed_in=self.handed_in
+            self.cases,
+            clocks=self.clocks,
+            access=self.case_access,
+            packs=self.packs,
+            handed_in=self.handed_in,
+            promises=self.promise_records,
         )
+
+    @cached_property
+    def promise_records(self) -> PromiseRecords:
+        """What cases report of the promises in them."""
+        from chalicelib.cases.services.promise_records import PromiseRecords
+
+        return PromiseRecords(self.promise_keeping)
 
     @cached_property
     def case_commands(self) -> CaseCommands:
@@ -657,7 +670,7 @@ class Container:
         """Ends of cases without a decision."""
         from chalicelib.cases.services.endings import CaseEndings
 
-        return CaseEndings(self.case_commands)
+        return CaseEndings(self.case_commands, promises=self.promise_records)
 
     @cached_property
     def case_reinstatement(self) -> CaseReinstatement:
@@ -671,7 +684,7 @@ class Container:
         """From verification (核查) to revocation (撤销)."""
         from chalicelib.cases.services.consequences import Consequences
 
-        return Consequences(self.cases, self.case_commands, kept_promises=self.kept_promises)
+        return Consequences(self.cases, self.case_commands, promises=self.promise_records)
 
     @cached_property
     def receipts(self) -> Receipts:
@@ -785,12 +798,15 @@ class Container:
         return OwnCredit(CreditStore(self.timeline), self.credit, self.subject_keys, law=self.usual_pack)
 
     @cached_property
-    def kept_promises(self) -> KeptPromises:
-        """Kept promises, which count in somebody's credit."""
-        from chalicelib.credit.services.kept_promises import KeptPromises
+    def promise_keeping(self) -> PromiseKeeping:
+        """What became of promises, in the credit of whoever made them."""
+        from chalicelib.credit.rules.summary import severity_kept
+        from chalicelib.credit.services.promise_keeping import PromiseKeeping
+        from chalicelib.credit.services.redress import CreditRedress
         from chalicelib.credit.store.records import CreditStore
 
-        return KeptPromises(CreditStore(self.timeline))
+        store = CreditStore(self.timeline)
+        return PromiseKeeping(store, CreditRedress(store, kept_from=severity_kept(self.packs)))
 
     @cached_property
     def ingest(self) -> Ingest:

@@ -32,7 +32,18 @@ from chalicelib.catalogue.model.items import (
 )
 from chalicelib.catalogue.model.questions import Option, Question, When
 from chalicelib.catalogue.model.terms import Audience, Limits, WrittenLimit
-from chalicelib.credit.model.records import Bar, Document, Effect, FlagMark, Record, Severity, Summary
+from chalicelib.credit.model.promise_keeping import PromiseReport
+from chalicelib.credit.model.records import (
+    Bar,
+    Document,
+    Effect,
+    FlagMark,
+    Fulfilment,
+    PromiseOutcome,
+    Record,
+    Severity,
+    Summary,
+)
 from chalicelib.credit.model.submissions import Submission
 from chalicelib.credit.rules import submissions as intake
 from chalicelib.credit.store.directories import directories
@@ -325,6 +336,22 @@ def a_record(**other: Any) -> Record:  # noqa: ANN401 - any field of a submissio
         at=NOON,
         on=NOON.date(),
     )
+
+
+def a_promise_report(**other: Any) -> PromiseReport:  # noqa: ANN401 - any field of a report
+    """What the traffic department says of a promise that was kept, in the case C1."""
+    (pack, *_) = load_rule_packs()
+    case_no, outcome = other.pop("case_no", "C1"), other.pop("outcome", PromiseOutcome.KEPT)
+    fields: dict[str, Any] = {
+        "subject": A_SUBJECT,
+        "record_id": case_no,
+        "fulfilment": Fulfilment(case_no=case_no, outcome=outcome, department="traffic"),
+        "item_code": "plate-replacement",
+        "document": Document(number=case_no, organ="traffic", effective_on=NOON.date()),
+        "basis": "国办发〔2020〕42号",
+        "display": pack.display,
+    }
+    return PromiseReport(**{**fields, **other})
 
 
 def a_measure(**other: Any) -> Measure:  # noqa: ANN401 - any field of a measure

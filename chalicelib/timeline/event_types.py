@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     VERIFICATION_PROPOSED = "case:verification_proposed"
     CASE_VERIFIED = "case:verified"
     PROMISE_KEPT = "promise:kept"
+    PROMISE_BROKEN = "promise:broken"
     DEFENCE_OPENED = "case:defence_opened"
     NOTICE_RECEIVED = "case:notice_received"
     STATEMENT_MADE = "case:statement_made"
@@ -214,6 +215,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.VERIFICATION_PROPOSED: ("核查待复核", "Verification awaits a second officer"),
     EventKind.CASE_VERIFIED: ("核查结果", "Verified"),
     EventKind.PROMISE_KEPT: ("守诺记录", "Kept promise counted"),
+    EventKind.PROMISE_BROKEN: ("违诺记录", "Broken promise recorded"),
     EventKind.DEFENCE_OPENED: ("陈述申辩告知", "Told of the right to state and defend"),
     EventKind.NOTICE_RECEIVED: ("告知送达", "Notice received"),
     EventKind.STATEMENT_MADE: ("陈述申辩", "Statement made"),

@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.container import container
 from chalicelib.credit.model.records import Effect, Purpose, Record
 from chalicelib.credit.services.checks import Inquiry
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import (
     Entry,
@@ -21,7 +22,8 @@ from chalicelib.redress.model import (
 )
 from chalicelib.redress.services.revocations import Fall
 from chalicelib.sanctions.model.flags import Flag, Service, Target
-from tests.builders import NOON, a_caller, a_proposal, a_submission, an_organisation
+from chalicelib.subjects.model.subjects import SubjectKey
+from tests.builders import NOON, a_caller, a_promise_report, a_proposal, a_submission, an_organisation
 
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
 CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
@@ -42,6 +44,13 @@ def company() -> Caller:
 def stored(record_id: str = "r-1", **given: object) -> Record:
     submission = a_submission(record_id=record_id, **given)
     return container().ingest.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
+
+
+def promise_kept(subject: SubjectKey, case_no: str = "C1") -> None:
+    """Have a promise recorded as kept."""
+    report = a_promise_report(subject=subject, case_no=case_no)
+    with transaction() as tx:
+        container().promise_keeping.record(report, by="staff:officer.market", at=NOON, tx=tx)
 
 
 def effect_at(at: datetime, *, item: str = "business-address") -> Effect:

@@ -19,7 +19,6 @@ from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpo
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.services.identity_links import IdentityLinkProposal
 from chalicelib.dynamo.model import Position, connection
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import Entry, EntryKind, HowAffected, ObjectionRequest, RevokingDocument
@@ -30,6 +29,7 @@ from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from tests.builders import AN_OFFICE, NOON, a_caller, a_proposal, a_submission, an_identity, an_item, an_organisation
 from tests.services.case_office import Applicant, publish
 from tests.services.conflict_desk import conflicts, decide_the_one
+from tests.services.credit_office import promise_kept
 from tests.services.timelines import kinds_of
 from tests.wire import interrupted, watched
 
@@ -218,8 +218,7 @@ def test_a_new_name_that_was_confirmed_before_the_first_record_is_no_conflict_af
 
 def test_a_new_name_lets_the_old_one_stay_where_only_kept_promises_are_known() -> None:
     container().subjects.know(FORMER, AN_OFFICE, NOON)
-    with transaction() as tx:
-        container().kept_promises.count(key_of(FORMER), "c-1", by="officer", at=NOON, tx=tx)
+    promise_kept(key_of(FORMER), "c-1")
 
     confirm(propose(LinkKind.RENAMED, present=RENAMED))
 
@@ -383,10 +382,8 @@ def test_a_flag_proposed_under_a_name_that_was_found_wrong_brings_the_name_back_
 def test_kept_promises_of_the_former_one_speak_for_the_present_one_in_a_repair() -> None:
     bar(FORMER)
     confirm(propose())
-    with transaction() as tx:
-        container().kept_promises.count(key_of(PRESENT), "c-1", by="officer", at=NOON, tx=tx)
-    with transaction() as tx:
-        container().kept_promises.count(key_of(FORMER), "c-2", by="officer", at=NOON, tx=tx)
+    promise_kept(key_of(PRESENT), "c-1")
+    promise_kept(key_of(FORMER), "c-2")
     at = datetime(2027, 1, 8, 4, tzinfo=UTC)
 
     form = container().repairs.form(Entry(kind=EntryKind.RECORD, name="market/r-1"), by=an_owner(PRESENT), at=at)

@@ -5,13 +5,11 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.model.case import Case, State
-from chalicelib.cases.model.stages import CommitmentStatus, Finding, Outcome
+from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
-from chalicelib.credit.model.records import Effect, Purpose
-from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
@@ -201,22 +199,6 @@ def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time()
         )
     }
     assert container().timeline.reading(case.owner).verified
-
-
-@pytest.mark.requirement("R6.14")
-def test_what_is_only_said_of_a_promise_closes_no_way_and_shows_in_no_check() -> None:
-    applicant, case = a_granted_promise()
-    verified = verify(case)
-
-    ended = end(rectify(verified), RectificationOutcome.NOT_DONE, at=AFTER_DEFENCE)
-    revoked = revoke(ended, statement_answer="逾期未整改。")
-
-    inquiry = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
-    machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
-    answer = container().credit.check(applicant.identity, inquiry, by=machine, at=AFTER_DEFENCE)
-    assert revoked.revocation is not None
-    assert (answer.effect, answer.reasons) == (Effect.NONE, ())
-    assert applicant.draft(at=AFTER_DEFENCE).standing is CommitmentStatus.ALLOWED
 
 
 @pytest.mark.requirement("R1.18")

@@ -24,6 +24,7 @@ from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
 from tests.builders import NOON, a_caller, a_flag_mark, a_submission, an_identity, an_organisation
+from tests.services.credit_office import promise_kept
 from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -141,8 +142,7 @@ def test_no_serious_record_is_refused_or_lost_however_many_there_are(monkeypatch
         put(a_submission(record_id=f"r-{number:02}", basis=long))
     subject = subject_of(an_organisation())
     land()
-    with transaction() as tx:
-        container().kept_promises.count(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+    promise_kept(subject)
 
     own = container().own_credit.report(by=a_caller(sub="company", subject=subject))
     plates = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
@@ -282,8 +282,7 @@ def test_the_subject_sees_who_asked_when_and_why() -> None:
 def test_own_credit_holds_records_flags_and_kept_promises() -> None:
     put()
     land()
-    with transaction() as tx:
-        container().kept_promises.count(subject_of(an_organisation()), "C1", by="staff:officer.market", at=NOON, tx=tx)
+    promise_kept(subject_of(an_organisation()))
 
     own = container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())))
 
@@ -327,8 +326,7 @@ def test_a_flag_that_lands_in_between_shuts_the_gate() -> None:
 def test_a_kept_promise_shuts_no_gate_of_a_known_subject() -> None:
     land()
     known = summary_of(an_organisation())
-    with transaction() as tx:
-        container().kept_promises.count(known.subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+    promise_kept(known.subject)
 
     with transaction() as tx:
         container().credit.require_unchanged(known, tx)
@@ -337,8 +335,7 @@ def test_a_kept_promise_shuts_no_gate_of_a_known_subject() -> None:
 
 def test_the_gate_holds_for_a_subject_of_whom_only_kept_promises_are_known() -> None:
     subject = subject_of(an_organisation())
-    with transaction() as tx:
-        container().kept_promises.count(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+    promise_kept(subject)
     known = summary_of(an_organisation())
     with transaction() as tx:
         container().credit.require_unchanged(known, tx)
@@ -349,11 +346,10 @@ def test_the_gate_holds_for_a_subject_of_whom_only_kept_promises_are_known() -> 
 
 def test_a_promise_is_counted_once() -> None:
     subject = subject_of(an_organisation())
-    with transaction() as tx:
-        container().kept_promises.count(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+    promise_kept(subject)
+    promise_kept(subject)
 
-    with pytest.raises(ConflictError), transaction() as tx:
-        container().kept_promises.count(subject, "C1", by="staff:officer.market", at=NOON, tx=tx)
+    assert summary_of(an_organisation()).kept_promises == 1
 
 
 def test_two_writers_of_one_summary_never_lose_a_write() -> None:

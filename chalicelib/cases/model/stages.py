@@ -214,6 +214,7 @@ class Verification:
     """A verification (核查); if two officers are required, it takes effect only when the second one confirms it.
 
     ``severity`` is how grave the matter is; with the stage of the case it names the row of the table of consequences.
+    ``established_at`` is when a broken promise was held against the person: heard, and with two persons behind it.
     """
 
     result: Finding
@@ -225,6 +226,7 @@ class Verification:
     confirmed_at: datetime | None = None
     confirmed_by: str | None = None
     severity: Severity = Severity.GENERAL
+    established_at: datetime | None = None
 
     @property
     def has_effect(self) -> bool:

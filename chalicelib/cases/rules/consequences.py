@@ -184,6 +184,13 @@ def require_heard(step: Step, case: Case, clock: Clock | None, *, at: datetime) 
         require_defence_over(case.defence, clock, at=at)
 
 
+def require_two_persons(case: Case, *, by: Caller) -> None:
+    """Raise ``SAME_PERSON`` for the last word by whoever made the finding without anybody's confirming it (R2.9)."""
+    found = case.verification
+    if found is not None and found.confirmed_by is None:
+        require_another_person(by, found.found_by)
+
+
 def ground_of_termination(case: Case, pack: RulePack, code: str) -> TerminationGround:
     """Return a ground from the pack's closed list; raises ``TERMINATION_GROUND_UNKNOWN`` for any other."""
     ground = pack.termination_ground(code)

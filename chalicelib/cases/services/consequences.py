@@ -9,14 +9,14 @@ from chalicelib.cases.rules import consequences as rules
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_text
+from chalicelib.cases.rules.promise_keeping import document_of_revocation
 from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result, with_late_reason
+from chalicelib.cases.services.promise_records import PromiseRecords
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
 from chalicelib.credit.model.records import Severity
-from chalicelib.credit.services.kept_promises import KeptPromises
-from chalicelib.credit.store.records import UnreadableError
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.model.consequences import StepKind
 from chalicelib.rulepacks.model.pack import TermKey
@@ -29,11 +29,11 @@ from chalicelib.workdays.model.limits import Limit, Unit
 class Consequences:
     """Records verifications and takes the steps that follow, in the order of the rule pack."""
 
-    def __init__(self, store: CaseStore, commands: CaseCommands, *, kept_promises: KeptPromises) -> None:
-        """Take the case commands, through which all steps go; and what counts kept promises."""
+    def __init__(self, store: CaseStore, commands: CaseCommands, *, promises: PromiseRecords) -> None:
+        """Take the case commands, through which all steps go; and what records the fate of promises."""
         self._store = store
         self._commands = commands
-        self._kept_promises = kept_promises
+        self._promises = promises
 
     def verify(
         self,
@@ -100,12 +100,16 @@ class Consequences:
         return self._commands.take(CaseStep.STATE, command, change)
 
     def order_rectification(self, command: Command, *, days: int, basis: str) -> Result:
-        """Order rectification within so many working days, if that is the pack's next step (R1.17)."""
+        """Order rectification within so many working days, if that is the pack's next step (R1.17).
+
+        The person was heard by now: unless one officer alone stands behind the finding, it bars the next promise.
+        """
 
         def change(context: CaseContext) -> Case:
             step = rules.require_next(context.case, context.pack, StepKind.RECTIFICATION)
             rules.require_no_order(context.case)
             rules.require_heard(step, context.case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
+            case = self._promises.establish(context, by=command.by)
             context.stop(ClockKind.CONSEQUENCE)
             limit = Limit(value=days, unit=Unit.WORKING_DAYS, basis=basis)
             deemed_at = context.deemed_at()
@@ -122,7 +126,7 @@ class Consequences:
                 EventKind.RECTIFICATION_ORDERED,
                 {"days": days, "basis": basis, "article": step.basis, "deemed_at": instant_text(deemed_at)},
             )
-            return replace(context.case, rectification=ordered)
+            return replace(case, rectification=ordered)
 
         return self._commands.take(CaseStep.RECTIFY, command, change)
 
@@ -146,6 +150,7 @@ class Consequences:
                 context.case, context.persons_clock(ClockKind.RECTIFICATION), outcome, at=command.at
             )
             fulfilled = outcome is RectificationOutcome.DONE
+            case = self._promises.establish(context, by=command.by)
             context.stop(ClockKind.RECTIFICATION, ClockKind.CONSEQUENCE)
             if fulfilled:
                 context.stop(ClockKind.DEFENCE)
@@ -153,7 +158,7 @@ class Consequences:
                 _owe_next_step(context, suffix="not-rectified")
             context.tell(EventKind.RECTIFICATION_ENDED, {"outcome": outcome.value}, texts={"findings": findings})
             ended = replace(order, fulfilled=fulfilled, ended_at=command.at, ended_by=context.actor, findings=findings)
-            return replace(context.case, rectification=ended)
+            return replace(case, rectification=ended)
 
         return self._commands.take(CaseStep.END_RECTIFICATION, command, change)
 
@@ -161,13 +166,14 @@ class Consequences:
         """Revoke the decision by a document, if that is the pack's next step and the person was heard (R1.17, R1.18).
 
         Raises ``STEP_NOT_ALLOWED`` with the step that comes first and its article, ``DEFENCE_OPEN``,
-        ``CALENDAR_UNKNOWN`` or ``INVALID_BODY``.
+        ``CALENDAR_UNKNOWN``, ``INVALID_BODY``, or ``SAME_PERSON`` for whoever alone stands behind the finding.
         """
 
         def change(context: CaseContext) -> Case:
             case = context.case
             step = rules.require_next(case, context.pack, StepKind.REVOCATION)
             rules.require_heard(step, case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
+            rules.require_two_persons(case, by=command.by)
             least = remedies_after(context.pack, day_in_shanghai(document.served_at))
             rules.require_sound(document, case=case, least=least, at=command.at)
             revocation = Revocation(
@@ -183,6 +189,8 @@ class Consequences:
                 remedies=remedy_notice(context.pack),
                 repair_notice=context.pack.recourse.repair_notice.text,
             )
+            paper = document_of_revocation(case, revocation)
+            case = self._promises.establish(context, by=command.by, document=paper)
             context.stop()
             context.tell(
                 EventKind.CASE_REVOKED,
@@ -222,23 +230,21 @@ class Consequences:
         context.tell(EventKind.CASE_VERIFIED, _told(found), texts={"findings": found.findings, "late_reason": late})
         case = replace(context.case, verification=found)
         case = with_late_reason(case, late, clock=ClockKind.VERIFICATION, context=context)
-        if found.result is Finding.TRUE and not rules.is_counted(case):
-            self._count(context)
         if found.result not in rules.BROKEN:
+            self._not_broken(case, context)
             return case
         _owe_next_step(context)
         return replace(case, defence=_opened(case, found, context))
 
-    def _count(self, context: CaseContext) -> None:
-        """Count the kept promise in the person's favour, in the same write (R1.20)."""
-        case = context.case
-        try:
-            self._kept_promises.count(
-                SubjectKey(case.subject), case.case_no, by=context.actor, at=context.at, tx=context.tx
-            )
-        except UnreadableError:
-            raise DomainError(ErrorCode.CREDIT_SOURCE_DOWN) from None
-        context.tell(EventKind.PROMISE_KEPT, occurred_at=context.at)
+    def _not_broken(self, case: Case, context: CaseContext) -> None:
+        """Record that a promise was kept, once a case, or could not be verified, in the same write (R1.20)."""
+        found = case.verification
+        is_kept = found is not None and found.result is Finding.TRUE
+        if is_kept and rules.is_counted(case):
+            return
+        self._promises.found(case, context)
+        if is_kept:
+            context.tell(EventKind.PROMISE_KEPT, occurred_at=context.at)
 
 
 def _owe_next_step(context: CaseContext, *, suffix: str = "") -> None:

@@ -7,9 +7,12 @@ from chalicelib.cases.model.stages import Withdrawal
 from chalicelib.cases.rules import consequences as rules
 from chalicelib.cases.rules.consequences import TerminationDocument
 from chalicelib.cases.rules.handling import CaseStep
+from chalicelib.cases.rules.promise_keeping import document_of_termination
 from chalicelib.cases.services.commands import CaseCommands, CaseContext, Command, Result, end_interruptions
-from chalicelib.clock import instant_text
+from chalicelib.cases.services.promise_records import PromiseRecords
+from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import ClockKind
+from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.consequences import Barred, StepKind
 from chalicelib.rulepacks.model.pack import After, TerminationGround
 from chalicelib.timeline.event_types import EventKind
@@ -18,20 +21,22 @@ from chalicelib.timeline.event_types import EventKind
 class CaseEndings:
     """Ends cases that are not decided; all clocks stop with them, but not the answers to alerts."""
 
-    def __init__(self, commands: CaseCommands) -> None:
-        """Take the case commands, through which all steps go."""
+    def __init__(self, commands: CaseCommands, *, promises: PromiseRecords) -> None:
+        """Take the case commands, through which all steps go; and what records the fate of promises."""
         self._commands = commands
+        self._promises = promises
 
     def terminate(self, command: Command, document: TerminationDocument) -> Result:
         """End a case by a document, on a ground of the rule pack's closed list, telling the ways to contest it.
 
         Raises ``TERMINATION_GROUND_UNKNOWN``, ``STEP_NOT_ALLOWED`` while the applicant's time runs or another step
-        comes first, ``DEFENCE_OPEN`` before the person was heard, ``CALENDAR_UNKNOWN`` or ``INVALID_BODY``.
+        comes first, ``DEFENCE_OPEN`` before the person was heard, ``CALENDAR_UNKNOWN``, ``INVALID_BODY``, or
+        ``SAME_PERSON`` for whoever alone stands behind the finding that is the ground.
         """
 
         def change(context: CaseContext) -> Case:
             ground = rules.ground_of_termination(context.case, context.pack, document.ground)
-            _require_due(ground, context)
+            _require_due(ground, context, by=command.by)
             ended = rules.terminate(
                 document,
                 case=context.case,
@@ -39,6 +44,10 @@ class CaseEndings:
                 actor=context.actor,
                 at=command.at,
             )
+            case = context.case
+            if ground.after is After.CONSEQUENCE:
+                paper = document_of_termination(case, ended, on=day_in_shanghai(command.at))
+                case = self._promises.establish(context, by=command.by, document=paper)
             context.stop()
             context.tell(
                 EventKind.CASE_TERMINATED,
@@ -52,7 +61,12 @@ class CaseEndings:
                 },
                 texts={"reasons": ended.reasons, "statement_answer": ended.statement_answer},
             )
-            return replace(end_interruptions(context), state=State.TERMINATED, termination=ended)
+            return replace(
+                end_interruptions(context),
+                verification=case.verification,
+                state=State.TERMINATED,
+                termination=ended,
+            )
 
         return self._commands.take(CaseStep.TERMINATE, command, change)
 
@@ -64,6 +78,7 @@ class CaseEndings:
 
         def change(context: CaseContext) -> Case:
             rules.require_not_barred(context.case, context.pack, Barred.APPLICATION_WITHDRAWAL)
+            self._promises.withdrawn(context.case, context.pack, by=command.by, at=command.at, tx=context.tx)
             context.stop()
             context.tell(EventKind.APPLICATION_WITHDRAWN, texts={"reason": reason})
             withdrawal = Withdrawal(reason=reason, withdrawn_at=command.at)
@@ -72,7 +87,7 @@ class CaseEndings:
         return self._commands.take(CaseStep.WITHDRAW_APPLICATION, command, change)
 
 
-def _require_due(ground: TerminationGround, context: CaseContext) -> None:
+def _require_due(ground: TerminationGround, context: CaseContext, *, by: Caller) -> None:
     """Let a case end only once what the ground stands for has come about."""
     clock_of = {After.MATERIALS: ClockKind.MATERIALS, After.CORRECTION: ClockKind.CORRECTION}
     if ground.after in clock_of:
@@ -80,3 +95,4 @@ def _require_due(ground: TerminationGround, context: CaseContext) -> None:
     elif ground.after is After.CONSEQUENCE:
         step = rules.require_next(context.case, context.pack, StepKind.TERMINATION)
         rules.require_heard(step, context.case, context.persons_clock(ClockKind.DEFENCE), at=context.at)
+        rules.require_two_persons(context.case, by=by)

@@ -13,6 +13,7 @@ from chalicelib.cases.rules.materials import replaces_refused
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.services.intake import Intake
 from chalicelib.cases.services.materials.handed_in import HandedIn
+from chalicelib.cases.services.promise_records import PromiseRecords
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, ClockKind
@@ -34,9 +35,17 @@ class CommitmentWithdrawal:
     """The applicant's steps from a promise to certificates."""
 
     def __init__(
-        self, store: CaseStore, *, clocks: Clocks, access: CaseAccess, packs: Sequence[RulePack], handed_in: HandedIn
+        self,
+        store: CaseStore,
+        *,
+        clocks: Clocks,
+        access: CaseAccess,
+        packs: Sequence[RulePack],
+        handed_in: HandedIn,
+        promises: PromiseRecords,
     ) -> None:
         """Take the stores, who may do what, and the rule packs, which say until when a promise may be withdrawn."""
+        self._promises = promises
         self._handed_in = handed_in
         self._access = access
         self._packs = packs
@@ -74,6 +83,7 @@ class CommitmentWithdrawal:
         after = _without_promise(case, Withdrawal(reason=reason, withdrawn_at=at), by=by)
         with transaction() as tx:
             self._access.keep(authority, tx)
+            self._promises.withdrawn(case, pack, by=by, at=at, tx=tx)
             milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
             stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
             started = clocks_payload(self._intake.await_materials(after, pack=pack, at=at, tx=tx))

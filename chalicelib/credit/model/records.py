@@ -83,6 +83,20 @@ CONFIRMED = frozenset({BarState.TRUSTED, BarState.CONFIRMED})
 """The only states in which a record bars."""
 
 
+class PromiseOutcome(StrEnum):
+    """What became of a promise (承诺履行情况, R1.20): kept, broken in one of two ways, withdrawn, or not verifiable."""
+
+    KEPT = "kept"
+    UNTRUE = "untrue"
+    UNFULFILLED = "unfulfilled"
+    WITHDRAWN = "withdrawn"
+    UNVERIFIABLE = "unverifiable"
+
+
+BROKEN = frozenset({PromiseOutcome.UNTRUE, PromiseOutcome.UNFULFILLED})
+"""The outcomes of a broken promise (R1.15)."""
+
+
 class Purpose(StrEnum):
     """The purposes for which a subject's credit may be queried (查询目的): a closed list (R7.5)."""
 
@@ -123,6 +137,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfilment:
+    """A promise and what became of it (信用承诺及履行情况): in which case, and whose office answers for saying so."""
+
+    case_no: str
+    outcome: PromiseOutcome
+    department: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BarNotice:
     """That the notice of a grave record was served (送达), and the last second of the time to object to it (R1.18)."""
 
@@ -148,7 +171,8 @@ class Bar:
     """An adverse record in the summary (失信记录摘要); it bars its ``items`` and nothing else (R2.3).
 
     It has no effect while ``is_paused`` (R3.9). ``named`` is the digest of the name that it came under, if nobody had
-    given that name to the subject before.
+    given that name to the subject before. ``fulfilment`` is that of a broken promise, which bars the next one whatever
+    its severity.
     """
 
     source: str
@@ -165,6 +189,7 @@ class Bar:
     is_paused: bool = False
     repair: RepairState = RepairState.NONE
     named: str = ""
+    fulfilment: Fulfilment | None = None
 
     @property
     def record(self) -> str:
@@ -324,7 +349,8 @@ class Record:
 
     ``source_version`` is the source's own version: a higher one replaces, a lower one comes too late (R8.2).
     ``version`` counts the stored versions. ``ruled`` holds corrections, which outlast new reports (R3.12). ``named``
-    and ``is_paused`` are as in ``Bar``; ``handed_by`` is the actor who handed it in.
+    and ``is_paused`` are as in ``Bar``; ``handed_by`` is the actor who handed it in. ``fulfilment`` makes it the record
+    of a promise, which only the service itself writes.
     """
 
     subject: SubjectKey
@@ -355,6 +381,7 @@ class Record:
     bar: BarState = BarState.NONE
     bar_notice: BarNotice | None = None
     bar_confirmation: BarConfirmation | None = None
+    fulfilment: Fulfilment | None = None
 
     @property
     def name(self) -> str:

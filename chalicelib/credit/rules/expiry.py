@@ -8,8 +8,7 @@ from chalicelib.clock import instant_text
 from chalicelib.credit.model.records import UNDONE, Bar, FlagMark, Freshness, Record, Severity, Summary
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
 from chalicelib.credit.rules.names import flags_with_names
-from chalicelib.credit.rules.submissions import OWN_SOURCE
-from chalicelib.credit.rules.summary import bars_of, fresher
+from chalicelib.credit.rules.summary import bars_of, fresher, is_kept_promise
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 
@@ -57,7 +56,7 @@ def recompute(
         bars=kept,
         overflow=overflow_after((), left_out, on=on),
         flags=tuple(sorted((flag for flag in flags if flag.ends_on >= on), key=lambda flag: flag.flag_id)),
-        kept_promises=sum(record.source == OWN_SOURCE for record in records),
+        kept_promises=sum(is_kept_promise(record) for record in records),
         freshness=freshness,
     )
 

@@ -54,13 +54,16 @@ def overflow_after(before: Iterable[Overflow], left_out: Iterable[Bar], *, on: d
     return tuple(sorted(marks.values(), key=lambda mark: mark.severity.rank))
 
 
-def _weight(bar: Bar) -> tuple[bool, int, date]:
-    """Order bars by weight: those with effect first, then by severity and duration."""
-    return bar.repair not in UNDONE and not bar.is_paused, bar.severity.rank, bar.ends_on
+def _weight(bar: Bar) -> tuple[bool, bool, int, date]:
+    """Order bars by weight: those with effect first, then broken promises, then by severity and duration."""
+    has_effect = bar.repair not in UNDONE and not bar.is_paused
+    return has_effect, bar.fulfilment is not None, bar.severity.rank, bar.ends_on
 
 
 def _size_of(bar: Bar) -> int:
     texts = (bar.source, bar.record_id, bar.kind, bar.organ, bar.document_no, bar.basis, bar.named, *bar.items)
+    if bar.fulfilment is not None:
+        texts = (*texts, bar.fulfilment.case_no, bar.fulfilment.department)
     return BYTES_BESIDE_THE_TEXTS + sum(len(text.encode()) + len('"",') for text in texts)
 
 

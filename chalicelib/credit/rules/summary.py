@@ -14,6 +14,7 @@ from chalicelib.credit.model.records import (
     Ground,
     ObjectionState,
     Overflow,
+    PromiseOutcome,
     Record,
     Severity,
     Summary,
@@ -62,6 +63,11 @@ UNDER_ANOTHER_NAME = Text(
     "the business licence or the proof of a change of name to the credit counter of the service centre; it is free.",
 )
 
+FOUND = {
+    PromiseOutcome.UNTRUE: Text(zh="不实", en="untrue"),
+    PromiseOutcome.UNFULFILLED: Text(zh="未履行", en="not fulfilled"),
+}
+"""What a broken promise was found to be."""
 
 GRAVEST_FIRST = (Effect.REFUSED, Effect.LIMITED, Effect.UNKNOWN, Effect.NONE)
 
@@ -91,8 +97,8 @@ def assessment(
 ) -> tuple[Effect, tuple[Ground, ...]]:
     """Return the gravest effect of flags and records for one item, with every reason.
 
-    Records of ``bar_severity`` and above bar; stale ones alone give ``UNKNOWN`` (R6.9). Entries unrelated to the item
-    are not reasons (R2.3).
+    Records of ``bar_severity`` and above bar; stale ones alone give ``UNKNOWN`` (R6.9). A broken promise bars the next
+    one whatever its severity, and limits nothing else (R1.1). Entries unrelated to the item are not reasons (R2.3).
     """
     effects = {Effect.NONE}
     reasons: list[Ground] = []
@@ -101,12 +107,11 @@ def assessment(
             effects.add(Effect.NONE if flag.is_paused else flag.effect)
             reasons.extend(_grounds_of_flag(flag))
     for bar in summary.bars:
-        if bar.severity.rank < bar_severity.rank or not is_bar_in_force(bar, on=on):
-            continue
-        if item_code not in bar.items:
+        is_grave = bar.fulfilment is not None or bar.severity.rank >= bar_severity.rank
+        if not is_grave or item_code not in bar.items or not is_bar_in_force(bar, on=on):
             continue
         stale = is_stale(summary.freshness.get(bar.source), on=on)
-        weight = Effect.UNKNOWN if stale else Effect.REFUSED
+        weight = Effect.UNKNOWN if stale else Effect.REFUSED if bar.fulfilment is None else Effect.LIMITED
         effects.add(Effect.NONE if bar.is_paused else weight)
         reasons.extend(_grounds_of_bar(bar, stale=stale))
     for rest in summary.overflow:
@@ -203,16 +208,22 @@ def with_kept_promise(summary: Summary) -> Summary:
     return replace(summary, kept_promises=summary.kept_promises + 1)
 
 
+def is_kept_promise(record: Record) -> bool:
+    """Whether a record says that a promise was kept."""
+    return record.fulfilment is not None and record.fulfilment.outcome is PromiseOutcome.KEPT
+
+
 def bars_of(record: Record, *, on: date, kept_from: Severity) -> tuple[Bar, ...]:
     """Return the bar that a record sets on a day, or nothing.
 
-    It takes a severity of ``kept_from`` or above, related items, and that a person has confirmed it or its source is
-    trusted; one that is undone or over sets none.
+    It takes a severity of ``kept_from`` or above, or a broken promise, and related items, and that a person has
+    confirmed it or its source is trusted; one that is undone or over sets none.
     """
     until = record.display.until
     if until is None or until < on or record.display.ended_at is not None or record.repair in UNDONE:
         return ()
-    if record.severity.rank < kept_from.rank or record.bar not in CONFIRMED or not record.related_items:
+    is_grave = record.fulfilment is not None or record.severity.rank >= kept_from.rank
+    if not is_grave or record.bar not in CONFIRMED or not record.related_items:
         return ()
     return (_bar_of(record, ends_on=until),)
 
@@ -233,6 +244,24 @@ def _bar_of(record: Record, *, ends_on: date) -> Bar:
         is_paused=record.is_paused,
         repair=record.repair,
         named=record.named,
+        fulfilment=record.fulfilment,
+    )
+
+
+def _text_of_bar(bar: Bar) -> Text:
+    until = bar.ends_on.isoformat()
+    if bar.fulfilment is None:
+        document = f"{bar.organ}{bar.document_no}"
+        return Text(
+            zh=f"存在未修复的失信记录({document}),有效期至{until},不适用告知承诺。",
+            en=f"An adverse record stands unrepaired ({document}, until {until}): no promise instead of proof.",
+        )
+    broken, case_no, since = FOUND[bar.fulfilment.outcome], bar.fulfilment.case_no, bar.starts_on.isoformat()
+    return Text(
+        zh=f"办件{case_no}中对本事项所作的承诺,经核查并听取陈述申辩后,于{since}认定为{broken.zh}。"
+        f"在信用修复之前,本事项不适用告知承诺,最迟至{until}为止。",
+        en=f"The promise on this item in case {case_no} was found {broken.en} on {since}, after a verification and a "
+        f"hearing. No other promise on it until it is repaired, or until {until} at the latest.",
     )
 
 
@@ -240,11 +269,7 @@ def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
     document = f"{bar.organ}{bar.document_no}"
     ground = Ground(
         code=ErrorCode.SUBJECT_BARRED,
-        text=Text(
-            zh=f"存在未修复的失信记录({document}),有效期至{bar.ends_on.isoformat()},不适用告知承诺。",
-            en=f"An adverse record stands unrepaired ({document}, until {bar.ends_on.isoformat()}): "
-            "no promise instead of proof.",
-        ),
+        text=_text_of_bar(bar),
         source=bar.source,
         basis=bar.basis,
         remedy=REPAIR,

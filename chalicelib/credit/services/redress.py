@@ -1,10 +1,11 @@
 """Changing a subject's records, flags and summary together, as redress requires."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.model.records import UNDONE, Record, Severity
+from chalicelib.credit.model.records import BROKEN, UNDONE, Bar, Record, Severity
 from chalicelib.credit.rules import redress as rules
 from chalicelib.credit.rules.redress import Changes
 from chalicelib.credit.rules.revoked_documents import normalized_document
@@ -39,6 +40,20 @@ class CreditRedress:
             if normalized_document(record.document.organ, record.document.number) == normalized_document(organ, number)
             and record.severity is not Severity.NONE
         )
+
+    def broken_promises(self, subject: SubjectKey, cases: Collection[str]) -> tuple[Record, ...]:
+        """Return the records of a subject's promises that were broken in these cases and not undone since."""
+        if not cases:
+            return ()
+        # The summary's bars are strongly consistent; the index also has those whose time is over.
+        known: tuple[Bar | Record, ...] = (*self._store.summary(subject).bars, *self._store.records(subject))
+        names = {
+            (one.source, one.record_id)
+            for one in known
+            if one.fulfilment is not None and one.fulfilment.case_no in cases and one.fulfilment.outcome in BROKEN
+        }
+        found = (self._store.record(*name) for name in sorted(names))
+        return tuple(record for record in found if record is not None and record.repair not in UNDONE)
 
     def flags_on(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[str, ...]:
         """Return the ids of a subject's flags in the summary that are based on a document."""

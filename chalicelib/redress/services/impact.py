@@ -33,6 +33,7 @@ class Impact:
         subjects = self._who_met({*(record.subject for record in records), *(flag.subject for flag in flags)})
         entries = {*(f"{record.source}/{record.record_id}" for record in records), *(flag.owner for flag in flags)}
         bases = {flag.case_no for flag in flags if flag.case_no is not None}
+        bases |= {record.fulfilment.case_no for record in records if record.fulfilment is not None}
         for case in self._cases_of(subjects, bases):
             affected = rules.affected_case(case, entries, bases=bases)
             if affected is not None:

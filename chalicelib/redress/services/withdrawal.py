@@ -1,5 +1,6 @@
 """Finding all entries based on a document, marking them, and undoing them all or none."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -68,7 +69,7 @@ class Withdrawal:
                 entry=entry,
                 subject=record.subject,
                 base=record.subject,
-                department=self._sources.office_of(record.source),
+                department=self._office_of(record),
                 document=record.document,
                 record=record,
                 records=() if record.repair in UNDONE else (record,),
@@ -89,28 +90,27 @@ class Withdrawal:
     def standing(self, entry: Entry, *, is_whole: bool = False) -> DocumentEntries:
         """Return an entry with all others on its document; raises ``NOT_FOUND`` if there is no such record or flag.
 
-        ``is_whole`` includes everything on the document, even if the entry is only a person's part of it.
+        A broken promise and the flags on what was decided in its case belong together, however their documents are
+        written. ``is_whole`` includes everything on the document, even if the entry is only a person's part of it.
         """
         one = self.alone(entry)
         organ, number = one.document.organ, one.document.number
-        known = self._credit.flags_on(one.base, organ=organ, number=number)
+        known = {*self._credit.flags_on(one.base, organ=organ, number=number), *self._flags_of_promise(one)}
         found = self._flags.on_document(one.base, organ=organ, number=number, known=known)
         # The entry itself was read by its key, because an index may lag behind.
         flags = (*one.flags, *(flag for flag in found if flag.flag_id != entry.name))
         if not is_whole and one.base != one.subject:
             return replace(one, flags=tuple(flag for flag in flags if flag.subject == one.subject))
-        records = (
-            *one.records,
-            *(
-                record
-                for record in self._credit.on_document(one.base, organ=organ, number=number)
-                if (record.source, record.record_id) != entry.record
-            ),
+        cases = {flag.case_no for flag in flags if flag.case_no is not None} | _cases_of(one.records)
+        found_records = (
+            *self._credit.on_document(one.base, organ=organ, number=number),
+            *self._credit.broken_promises(one.base, cases),
         )
-        return replace(one, records=records, flags=flags, is_whole=True)
+        records = {record.name: record for record in (*found_records, *one.records)}
+        return replace(one, records=tuple(records.values()), flags=flags, is_whole=True)
 
     def of_case(self, case: Case) -> DocumentEntries:
-        """Return all that stands on the document by which a case was revoked: the flags that name the case, or nothing.
+        """Return all that stands on the document by which a case was revoked: the broken promise, and flags on it.
 
         Raises ``STEP_NOT_ALLOWED`` for a case that was not revoked.
         """
@@ -118,8 +118,13 @@ class Withdrawal:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         entry = Entry(kind=EntryKind.CASE, name=case.case_no)
         flags = self._flags.of_case(case.subject, case.case_no)
-        if flags:
-            found = self.standing(Entry(kind=EntryKind.FLAG, name=flags[0].flag_id), is_whole=True)
+        broken = self._credit.broken_promises(case.subject, {case.case_no})
+        known = (
+            *(Entry(kind=EntryKind.FLAG, name=flag.flag_id) for flag in flags),
+            *(Entry(kind=EntryKind.RECORD, name=record.name) for record in broken),
+        )
+        if known:
+            found = self.standing(known[0], is_whole=True)
             return replace(found, entry=entry, department=case.department)
         document = Document(
             number=case.revocation.document_no, organ=case.department, effective_on=case.revocation.effective_on
@@ -135,7 +140,7 @@ class Withdrawal:
 
     def offices(self, standing: DocumentEntries) -> frozenset[str]:
         """Return whose document it is: the departments of the records based on it, or the flag's if there are none."""
-        offices = frozenset(self._sources.office_of(record.source) for record in standing.records)
+        offices = frozenset(self._office_of(record) for record in standing.records)
         return offices or frozenset({standing.department})
 
     def ever(self, standing: DocumentEntries) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
@@ -226,11 +231,25 @@ class Withdrawal:
             *(Undone(entry=flag.owner, subject=flag.subject, was=flag.state.value) for flag in standing.flags),
         )
 
+    def _office_of(self, record: Record) -> str:
+        """Return whose record it is: the source's department, and for a promise the one that handled its case."""
+        return self._sources.office_of(record.source) if record.fulfilment is None else record.fulfilment.department
+
+    def _flags_of_promise(self, one: DocumentEntries) -> tuple[str, ...]:
+        """Return the ids of the flags on what was decided in the case of a broken promise, if that is the entry."""
+        cases = _cases_of(one.records)
+        return tuple(flag.flag_id for case_no in cases for flag in self._flags.of_case(one.base, case_no))
+
     def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, step: RedressStep) -> None:
         if mark is not None:
             event = _of_flag(kind, flag, step)
             made = Changes(flags={flag.flag_id: mark}, facts=[event])
             self._credit.change(flag.subject, made, at=step.at, tx=step.tx)
+
+
+def _cases_of(records: Iterable[Record]) -> set[str]:
+    """Return the cases of promises."""
+    return {record.fulfilment.case_no for record in records if record.fulfilment is not None}
 
 
 def _of_record(kind: EventKind, record: Record, step: RedressStep) -> NewEvent:

@@ -7,8 +7,10 @@ from chalicelib.credit.model.records import (
     Display,
     FlagMark,
     Freshness,
+    Fulfilment,
     ObjectionState,
     Overflow,
+    PromiseOutcome,
     Record,
     RepairState,
     Severity,
@@ -95,10 +97,17 @@ def test_a_summary_is_what_records_and_flags_give() -> None:
     adverse = a_record()
     over = replace(a_record(record_id="over"), display=Display(until=TODAY - ONE_DAY))
     minor = a_record(record_id="minor", severity="minor")
-    kept = replace(a_record(record_id="kept", severity="none"), source="commitments")
+    kept, withdrawn = (
+        replace(
+            a_record(record_id=outcome.value, severity="none"),
+            source="commitments",
+            fulfilment=Fulfilment(case_no=outcome.value, outcome=outcome, department="traffic"),
+        )
+        for outcome in (PromiseOutcome.KEPT, PromiseOutcome.WITHDRAWN)
+    )
     mark, ended_mark = a_flag_mark(), a_flag_mark(flag_id="ended", ends_on=TODAY - ONE_DAY)
 
-    summary = right(a_summary(version=4), adverse, over, minor, kept, flags=(mark, ended_mark))
+    summary = right(a_summary(version=4), adverse, over, minor, kept, withdrawn, flags=(mark, ended_mark))
 
     assert [bar.record for bar in summary.bars] == ["market/r-1"]
     assert (summary.flags, summary.kept_promises, summary.version) == ((mark,), 1, 4)
