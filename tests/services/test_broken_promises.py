@@ -596,7 +596,7 @@ def a_flag_on(applicant: Applicant, case: Case) -> str:
         effective_on=TODAY,
         served_at=NOON,
         remedy_until=date(2026, 12, 1),
-        related_items=(ITEM,),
+        related_items=("business-address",),
         starts_on=TODAY,
         ends_on=date(2027, 3, 1),
     )

@@ -153,7 +153,12 @@ def state(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Order to put things right, if that is the next step",
-    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.DEFENCE_OPEN, ErrorCode.CALENDAR_UNKNOWN),
+    errors=(
+        ErrorCode.CREDIT_SOURCE_DOWN,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.DEFENCE_OPEN,
+        ErrorCode.CALENDAR_UNKNOWN,
+    ),
 )
 def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse]:
     """Order the applicant to put things right within a time limit."""
@@ -184,7 +189,7 @@ def report(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
     creates=True,
     needs_version=True,
     summary="Record what came of the order",
-    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.CALENDAR_UNKNOWN),
+    errors=(ErrorCode.CREDIT_SOURCE_DOWN, ErrorCode.STEP_NOT_ALLOWED, ErrorCode.CALENDAR_UNKNOWN),
 )
 def end_rectification(call: Call[RectificationOutcomeRequest]) -> Answer[CaseResponse]:
     """Record the outcome: if done, the matter ends; if not done and the time has passed, the next step opens."""
@@ -202,7 +207,13 @@ def end_rectification(call: Call[RectificationOutcomeRequest]) -> Answer[CaseRes
     creates=True,
     needs_version=True,
     summary="Revoke the decision, in the order that the rule pack gives",
-    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.DEFENCE_OPEN, ErrorCode.CALENDAR_UNKNOWN),
+    errors=(
+        ErrorCode.CREDIT_SOURCE_DOWN,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.DEFENCE_OPEN,
+        ErrorCode.CALENDAR_UNKNOWN,
+        ErrorCode.SAME_PERSON,
+    ),
 )
 def revoke(call: Call[CaseRevocationRequest]) -> Answer[CaseResponse]:
     """Revoke the decision by a document that was served, after the applicant was heard."""

@@ -37,10 +37,12 @@ class ApplicationWithdrawalRequest(RequestBody):
     needs_version=True,
     summary="End a case without a decision (终止办理)",
     errors=(
+        ErrorCode.CREDIT_SOURCE_DOWN,
         ErrorCode.STEP_NOT_ALLOWED,
         ErrorCode.TERMINATION_GROUND_UNKNOWN,
         ErrorCode.DEFENCE_OPEN,
         ErrorCode.CALENDAR_UNKNOWN,
+        ErrorCode.SAME_PERSON,
     ),
 )
 def terminate(call: Call[TerminationRequest]) -> Answer[CaseResponse]:
