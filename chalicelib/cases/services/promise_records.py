@@ -48,9 +48,7 @@ class PromiseRecords:
         if is_known:
             return case
         context.tell(
-            EventKind.PROMISE_BROKEN,
-            {"record": report.record_id, "item_code": report.item_code, "basis": report.basis, "bars": report.bars},
-            occurred_at=context.at,
+            EventKind.PROMISE_BROKEN, {"result": found.result.value, "basis": report.basis}, occurred_at=context.at
         )
         return replace(case, verification=replace(found, established_at=context.at))
 

@@ -270,7 +270,7 @@ def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
     ground = Ground(
         code=ErrorCode.SUBJECT_BARRED,
         text=_text_of_bar(bar),
-        source=bar.source,
+        source=bar.source if bar.fulfilment is None else bar.fulfilment.department,
         basis=bar.basis,
         remedy=REPAIR,
         contact=bar.organ,

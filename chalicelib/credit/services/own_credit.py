@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.model.records import Record, RepairState, Summary
+from chalicelib.credit.model.records import Eligibility, Record, RepairState, Severity, Summary
 from chalicelib.credit.rules.grades import Grade, grade_of
-from chalicelib.credit.rules.linked_credit import combine, parts_of, under_name
+from chalicelib.credit.rules.linked_credit import combine, eligibility, parts_of, under_name
 from chalicelib.credit.rules.names import is_set_apart, names_counting_for
 from chalicelib.credit.services.checks import Credit
-from chalicelib.credit.store.records import CreditStore, QueryPage
+from chalicelib.credit.store.records import CreditStore, QueryPage, UnreadableError
 from chalicelib.policy import Caller
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.rules.identifiers import SubjectKeys
@@ -65,6 +65,20 @@ class OwnCredit:
             return None
         today = day_in_shanghai(at)
         return grade_of(combine(own.summary), own.records, self._law(at).grading, kind=by.identity.kind, on=today)
+
+    def promise_on(self, item_code: str, *, bar_severity: Severity, by: Caller, at: datetime) -> Eligibility | None:
+        """Return whether the caller may promise on an item, so that nobody fills in a form for nothing (R1.2).
+
+        None while credit cannot be read, or for a caller of whom nobody vouches for the identity.
+        """
+        if by.identity is None:
+            return None
+        names = self._keys.digests_of_name(by.identity)
+        try:
+            summary = self._credit.summary(by.own_subject())
+        except UnreadableError:
+            return None
+        return eligibility(summary, item_code, names=names, on=day_in_shanghai(at), bar_severity=bar_severity)
 
     def queries(self, *, by: Caller, limit: int, after: str | None = None) -> QueryPage:
         """Return who queried the caller's credit, when and why, newest first, under all its identities (R6.4)."""

@@ -6,11 +6,16 @@ from typing import Any, Final
 
 from chalicelib.api.cases.routes import drafts
 from chalicelib.api.cases.routes.drafts import DraftResponse
+from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_told
 from chalicelib.cases.model.case import Way
+from chalicelib.cases.model.stages import Finding
 from chalicelib.catalogue.model.items import Item
 from chalicelib.container import container
+from chalicelib.credit.model.records import Severity
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Role
+from chalicelib.rulepacks.model.consequences import NextPromise, Stage
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.model.subjects import SigningKey
 from chalicelib.subjects.rules.passkeys import signature_of
 from chalicelib.web.applicants.application_forms import onward_from, ways_of
@@ -37,6 +42,7 @@ def ask(visit: PageRequest) -> Page:
         "ways": ways,
         "start_way": visit.query.get("way", "") if len(ways) > 1 else ways[0],
         "known": {f"answer-{name}": str(answer).lower() for name, answer in known_answers(item, visit.query).items()},
+        "closed_by": () if _is_agent(visit) or not item.offers_commitment else _closed_by(item, visit),
     }
     return Page(template="apply.html", facts=facts)
 
@@ -81,6 +87,7 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
         "draft": made,
         "item": item,
         "until": container().pack(item.jurisdiction, visit.at).withdraw_until,
+        "closes_next": _closes_next(container().pack(item.jurisdiction, visit.at)),
         "is_over": is_over,
         "may_sign": made.way is Way.COMMITMENT and Way.COMMITMENT in made.ways_open,
         "devices": [key.passkey for key in keys],
@@ -170,6 +177,21 @@ def _assertion(visit: PageRequest) -> dict[str, Any]:
 def _passkeys(visit: PageRequest) -> tuple[SigningKey, ...]:
     keys = container().signing_keys.list(visit.caller.own_subject())
     return tuple(key for key in keys if key.passkey is not None and key.revoked_at is None)
+
+
+def _closed_by(item: Item, visit: PageRequest) -> tuple[IneligibilityReasonResponse, ...]:
+    """Return what in the caller's own credit rules out a promise on the item, before they fill anything in."""
+    pack = container().pack(item.jurisdiction, visit.at)
+    found = container().own_credit.promise_on(
+        item.code, bar_severity=Severity(pack.bar_severity.value), by=visit.caller, at=visit.at
+    )
+    return () if found is None or found.allowed or found.waits else reasons_told(found.reasons, (), visit.language)
+
+
+def _closes_next(pack: RulePack) -> bool:
+    """Whether a broken promise rules out the next on the item until it is repaired, once it led to a decision."""
+    row = pack.consequence(Finding.UNTRUE.value, stage=Stage.DECIDED, severity=Severity.GENERAL.value)
+    return row.next_promise is NextPromise.UNTIL_REPAIR
 
 
 def _is_agent(visit: PageRequest) -> bool:

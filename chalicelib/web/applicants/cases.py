@@ -12,12 +12,13 @@ from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
-from chalicelib.policy import FOR_THEMSELVES
+from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
 
 if TYPE_CHECKING:
+    from chalicelib.api.credit.schemas.own_credit import BarResponse
     from chalicelib.api.documents.schemas import DocumentResponse
 
 WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
@@ -86,6 +87,7 @@ def read_case(visit: PageRequest) -> Page:
         "done": done if done in DONE.values() else None,
         "names": {asked.id: asked.name for asked in case.checklist},
         "documents": _documents_of(case, visit),
+        "closes_next": _closes_next(case, visit),
     }
     return Page(template="own_case.html", facts=facts, scripts=("follow",))
 
@@ -123,6 +125,21 @@ def picture_of(address: str) -> Picture:
     code = segno.make(address, error="m", micro=False, mask=MASK)
     drawn = code.svg_inline(border=0, svgclass=None, lineclass=None)
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
+
+
+def _closes_next(case: CaseResponse, visit: PageRequest) -> "BarResponse | None":
+    """Return the bar that this case's broken promise sets in the caller's own credit today, if it sets one."""
+    if (
+        case.verification is None
+        or case.verification.established_at is None
+        or Role.APPLICANT not in visit.caller.roles
+    ):
+        return None
+    from chalicelib.api.credit.routes import own_credit  # noqa: PLC0415 - few cases end like this
+
+    bars = visit.get(own_credit.own).bars
+    found = (bar for bar in bars if bar.in_force and bar.promise is not None and bar.promise.case_no == case.case_no)
+    return next(found, None)
 
 
 def _is_closed_to_agent(case: CaseResponse) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from urllib.parse import quote
 
 from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot
 from chalicelib.credit.model.records import Ground, Severity, Text
@@ -27,7 +28,10 @@ NOT_CHECKED_YET = Text(
 
 
 class IneligibilityReasonResponse(ResponseBody):
-    """Why a promise is not possible, and what can be done about it (R1.2)."""
+    """Why a promise is not possible, and what can be done about it (R1.2).
+
+    ``repair_url`` is where a repair of the record is asked for, ``objection_url`` where an objection to it is posted.
+    """
 
     code: ErrorCode
     text: str
@@ -38,6 +42,8 @@ class IneligibilityReasonResponse(ResponseBody):
     record: str = ""
     severity: Severity | None = None
     until: date | None = None
+    repair_url: str = ""
+    objection_url: str = ""
 
 
 class CaseCreditResponse(ResponseBody):
@@ -64,7 +70,11 @@ def reasons_told(
     )
     of_credit = tuple(
         IneligibilityReasonResponse.of(
-            ground, text=ground.text.read_in(language), remedy=ground.remedy.read_in(language)
+            ground,
+            text=ground.text.read_in(language),
+            remedy=ground.remedy.read_in(language),
+            repair_url=f"/v1/me/credit/repair?entry={quote(ground.record, safe='')}" if ground.record else "",
+            objection_url="/v1/objections" if ground.record else "",
         )
         for ground in grounds
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.api.credit.schemas.grades import GradeResponse
-from chalicelib.api.credit.schemas.records import RecordResponse
+from chalicelib.api.credit.schemas.records import PromiseResponse, RecordResponse
 from chalicelib.credit.model.links import LinkKind
 from chalicelib.credit.model.records import Effect, ObjectionState, Purpose, RepairState, Severity
 from chalicelib.http.routes import PageResponse, ResponseBody
@@ -14,7 +14,10 @@ from chalicelib.http.schemas import BlankAsNull
 
 
 class BarResponse(ResponseBody):
-    """A record that bars promises; ``in_force`` as of today, ``stale`` if its source has missed its update."""
+    """A record that bars promises; ``in_force`` as of today, ``stale`` if its source has missed its update.
+
+    ``promise`` is there if it bars because a promise was broken.
+    """
 
     record: str
     kind: str
@@ -30,6 +33,7 @@ class BarResponse(ResponseBody):
     objection: ObjectionState
     paused: Annotated[bool, Field(validation_alias="is_paused")]
     repair: RepairState
+    promise: Annotated[PromiseResponse | None, Field(validation_alias="fulfilment")]
 
 
 class FlagMarkResponse(ResponseBody):

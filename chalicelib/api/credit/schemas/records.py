@@ -6,7 +6,16 @@ from typing import Annotated
 from pydantic import AliasPath, Field
 
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.model.records import AWAITING, BarState, ObjectionState, Publicity, Record, RepairState, Severity
+from chalicelib.credit.model.records import (
+    AWAITING,
+    BarState,
+    ObjectionState,
+    PromiseOutcome,
+    Publicity,
+    Record,
+    RepairState,
+    Severity,
+)
 from chalicelib.credit.rules.bars import notice_of
 from chalicelib.http.routes import ResponseBody
 
@@ -22,12 +31,21 @@ class DocumentResponse(ResponseBody):
     court_until: date | None
 
 
+class PromiseResponse(ResponseBody):
+    """A promise and what became of it (信用承诺及履行情况), with the department that handled its case."""
+
+    case_no: str
+    outcome: PromiseOutcome
+    department: str
+
+
 class RecordResponse(ResponseBody):
     """A stored record; ``displayed_until`` and ``repairable_from`` follow from its severity and dates.
 
     ``displayed`` says whether it may be shown and shared today, ``display_edition`` under which rules. ``bar`` says
     whether it bars: a grave one does only when its source's system is trusted for its kind, or when ``bar_notice`` was
-    served, ``objections_until`` has passed and a second person has confirmed it.
+    served, ``objections_until`` has passed and a second person has confirmed it. ``promise`` is there if the record says
+    what became of one; the service alone writes these.
     """
 
     source: str
@@ -56,6 +74,7 @@ class RecordResponse(ResponseBody):
     bar: BarState
     bar_notice: str
     objections_until: datetime | None
+    promise: Annotated[PromiseResponse | None, Field(validation_alias="fulfilment")]
     source_version: int
     version: int
 
