@@ -1,11 +1,10 @@
 """Moto's AWS with everything the service finds in its own stack, people with tokens, and calls through the handler."""
 
 import json
-import pickle
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from copy import copy, deepcopy
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -21,14 +20,7 @@ from botocore.session import get_session
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from moto import mock_aws
-from moto.core import responses
-from moto.core.model_instances import reset_model_data
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
-from moto.dynamodb import models as moto_dynamodb
-from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Table
 from moto.kms.models import Key, KmsBackend, kms_backends
 from standardwebhooks.webhooks import Webhook
 
@@ -43,9 +35,9 @@ from chalicelib.http.parsing import bytes_of
 from chalicelib.http.refusals import refusals_of
 from chalicelib.http.routes import ROUTES
 from chalicelib.settings import settings
-from tests import tables
 from tests.builders import NOON
 from tests.clock import StandingClock, a_machine_that_stands
+from tests.quick_dynamodb import add_to_tables, empty_tables, kept_tables
 
 T = TypeVar("T")
 
@@ -297,71 +289,12 @@ def turn_clock(at: datetime) -> None:
     container().__dict__["clock"] = StandingClock(at)
 
 
-class PlainSerializer(JSONSerializer):
-    """Takes each member of an answer by its own name.
-
-    Moto tries eight spellings of each member that is not there, as most of a value's ten are, which is a fifth of the
-    time of tests; its answers for DynamoDB have the service's own spelling.
-    """
-
-    def get_value(self, value: Any, key: str, shape: Any) -> Any:  # noqa: ANN401 - answers are any JSON
-        """Return a member of a part of an answer, None without it; refusals are objects, which moto knows to read."""
-        return value.get(key) if type(value) is dict else super().get_value(value, key, shape)
-
-
-SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": PlainSerializer}
-# Looked up anew for each call, these names are a twentieth of the time.
-responses.method_names_from_class = cache(responses.method_names_from_class)  # type: ignore[attr-defined] # moto's own
-
-
-def _transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-    """Write all or nothing, and copy only the items that a transaction names.
-
-    Moto copies each table whole for each of its items, a quarter of the time of tests. It may put back what it takes
-    for the copy, which is the table itself by then, with the items as they were.
-    """
-    before = [_place_of(operation, backend) for operation in transact_items]
-    try:
-        _moto_transact_write_items(backend, transact_items)
-    except Exception:
-        for items, key, item in before:
-            if item is None:
-                items.pop(key, None)
-            else:
-                items[key] = item
-        raise
-
-
-def _place_of(
-    operation: dict[str, dict[str, Any]], backend: DynamoDBBackend
-) -> tuple[dict[DynamoType, Item], DynamoType, Item | None]:
-    """Return the mapping and the key that hold an item of a transaction, and a copy of what is there."""
-    (named,) = operation.values()
-    table = backend.tables[named["TableName"]]
-    key = named.get("Key") or named["Item"]
-    items: dict[DynamoType, Any] = table.items
-    place = DynamoType(key[table.hash_key_attr])
-    if table.range_key_attr is not None:
-        items, place = items[place], DynamoType(key[table.range_key_attr])
-    return items, place, deepcopy(items.get(place))
-
-
-_moto_transact_write_items = DynamoDBBackend.transact_write_items
-DynamoDBBackend.transact_write_items = _transact_write_items  # type: ignore[assignment,method-assign] # in its place
-moto_dynamodb.copy = SimpleNamespace(  # type: ignore[assignment,attr-defined] # what moto's own transactions copy with
-    deepcopy=lambda value: value if isinstance(value, Table) else deepcopy(value)
-)
-# Moto keeps each of its models for a dashboard; of values and items there are millions.
-for each in (DynamoType, Item):
-    each.__new__ = lambda cls, *_args, **_fields: object.__new__(cls)  # type: ignore[method-assign]
-
-
 @contextmanager
 def an_empty_cloud() -> Iterator[None]:
     """Moto with all tables, the secret and the key of KMS, the issuer of the tests, and the clock at noon."""
     with mock.patch.object(tokens, "fetched", the_issuer().jwks), a_machine_that_stands(), mock_aws():
         forget_everything()
-        put_tables_back(_empty_tables())
+        empty_tables()
         _give_identity_key()
         aws.client("secretsmanager").create_secret(Name=settings().secret, SecretString=json.dumps(SECRET))
         turn_clock(NOON)
@@ -369,17 +302,6 @@ def an_empty_cloud() -> Iterator[None]:
             yield
         finally:
             forget_everything()
-
-
-def kept_tables() -> bytes:
-    """Return everything that stands in moto's tables now."""
-    return pickle.dumps(_dynamodb().tables)
-
-
-def put_tables_back(kept: bytes) -> None:
-    """Let moto's tables hold what they held when they were kept."""
-    reset_model_data()
-    _dynamodb().tables = pickle.loads(kept)  # noqa: S301 - our own, and eight times as fast as a deep copy
 
 
 def told_once(name: str, story: Callable[[], T]) -> T:
@@ -392,29 +314,11 @@ def told_once(name: str, story: Callable[[], T]) -> T:
         _told[name] = kept_tables(), value
         return value
     kept, before = _told[name]
-    there = _dynamodb().tables
-    for table, told in pickle.loads(kept).items():  # noqa: S301 - our own
-        for key, item in told.items.items():
-            if told.has_range_key:
-                there[table].items[key].update(item)
-            else:
-                there[table].items[key] = item
+    add_to_tables(kept)
     return cast("T", before)
 
 
 _told: dict[str, tuple[bytes, object]] = {}
-
-
-def empty_tables() -> None:
-    """Let moto's tables hold nothing."""
-    put_tables_back(_empty_tables())
-
-
-@cache
-def _empty_tables() -> bytes:
-    """Have the tables created once a process: creating them takes thirty times as long as putting them back."""
-    tables.create(aws.client("dynamodb"))
-    return kept_tables()
 
 
 @cache
@@ -429,10 +333,6 @@ def _give_identity_key() -> None:
     _kms().keys = {key.id: key}
     _kms().create_alias(key.id, settings().identity_key)
     _kms().create_alias(key.id, settings().contact_key)
-
-
-def _dynamodb() -> DynamoDBBackend:
-    return dynamodb_backends[DEFAULT_ACCOUNT_ID][settings().region]
 
 
 def _kms() -> KmsBackend:

@@ -14,7 +14,8 @@ from tests.api.bodies import ITEMS, MANDATE, SHA, item_body
 from tests.api.test_cases import Person
 from tests.authorities import let_act
 from tests.builders import NOON, KeyPair
-from tests.cloud import Client, Reply, TokenOf, kept_tables, the_issuer, turn_clock
+from tests.cloud import Client, Reply, TokenOf, the_issuer, turn_clock
+from tests.quick_dynamodb import kept_tables
 
 PLACE = "浙江省金华市义乌市稠城街道示例路1号"
 COMPANY = "义乌示例市场主体有限公司（合成）（91330782MA0000028Y）"

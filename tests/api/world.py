@@ -53,8 +53,9 @@ from tests.api.bodies import (
 from tests.authorities import a_grant_body
 from tests.builders import NOON, KeyPair
 from tests.channels import kept_channels
-from tests.cloud import Client, Reply, an_empty_cloud, kept_tables, put_tables_back, turn_clock
+from tests.cloud import Client, Reply, an_empty_cloud, turn_clock
 from tests.documents import kept_buckets, put, put_buckets_back
+from tests.quick_dynamodb import kept_tables, put_tables_back
 
 import_all()
 

@@ -30,8 +30,9 @@ from chalicelib.redress.model import Entry, EntryKind, RevokingDocument
 from chalicelib.redress.services.revocations import Fall
 from chalicelib.supervision.model.outages import Proof, Window
 from tests.builders import a_caller, a_plan, an_item
-from tests.cloud import empty_tables, forget_everything
+from tests.cloud import forget_everything
 from tests.depth import goes
+from tests.quick_dynamodb import empty_tables
 from tests.services.case_office import Applicant, a_paper, publish
 
 BEGIN = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)

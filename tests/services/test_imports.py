@@ -39,7 +39,8 @@ from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
 from tests.builders import AN_OFFICE, NOON, a_caller, an_organisation
 from tests.channels import Channels, Sent
-from tests.cloud import empty_tables, s3
+from tests.cloud import s3
+from tests.quick_dynamodb import empty_tables
 from tests.wire import Wire, watched
 
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")

@@ -16,7 +16,7 @@ from chalicelib.errors import DomainError
 from chalicelib.timeline.store import Timeline
 from tests import depth
 from tests.builders import NOON, a_bar, a_flag_mark, a_submission, an_identity, an_organisation
-from tests.cloud import empty_tables
+from tests.quick_dynamodb import empty_tables
 from tests.services.credit_office import MACHINE, flagged, stored
 from tests.services.mending import altered, company, mending
 from tests.services.timelines import kinds_of

@@ -43,8 +43,9 @@ from tests.builders import (
     an_identity,
     an_organisation,
 )
-from tests.cloud import empty_tables, forget_everything
+from tests.cloud import forget_everything
 from tests.depth import goes
+from tests.quick_dynamodb import empty_tables
 from tests.services.case_office import Applicant, publish
 
 if TYPE_CHECKING:

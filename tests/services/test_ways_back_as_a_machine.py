@@ -42,8 +42,9 @@ from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Servi
 from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.subjects.model.subjects import Identity
 from tests.builders import a_caller, a_proposal, a_submission, an_organisation
-from tests.cloud import empty_tables, forget_everything
+from tests.cloud import forget_everything
 from tests.depth import goes
+from tests.quick_dynamodb import empty_tables
 
 if TYPE_CHECKING:
     from chalicelib.credit.model.identity_links import IdentityLink
