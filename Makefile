@@ -15,13 +15,13 @@ AS :=
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests write bytecode whatever the environment says: without it, every worker compiles everything again.
-test unit coverage deep fuzz: export PYTHONDONTWRITEBYTECODE :=
+test unit coverage others browse deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token messages logs sweep hourly nightly check-summaries clock import seed bench
-.PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage deep venv
-.PHONY: fuzz lock python
+.PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage others
+.PHONY: deep venv fuzz lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
@@ -31,9 +31,12 @@ demo: python ## start the local cloud, deploy, and walk through the whole story,
 	$(LOCAL) demo
 
 test: $(BIN)/.ready assets ## style, types, import contracts, all tests, coverage
-	@$(MAKE) --jobs=2 --output-sync=target lint coverage types contracts
+	@$(BIN)/python -m compileall -q -j 0 app.py chalicelib infra # once, and not while the service is packaged
+	@$(MAKE) --jobs=3 --output-sync=line lint coverage types contracts browse others
+
+# Runs beside the tests in a browser, which wait for answers most of their time.
+others: $(BIN)/.ready assets ## all tests but the unit tests and those in a browser
 	@$(BIN)/pytest $(AT_ONCE) --ignore=tests/browser --ignore=tests/unit tests
-	@$(MAKE) browse
 
 screenshots: $(BIN)/.ready assets ## take the pictures that the README shows, on a local cloud of their own
 	@$(BIN)/python -m infra.browser
