@@ -7,8 +7,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from chalicelib.api.supervision.routes.statistics import figures_response
+from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.services.commands import Command
+from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
@@ -138,6 +141,12 @@ def test_an_unknown_department_is_refused_to_those_who_look_at_all() -> None:
 
 def late_by_days(days: int) -> tuple[datetime, datetime]:
     """A case on a promise decided so many days after its last second; return that second and when it was decided."""
+    due_at, at, _case = decided_late(days)
+    return due_at, at
+
+
+def decided_late(days: int) -> tuple[datetime, datetime, Case]:
+    """As ``late_by_days``, with the case."""
     publish()
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
@@ -146,9 +155,49 @@ def late_by_days(days: int) -> tuple[datetime, datetime]:
     )
     at = due_at + days * DAY
     act = Command(case_no=case.case_no, by=OFFICER, at=at, version=case.version)
-    container().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号", late_reason="系统故障。")
+    case = container().handling.decide(act, outcome=Outcome.GRANTED, document_no="1号", late_reason="系统故障。").case
     hear(container().timeline.events(case.owner))
-    return due_at, at
+    return due_at, at, case
+
+
+@pytest.mark.requirement("R4.23")
+@pytest.mark.parametrize(
+    ("days", "late_again"), [(0, 0), (9, 1)], ids=["again in its new time", "again after its new time"]
+)
+def test_deciding_a_late_case_again_betters_nothing(days: int, late_again: int) -> None:
+    _due_at, at, case = decided_late(1)
+    first = figures_response(stored())
+
+    case = container().handling.deliver(Command(case_no=case.case_no, by=OFFICER, at=at, version=case.version)).case
+    act = Command(case_no=case.case_no, by=SUPERVISOR, at=at, version=case.version)
+    case = container().assignment.reopen(act, reason="申请人没有收到结果。").case
+    act = Command(case_no=case.case_no, by=OFFICER, at=at + days * DAY, version=case.version)
+    container().handling.decide(act, outcome=Outcome.GRANTED, document_no="2号", late_reason="又晚了。")
+    hear(container().timeline.events(case.owner))
+    after = figures_response(stored())
+
+    assert (first.on_time.part, first.on_time.whole) == (0, 1)
+    assert after.on_time == first.on_time
+    assert after.handling_minutes == first.handling_minutes
+    assert (after.decided, after.decided_again, after.late, after.late_again) == (1, 1, 1, late_again)
+
+
+@pytest.mark.requirement("R4.17")
+def test_an_outage_excuses_what_was_late_again_too() -> None:
+    _due_at, at, case = decided_late(1)
+    case = container().handling.deliver(Command(case_no=case.case_no, by=OFFICER, at=at, version=case.version)).case
+    act = Command(case_no=case.case_no, by=SUPERVISOR, at=at, version=case.version)
+    case = container().assignment.reopen(act, reason="申请人没有收到结果。").case
+    running = {each.kind: each for each in container().clocks.of_owner(case.owner) if each.is_running}
+    due_at = running[ClockKind.HANDLING_PROMISED].due_at
+    act = Command(case_no=case.case_no, by=OFFICER, at=due_at + DAY, version=case.version)
+    container().handling.decide(act, outcome=Outcome.GRANTED, document_no="2号", late_reason="又晚了。")
+    hear(container().timeline.events(case.owner))
+
+    record_outage(due_at - timedelta(hours=2), due_at - timedelta(hours=1), due_at + DAY)
+
+    after = figures_response(stored())
+    assert (after.late, after.late_excused, after.late_again, after.late_again_excused) == (1, 0, 1, 1)
 
 
 def record_outage(starts_at: datetime, ends_at: datetime, at: datetime) -> None:

@@ -24,6 +24,8 @@ class Measure(StrEnum):
     DECIDED_AGAIN = "decided_again"
     LATE = "late"
     LATE_EXCUSED = "late_excused"
+    LATE_AGAIN = "late_again"
+    LATE_AGAIN_EXCUSED = "late_again_excused"
     REOPENED = "reopened"
     RATED = "rated"
     RATED_SUSPICIOUSLY = "rated_suspiciously"
@@ -53,10 +55,14 @@ BY_THE_SECOND = frozenset({Measure.RECEIVED, Measure.ACCEPTED, Measure.DECIDED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """A late decision: its last second in time and when it was made; an outage may still excuse it."""
+    """A late decision: its last second in time and when it was made; an outage may still excuse it.
+
+    ``is_again`` says that the case had been decided before.
+    """
 
     due_at: datetime
     done_at: datetime
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ def contribution(event: Event, before: Sequence[Event], *, calendar: Calendar, p
     _count_case(event, before, added)
     if event.kind == EventKind.CASE_FILED and not hours.is_open(at, calendar, pack.office_hours.stretches):
         added[Measure.OUT_OF_HOURS] = 1
-    if event.kind == EventKind.CASE_DECIDED:
+    if event.kind == EventKind.CASE_DECIDED and not _is_again(before):
         minutes[Span.HANDLING] = _handling(event, before, calendar=calendar, pack=pack)
     if event.kind in LEVELLED:
         measure, name = LEVELLED[EventKind(event.kind)]
@@ -89,7 +89,7 @@ def contribution(event: Event, before: Sequence[Event], *, calendar: Calendar, p
         at=at,
         counts=added,
         minutes=minutes,
-        late=_late(event) if event.kind == EventKind.CASE_DECIDED else None,
+        late=_late(event, before) if event.kind == EventKind.CASE_DECIDED else None,
         flag=flag_step(event, before),
     )
 
@@ -126,14 +126,19 @@ def _count_case(event: Event, before: Sequence[Event], added: dict[str, int]) ->
     if event.kind == EventKind.CASE_DEEMED_ACCEPTED:
         added[Measure.DEEMED_ACCEPTED] = 1
     if event.kind == EventKind.CASE_DECIDED:
-        # A reopened case was received once: its second decision must not count as a second completion.
-        again = any(each.kind == EventKind.CASE_DECIDED for each in before)
+        # A reopened case was received once: its second decision is no second completion and no second chance to be in
+        # time, so what is late again stands beside what was late.
+        again = _is_again(before)
         added[Measure.DECIDED_AGAIN if again else Measure.DECIDED] = 1
-        if _late(event) is not None:
-            added[Measure.LATE] = 1
+        if _late(event, before) is not None:
+            added[Measure.LATE_AGAIN if again else Measure.LATE] = 1
 
 
-def _late(event: Event) -> Late | None:
+def _is_again(before: Sequence[Event]) -> bool:
+    return any(each.kind == EventKind.CASE_DECIDED for each in before)
+
+
+def _late(event: Event, before: Sequence[Event]) -> Late | None:
     """Return a decision after the promised limit; the last second, or a provisional date, is not late."""
     stopped: Any = event.data.get("clocks_stopped", ())
     done_at = instant_from(event.recorded_at)
@@ -142,7 +147,8 @@ def _late(event: Event) -> Late | None:
         for clock in stopped
         if clock["kind"] == ClockKind.HANDLING_PROMISED and not clock["provisional"]
     ]
-    return next((Late(due_at=due_at, done_at=done_at) for due_at in dues if done_at > due_at), None)
+    again = _is_again(before)
+    return next((Late(due_at=due_at, done_at=done_at, is_again=again) for due_at in dues if done_at > due_at), None)
 
 
 def _handling(event: Event, before: Sequence[Event], *, calendar: Calendar, pack: RulePack) -> int:

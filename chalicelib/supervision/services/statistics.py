@@ -173,7 +173,7 @@ class Statistics:
                 department=department,
                 item_code=each.item_code,
                 day=day_in_shanghai(each.late.done_at),
-                figures=Figures(counts={Measure.LATE_EXCUSED: 1}),
+                figures=Figures(counts={Measure.LATE_AGAIN_EXCUSED if each.late.is_again else Measure.LATE_EXCUSED: 1}),
             )
             is_within = asked.first <= one.day <= asked.last and _is_asked(one, asked)
             if is_within and self._outages.excuse(duty, outages, at=at) is not None:

@@ -26,6 +26,7 @@ from chalicelib.supervision.table.statistics import StatisticsRow
 MARK = "event"
 LONGEST = "longest"
 LATE = "late"
+AGAIN = "again"
 IN_FORCE = "in_force"
 
 
@@ -87,8 +88,8 @@ class StatisticsStore:
         )
         found = []
         for row in rows:
-            due_at, done_at, item_code, _event = row.sk.split("#")
-            late = Late(due_at=instant_from(due_at), done_at=instant_from(done_at))
+            due_at, done_at, item_code, _event, *again = row.sk.split("#")
+            late = Late(due_at=instant_from(due_at), done_at=instant_from(done_at), is_again=again == [AGAIN])
             found.append(LateDecision(department=department, item_code=item_code, late=late))
         return tuple(found)
 
@@ -130,7 +131,8 @@ def _late_of(department: str) -> str:
 
 
 def _late_key(one: Contribution, late: Late) -> str:
-    return f"{instant_text(late.due_at)}#{instant_text(late.done_at)}#{one.item_code}#{one.event_id}"
+    key = f"{instant_text(late.due_at)}#{instant_text(late.done_at)}#{one.item_code}#{one.event_id}"
+    return f"{key}#{AGAIN}" if late.is_again else key
 
 
 def _add(key: tuple[str, str], numbers: dict[str, int], tx: Transaction) -> None:

@@ -134,12 +134,22 @@ def test_a_provisional_date_and_other_clocks_make_no_decision_late(kind: str, pr
     assert added(late, filed(), accepted()).counts == {"decided": 1}
 
 
-def test_a_second_decision_does_not_complete_a_case_twice() -> None:
-    again = replace(decided(DUE), actor="system:x")
+@pytest.mark.requirement("R4.23")
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [(DUE, {"decided_again": 1}), (DUE + timedelta(seconds=1), {"decided_again": 1, "late_again": 1})],
+    ids=["in the last second", "a second later"],
+)
+def test_a_second_decision_neither_completes_a_case_twice_nor_takes_part_in_times(
+    at: datetime, expected: dict[str, int]
+) -> None:
+    again = replace(decided(at), actor="system:x")
 
     one = added(again, filed(), accepted(), decided(DUE - timedelta(days=2)), an_event(EventKind.CASE_REOPENED))
 
-    assert one.counts == {"decided_again": 1}
+    assert one.counts == expected
+    assert one.minutes == {}
+    assert one.late == (Late(due_at=DUE, done_at=at, is_again=True) if "late_again" in expected else None)
 
 
 def test_a_handling_takes_the_working_minutes_from_acceptance_to_decision_without_pauses() -> None:

@@ -65,7 +65,10 @@ class MinutesResponse(ResponseBody):
 
 
 class FiguresResponse(ResponseBody):
-    """Volume, speed and quality; speed is never reported without quality."""
+    """Volume, speed and quality; speed is never reported without quality.
+
+    ``on_time`` counts each case once, by its first decision: whatever is decided again stands beside it.
+    """
 
     received: int
     accepted: int
@@ -76,6 +79,8 @@ class FiguresResponse(ResponseBody):
     on_time: ShareResponse
     late: int
     late_excused: int
+    late_again: int
+    late_again_excused: int
     out_of_hours: ShareResponse
     on_promise: ShareResponse
     handling_minutes: MinutesResponse
@@ -196,7 +201,7 @@ def _parts(days: Iterable[DayFigures], key_of: Callable[[DayFigures], str]) -> t
 
 def figures_response(sums: Figures) -> FiguresResponse:
     """Build the response for summed figures."""
-    decisions = sums.of(Measure.DECIDED) + sums.of(Measure.DECIDED_AGAIN)
+    decided = sums.of(Measure.DECIDED)
     late, excused = sums.of(Measure.LATE), sums.of(Measure.LATE_EXCUSED)
     complaints = sums.by(Measure.COMPLAINED)
     return FiguresResponse(
@@ -204,11 +209,13 @@ def figures_response(sums: Figures) -> FiguresResponse:
         accepted=sums.of(Measure.ACCEPTED),
         deemed_accepted=sums.of(Measure.DEEMED_ACCEPTED),
         not_accepted=sums.of(Measure.NOT_ACCEPTED),
-        decided=sums.of(Measure.DECIDED),
+        decided=decided,
         decided_again=sums.of(Measure.DECIDED_AGAIN),
-        on_time=_share(decisions - late + excused, decisions),
+        on_time=_share(decided - late + excused, decided),
         late=late,
         late_excused=excused,
+        late_again=sums.of(Measure.LATE_AGAIN),
+        late_again_excused=sums.of(Measure.LATE_AGAIN_EXCUSED),
         out_of_hours=_share(sums.of(Measure.OUT_OF_HOURS), sums.of(Measure.RECEIVED)),
         on_promise=_share(sums.of(Measure.ON_PROMISE), sums.of(Measure.RECEIVED)),
         handling_minutes=_minutes(sums, Span.HANDLING),
