@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.cases.model.case import Case
-from chalicelib.cases.model.stages import Outcome
+from chalicelib.cases.model.stages import Outcome, ResultDocument
 from chalicelib.cases.services.commands import Command
 from chalicelib.clock import instant_text
 from chalicelib.container import container
@@ -27,7 +27,7 @@ MONITOR = a_caller(Role.MONITOR, sub="m-1", department="monitoring")
 
 
 def a_dressed_case() -> Case:
-    """Decided on the second day, told on the third, delivered, and handled again."""
+    """Decided on the second day with a result, told on the third, delivered, and handled again."""
     publish()
     applicant = Applicant().enrol()
     case = applicant.promise(applicant.draft()).case
@@ -36,7 +36,8 @@ def a_dressed_case() -> Case:
         occurred = NOON if by is OFFICER and days == 2 else None
         return Command(case_no=case.case_no, by=by, at=NOON + days * DAY, version=case.version, occurred_at=occurred)
 
-    case = container().handling.decide(act(2, case), outcome=Outcome.GRANTED, document_no="1号").case
+    result = ResultDocument(name="决定书", sha256="ab" * 32)
+    case = container().handling.decide(act(2, case), outcome=Outcome.GRANTED, document_no="1号", result=result).case
     case = container().handling.deliver(act(3, case)).case
     return container().assignment.reopen(act(4, case, SUPERVISOR), reason="申请人没有收到结果。").case
 

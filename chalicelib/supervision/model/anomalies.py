@@ -11,6 +11,7 @@ class AnomalyKind(StrEnum):
     LATE_ENTRY = "late_entry"
     CLOSED_AND_REOPENED = "closed_and_reopened"
     CLOSED_CLOSE_TO_DUE = "closed_close_to_due"
+    CLOSED_WITHOUT_RESULT = "closed_without_result"
     CLOSED_AND_CONTRADICTED = "closed_and_contradicted"
     SECOND_CORRECTION = "second_correction"
 

@@ -26,6 +26,8 @@ UNDOES = frozenset({EventKind.CASE_REOPENED, EventKind.COMMITMENT_WITHDRAWN, Eve
 
 HEARD = frozenset({*DUTY, EventKind.CASE_REOPENED, EventKind.BREACH_RECORDED})
 STAFF = "staff:"
+UPLOADED = 0
+"""What an officer's own document is about: no single event, so it may be the result."""
 
 
 def may_complete(event: Event) -> bool:
@@ -69,6 +71,8 @@ def _shown_by(event: Event, before: Sequence[Event], pack: RulePack) -> Iterator
         yield _anomaly(AnomalyKind.SECOND_CORRECTION, [*demands, event], chain, act=event)
     if event.kind in DUTY and _is_close_call(event, pack) and not _has_result(closings := _closings(chain)):
         yield _anomaly(AnomalyKind.CLOSED_CLOSE_TO_DUE, closings, chain, act=event)
+    if event.kind == EventKind.CASE_DELIVERED and not _is_anything_issued(closings := _closings(chain), chain):
+        yield _anomaly(AnomalyKind.CLOSED_WITHOUT_RESULT, closings, chain, act=event)
 
 
 def _closings(events: Sequence[Event]) -> list[Event]:
@@ -98,6 +102,15 @@ def _is_close_call(event: Event, pack: RulePack) -> bool:
 
 def _has_result(closings: Sequence[Event]) -> bool:
     return any("result_sha256" in event.data for event in closings)
+
+
+def _is_anything_issued(closings: Sequence[Event], chain: Sequence[Event]) -> bool:
+    """Whether there was anything to deliver: the officer's own result, or a document made or uploaded since."""
+    since = closings[0].seq
+    return _has_result(closings) or any(
+        event.kind == EventKind.DOCUMENT_ISSUED and event.seq > since and event.data.get("about") in {since, UPLOADED}
+        for event in chain
+    )
 
 
 def _delay(event: Event) -> timedelta:

@@ -114,9 +114,43 @@ def test_a_decision_without_a_result_in_the_last_hour_is_a_close_call(
 
 @pytest.mark.parametrize(("minutes", "seconds", "is_close"), [(60, 1, False), (60, 0, True), (0, -1, False)])
 def test_so_is_a_delivery(minutes: int, seconds: int, *, is_close: bool) -> None:
-    found = [("closed_close_to_due", [2, 3])] if is_close else []
+    found = shown(decided(), delivered(minutes, seconds=seconds))
 
-    assert shown(decided(), delivered(minutes, seconds=seconds)) == found
+    assert (("closed_close_to_due", [2, 3]) in found) is is_close
+
+
+def issued(about: int) -> Event:
+    return an_event(EventKind.DOCUMENT_ISSUED, actor="service:issue", about=about)
+
+
+@pytest.mark.requirement("R4.20")
+@pytest.mark.parametrize(
+    ("before", "is_closed_without"),
+    [
+        ([decided()], True),
+        ([with_result(decided())], False),
+        ([decided(), issued(2)], False),
+        ([decided(), issued(0)], False),
+        ([decided(), issued(1)], True),
+        ([issued(0), decided()], True),
+        ([decided(), issued(2), an_event(EventKind.CASE_REOPENED), decided()], True),
+    ],
+    ids=[
+        "nothing was ever issued",
+        "with the officer's own result",
+        "with the document of the decision",
+        "with an uploaded document",
+        "with a document of something else",
+        "with what was uploaded before the decision",
+        "with what an earlier decision had issued",
+    ],
+)
+def test_a_case_that_is_closed_with_nothing_to_receive_is_a_signal_at_any_time(
+    before: list[Event], *, is_closed_without: bool
+) -> None:
+    kinds = [kind for kind, _events in shown(*before, delivered())]
+
+    assert ("closed_without_result" in kinds) is is_closed_without
 
 
 def test_a_result_document_answers_for_both() -> None:
@@ -135,7 +169,7 @@ def test_the_close_call_of_another_clock_is_none() -> None:
 @pytest.mark.requirement("R4.20")
 def test_a_reopened_case_rests_on_what_had_closed_it() -> None:
     reopened = an_event(EventKind.CASE_REOPENED, at=DUE, actor="staff:s-1")
-    (signal,) = anomalies_in(a_chain(decided(), delivered(), reopened), PACK)
+    (signal,) = anomalies_in(a_chain(with_result(decided()), delivered(), reopened), PACK)
 
     assert (signal.kind, [event.seq for event in signal.events]) == (AnomalyKind.CLOSED_AND_REOPENED, [2, 3, 4])
     assert (signal.officer, signal.item_code, signal.department) == ("o-1", "plate-replacement", "traffic")
@@ -162,7 +196,8 @@ def test_a_second_different_demand_rests_on_both() -> None:
 
 @pytest.mark.requirement("R4.20")
 def test_an_applicant_who_received_nothing_contradicts_what_was_closed() -> None:
-    assert shown(decided(), delivered(), complaints=(complaint(),)) == [("closed_and_contradicted", [2, 3, 1])]
+    closed = (with_result(decided()), delivered())
+    assert shown(*closed, complaints=(complaint(),)) == [("closed_and_contradicted", [2, 3, 1])]
     assert shown(decided(), complaints=(complaint(),)) == [("closed_and_contradicted", [2, 1])]
 
 
@@ -202,6 +237,7 @@ def test_a_longer_prefix_keeps_every_signal_and_ids_are_names_of_their_last_even
     assert [signal.signal_id for signal in reduce(grown, prefixes)] == [
         "closed_close_to_due@case:X/2",
         "closed_close_to_due@case:X/3",
+        "closed_without_result@case:X/3",
         "closed_and_reopened@case:X/4",
         "late_entry@case:X/5",
     ]
