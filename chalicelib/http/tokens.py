@@ -189,7 +189,8 @@ def caller_from(claims: Mapping[str, Any], *, at: datetime) -> Caller:
     """Return the caller described by verified claims, with all roles; ``FORBIDDEN`` without a known role.
 
     A token with an office's role acts for the office alone: staff handle their own matters with a separate login. A
-    machine's token has no other role, so that nobody is a person and a machine at once.
+    machine's token has no other role, so that nobody is a person and a machine at once, and an inspector's names no
+    other office, so that nobody inspects what they do (R7.10).
     """
     named = claims.get("roles")
     roles = frozenset(
@@ -198,6 +199,8 @@ def caller_from(claims: Mapping[str, Any], *, at: datetime) -> Caller:
     if not roles or (Role.SYSTEM in roles and len(roles) > 1):
         raise DomainError(ErrorCode.FORBIDDEN)
     roles = roles - FOR_THEMSELVES or roles
+    if Role.INSPECTOR in roles and len(roles) > 1:
+        raise DomainError(ErrorCode.FORBIDDEN)
     department = claims.get("department")
     name = claims.get("name")
     vouched = _identity(claims["subject"], at=at) if claims.get("subject") is not None else None

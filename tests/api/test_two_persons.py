@@ -73,7 +73,8 @@ def test_no_combination_of_roles_makes_one_person_two(world: World, known: dict[
             for role in named:
                 with about(f"{pair.second} by {sub} as {one} and {other}, acting as {role}", wrong):
                     reply = send(world, pair.second, example, token, role)
-                    may = role == needed and Role.SYSTEM not in {one, other}
+                    is_nobody = Role.SYSTEM in {one, other} or (Role.INSPECTOR in offices and len(offices) > 1)
+                    may = role == needed and not is_nobody
                     assert (reply.status, reply.code) == ((409, "SAME_PERSON") if may else (403, "FORBIDDEN"))
         world.rewind()
 
@@ -120,6 +121,19 @@ def test_a_machine_has_no_role_beside(world: World, beside: Role) -> None:
         headers = {} if role is None else {"X-Acting-Role": role}
         reply = world.client.call("GET", "/v1/subscriptions", token=token, headers=headers)
         assert (reply.status, reply.code) == (403, "FORBIDDEN")
+
+
+@pytest.mark.requirement("R7.10")
+@pytest.mark.parametrize("beside", [role for role in Role if role not in FOR_THEMSELVES | {Role.INSPECTOR}])
+def test_an_inspector_has_no_office_beside_whatever_the_issuer_gives(world: World, beside: Role) -> None:
+    roles = ["inspector", beside]
+    token = the_issuer().token("monitor", sub="both", roles=roles, department="traffic", name=f"inspector {beside}")
+
+    for role in (*roles, None):
+        headers = {} if role is None else {"X-Acting-Role": role}
+        for path in ("/v1/inspections", "/v1/cases"):
+            reply = world.client.call("GET", path, token=token, headers=headers)
+            assert (reply.status, reply.code) == (403, "FORBIDDEN")
 
 
 @pytest.mark.requirement("R7.10")
