@@ -48,7 +48,6 @@ def test_an_organisation_sees_its_grade_with_every_input_weight_and_the_edition(
         ("records.general", 4, -100, -300),
         ("records.minor", 0, -10, 0),
         ("flags", 1, -400, -400),
-        ("promises.kept", 0, 20, 0),
     ]
     assert chinese["inputs"][1] == {
         "input": "records.general",
@@ -92,12 +91,12 @@ def test_a_summary_that_was_wrong_is_mended_and_the_grade_with_it(
 ) -> None:
     let_grades_count(monkeypatch, a_scale(), since=TODAY)
     right = own(world)
-    altered(flags=(), kept_promises=9)
+    altered(flags=())
     wrong = own(world)
 
     mending().mend(container().subject_keys.key_of(an_organisation()), at=NOON)
 
-    assert (wrong["score"], right["score"], own(world)) == (680, 100, right)
+    assert (wrong["score"], right["score"], own(world)) == (500, 100, right)
 
 
 def file_on_a_promise(world: World) -> dict[str, Any]:

@@ -234,6 +234,7 @@ def test_a_correction_is_answered_with_a_document_and_what_it_replaces_stays_on_
     assert [read(person, one)["state"] for one in (first, second)] == ["clean", "clean"]
 
 
+@pytest.mark.requirement("R1.4")
 def test_what_was_handed_in_before_is_listed_once_and_handed_in_again(person: Person) -> None:
     _, document = a_case(person)
     draft = by_certificate(person)
@@ -288,6 +289,7 @@ def test_a_copy_of_which_the_bucket_tells_later_stays_as_it_is(person: Person) -
     assert late not in versions()
 
 
+@pytest.mark.requirement("R1.4")
 def test_only_the_applicant_hands_in_again_and_only_their_own(person: Person, token: TokenOf) -> None:
     _, document = a_case(person)
     other = Person(person.client, token("applicant2")).enrol()

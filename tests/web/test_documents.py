@@ -199,6 +199,7 @@ def test_several_photographs_are_one_material_and_one_may_be_left_out(
     assert [one["document"] for one in case["materials"]] == [first, third]
 
 
+@pytest.mark.requirement("R1.4")
 def test_what_was_handed_in_before_is_offered_again_with_its_date(
     visitor: Come, client: Client, token: TokenOf
 ) -> None:

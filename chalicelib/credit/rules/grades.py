@@ -58,8 +58,6 @@ def _counted(weight: Weight, number: int) -> Counted:
 
 
 def _number(key: InputKey, summary: Summary, records: Sequence[Record], *, on: date) -> int:
-    if key is InputKey.KEPT_PROMISES:
-        return summary.kept_promises
     if key is InputKey.FLAGS:
         return sum(is_flag_in_force(flag, on=on) and not flag.is_paused for flag in summary.flags)
     return sum(record.severity is SEVERITIES[key] and _stands(record, on=on) for record in records)

@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 
 class InputKey(StrEnum):
-    """What a scale may count: only a person's own credit."""
+    """What a scale may count: only a person's own credit.
+
+    Kept promises are none of it: only who promises can keep one, and choosing certificates lowers no grade (R1.3).
+    """
 
     MINOR_RECORDS = "records.minor"
     GENERAL_RECORDS = "records.general"
     SERIOUS_RECORDS = "records.serious"
     FLAGS = "flags"
-    KEPT_PROMISES = "promises.kept"
 
 
 class Weight(NamedTuple):

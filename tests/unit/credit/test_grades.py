@@ -10,7 +10,7 @@ from chalicelib.credit.rules.grades import Grade, grade_of
 from chalicelib.rulepacks.model.grade_scale import GradeScale
 from chalicelib.subjects.model.subjects import SubjectKind
 from tests.builders import a_flag_mark, a_record, a_summary
-from tests.grading import a_scale
+from tests.grading import SCALE, a_scale
 
 TODAY = date(2026, 9, 28)
 ONE_DAY = timedelta(days=1)
@@ -35,7 +35,7 @@ def general(number: int) -> list[Record]:
 
 @pytest.mark.requirement("R6.12")
 def test_a_grade_says_how_many_of_each_input_there_are_and_what_they_weigh() -> None:
-    summary = a_summary(flags=(a_flag_mark(),), kept_promises=3)
+    summary = a_summary(flags=(a_flag_mark(),))
     minor = a_record(record_id="m-1", severity="minor", judged_on=date(2026, 9, 1), display_reason="《某条例》第1条")
 
     grade = graded(summary, a_record(), *general(2), minor)
@@ -45,7 +45,6 @@ def test_a_grade_says_how_many_of_each_input_there_are_and_what_they_weigh() -> 
         "records.general": (2, -200),
         "records.minor": (1, -10),
         "flags": (1, -400),
-        "promises.kept": (3, 60),
     }
     assert (grade.score, grade.band.name) == (0, "较差")
     assert grade.scale.edition == "synthetic-1"
@@ -63,10 +62,28 @@ def test_beyond_the_most_of_an_input_none_counts_any_more(number: int, counted: 
 
 
 @pytest.mark.parametrize(
-    ("kept", "base", "score"), [(10, 800, 1000), (10, 801, 1000), (11, 800, 1000), (0, 1000, 1000)]
+    ("number", "base", "score"),
+    [(2, 800, 1000), (2, 801, 1000), (3, 800, 1000), (0, 1000, 1000), (-2, 200, 0), (-2, 199, 0)],
 )
-def test_a_score_stays_within_the_scale(kept: int, base: int, score: int) -> None:
-    assert graded(a_summary(kept_promises=kept), scale=a_scale(base=base)).score == score
+def test_a_score_stays_within_the_scale(number: int, base: int, score: int) -> None:
+    weight = {**SCALE["weights"][1], "points": 100 if number > 0 else -100, "most": None}
+
+    assert graded(None, *general(abs(number)), scale=a_scale(base=base, weights=[weight])).score == score
+
+
+@pytest.mark.requirement("R1.3")
+def test_choosing_certificates_lowers_no_grade() -> None:
+    promised, by_certificate = a_summary(kept_promises=9), a_summary(kept_promises=0)
+
+    assert graded(promised) == graded(by_certificate)
+
+
+@pytest.mark.requirement("R1.3")
+def test_a_scale_that_counts_kept_promises_is_refused() -> None:
+    weight = {**SCALE["weights"][0], "key": "promises.kept", "points": 20}
+
+    with pytest.raises(ValueError, match="InputKey"):
+        a_scale(weights=[weight])
 
 
 @pytest.mark.parametrize(
