@@ -485,6 +485,10 @@ PORTAL: dict[str, list[str]] = {
         "GET /measures",
         "POST /measures",
     ],
+    "chalicelib.web.inspectors.audits": [
+        "GET /audits",
+        "GET /audits/{mandate_id}",
+    ],
     "chalicelib.web.inspectors.mandates": [
         "GET /inspection",
         "POST /inspection",
@@ -531,6 +535,10 @@ PORTAL: dict[str, list[str]] = {
         "GET /desk/{case_no}/issued",
         "POST /desk/{case_no}/issued",
         "POST /desk/{case_no}/issued/{issued_id}",
+    ],
+    "chalicelib.web.officers.reading": [
+        "GET /desk/{case_no}/purpose",
+        "POST /desk/{case_no}/purpose",
     ],
     "chalicelib.web.supervisors.board": [
         "GET /board",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
     from chalicelib.cases.services.drafting import Drafting
+    from chalicelib.cases.services.early_warning import EarlyWarning
     from chalicelib.cases.services.endings import CaseEndings
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
@@ -707,6 +708,14 @@ class Container:
         from chalicelib.clocks.store import TaskStore
 
         return Handover(self.cases, self.case_commands, self.staff, TaskStore())
+
+    @cached_property
+    def early_warning(self) -> EarlyWarning:
+        """Telling the officer of a case in hand what has begun to bar its applicant."""
+        from chalicelib.cases.services.early_warning import EarlyWarning
+        from chalicelib.credit.store.records import CreditStore
+
+        return EarlyWarning(self.cases, self.timeline, CreditStore(self.timeline), pack=self.pack)
 
     @cached_property
     def case_queries(self) -> CaseQueries:

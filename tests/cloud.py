@@ -41,6 +41,15 @@ from tests.quick_dynamodb import add_to_tables, empty_tables, kept_tables
 
 T = TypeVar("T")
 
+READING = "purpose=handling"
+"""For what officers of the tests read cases that are not theirs (R7.5)."""
+
+
+def said_by(persona: str) -> str:
+    """Return the query with which somebody reads a case: officers say for what, others need not."""
+    return f"?{READING}" if persona.startswith("officer") else ""
+
+
 PERSONAS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "infra/local/personas.json").read_text(encoding="utf-8"),
 )

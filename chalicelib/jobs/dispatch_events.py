@@ -31,6 +31,7 @@ def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> di
                 services.statistics.on_event(event, services.clock.now())
                 services.staff.on_event(event, services.clock.now())
                 services.handover.on_event(event, services.clock.now())
+                services.early_warning.on_event(event, services.clock.now())
                 services.messages.on_event(event, services.clock.now())
                 services.issue_orders.on_event(event, services.clock.now())
             except Exception as error:  # noqa: BLE001 - whatever it was, the stream must come back to this very record

@@ -294,15 +294,14 @@ class Staff:
             return ""
         return rules.acting_for(deputy, *rules.IN_CHARGE, on=today, find=self._store.find).staff_id
 
-    def acting_roles(self, by: Caller) -> frozenset[Role]:
-        """Return the caller's roles, and those of the colleagues for whom they are deputy today."""
+    def absent_for(self, by: Caller) -> tuple[StaffMember, ...]:
+        """Return the colleagues for whom the caller is deputy today."""
         today = day_in_shanghai(self._now())
-        others = (
-            member.roles
+        return tuple(
+            member
             for member in self._store.deputised_by(by.sub)
             if member.department == by.department and member.absence is not None and member.absence.covers(today)
         )
-        return by.roles.union(*others)
 
     def on_event(self, event: Event, _at: datetime) -> None:
         """End the portal's sessions from before a role ended. Idempotent."""

@@ -46,6 +46,10 @@ class EventKind(StrEnum):
     CASE_DELIVERED = "case:delivered"
     CASE_REOPENED = "case:reopened"
     CASE_ASSIGNED = "case:assigned"
+    CASE_SEEN = "case:seen"
+    CASE_BARRED = "case:barred"
+    CASE_BAR_ENDED = "case:bar_ended"
+    TIMELINE_ALTERED = "case:timeline_altered"
     IDENTITY_SEEN = "case:identity_seen"
     DOCUMENT_SEEN = "case:document_seen"
     MATERIAL_REFUSED = "case:material_refused"
@@ -208,6 +212,13 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_DELIVERED: ("送达办结", "Delivered and closed"),
     EventKind.CASE_REOPENED: ("重新办理", "Reopened"),
     EventKind.CASE_ASSIGNED: ("指定经办人", "Assigned to an officer"),
+    EventKind.CASE_SEEN: ("查阅办件", "Case looked at"),
+    EventKind.CASE_BARRED: ("办理期间出现失信惩戒或者严重失信记录", "A flag or a grave record landed while in hand"),
+    EventKind.CASE_BAR_ENDED: ("上述惩戒或者记录不再有效", "That flag or record no longer bars"),
+    EventKind.TIMELINE_ALTERED: (
+        "时间线核对不符，转督办人员和纪检机构核查",
+        "Timeline altered, told to supervision",
+    ),
     EventKind.IDENTITY_SEEN: ("查看完整身份信息", "Full identity looked at"),
     EventKind.DOCUMENT_SEEN: ("查看材料文件", "Document looked at"),
     EventKind.MATERIAL_REFUSED: ("已交材料的文件未通过检查", "Document handed in did not pass its check"),

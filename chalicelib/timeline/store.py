@@ -57,13 +57,13 @@ class Timeline:
         except EventRow.DoesNotExist:
             return None
 
-    def reading(self, owner: str, *, head: ChainHead | None = None) -> Reading:
+    def reading(self, owner: str, *, head: ChainHead | None = None, events: tuple[Event, ...] | None = None) -> Reading:
         """Read a timeline and check its chain; the head is read first, so that an event added meanwhile is no fault.
 
-        Callers who have just read the owner's row pass its ``head``.
+        Callers who have just read the owner's row pass its ``head``, and the ``events`` that they read after it.
         """
         head = head or self.head(owner)
-        events = self.events(owner)
+        events = self.events(owner) if events is None else events
         fault = first_fault(events, owner=owner, head=head)
         if fault is not None and (moved := self.head(owner)) != head:
             return self.reading(owner, head=moved)

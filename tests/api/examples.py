@@ -39,6 +39,7 @@ from tests.api.bodies import (
 from tests.api.world import Thing, World, a_town, world
 from tests.authorities import a_grant_body
 from tests.builders import NOON, KeyPair
+from tests.cloud import READING
 
 __all__ = ["world"]
 
@@ -203,7 +204,10 @@ def _of_contacts(world: World) -> dict[str, Example]:
         f"DELETE {contact}": Example(by="applicant", path=here),
         "POST /v1/sms-receipts": Example(by=None, body=receipt),
         "GET /v1/cases/{case_no}/messages": Example(
-            by="officer.traffic", path={"case_no": world.things["accepted"].name}, owner="applicant"
+            by="officer.traffic",
+            path={"case_no": world.things["accepted"].name},
+            query=READING,
+            owner="applicant",
         ),
     }
 
@@ -231,7 +235,7 @@ def _of_people(world: World) -> dict[str, Example]:
 
     def seen(**path: str) -> Example:
         case = {"case_no": world.things["accepted"].name, **path}
-        return Example(by="officer.traffic", path=case, owner="applicant")
+        return Example(by="officer.traffic", path=case, query=READING, owner="applicant")
 
     paper = [{"id": "old-plate", "sha256": SHA, "name": "旧车牌"}]
     case, clock = "/v1/cases/{case_no}", {"kind": "handling_promised"}

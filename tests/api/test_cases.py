@@ -21,7 +21,7 @@ from infra.local.sample_answers import sample_answers
 from tests.api.bodies import RECORD, subject_of
 from tests.authorities import let_act
 from tests.builders import NOON, KeyPair, a_caller, a_flag_mark, a_submission, an_item
-from tests.cloud import PERSONAS, Client, Reply, TokenOf, the_issuer, turn_clock
+from tests.cloud import PERSONAS, Client, Reply, TokenOf, said_by, the_issuer, turn_clock
 
 SAMPLES = Path(__file__).parents[2] / "infra/local/sample/items"
 SHA = "ab" * 32
@@ -400,7 +400,7 @@ def test_a_case_is_seen_by_its_people_and_its_department_only(
     case: dict[str, Any], client: Client, token: TokenOf
 ) -> None:
     seen = {
-        persona: client.get(f"/v1/cases/{case['case_no']}", token=token(persona)).status
+        persona: client.get(f"/v1/cases/{case['case_no']}{said_by(persona)}", token=token(persona)).status
         for persona in ("officer.traffic", "supervisor.traffic", "head.traffic", "monitor", "applicant2", "company")
     }
     other = client.get(f"/v1/cases/{case['case_no']}", token=token("officer.market"))
@@ -417,7 +417,7 @@ def test_a_case_is_seen_by_its_people_and_its_department_only(
 
 
 def test_the_tracking_code_is_for_the_person_concerned(case: dict[str, Any], client: Client, token: TokenOf) -> None:
-    office = client.get(f"/v1/cases/{case['case_no']}", token=token("officer.traffic")).body
+    office = client.get(f"/v1/cases/{case['case_no']}{said_by('officer')}", token=token("officer.traffic")).body
 
     assert office["tracking_code"] is None
     assert len(case["tracking_code"]) == 10

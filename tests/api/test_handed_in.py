@@ -153,7 +153,7 @@ def test_a_document_in_quarantine_is_handed_in_and_both_hear_if_it_is_refused_la
 
     hear(verdict, verdict)
     hear(verdict)
-    told = person.client.get(f"/v1/cases/{case_no}", token=token("officer.traffic")).body
+    told = person.client.get(f"/v1/cases/{case_no}?purpose=handling", token=token("officer.traffic")).body
     timeline = person.client.get(f"/v1/cases/{case_no}/timeline", token=person.token).body
 
     assert [one["problem"] for one in told["materials"]] == ["UNSAFE"]

@@ -83,7 +83,7 @@ def test_what_was_assigned_before_an_absence_stays(office: Office) -> None:
 
     be_away(office)
 
-    case = office.client.get(office.url, token=office.token("officer.traffic")).body
+    case = office.client.get(f"{office.url}?purpose=handling", token=office.token("officer.traffic")).body
     assert case["officer"] == "officer2"
 
 

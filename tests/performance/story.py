@@ -121,7 +121,7 @@ class Story:
             ("GET /v1/cases/{case_no}", lambda: self._get(f"/v1/cases/{number}", own)),
             (
                 "GET /v1/cases/{case_no}/clocks/{kind}/explanation",
-                lambda: self._get(f"/v1/cases/{number}/clocks/handling_promised/explanation", officer),
+                lambda: self._get(f"/v1/cases/{number}/clocks/handling_promised/explanation?purpose=handling", officer),
             ),
             ("GET /v1/cases/{case_no}/timeline", self.timeline),
             ("POST /v1/cases/{case_no}/decision", self.decision),

@@ -344,3 +344,26 @@ def test_what_is_done_leaves_no_dead_warning_in_the_inbox(kind: EventKind, left:
     tell(owner, at=MORNING_AFTER, events=[an_event_of(owner, kind, {"clocks_stopped": stopped})])
 
     assert (len(inbox(Role.OFFICER, "traffic")), len(inbox(Role.SUPERVISOR, "traffic"))) == (0, left)
+
+
+def test_an_alert_of_a_case_that_was_decided_is_closed_by_itself_and_says_why() -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+    with transaction() as tx:
+        container().clocks.stop(container().clocks.get(owner, "handling_promised"), at=MORNING_AFTER, tx=tx)
+
+    tell(owner, at=ONE_DAY_LATER, events=[an_event_of(owner, EventKind.CASE_DELIVERED, {})])
+
+    closed = [event for event in container().timeline.events(owner) if event.kind == EventKind.ALERT_WITHDRAWN]
+    assert inbox(Role.OFFICER, "traffic") == inbox(Role.SUPERVISOR, "traffic") == []
+    assert [event.data["because"] for event in closed] == ["case:delivered", "case:delivered"]
+    assert [alert.level for alert in inbox(Role.SUPERVISOR, "traffic", "withdrawn")] == [1]
+
+
+def test_what_still_runs_is_not_closed_by_a_decision() -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+
+    tell(owner, at=MORNING_AFTER, events=[an_event_of(owner, EventKind.CASE_DELIVERED, {})])
+
+    assert len(inbox(Role.SUPERVISOR, "traffic")) == 1

@@ -88,6 +88,7 @@ TO_TABLES = {
         "CasesTable": "GetItem PutItem UpdateItem",
         "ClocksTable": "GetItem PutItem Query",
         "ComplaintsTable": "GetItem UpdateItem",
+        "CreditTable": "GetItem",
         "PunishmentTable": "GetItem UpdateItem",
         "SessionsTable": "DeleteItem",
         "SignalsTable": "PutItem",

@@ -1,13 +1,22 @@
 """Officers handle cases by pages and forms alone, from the worklist to the closed case and what follows."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.web.officers.case_actions import ACTIONS
 from chalicelib.web.officers.cases import OFFERS
+from tests.cloud import turn_clock
 from tests.files import A_PDF
 from tests.web.cases import drafted, hand_in, with_documents
 from tests.web.visitor import Come, Seen, Visitor
+
+PAUSE: dict[str, str | list[str]] = {
+    "ground": "expert_review",
+    "expected_days": "5",
+    "notice_text": "需要专家评审。",
+}
 
 
 @pytest.fixture
@@ -192,3 +201,52 @@ def test_every_action_is_offered_to_those_who_may_call_its_route() -> None:
     assert {action.name: action.route.roles for action in ACTIONS} == {
         name: frozenset(STEPS[offer.step].roles) for name, offer in OFFERS.items()
     }
+
+
+@pytest.mark.requirement("R7.5", "R7.15")
+def test_an_officer_is_asked_once_for_what_they_look_at_a_case_and_goes_on(visitor: Come, case_no: str) -> None:
+    officer, applicant = visitor("officer.traffic"), visitor("applicant")
+    officer.reads_for = ""
+    wanted = f"/desk/{case_no}/acts/decision"
+
+    asked = officer.open(wanted)
+    missing = officer.send(asked, "purpose")
+    shown = officer.send(missing, "purpose", {"purpose": "enquiry"})
+    again = officer.open(f"/desk/{case_no}")
+    told = applicant.open(f"/cases/{case_no}")
+
+    assert asked.path.startswith(f"/desk/{case_no}/purpose?next=")
+    assert "李" not in asked.text
+    assert (missing.status, "请选择查阅目的" in missing.text) == (400, True)
+    assert (shown.status, shown.path) == (200, wanted)
+    assert (again.status, again.path) == (200, f"/desk/{case_no}")
+    assert "谁看过这件事" in told.text
+    assert "查阅：答复申请人的咨询" in told.text
+
+
+@pytest.mark.requirement("R4.8", "R4.10")
+def test_the_forms_of_a_pause_say_what_day_follows_before_it_begins_and_before_it_ends(
+    officer: Visitor, promised: str
+) -> None:
+    turn_clock(datetime(2026, 10, 8, 1, 0, tzinfo=UTC))
+    on_the_last_day = officer.open(f"{promised}/acts/pause")
+    paused = officer.send(on_the_last_day, "pause", PAUSE)
+    turn_clock(datetime(2026, 10, 13, 1, 0, tzinfo=UTC))
+    ending = officer.open(f"{promised}/acts/pause_end")
+    ended = officer.send(ending, "pause_end")
+
+    assert "办结：今天（10月8日(周四)）就是最后一天" in on_the_last_day.text
+    assert paused.status == 200
+    assert "办结：现在恢复的，最后一天是10月14日(周三)" in ending.text
+    assert "10月14日(周三)" in ended.text
+    assert "红灯" not in ended.text
+
+
+def test_a_pause_that_comes_too_late_says_that_it_changes_nothing(officer: Visitor, promised: str) -> None:
+    turn_clock(datetime(2026, 10, 9, 1, 0, tzinfo=UTC))
+    late = officer.open(f"{promised}/acts/pause")
+    officer.send(late, "pause", PAUSE)
+    ending = officer.open(f"{promised}/acts/pause_end")
+
+    assert "办结：已于10月8日(周四)届满，暂停以后仍然是超期" in late.text
+    assert "暂停以前已经超期" in ending.text

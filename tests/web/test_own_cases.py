@@ -9,7 +9,7 @@ from chalicelib.container import container
 from chalicelib.rulepacks.model.pack import Choice
 from chalicelib.rulepacks.store import load_rule_packs
 from tests.api.bodies import PAUSE, RECORD, subject_of
-from tests.cloud import Client, TokenOf
+from tests.cloud import Client, TokenOf, said_by
 from tests.device import Device
 from tests.web.cases import drafted, enrol, hand_in, promise
 from tests.web.visitor import Come, Seen, Visitor
@@ -33,7 +33,7 @@ def case(case_no: str) -> str:
 
 
 def of_office(client: Client, token: TokenOf, case: str, act: str, body: Mapping[str, object], by: str) -> None:
-    version = client.get(f"/v1{case}", token=token(by)).headers["etag"]
+    version = client.get(f"/v1{case}{said_by(by)}", token=token(by)).headers["etag"]
     done = client.post(f"/v1{case}/{act}", body, token=token(by), if_match=version)
     assert done.status in {200, 201}, done.text
 

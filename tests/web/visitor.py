@@ -104,6 +104,8 @@ class Visitor:
     def __init__(self, client: Client, *, language: str = "zh-CN") -> None:
         self.client = client
         self.language = language
+        self.reads_for = "handling"
+        """The purpose that an officer states whenever a page asks for it; blank to be asked."""
         self.cookies: dict[str, str] = {}
 
     def open(self, to: str) -> Seen:
@@ -148,7 +150,9 @@ class Visitor:
                 return Seen(url, Reply(0, {}, ""), Outline(""))
             reply = self._once(method, url.removeprefix(HERE), body, **headers)
             if reply.status != 303:
-                return Seen(url, reply, Outline(reply.text))
+                seen = Seen(url, reply, Outline(reply.text))
+                asked = seen.path.partition("?")[0] if method == "GET" and self.reads_for else ""
+                return self.send(seen, asked, {"purpose": self.reads_for}) if asked.endswith("/purpose") else seen
             url, method, body = urljoin(url, reply.headers["location"]), "GET", None
         raise RecursionError(url)
 

@@ -19,9 +19,10 @@ class Alert:
     """One alert for one clock, level and recipient.
 
     ``level`` is 0 for the handler's warning, 1 for the department, 2 for its head, 3 for the monitoring office.
-    ``recipient`` is ``<role>.<department>``: whoever holds that role there. ``published_at`` is when it was pushed or
-    kept for a digest. ``round`` is the clock's: a milestone that was taken back and reached again raises a new alert
-    (R4.21). ``withdrawn_at`` is when the milestone was taken back, after which nobody has to answer.
+    ``recipient`` is ``<role>.<department>``: whoever holds that role there; ``officer`` is the one among them who has
+    the case, blank while nobody has it. ``published_at`` is when it was pushed or kept for a digest. ``round`` is the
+    clock's: a milestone that was taken back and reached again raises a new alert (R4.21). ``withdrawn_at`` is when the
+    milestone was taken back or lost its point, after which nobody has to answer.
     """
 
     alert_id: str
@@ -40,6 +41,12 @@ class Alert:
     acknowledgement: Acknowledgement | None = None
     round: int = 0
     withdrawn_at: datetime | None = None
+    officer: str = ""
+
+    @property
+    def inbox(self) -> str:
+        """The name of the inbox in which it lies: of one person, or of all who hold the role."""
+        return f"{self.recipient}/{self.officer}" if self.officer else self.recipient
 
     @property
     def is_open(self) -> bool:

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from chalicelib.alerts.model.alerts import Alert
+from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.clocks.model import NOT_WARNED, ClockKind
+from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import Desk, Milestone, Recipient, RulePack
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 
-MONITORING = "monitoring"
+MONITORING = Desk.MONITORING.value
 """The department of the monitoring office (监察室), where escalation ends."""
 
 HEARD: Mapping[str, Milestone] = {
@@ -23,7 +25,7 @@ HEARD: Mapping[str, Milestone] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockNews:
-    """A milestone that a clock has reached, as an event reports it."""
+    """A milestone that a clock has reached, as an event reports it; ``officer`` has the case, if anybody has."""
 
     owner: str
     clock_id: str
@@ -35,14 +37,18 @@ class ClockNews:
     pack: str
     due_on: date
     round: int = 0
+    officer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Alerts to withdraw: those of a clock and milestones, from before a round (``None``: from any)."""
+    """Alerts to withdraw: those of a clock and milestones, from before a round (``None``: from any).
+
+    Without a ``clock_id``, those of every clock of the owner that has stopped.
+    """
 
     owner: str
-    clock_id: str
+    clock_id: str | None
     milestones: tuple[str, ...]
     before_round: int | None
 
@@ -50,7 +56,7 @@ class Withdrawal:
         """Whether this withdraws an alert; one of a later round stands on its own."""
         return (
             alert.is_open
-            and alert.clock_id == self.clock_id
+            and self.clock_id in {None, alert.clock_id}
             and alert.milestone in self.milestones
             and (self.before_round is None or alert.round < self.before_round)
         )
@@ -60,14 +66,23 @@ TAKEN_BACK: Mapping[str, str] = {"warned": Milestone.YELLOW.value, "passed": Mil
 """The milestones in recalculation events, by the names that alerts use."""
 
 EDITION = "calendar_edition"
-"""The clock id of alerts about a missing edition of the calendar, which has no clock."""
+TIMELINE = "timeline"
+CREDIT_BAR = "credit_bar"
+WITHOUT_CLOCK = frozenset({EDITION, TIMELINE, CREDIT_BAR})
+"""What alerts are about that has no clock: a missing edition, an altered timeline, what bars the person of a case."""
+
+
+def has_clock(clock_id: str) -> bool:
+    """Whether an alert is about a clock; what has none may be named with a suffix."""
+    return clock_id.partition(".")[0] not in WITHOUT_CLOCK
+
+
+CASE_OVER = frozenset({EventKind.CASE_DECIDED, EventKind.CASE_DELIVERED})
+"""Acts after which nobody has to answer any more for what was done before them, late or not."""
 
 
 def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
     """Return which alerts an event withdraws."""
-    if event.kind == EventKind.CALENDAR_LOADED:
-        missing = (Milestone.MISSING.value,)
-        return (Withdrawal(owner=event.owner, clock_id=EDITION, milestones=missing, before_round=None),)
     if event.kind == EventKind.CLOCK_RECOUNTED:
         data = cast("Mapping[str, Any]", event.data)
         names = tuple(TAKEN_BACK[name] for name in data["taken_back"])
@@ -75,9 +90,6 @@ def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
         return (
             (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=names, before_round=number),) if names else ()
         )
-    if event.kind == EventKind.FLAG_NOTICE_ACKNOWLEDGED:
-        clock_id, passed = ClockKind.FLAG_NOTICE.value, (Milestone.PASSED.value,)
-        return (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=passed, before_round=None),)
     if event.kind in {EventKind.CASE_RESUMED, EventKind.CASE_EXTENDED}:
         changed = cast("Sequence[Mapping[str, Any]]", event.data.get("clocks_changed", ()))
         return tuple(
@@ -90,7 +102,24 @@ def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
             for clock in changed
             if clock.get("round", 0) > 0 and clock["due_at"] > event.occurred_at
         )
-    return ()
+    return _of_any_round(event)
+
+
+def _of_any_round(event: Event) -> tuple[Withdrawal, ...]:
+    """Return the alerts that an event makes pointless, whatever came before it."""
+    clock_id: str | None
+    milestones: tuple[str, ...]
+    if event.kind == EventKind.CALENDAR_LOADED:
+        clock_id, milestones = EDITION, (Milestone.MISSING.value,)
+    elif event.kind == EventKind.FLAG_NOTICE_ACKNOWLEDGED:
+        clock_id, milestones = ClockKind.FLAG_NOTICE.value, (Milestone.PASSED.value,)
+    elif event.kind == EventKind.CASE_BAR_ENDED:
+        clock_id, milestones = f"{CREDIT_BAR}.{event.data['about']}", (Milestone.BARRED.value,)
+    elif event.kind in CASE_OVER:
+        clock_id, milestones = None, (Milestone.YELLOW.value, Milestone.PASSED.value)
+    else:
+        return ()
+    return (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=milestones, before_round=None),)
 
 
 DONE_LATE = frozenset({EventKind.CASE_DECIDED, EventKind.CASE_DELIVERED, EventKind.CASE_VERIFIED})
@@ -120,6 +149,8 @@ def news(event: Event) -> ClockNews | None:
     """Return the milestone that an event reports, ``None`` for events that call for no alert."""
     if event.kind == EventKind.CALENDAR_MISSED:
         return _edition_missed(event)
+    if event.kind in FOUND:
+        return _found(event)
     milestone = HEARD.get(event.kind)
     if milestone is None:
         return None
@@ -135,6 +166,30 @@ def news(event: Event) -> ClockNews | None:
         pack=data["pack"],
         due_on=date.fromisoformat(data["due_on"]),
         round=int(data.get("round", 0)),
+    )
+
+
+FOUND: Mapping[str, tuple[str, Milestone]] = {
+    EventKind.CASE_BARRED.value: (CREDIT_BAR, Milestone.BARRED),
+    EventKind.TIMELINE_ALTERED.value: (TIMELINE, Milestone.ALTERED),
+}
+"""What is found out about a case, and not by a clock."""
+
+
+def _found(event: Event) -> ClockNews:
+    kind, milestone = FOUND[event.kind]
+    data = cast("Mapping[str, str]", event.data)
+    return ClockNews(
+        owner=event.owner,
+        clock_id=f"{kind}.{data['about']}",
+        kind=kind,
+        milestone=milestone,
+        level=0,
+        about="",
+        department=event.department,
+        pack=data["pack"],
+        due_on=day_in_shanghai(instant_from(event.occurred_at)),
+        officer=data.get("officer", ""),
     )
 
 
@@ -168,14 +223,30 @@ def alerts_for(reached: ClockNews, pack: RulePack, *, about: Alert | None, at: d
     )
 
 
-def recipients_of(roles: Collection[str], department: str | None) -> tuple[str, ...]:
-    """Return the recipient names of somebody with these roles in a department."""
-    return tuple(f"{role}.{department}" for role in sorted(roles)) if department else ()
+def recipients_of(roles: Collection[str], department: str | None, *, officers: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the names of the inboxes of somebody with these roles in a department.
+
+    ``officers`` are the officers whose own inboxes they have: they themselves, and those for whom they are deputy.
+    """
+    if not department:
+        return ()
+    own = (f"{Role.OFFICER}.{department}/{name}" for name in sorted(officers))
+    return (*own, *(f"{role}.{department}" for role in sorted(roles)))
+
+
+def is_handlers(alert: Alert) -> bool:
+    """Whether an alert is for who handles a case, and so follows it from one officer to the next."""
+    return alert.recipient == f"{Role.OFFICER}.{alert.department}"
+
+
+def officer_of(responsible: str) -> str:
+    """Return the official who is responsible for a clock, blank where a role, a person or a machine is."""
+    return "" if responsible in set(Role) or ":" in responsible else responsible
 
 
 def _alert(reached: ClockNews, recipient: Recipient, *, subject: Alert | None, department: str, at: datetime) -> Alert:
     clock_id = subject.clock_id if subject is not None else reached.clock_id
-    desk = department if recipient.desk is Desk.OWN else MONITORING
+    desk = department if recipient.desk is Desk.OWN else recipient.desk.value
     name = f"{recipient.role}.{desk}"
     milestone = subject.milestone if subject is not None else reached.milestone.value
     number = subject.round if subject is not None else reached.round
@@ -193,6 +264,7 @@ def _alert(reached: ClockNews, recipient: Recipient, *, subject: Alert | None, d
         due_on=subject.due_on if subject is not None else reached.due_on,
         raised_at=at,
         round=number,
+        officer=reached.officer if recipient.role == Role.OFFICER and recipient.desk is Desk.OWN else "",
     )
 
 

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
 from chalicelib.alerts.model.webhooks import Notice, Topic
-from chalicelib.alerts.rules.alerts import EDITION, ClockNews, alerts_for, news, recipients_of, settled, withdrawals
+from chalicelib.alerts.rules.alerts import (
+    ClockNews,
+    alerts_for,
+    has_clock,
+    is_handlers,
+    news,
+    officer_of,
+    recipients_of,
+    settled,
+    withdrawals,
+)
 from chalicelib.alerts.services.digests import TOPIC, WEBHOOK, Digests
 from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.alerts.services.withdrawal import AlertWithdrawal
@@ -18,7 +28,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.policy import Caller, require_no_interest
+from chalicelib.policy import Caller, Role, require_no_interest
 from chalicelib.publisher import Publisher
 from chalicelib.rulepacks.model.pack import Milestone, RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
@@ -75,7 +85,9 @@ class Alerts:
             self._queue.send(json.dumps({"alert_id": event.data["alert_id"]}), name=event.id)
             return
         for withdrawal in (*withdrawals(event), *settled(event)):
-            self._withdrawing.withdraw(withdrawal, at=at)
+            self._withdrawing.withdraw(withdrawal, because=event.kind, at=at)
+        if event.kind == EventKind.CASE_ASSIGNED:
+            self._hand_over(event.owner)
         reached = news(event)
         if reached is None:
             return
@@ -84,12 +96,33 @@ class Alerts:
             return
         if self._is_taken_back(reached) or self._is_pointless(reached, at=at):
             return
+        if (clock := self._find_clock(reached.owner, reached.clock_id)) is not None:
+            reached = replace(reached, officer=officer_of(clock.responsible))
         for alert in alerts_for(reached, self._pack(reached.pack, at), about=about, at=at):
             self._raise(alert, at=at)
 
+    def _hand_over(self, owner: str) -> None:
+        """Let the alerts of a case lie with whoever has it now. Idempotent, whatever came of it since the event."""
+        events = self._timeline.events(owner)
+        assigned = [str(event.data["officer"]) for event in events if event.kind == EventKind.CASE_ASSIGNED]
+        for event in events:
+            if event.kind == EventKind.ALERT_RAISED:
+                self._readdress(str(event.data["alert_id"]), assigned[-1])
+
+    @retry_on_conflict
+    def _readdress(self, alert_id: str, assigned: str) -> None:
+        alert = self._store.get(alert_id)
+        if not alert.is_open or not is_handlers(alert):
+            return
+        clock = self._find_clock(alert.owner, alert.clock_id)
+        officer = assigned if clock is None else officer_of(clock.responsible)
+        if officer != alert.officer:
+            with transaction() as tx:
+                self._store.save(alert, replace(alert, officer=officer), tx)
+
     def _find_clock(self, owner: str, clock_id: str) -> Clock | None:
         """Return a clock, ``None`` if the alert has none."""
-        if clock_id == EDITION:
+        if not has_clock(clock_id):
             return None
         return self._clocks.get(owner, clock_id)
 
@@ -202,12 +235,16 @@ class Alerts:
     def get(self, alert_id: str, *, by: Caller) -> Alert:
         """Return one of the caller's own alerts, or of those for whom they are deputy; ``NOT_FOUND`` for another."""
         alert = self._store.get(alert_id)
-        if alert.recipient not in self._recipients(by):
+        if alert.inbox not in self._recipients(by):
             raise DomainError(ErrorCode.NOT_FOUND)
         return alert
 
     def _recipients(self, by: Caller) -> tuple[str, ...]:
-        return recipients_of([role.value for role in self._staff().acting_roles(by)], by.department)
+        absent = self._staff().absent_for(by)
+        roles = by.roles.union(*(member.roles for member in absent))
+        officers = [member.staff_id for member in absent if Role.OFFICER in member.roles]
+        own = [by.sub] if Role.OFFICER in by.roles else []
+        return recipients_of([role.value for role in roles], by.department, officers=[*own, *officers])
 
     @retry_on_conflict
     def acknowledge(self, alert_id: str, *, reason: str, expected_on: date, by: Caller, at: datetime) -> Alert:

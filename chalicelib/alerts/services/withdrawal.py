@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.alerts.rules.alerts import Withdrawal
+from chalicelib.alerts.model.alerts import Alert
+from chalicelib.alerts.rules.alerts import Withdrawal, has_clock
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
@@ -22,20 +23,23 @@ class AlertWithdrawal:
         self._clocks = clocks
         self._timeline = timeline
 
-    def withdraw(self, withdrawal: Withdrawal, *, at: datetime) -> None:
-        """Withdraw every alert that this covers, whoever received it; the owner's timeline lists them all."""
+    def withdraw(self, withdrawal: Withdrawal, *, because: str, at: datetime) -> None:
+        """Withdraw every alert that this covers, whoever received it; the owner's timeline lists them all.
+
+        ``because`` is the kind of the event that took away their point.
+        """
         raised = [
             str(event.data["alert_id"])
             for event in self._timeline.events(withdrawal.owner)
-            if event.kind == EventKind.ALERT_RAISED and event.data["clock_id"] == withdrawal.clock_id
+            if event.kind == EventKind.ALERT_RAISED and withdrawal.clock_id in {None, event.data["clock_id"]}
         ]
         for alert_id in raised:
-            self._withdraw_one(alert_id, withdrawal, at=at)
+            self._withdraw_one(alert_id, withdrawal, because=because, at=at)
 
     @retry_on_conflict
-    def _withdraw_one(self, alert_id: str, withdrawal: Withdrawal, *, at: datetime) -> None:
+    def _withdraw_one(self, alert_id: str, withdrawal: Withdrawal, *, because: str, at: datetime) -> None:
         alert = self._store.get(alert_id)
-        if not withdrawal.covers(alert):
+        if not withdrawal.covers(alert) or (withdrawal.clock_id is None and not self._is_done(alert)):
             return
         with transaction() as tx:
             self._store.save(alert, replace(alert, withdrawn_at=at), tx)
@@ -55,7 +59,12 @@ class AlertWithdrawal:
                     "milestone": alert.milestone,
                     "level": alert.level,
                     "recipient": alert.recipient,
+                    "because": because,
                     "clocks_stopped": clocks_payload(*stopped),
                 },
             )
             self._timeline.append([event], owner=alert.owner, at=at, tx=tx)
+
+    def _is_done(self, alert: Alert) -> bool:
+        """Whether the clock that an alert is about has stopped; what has no clock is not done by any act."""
+        return has_clock(alert.clock_id) and self._clocks.get(alert.owner, alert.clock_id).stopped_at is not None

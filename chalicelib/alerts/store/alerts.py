@@ -33,7 +33,7 @@ class AlertStore:
         tx.put(_row_of(after), condition=AlertRow.document == before, on_failure=ConflictError())
 
     def inbox(self, recipient: str, state: str, *, limit: int, after: Position | None) -> Page[Alert]:
-        """Return a page of a recipient's alerts in one state, oldest first."""
+        """Return a page of the alerts in an inbox that are in one state, oldest first."""
         rows = AlertRow.inbox.query(f"{recipient}#{state}", limit=limit, last_evaluated_key=after)
         return page_of(rows, _alert_of)
 
@@ -46,7 +46,7 @@ def _alert_of(row: AlertRow) -> Alert:
 def _row_of(alert: Alert) -> AlertRow:
     return AlertRow(
         alert.alert_id,
-        recipient_state=f"{alert.recipient}#{alert.state}",
+        recipient_state=f"{alert.inbox}#{alert.state}",
         raised_at=alert.raised_at,
         state=alert.state,
         document=alert,

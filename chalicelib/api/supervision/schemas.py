@@ -7,9 +7,18 @@ from pydantic import BeforeValidator, Field
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.http.routes import ResponseBody
+from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
 
-RECIPIENTS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.CREDIT_OFFICER)
+RECIPIENTS = (
+    Role.OFFICER,
+    Role.SUPERVISOR,
+    Role.HEAD,
+    Role.MONITOR,
+    Role.CALENDAR_EDITOR,
+    Role.CREDIT_OFFICER,
+    Role.INSPECTOR,
+)
 
 
 def case_no_of(owner: str) -> str | None:
@@ -23,7 +32,10 @@ OwnersCaseNo = Annotated[str | None, BeforeValidator(case_no_of), Field(validati
 
 
 class AlertResponse(ResponseBody):
-    """An alert to the caller, with its acknowledgement once there is one."""
+    """An alert to the caller, with its acknowledgement once there is one.
+
+    ``officer`` has the case, null while nobody has it and the alert is for all who hold the role.
+    """
 
     id: Annotated[str, Field(validation_alias="alert_id")]
     case_no: OwnersCaseNo
@@ -33,6 +45,7 @@ class AlertResponse(ResponseBody):
     milestone: str
     level: int
     recipient: str
+    officer: BlankAsNull
     department: str
     due_on: date
     raised_at: datetime

@@ -24,13 +24,19 @@ def event_told(event: Event) -> Event | None:
 
     The hash of an event that this changes cannot be recomputed from it.
     """
-    if event.data.get("kind") in CLOCKS:
+    if event.data.get("kind") in CLOCKS or _is_of_credit(event):
         return None
     data = {name: _without_waits(value) for name, value in event.data.items() if name != CREDIT}
     if data.get("state") in WAITING:
         data["state"] = State.PENDING_CREDIT.value
     kind = EventKind.CREDIT_AWAITED.value if event.kind == EventKind.IDENTITY_AWAITED else event.kind
     return replace(event, kind=kind, data=data)
+
+
+def _is_of_credit(event: Event) -> bool:
+    """Whether an event says that something in the principal's credit has begun or ceased to bar them."""
+    is_alert = str(event.data.get("clock_id", "")).startswith("credit_bar.")
+    return is_alert or event.kind in {EventKind.CASE_BARRED, EventKind.CASE_BAR_ENDED}
 
 
 def _without_waits(value: Json) -> Json:

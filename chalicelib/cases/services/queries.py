@@ -11,6 +11,7 @@ from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.answers import AnswerTold
 from chalicelib.cases.model.case import WAITING, Case, CasePage, State
 from chalicelib.cases.rules.case_numbers import is_case_no
+from chalicelib.cases.rules.reading import ReadingPurpose, is_on_record, is_reason_for_delay, is_reported, purpose_of
 from chalicelib.cases.rules.waiting import CLOCKS as WAITS
 from chalicelib.cases.rules.waiting import state_told
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
@@ -19,11 +20,13 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.credit.rules.purposes import NO_CASE
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.logging import logger
 from chalicelib.policy import Caller, Role, sees
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Event, Reading
+from chalicelib.timeline.events import ChainFault, Event, NewEvent, Reading
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import DayCount
 
@@ -53,6 +56,14 @@ class CaseView:
     clocks: tuple[tuple[Clock, Light], ...]
     public_reasons: tuple[PublicReason, ...]
     answers: tuple[AnswerTold, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened:
+    """A case that the caller may see, with its events where they were read to let the caller in."""
+
+    case: Case
+    events: tuple[Event, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +102,46 @@ class CaseQueries:
         self._clocks = clocks
         self._timeline = timeline
 
-    def one(self, case_no: str, *, by: Caller, at: datetime, told: str = "case") -> Case:
+    def one(
+        self,
+        case_no: str,
+        *,
+        by: Caller,
+        at: datetime,
+        told: str = "case",
+        purpose: ReadingPurpose | None = None,
+    ) -> CaseOpened:
         """Return a case to somebody who may see it; raises ``NOT_FOUND`` for a malformed number.
 
-        ``told`` is what the applicant reads of an agent's look in the list of who asked.
+        ``told`` is what the applicant reads of an agent's look in the list of who asked. An official's look has a
+        purpose, and is on the case's timeline before anything is shown: once a day for each reader and purpose (R7.5,
+        R7.15). Raises ``PURPOSE_REQUIRED`` for an official who has neither said one nor has one by duty.
         """
         if not is_case_no(case_no):
             raise DomainError(ErrorCode.NOT_FOUND)
         case = self._store.load(case_no)
         self._access.require(case, Step(roles=READERS, act=Act.VIEW, told=told), by=by, at=at)
-        return case
+        return CaseOpened(case=case, events=self._on_record(case, purpose, by=by, at=at) if by.is_staff else None)
+
+    @retry_on_conflict
+    def _on_record(
+        self, case: Case, stated: ReadingPurpose | None, *, by: Caller, at: datetime
+    ) -> tuple[Event, ...] | None:
+        """Leave a trace of an official's look; return the events if it was there already, ``None`` if it is new."""
+        events = self._timeline.events(case.owner)
+        purpose = purpose_of(case, events, stated, by=by, at=at)
+        if is_on_record(events, purpose, by=by, at=at):
+            return events
+        seen = NewEvent(
+            kind=EventKind.CASE_SEEN,
+            occurred_at=at,
+            actor=by.actor,
+            department=by.department or "",
+            data={"purpose": purpose.value},
+        )
+        with transaction() as tx:
+            self._timeline.append([seen], owner=case.owner, at=at, tx=tx)
+        return None
 
     def require_concerning(self, case_no: str, subject: SubjectKey, *, by: Caller) -> None:
         """Raise ``PURPOSE_REQUIRED`` unless a case of the caller's department concerns a subject (R7.5).
@@ -111,28 +152,34 @@ class CaseQueries:
         if case is None or subject not in case.people or case.department != by.department:
             raise DomainError(ErrorCode.PURPOSE_REQUIRED, faults=(NO_CASE,))
 
-    def view(self, case_no: str, *, by: Caller, at: datetime, moment: datetime | None = None) -> CaseView:
+    def view(
+        self,
+        case_no: str,
+        *,
+        by: Caller,
+        at: datetime,
+        moment: datetime | None = None,
+        purpose: ReadingPurpose | None = None,
+    ) -> CaseView:
         """Return a case with its clocks and the reasons given for delays: three reads.
 
         With a ``moment``, the clocks are as of then, by the calendar and rules of that time (R4.14).
         """
-        case = self.one(case_no, by=by, at=at)
-        seen = self.seen(case, by=by, at=at)
+        opened = self.one(case_no, by=by, at=at, purpose=purpose)
+        seen = self.seen(opened.case, by=by, at=at, events=opened.events)
         if moment is None:
             return seen
         then = (self._clocks.as_of(clock, at=moment) for clock, _ in seen.clocks)
         past = tuple((clock, self._clocks.light(clock, at=moment)) for clock in then if clock is not None)
         return replace(seen, clocks=past)
 
-    def seen(self, case: Case, *, by: Caller, at: datetime) -> CaseView:
-        """Return the view of a case that the caller is known to be allowed to see."""
-        events = self._timeline.events(case.owner)
+    def seen(self, case: Case, *, by: Caller, at: datetime, events: tuple[Event, ...] | None = None) -> CaseView:
+        """Return the view of a case that the caller is known to be allowed to see; ``events`` where they are read."""
+        events = self._timeline.events(case.owner) if events is None else events
         return CaseView(
             case=case,
             clocks=tuple((clock, self._clocks.light(clock, at=at)) for clock in self._clocks.of_owner(case.owner)),
-            public_reasons=tuple(
-                _public_reason(event) for event in events if event.kind == EventKind.ALERT_ACKNOWLEDGED
-            ),
+            public_reasons=tuple(_public_reason(event) for event in events if is_reason_for_delay(event)),
             answers=self._answers.told(case, by=by),
         )
 
@@ -168,9 +215,11 @@ class CaseQueries:
             raise DomainError(ErrorCode.FORBIDDEN)
         return self._store.of_department(desk, state=state, limit=limit, after=after)
 
-    def explanation(self, case_no: str, kind: str, *, by: Caller, at: datetime) -> tuple[Clock, tuple[DayCount, ...]]:
+    def explanation(
+        self, case_no: str, kind: str, *, by: Caller, at: datetime, purpose: ReadingPurpose | None = None
+    ) -> tuple[Clock, tuple[DayCount, ...]]:
         """Return the newest clock of a kind, with each day from its start to its due day (为何是这一天)."""
-        case = self.one(case_no, by=by, at=at, told="clocks")
+        case = self.one(case_no, by=by, at=at, told="clocks", purpose=purpose).case
         if kind in WAITS and is_agent(by, case.subject):
             raise DomainError(ErrorCode.NOT_FOUND)
         clocks = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind == kind]
@@ -178,10 +227,44 @@ class CaseQueries:
             raise DomainError(ErrorCode.NOT_FOUND)
         return self._clocks.explanation(clocks[-1], at=at)
 
-    def timeline(self, case_no: str, *, by: Caller, at: datetime) -> tuple[Case, Reading]:
+    def timeline(
+        self, case_no: str, *, by: Caller, at: datetime, purpose: ReadingPurpose | None = None
+    ) -> tuple[Case, Reading]:
         """Return a case and its timeline, its chain recomputed: if it was tampered with, it says where and why."""
-        case = self.one(case_no, by=by, at=at, told="timeline")
-        return case, self._timeline.reading(case.owner, head=case.head)
+        opened = self.one(case_no, by=by, at=at, told="timeline", purpose=purpose)
+        case, is_moved = opened.case, by.is_staff and opened.events is None
+        reading = self._timeline.reading(case.owner, head=None if is_moved else case.head, events=opened.events)
+        return case, self._with_report(case, reading, at=at)
+
+    def _with_report(self, case: Case, reading: Reading, *, at: datetime) -> Reading:
+        """Return a timeline; one that does not check out with the event that says so, from which alerts follow.
+
+        There is one event for each fault. Where none can be added, because the end of the chain does not hold either,
+        the timeline is returned as it is, and nobody reads that somebody was told.
+        """
+        fault = reading.fault
+        if fault is None or is_reported(reading.events, fault):
+            return reading
+        try:
+            self._report(case, fault, at=at)
+        except DomainError as error:
+            if error.code is not ErrorCode.BUSY:
+                raise
+            logger("timeline").error("altered_timeline_not_reported", case_no=case.case_no)
+            return reading
+        return self._timeline.reading(case.owner)
+
+    @retry_on_conflict
+    def _report(self, case: Case, fault: ChainFault, *, at: datetime) -> None:
+        event = NewEvent(
+            kind=EventKind.TIMELINE_ALTERED,
+            occurred_at=at,
+            actor="service:timeline",
+            department=case.department,
+            data={"about": str(fault.seq), "reason": fault.reason.value, "pack": case.terms.pack},
+        )
+        with transaction() as tx:
+            self._timeline.append([event], owner=case.owner, at=at, tx=tx)
 
     def track(self, case_no: str, code: str, *, address: str, at: datetime) -> Track:
         """Return state and dates to a holder of the tracking code; raises ``NOT_FOUND`` for a wrong code, too.

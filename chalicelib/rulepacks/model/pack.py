@@ -67,18 +67,25 @@ class BoundKey(StrEnum):
 
 
 class Milestone(StrEnum):
-    """What a clock alerts people about; ``MISSING`` is for a calendar edition that nobody has loaded."""
+    """What people are alerted about: a clock's milestones, and what has none.
+
+    ``MISSING`` is a calendar edition that nobody has loaded, ``BARRED`` a flag or record that lands on a case in hand
+    (事中预警), ``ALTERED`` a timeline that does not check out.
+    """
 
     YELLOW = "yellow"
     PASSED = "passed"
     MISSING = "missing"
+    BARRED = "barred"
+    ALTERED = "altered"
 
 
 class Desk(StrEnum):
-    """Where a recipient works: in the department that owns the clock, or in the monitoring office."""
+    """Where a recipient works: in the department concerned, the monitoring office, or the inspectors' (纪检)."""
 
     OWN = "own"
     MONITORING = "monitoring"
+    INSPECTION = "inspection"
 
 
 class Term(NamedTuple):

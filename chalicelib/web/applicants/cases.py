@@ -14,12 +14,16 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.settings import settings
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
 
 if TYPE_CHECKING:
     from chalicelib.api.credit.schemas.own_credit import BarResponse
     from chalicelib.api.documents.schemas import DocumentResponse
+
+LOOKS: Final = (EventKind.CASE_SEEN, EventKind.IDENTITY_SEEN, EventKind.DOCUMENT_SEEN)
+"""The events of officials' looks (R7.15)."""
 
 WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
 """The stages of the progress line."""
@@ -74,7 +78,7 @@ def list_cases(visit: PageRequest) -> Page:
 @pages.get("/cases/{case_no}", roles=FOR_THEMSELVES)
 def read_case(visit: PageRequest) -> Page:
     """Show a case's progress, due dates and timeline, and what can be done now."""
-    case = visit.get(cases.read_case)
+    case, timeline = visit.get(cases.read_case), visit.get(cases.read_timeline)
     done = visit.query.get("done")
     facts = {
         "case": case,
@@ -82,7 +86,8 @@ def read_case(visit: PageRequest) -> Page:
         "stages": WAY_THROUGH,
         "reached": REACHED[case.state],
         "clocks": [clock for kind in SHOWN_CLOCKS for clock in case.clocks if clock.kind is kind],
-        "timeline": visit.get(cases.read_timeline),
+        "timeline": timeline,
+        "looks": [one for one in timeline.items if one.kind in LOOKS],
         "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
         "done": done if done in DONE.values() else None,
         "names": {asked.id: asked.name for asked in case.checklist},

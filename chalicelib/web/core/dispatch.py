@@ -53,6 +53,9 @@ FOR_EVER: Final = "public, max-age=31536000, immutable"
 NEVER: Final = "no-store"
 OWN_SITE: Final = frozenset({"same-origin", "none", ""})
 
+DESK: Final = "/desk/{case_no}"
+"""Where officers read cases; whoever has not said for what is asked first."""
+
 FAILED: Final = {
     ErrorCode.NOT_FOUND: "not_found",
     ErrorCode.FORBIDDEN: "forbidden",
@@ -231,6 +234,9 @@ def _failed(failure: Failure, entry: Entry, visit: PageRequest, event: Event) ->
         return _to_log_in(entry, visit, event, is_fresh=failure.reason is ErrorCode.FRESH_LOGIN_REQUIRED)
     if failure.reason is ErrorCode.ACTING_ROLE_MISSING:
         return _onward(Redirect(to="role", query={"next": _wanted(entry, visit)}), visit)
+    if failure.reason is ErrorCode.PURPOSE_REQUIRED and entry.name.startswith(f"GET {DESK}"):
+        ask = Redirect(to=f"desk/{visit.path['case_no']}/purpose", query={"next": _wanted(entry, visit)})
+        return _onward(ask, visit)
     if failure.reason in FAILED:
         return _in_own_words(failure, visit)
     title, detail = words_of(failure)

@@ -22,7 +22,7 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.OFFICER: (WORKLIST, DESK, COMPLAINTS, CLAIMS, CARDS),
     Role.SUPERVISOR: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
     Role.HEAD: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
-    Role.MONITOR: (BOARD, COMPLAINTS, CARDS, FIGURES, OF_FLAGS),
+    Role.MONITOR: (BOARD, COMPLAINTS, CARDS, ("audits", "nav_audits"), FIGURES, OF_FLAGS),
     Role.CREDIT_OFFICER: (
         ("matters", "nav_matters"),
         ("flags", "nav_flags"),

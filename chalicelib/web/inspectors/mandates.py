@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from chalicelib.api.inspection import routes
 from chalicelib.api.inspection.schemas import MandateResponse, MandateTimelineResponse
+from chalicelib.api.supervision.routes import board as supervision
 from chalicelib.clocks.model import Light
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
@@ -27,6 +28,7 @@ def list_mandates(visit: PageRequest) -> Page:
     facts = {
         "found": visit.get(routes.mandates, query=query),
         "departments": settings().departments,
+        "alerts": visit.get(supervision.alerts).items,
         "done": visit.query.get("done"),
     }
     return Page(template="mandates.html", facts=facts)

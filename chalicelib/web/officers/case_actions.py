@@ -1,15 +1,18 @@
 """What officers do to a case: each action with the fields that its route asks for."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from chalicelib.api.cases.routes import assignment, cases, consequences, endings, handling
-from chalicelib.api.cases.schemas.cases import CaseResponse
+from chalicelib.api.cases.schemas.cases import CaseResponse, ClockResponse
 from chalicelib.api.redress.routes import revocations
 from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS, SUPERIORS
 from chalicelib.catalogue.model.items import Method
+from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.container import container
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.consequences import SEVERITIES
@@ -19,7 +22,12 @@ from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw,
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import choices
-from chalicelib.web.officers.cases import OFFERS, OFFICE, unproved
+from chalicelib.web.officers.cases import OFFERS, OFFICE, the_case, unproved
+
+HANDLING: Final = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY)
+HOLDING: Final = ("pause", "suspension")
+GOING_ON: Final = ("pause_end", "suspension_end")
+"""The actions that hold the limits of handling, and those that let them go on."""
 
 
 def _words(prefix: str, values: Sequence[str]) -> Callable[[CaseResponse, PageRequest], Options]:
@@ -244,21 +252,50 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a pause, or its end, makes of a time limit: a text for it, which kind of clock it is, and its last day."""
+
+    words: str
+    kind: ClockKind
+    due_on: date
+
+
+def _held(act: str, case: CaseResponse, visit: PageRequest) -> list[Held]:
+    """Return what follows for the handling limits before they are held or go on, so that no light surprises."""
+    clocks = [clock for clock in case.clocks if clock.kind in HANDLING and clock.stopped_at is None]
+    if act in HOLDING:
+        return [Held(words=_holding(clock, visit), kind=clock.kind, due_on=clock.due_on) for clock in clocks]
+    if act not in GOING_ON or case.state not in STEPS[OFFERS[act].step].states:
+        return []
+    told = [visit.get(cases.explain, path={"kind": clock.kind}).clock for clock in clocks]
+    return [
+        Held(words="resume_late" if clock.light is Light.RED else "resume_due", kind=clock.kind, due_on=clock.due_on)
+        for clock in told
+    ]
+
+
+def _holding(clock: ClockResponse, visit: PageRequest) -> str:
+    if clock.light is Light.RED:
+        return "hold_late"
+    return "hold_last_day" if clock.due_on == visit.today else "hold_due"
+
+
 @pages.get("/desk/{case_no}/acts/{act}", roles=OFFICE)
 def ask(visit: PageRequest) -> Page:
     """Draw the form of an action, below the timeline if the case has changed since the form was drawn."""
-    action, case = named(ACTIONS, visit.path["act"], visit), visit.get(cases.read_case)
+    action, case = named(ACTIONS, visit.path["act"], visit), the_case(visit)
     is_stale = visit.sent("version") not in {"", str(case.version)}
     timeline = visit.get(cases.read_timeline) if is_stale else None
     is_open = case.state in STEPS[OFFERS[action.name].step].states
-    facts = {"case": case, "timeline": timeline}
+    facts = {"case": case, "timeline": timeline, "held": _held(action.name, case, visit)}
     return draw("desk_action.html", action, case, visit, title=f"desk_{action.name}", is_open=is_open, **facts)
 
 
 @pages.post("/desk/{case_no}/acts/{act}", roles=OFFICE, form="/desk/{case_no}/acts/{act}")
 def do(visit: PageRequest) -> Page | Redirect:
     """Carry the action out; it is always the latest pause that ends, so that a second click names the same one."""
-    action, case = named(ACTIONS, visit.path["act"], visit), visit.get(cases.read_case)
+    action, case = named(ACTIONS, visit.path["act"], visit), the_case(visit)
     begun = case.suspensions if action.name == "suspension_end" else case.pauses
     latest = max((one.number for one in begun), default=0)
     onward = Redirect(to=f"desk/{case.case_no}", query={"done": action.name})

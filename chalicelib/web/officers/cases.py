@@ -6,12 +6,15 @@ from typing import Final
 
 from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
+from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineResponse
 from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import Finding, Notice
 from chalicelib.cases.rules.handling import STEPS, CaseStep
+from chalicelib.cases.rules.reading import ReadingPurpose
 from chalicelib.clocks.model import Light
 from chalicelib.policy import Role
 from chalicelib.supervision.rules.cards import GIVERS
+from chalicelib.timeline.event_types import EventKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
 from chalicelib.web.core.staff import staff_named
@@ -91,15 +94,30 @@ OFFERS: Final[Mapping[str, Offer]] = {
 """The actions on a case, the usual next one first; ``case_actions`` has their forms."""
 
 
+def _landed(timeline: TimelineResponse) -> list[EventResponse]:
+    """Return the events of what has begun to bar the applicant while the case is in hand, and has not ended."""
+    ended = {str(one.data.get("about")): one.seq for one in timeline.items if one.kind == EventKind.CASE_BAR_ENDED}
+    landed = [one for one in timeline.items if one.kind == EventKind.CASE_BARRED]
+    return [one for one in landed if one.seq > ended.get(str(one.data.get("about")), 0)]
+
+
+def the_case(visit: PageRequest) -> CaseResponse:
+    """Return the case of the address; an officer who sends a form of it is handling it, and need not say so again."""
+    is_handling = visit.route.startswith("POST") and Role.OFFICER in visit.caller.roles
+    return visit.get(cases.read_case, query={"purpose": ReadingPurpose.HANDLING} if is_handling else {})
+
+
 @pages.get("/worklist", roles=OFFICE)
 def worklist(visit: PageRequest) -> Page:
     """List what is due, oldest first, with its light; unless a light is chosen, what is late or nearly so."""
+    from chalicelib.api.supervision.routes import board as supervision  # noqa: PLC0415 - only this page needs it
     from chalicelib.api.supervision.routes import worklist as due  # noqa: PLC0415 - only this page needs it
 
     asked = {name: visit.query[name] for name in (*FILTERS, "cursor") if visit.query.get(name)}
     found = visit.get(due.worklist, query={"limit": "20"} | asked)
     facts = {
         "found": found,
+        "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,
         "asked": asked,
         "lights": tuple(Light),
         "mine": visit.caller.sub,
@@ -122,12 +140,14 @@ def read_case(visit: PageRequest) -> Page:
     from chalicelib.api.contacts.routes import deliveries  # noqa: PLC0415 - only this page needs it
     from chalicelib.api.documents import routes as documents  # noqa: PLC0415 - only this page needs it
 
-    case = visit.get(cases.read_case)
+    case = the_case(visit)
     done = visit.query.get("done")
+    timeline = visit.get(cases.read_timeline)
     facts = {
         "case": case,
         "staff": staff_named((case.officer,)),
-        "timeline": visit.get(cases.read_timeline),
+        "timeline": timeline,
+        "barred": _landed(timeline),
         "told": visit.get(deliveries.of_case).items,
         "documents": visit.get(documents.listed, query={"case_no": case.case_no}).items,
         "names": {asked.id: asked.name for asked in case.checklist},

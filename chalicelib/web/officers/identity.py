@@ -3,13 +3,14 @@
 from dataclasses import replace
 from functools import partial
 
-from chalicelib.api.cases.routes import cases, identity_disclosure
+from chalicelib.api.cases.routes import identity_disclosure
 from chalicelib.api.cases.routes.identity_disclosure import IdentityDisclosureResponse
 from chalicelib.cases.services.identity_disclosure import Sight
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.request import Page, PageRequest, Redirect
+from chalicelib.web.officers.cases import the_case
 
 OFFICERS = (Role.OFFICER,)
 
@@ -17,7 +18,7 @@ OFFICERS = (Role.OFFICER,)
 @pages.get("/desk/{case_no}/identity", roles=OFFICERS, fresh=True)
 def ask(visit: PageRequest) -> Page:
     """Ask for the purpose and the reason."""
-    case = visit.get(cases.read_case)
+    case = the_case(visit)
     return Page(template="identity.html", facts={"case": case, "purposes": tuple(Sight), "seen": None})
 
 

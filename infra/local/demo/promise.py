@@ -54,7 +54,7 @@ def a_promise_is_filed(town: Town) -> None:
     expect("the clock (时钟)", (clock["due_on"], clock["light"], clock["provisional"]), ("2026-11-25", "green", False))
     expect("the last second in time (最后一秒)", clock["due_at"], "2026-11-25T15:59:59Z")
     narration.fact(f"当场受理,办件 {town.plate_case},2026-11-25 到期", "accepted at once")
-    desk = town.who("officer.traffic").get(f"/v1/cases/{town.plate_case}").is_done(200).body
+    desk = town.who("officer.traffic").get(f"/v1/cases/{town.plate_case}?purpose=handling").is_done(200).body
     expect("the answers as the officer reads them (经办人看到的填写内容)", desk["answers"], answer.body["answers"])
     narration.fact(f"经办人看到每一项,新车牌寄到{filled_in['address']}", "the officer reads every answer")
 

@@ -6,7 +6,17 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
-from chalicelib.alerts.rules.alerts import Withdrawal, alerts_for, news, recipients_of, settled, withdrawals
+from chalicelib.alerts.rules.alerts import (
+    Withdrawal,
+    alerts_for,
+    has_clock,
+    is_handlers,
+    news,
+    officer_of,
+    recipients_of,
+    settled,
+    withdrawals,
+)
 from chalicelib.clock import day_in_shanghai
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
@@ -190,3 +200,62 @@ def test_a_duty_that_ends_settles_its_warning_and_an_act_that_says_why_it_was_la
         Withdrawal(owner=event.owner, clock_id="delivery", milestones=milestones, before_round=None),
     )
     assert settled(told_of(kind)) == ()
+
+
+@pytest.mark.parametrize(
+    ("responsible", "officer"),
+    [("zhang", "zhang"), ("officer.traffic", "officer.traffic"), ("officer", ""), ("applicant", ""), ("system:x", "")],
+)
+def test_only_a_person_of_the_office_is_the_officer_of_a_clock(responsible: str, officer: str) -> None:
+    assert officer_of(responsible) == officer
+
+
+def test_a_warning_lies_with_who_has_the_case_and_an_overdue_one_with_the_supervisors() -> None:
+    warned = news(an_event(kind=EventKind.CLOCK_WARNED))
+    passed = news(an_event())
+    assert warned is not None
+    assert passed is not None
+
+    (warning,) = alerts_for(replace(warned, officer="zhang"), the_pack(), about=None, at=AT)
+    (overdue,) = alerts_for(replace(passed, officer="zhang"), the_pack(), about=None, at=AT)
+
+    assert (warning.inbox, is_handlers(warning)) == ("officer.traffic/zhang", True)
+    assert (overdue.inbox, is_handlers(overdue)) == ("supervisor.traffic", False)
+    assert replace(warning, officer="").inbox == "officer.traffic"
+
+
+def test_an_officer_has_the_inboxes_of_the_desk_and_their_own_and_of_those_for_whom_they_stand_in() -> None:
+    assert recipients_of(["officer"], "traffic", officers=["zhang", "li"]) == (
+        "officer.traffic/li",
+        "officer.traffic/zhang",
+        "officer.traffic",
+    )
+    assert recipients_of(["officer"], None, officers=["zhang"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "inboxes"),
+    [
+        (EventKind.CASE_BARRED, "flag:f1", ["officer.traffic/zhang"]),
+        (EventKind.TIMELINE_ALTERED, "3", ["supervisor.traffic", "inspector.inspection"]),
+    ],
+)
+def test_what_is_found_out_about_a_case_alerts_without_a_clock(kind: EventKind, about: str, inboxes: list[str]) -> None:
+    event = replace(an_event(kind=kind), data={"about": about, "pack": "corrects-first", "officer": "zhang"})
+
+    found = alerts_of(event)
+
+    assert [alert.inbox for alert in found] == inboxes
+    assert {alert.due_on for alert in found} == {date(2026, 11, 26)}
+    assert not has_clock(found[0].clock_id)
+
+
+def test_the_end_of_a_bar_withdraws_its_warning_and_a_decision_all_of_clocks_that_have_stopped() -> None:
+    ended = replace(an_event(kind=EventKind.CASE_BAR_ENDED), data={"about": "flag:f1"})
+    decided = an_event(kind=EventKind.CASE_DECIDED)
+
+    assert withdrawals(ended) == (
+        Withdrawal(owner="case:1", clock_id="credit_bar.flag:f1", milestones=("barred",), before_round=None),
+    )
+    (over,) = withdrawals(decided)
+    assert (over.clock_id, over.milestones) == (None, ("yellow", "passed"))

@@ -16,6 +16,7 @@ from chalicelib.api.cases.schemas.cases import (
     clock_response,
     view_answer,
 )
+from chalicelib.api.cases.schemas.reading import ReadingQuery
 from chalicelib.api.cases.schemas.reasons import reasons_told
 from chalicelib.api.cases.schemas.timelines import TimelineResponse, timeline_response
 from chalicelib.cases.model.case import WAITING, Material, State
@@ -47,6 +48,9 @@ from chalicelib.workdays.model.limits import DayCount
 routes = Routes("cases")
 
 MOST_MATERIALS = 50
+
+READING_ERRORS = (ErrorCode.AUTHORITY_REQUIRED, ErrorCode.PURPOSE_REQUIRED)
+"""What those who may read a case are refused for: no authority, or no purpose."""
 
 
 class MaterialInput(RequestBody):
@@ -87,6 +91,10 @@ class CasesQuery(PageQuery):
 
     state: State | None = None
     department: Code | None = None
+
+
+class CaseQuery(AsOfQuery, ReadingQuery):
+    """The moment whose clocks are shown, and for what an official reads the case."""
 
 
 class TrackQuery(Query):
@@ -204,29 +212,32 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
 @routes.get(
     "/v1/cases/{case_no}",
     roles=READERS,
-    query=AsOfQuery,
+    query=CaseQuery,
     answer=CaseResponse,
     summary="A case, with its clocks as they stand now or stood at a moment",
-    errors=(ErrorCode.AUTHORITY_REQUIRED,),
+    errors=READING_ERRORS,
 )
 def read_case(call: Call[None]) -> Answer[CaseResponse]:
     """Return a case with its clocks as they stand now, or as they stood at ``at``."""
     moment = None if call.query.at is None else moment_in(call)
-    view = container().case_queries.view(call.path["case_no"], by=call.caller, at=call.at, moment=moment)
+    view = container().case_queries.view(
+        call.path["case_no"], by=call.caller, at=call.at, moment=moment, purpose=call.query.purpose
+    )
     return view_answer(call, view)
 
 
 @routes.get(
     "/v1/cases/{case_no}/clocks/{kind}/explanation",
     roles=READERS,
+    query=ReadingQuery,
     answer=DueDateExplanationResponse,
     summary="How a due date was counted",
-    errors=(ErrorCode.AUTHORITY_REQUIRED,),
+    errors=READING_ERRORS,
 )
 def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
     """Return every day of the newest clock of a kind."""
     clock, days = container().case_queries.explanation(
-        call.path["case_no"], call.path["kind"], by=call.caller, at=call.at
+        call.path["case_no"], call.path["kind"], by=call.caller, at=call.at, purpose=call.query.purpose
     )
     return Answer(
         body=DueDateExplanationResponse(
@@ -238,13 +249,16 @@ def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
 @routes.get(
     "/v1/cases/{case_no}/timeline",
     roles=READERS,
+    query=ReadingQuery,
     answer=TimelineResponse,
     summary="The case's timeline, with its chain verified",
-    errors=(ErrorCode.AUTHORITY_REQUIRED,),
+    errors=READING_ERRORS,
 )
 def read_timeline(call: Call[None]) -> Answer[TimelineResponse]:
     """Return the timeline, verified by recomputing its hashes."""
-    case, reading = container().case_queries.timeline(call.path["case_no"], by=call.caller, at=call.at)
+    case, reading = container().case_queries.timeline(
+        call.path["case_no"], by=call.caller, at=call.at, purpose=call.query.purpose
+    )
     return Answer(body=timeline_response(reading, to=call.caller, is_agent=is_agent(call.caller, case.subject)))
 
 

@@ -2,9 +2,11 @@
 
 from typing import Literal
 
+from chalicelib.api.cases.schemas.reading import ReadingQuery
 from chalicelib.api.messages.routes import DeliveryResponse, InBothLanguages
 from chalicelib.cases.services.materials.documents import OFFICE
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.http.routes import Answer, Call, Code, Instant, Line, RequestBody, ResponseBody, Routes
 from chalicelib.messages.model.messages import Message
 from chalicelib.messages.rules.messages import words_of
@@ -68,12 +70,16 @@ def receive(call: Call[ReceiptRequest]) -> Answer[ReceiptResponse]:
 @routes.get(
     "/v1/cases/{case_no}/messages",
     roles=OFFICE,
+    query=ReadingQuery,
     answer=CaseMessagesResponse,
     summary="What the people concerned were told of a case, and what became of it",
+    errors=(ErrorCode.PURPOSE_REQUIRED,),
 )
 def of_case(call: Call[None]) -> Answer[CaseMessagesResponse]:
     """List the messages that follow from the case's own events."""
-    case, reading = container().case_queries.timeline(call.path["case_no"], by=call.caller, at=call.at)
+    case, reading = container().case_queries.timeline(
+        call.path["case_no"], by=call.caller, at=call.at, purpose=call.query.purpose
+    )
     found = container().messages.of_case(case, reading.events)
     return Answer(
         body=CaseMessagesResponse(items=[_shown(one, is_agents=one.recipient != case.subject) for one in found])

@@ -1,0 +1,80 @@
+"""Telling the officer of a case in hand what has begun to bar its applicant (事中预警), and that it has ended."""
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from chalicelib.cases.model.case import FINISHED
+from chalicelib.cases.rules.early_warning import entry_of, told_of
+from chalicelib.cases.store import CaseStore
+from chalicelib.clock import day_in_shanghai
+from chalicelib.credit.model.records import Severity, Summary
+from chalicelib.credit.rules.summary import assessment
+from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
+from chalicelib.rulepacks.model.pack import RulePack
+from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, NewEvent
+from chalicelib.timeline.store import Timeline
+
+MOST_CASES: Final = 50
+"""The newest cases of a person that are looked at."""
+
+
+class EarlyWarning:
+    """Puts on the timelines of cases in hand what bars their items now; the alert follows from that event."""
+
+    def __init__(
+        self,
+        cases: CaseStore,
+        timeline: Timeline,
+        credit: CreditStore,
+        *,
+        pack: Callable[[str, datetime], RulePack],
+    ) -> None:
+        """Take the stores; ``pack`` says from which severity on a record bars."""
+        self._cases = cases
+        self._timeline = timeline
+        self._credit = credit
+        self._pack = pack
+
+    def on_event(self, event: Event, at: datetime) -> None:
+        """Tell the cases in hand of a flag or record that began or ceased to bar. Idempotent, in any order of events.
+
+        Raises ``UnreadableError`` while credit cannot be read, so that the event comes again.
+        """
+        entry = entry_of(event)
+        if entry is None:
+            return
+        subject = SubjectKey(event.owner.partition(":")[2])
+        cards = islice(self._cases.each_of_subject(subject), MOST_CASES)
+        in_hand = [card.case_no for card in cards if card.state not in FINISHED]
+        if in_hand:
+            summary = self._credit.summary(subject)
+            for case_no in in_hand:
+                self._tell(case_no, entry, summary, at=at)
+
+    @retry_on_conflict
+    def _tell(self, case_no: str, entry: str, summary: Summary, *, at: datetime) -> None:
+        case = self._cases.load(case_no)
+        pack = self._pack(case.terms.pack, at)
+        effect, reasons = assessment(
+            summary,
+            case.terms.item_code,
+            on=day_in_shanghai(at),
+            bar_severity=Severity(pack.bar_severity.value),
+        )
+        bars = entry in {reason.record for reason in reasons}
+        if bars is (entry in told_of(self._timeline.events(case.owner))):
+            return
+        event = NewEvent(
+            kind=EventKind.CASE_BARRED if bars else EventKind.CASE_BAR_ENDED,
+            occurred_at=at,
+            actor="service:relay",
+            department=case.department,
+            data={"about": entry, "effect": effect.value, "officer": case.officer, "pack": case.terms.pack},
+        )
+        with transaction() as tx:
+            self._timeline.append([event], owner=case.owner, at=at, tx=tx)

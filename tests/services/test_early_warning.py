@@ -1,0 +1,134 @@
+"""Whoever handles a case hears at once of what begins to bar its applicant, and of a timeline that was altered."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.cases.model.case import Case, Way
+from chalicelib.cases.services.commands import Command
+from chalicelib.catalogue.model.items import Acceptance
+from chalicelib.container import container
+from chalicelib.policy import Caller, Role
+from chalicelib.staff.model import Absence
+from chalicelib.timeline.table import EventRow
+from tests.builders import NOON, a_caller, an_item, an_organisation
+from tests.cloud import turn_clock
+from tests.services.alerting import inbox, tell
+from tests.services.case_office import Applicant, employ, publish
+from tests.services.credit_office import AFTER_DEFENCE, flagged, lift
+
+pytestmark = pytest.mark.usefixtures("cloud", "channels")
+
+OFFICER = a_caller(Role.OFFICER, sub="o-1", department="traffic")
+COLLEAGUE = a_caller(Role.OFFICER, sub="o-2", department="traffic")
+LATER = AFTER_DEFENCE + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _at_work(cloud: None) -> None:  # noqa: ARG001 - the register is in it
+    turn_clock(NOON)
+    employ(OFFICER, COLLEAGUE)
+
+
+def in_hand(item_code: str = "business-address") -> Case:
+    """A company's case by certificate, in the hands of an officer."""
+    publish(an_item(code=item_code, acceptance=Acceptance.OFFICER))
+    applicant = Applicant(identity=an_organisation())
+    case = applicant.certify(applicant.draft(item_code, way=Way.CERTIFICATE), "old-plate").case
+    return assigned(case, OFFICER)
+
+
+def assigned(case: Case, to: Caller) -> Case:
+    supervisor = a_caller(Role.SUPERVISOR, sub="s-1", department="traffic")
+    now = container().cases.load(case.case_no)
+    command = Command(case_no=case.case_no, by=supervisor, at=NOON, version=now.version)
+    return container().assignment.assign(command, officer=to.sub).case
+
+
+def relay(owner: str, *, times: int = 2) -> None:
+    """Let the relay hear of a person's credit, and then of the case."""
+    for _ in range(times):
+        for event in container().timeline.events(owner):
+            container().early_warning.on_event(event, LATER)
+
+
+def credit_of(case: Case) -> str:
+    return f"credit:{case.subject}"
+
+
+def alerts_of(caller: Caller, state: str = "open") -> list[tuple[str, str]]:
+    found, _ = container().alerts.inbox(caller, state=state, limit=10, after=None)
+    return [(alert.milestone, alert.officer) for alert in found]
+
+
+def kinds(case: Case) -> list[str]:
+    return [event.kind for event in container().timeline.events(case.owner)]
+
+
+def test_a_flag_that_lands_on_a_case_in_hand_is_told_to_its_officer_until_it_is_lifted() -> None:
+    case = in_hand()
+    flag = flagged()
+
+    relay(credit_of(case))
+    tell(case.owner, at=LATER)
+    told = alerts_of(OFFICER)
+    lift(flag, at=LATER)
+    relay(credit_of(case))
+    tell(case.owner, at=LATER)
+
+    assert (told, alerts_of(COLLEAGUE)) == ([("barred", "o-1")], [])
+    assert (alerts_of(OFFICER), alerts_of(OFFICER, "withdrawn")) == ([], [("barred", "o-1")])
+    assert (kinds(case).count("case:barred"), kinds(case).count("case:bar_ended")) == (1, 1)
+    assert container().timeline.reading(case.owner).verified
+
+
+def test_a_case_that_is_over_or_about_something_else_hears_of_no_flag() -> None:
+    other = in_hand("plate-replacement")
+    flagged()
+
+    relay(credit_of(other))
+
+    assert "case:barred" not in kinds(other)
+
+
+def test_an_alert_goes_with_the_case_from_one_officer_to_the_next_and_to_a_deputy() -> None:
+    case = in_hand()
+    flagged()
+    relay(credit_of(case))
+    tell(case.owner, at=LATER)
+
+    assigned(case, COLLEAGUE)
+    tell(case.owner, at=LATER)
+    after = (alerts_of(OFFICER), alerts_of(COLLEAGUE))
+    away = Absence(since=NOON.date(), until=date(2026, 10, 16), deputy=OFFICER.sub)
+    container().staff.be_absent(COLLEAGUE.sub, away, by=COLLEAGUE, at=NOON)
+
+    assert after == ([], [("barred", "o-2")])
+    assert alerts_of(OFFICER) == alerts_of(COLLEAGUE) == [("barred", "o-2")]
+
+
+def test_an_altered_timeline_alerts_supervision_and_inspection_once_and_says_so_to_whoever_reads_it() -> None:
+    case = in_hand()
+    EventRow.get(case.owner, 1).update(actions=[EventRow.data.set('{"item":"another"}')])
+
+    for _ in range(2):
+        first = container().case_queries.timeline(case.case_no, by=OFFICER, at=LATER)[1]
+    tell(case.owner, at=LATER)
+
+    assert (first.verified, first.events[-1].kind) == (False, "case:timeline_altered")
+    assert kinds(case).count("case:timeline_altered") == 1
+    (supervised,), (inspected,) = inbox(Role.SUPERVISOR, "traffic"), inbox(Role.INSPECTOR, "inspection")
+    assert (supervised.milestone, supervised.level, inspected.level) == ("altered", 1, 0)
+    assert inbox(Role.OFFICER, "traffic") == []
+
+
+def test_nobody_reads_that_somebody_was_told_where_the_end_of_the_chain_does_not_hold_either() -> None:
+    case = in_hand()
+    container().case_queries.timeline(case.case_no, by=OFFICER, at=LATER)
+    row = container().cases.row
+    row.get(case.owner).update(actions=[row.head_seq.set(1)])
+
+    reading = container().case_queries.timeline(case.case_no, by=OFFICER, at=LATER)[1]
+
+    assert not reading.verified
+    assert "case:timeline_altered" not in [event.kind for event in reading.events]
