@@ -16,6 +16,7 @@ from infra.browser.story import (
     look_at_document,
     obtain_mandate,
     promise,
+    say_for_what,
 )
 from infra.browser.visit import DESK, PHONE, Person, chromium
 
@@ -59,6 +60,8 @@ def main() -> None:
         officer = Person.at(browser, portal, width=DESK)
         officer.log_in("officer.traffic")
         take(officer, "worklist", "/worklist?light=green")
+        officer.open(f"/desk/{photographed}")
+        say_for_what(officer)
         take(officer, "desk", f"/desk/{photographed}", of="申请人填写的内容")
         look_at_document(officer, photographed)
         officer.page.locator("img.xn-preview").wait_for()

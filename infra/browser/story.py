@@ -74,10 +74,19 @@ def sign(person: Person) -> str:
     return person.path.split("/")[2]
 
 
+def say_for_what(officer: Person) -> None:
+    """Say for what one looks at a case that is not one's own, where that is asked."""
+    officer.page.wait_for_url("**/desk/**")
+    if officer.page.locator("input[name=purpose]").count():
+        officer.page.locator("input[name=purpose][value=handling]").check()
+        officer.click("继续", "Continue")
+
+
 def handle(officer: Person, case_no: str) -> None:
     """Decide, deliver and verify a case from the worklist on."""
     officer.open("/worklist?light=green")
     officer.page.get_by_role("link", name=case_no).first.click()
+    say_for_what(officer)
     officer.click("作出决定", "Decide")
     officer.page.get_by_role("radio").first.check()
     officer.page.locator("#document_no").fill("公交牌〔2026〕1号")
@@ -125,6 +134,7 @@ def hand_in_photographs(person: Person, *photos: FilePayload) -> str:
 def ask_for_more(officer: Person, case_no: str) -> None:
     """Ask for the first material of a case once more."""
     officer.open(f"/desk/{case_no}/acts/corrections")
+    say_for_what(officer)
     officer.page.get_by_role("checkbox").first.check()
     officer.page.locator("#basis").fill("《机动车登记规定》第24条")
     officer.click("补正告知", "Tell what is missing")
@@ -133,5 +143,6 @@ def ask_for_more(officer: Person, case_no: str) -> None:
 def look_at_document(officer: Person, case_no: str) -> None:
     """Open the first document of a case at the desk."""
     officer.open(f"/desk/{case_no}")
+    say_for_what(officer)
     officer.page.locator("a[href*='/documents/']").first.click()
     officer.click("打开", "Open")

@@ -21,7 +21,7 @@ from tests.api.bodies import MANDATE
 from tests.api.test_bounds import allow
 from tests.api.test_cases import Person, case, person
 from tests.authorities import let_act
-from tests.cloud import PERSONAS, Client, Reply, TokenOf, s3, turn_clock
+from tests.cloud import PERSONAS, READING, Client, Reply, TokenOf, s3, turn_clock
 from tests.documents import digest, hear, make_bucket, put, uploaded, versions
 from tests.files import A_HEIC, A_JPEG, A_PDF, A_PNG, AN_OFD, EICAR, an_archive
 
@@ -247,7 +247,7 @@ def test_a_case_takes_documents_until_it_is_closed(case: dict[str, Any], person:
 
     before = person.client.post("/v1/documents", body, token=person.token)
     for step in ("decision", "delivery"):
-        version = person.client.get(path, token=officer).headers["etag"]
+        version = person.client.get(f"{path}?{READING}", token=officer).headers["etag"]
         sent = {"outcome": "granted", "document_no": "1", "reasons": "齐全。"} if step == "decision" else {}
         assert person.client.post(f"{path}/{step}", sent, token=officer, if_match=version).status == 200
     after = person.client.post("/v1/documents", body, token=person.token)

@@ -16,7 +16,7 @@ from tests.api.test_cases import Person, case, person, publish
 from tests.api.test_documents import Scanner, a_mandate, ask, bring, bucket, read, scanner
 from tests.authorities import let_act
 from tests.builders import a_material, an_item
-from tests.cloud import Reply, TokenOf, turn_clock
+from tests.cloud import READING, Reply, TokenOf, turn_clock
 from tests.documents import CONTEXT, arrive, digest, hear, put, uploaded, versions
 from tests.files import A_JPEG, A_PDF, EICAR
 
@@ -215,7 +215,7 @@ def test_a_correction_is_answered_with_a_document_and_what_it_replaces_stays_on_
     case_no, first = a_case(person)
     place = f"/v1/cases/{case_no}"
     officer = token("officer.traffic")
-    version = person.client.get(place, token=officer).headers["etag"]
+    version = person.client.get(f"{place}?{READING}", token=officer).headers["etag"]
     demand = {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"}
     person.client.post(f"{place}/corrections", demand, token=officer, if_match=version)
     second = bring(person, A_PDF, case_no=case_no)
@@ -377,7 +377,7 @@ def closed(person: Person, token: TokenOf, case_no: str) -> datetime:
         ("delivery", {}),
     ]
     for step, body in steps:
-        version = person.client.get(place, token=officer).headers["etag"]
+        version = person.client.get(f"{place}?{READING}", token=officer).headers["etag"]
         reply = person.client.post(f"{place}/{step}", body, token=officer, if_match=version)
         assert reply.status == 200, reply.text
     return container().clock.now()

@@ -13,7 +13,7 @@ from chalicelib.clock import day_in_shanghai, real_now
 from chalicelib.container import container
 from chalicelib.web.core.cookies import SESSION, given
 from tests.api.bodies import FLAG
-from tests.cloud import PERSONAS, Client, the_issuer
+from tests.cloud import PERSONAS, Client, said_by, the_issuer
 from tests.performance.house import ITEM, expect
 from tests.performance.story import Story
 
@@ -38,7 +38,7 @@ OF_APPLICANTS = {
     "/credit/queries": ("/v1/me/credit/queries?limit=20",),
 }
 OF_OFFICERS = {
-    "/worklist?light=green": ("/v1/worklist?light=green&limit=20",),
+    "/worklist?light=green": ("/v1/worklist?light=green&limit=20", "/v1/supervision/alerts?limit=20"),
     "/desk": ("/v1/cases?limit=20",),
     "/desk/{case_no}": ("/v1/cases/{case_no}", "/v1/cases/{case_no}/timeline"),
 }
@@ -64,7 +64,7 @@ OF_MONITORS = {
     f"/board/measures?{DAYS}": (f"/v1/supervision/measures?{DAYS}",),
 }
 OF_INSPECTORS = {
-    "/inspection": ("/v1/inspections?limit=20",),
+    "/inspection": ("/v1/inspections?limit=20", "/v1/supervision/alerts"),
     "/inspection/{mandate_id}/cases/{case_no}": ("/v1/inspections/{mandate_id}/cases/{case_no}/timeline",),
 }
 OF_CREDIT_OFFICERS = {
@@ -127,6 +127,8 @@ def pages(story: Story) -> Iterator[Beside]:
     own = _reader(story.applicant.token, sub="applicant-1")
     names = ("officer.traffic", "supervisor.traffic", "monitor", "inspector", "credit", "editor", "calendar")
     officer, supervisor, monitor, inspector, credit, editor, calendar = map(_persona, names)
+    # Whoever has said for what reads on without saying so again.
+    expect(story.client.get(f"/v1/cases/{number}{said_by('officer')}", token=officer.token), 200)
     flag_id, *_ = [_flag(story.client, credit.token) for _ in range(CASES)]
     blanks = {
         "case_no": number,

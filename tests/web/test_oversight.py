@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.container import container
+from chalicelib.dynamo.transaction import transaction
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.table import EventRow
 from tests.builders import NOON
 from tests.cloud import told_once, turn_clock
@@ -273,3 +276,60 @@ def test_an_altered_event_is_named_and_seen_where_it_stands(visitor: Come, manda
 
     assert "从第2条起记录不可信" in seen.text
     assert seen.page.words["strong"].count("不可信") >= 1
+
+
+@pytest.mark.requirement("R7.13")
+def test_the_monitoring_office_sees_what_an_inspector_read(visitor: Come, mandate: str, case_no: str) -> None:
+    visitor("inspector").open(f"{mandate}/cases/{case_no}")
+    monitor = visitor("monitor")
+
+    asked = monitor.open("/audits")
+    listed = monitor.open("/audits?inspector=inspector")
+    (href,) = {link["href"] or "" for link in listed.page.named("a") if "/audits/" in (link["href"] or "")}
+    read = monitor.open(href.removeprefix("."))
+    nobody = monitor.open("/audits?inspector=nobody")
+
+    assert "纪检人员的工号" in asked.text
+    assert read.path == f"/audits/{mandate.split('/')[2]}"
+    assert "inspector · 时间线" in read.text
+    assert case_no in read.text
+    assert "没有。" in nobody.text
+    assert visitor("supervisor.traffic").open("/audits").status == 403
+
+
+@pytest.mark.usefixtures("channels")
+def test_an_altered_timeline_is_told_to_the_supervisors_and_the_inspectors(visitor: Come, case_no: str) -> None:
+    row = EventRow.get(f"case:{case_no}", 2)
+    row.actor = "staff:somebody-else"
+    row.save()
+
+    seen = visitor("applicant").open(f"/cases/{case_no}")
+    for event in container().timeline.events(f"case:{case_no}"):
+        container().alerts.on_event(event, NOON)
+
+    assert "系统自动提醒本部门的督办人员和纪检机构" in seen.text
+    assert "时间线核对不符" in visitor("supervisor.traffic").open("/board").text
+    assert "时间线核对不符" in visitor("inspector").open("/inspection").text
+    assert "给您的提醒" not in visitor("officer.traffic").open("/worklist").text
+
+
+@pytest.mark.usefixtures("channels")
+def test_an_officer_finds_the_alerts_of_their_own_cases_above_the_worklist(visitor: Come, case_no: str) -> None:
+    event = NewEvent(
+        kind=EventKind.CASE_BARRED,
+        occurred_at=NOON,
+        actor="service:relay",
+        department="traffic",
+        data={"about": "market/r-1", "pack": "corrects-first", "officer": "officer.traffic"},
+    )
+    with transaction() as tx:
+        container().timeline.append([event], owner=f"case:{case_no}", at=NOON, tx=tx)
+    for told in container().timeline.events(f"case:{case_no}"):
+        container().alerts.on_event(told, NOON)
+    officer = visitor("officer.traffic")
+
+    listed = officer.open("/worklist")
+
+    assert "给您的提醒" in listed.text
+    assert f"./desk/{case_no}" in [link["href"] for link in listed.page.named("a")]
+    assert "申请人在本件办理期间有失信惩戒或者严重失信记录生效（market/r-1）" in officer.open(f"/desk/{case_no}").text

@@ -10,15 +10,9 @@ from chalicelib.http.routes import ResponseBody
 from chalicelib.http.schemas import BlankAsNull
 from chalicelib.policy import Role
 
-RECIPIENTS = (
-    Role.OFFICER,
-    Role.SUPERVISOR,
-    Role.HEAD,
-    Role.MONITOR,
-    Role.CALENDAR_EDITOR,
-    Role.CREDIT_OFFICER,
-    Role.INSPECTOR,
-)
+ANSWERERS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR, Role.CREDIT_OFFICER)
+RECIPIENTS = (*ANSWERERS, Role.INSPECTOR)
+"""Who gets alerts; inspectors answer none, for the office would read it (R7.13)."""
 
 
 def case_no_of(owner: str) -> str | None:

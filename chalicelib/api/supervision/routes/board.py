@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from chalicelib.api.cases.schemas.cases import white_because
-from chalicelib.api.supervision.schemas import RECIPIENTS, AlertResponse, OwnersCaseNo, alert_response
+from chalicelib.api.supervision.schemas import ANSWERERS, RECIPIENTS, AlertResponse, OwnersCaseNo, alert_response
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.clocks.rules.indexes import binds_person
 from chalicelib.container import container
@@ -186,7 +186,7 @@ def alerts(call: Call[None]) -> Answer[AlertPageResponse]:
 @routes.post(
     "/v1/supervision/alerts/{alert_id}/acknowledgement",
     summary="Answer an alert with a reason, which the applicant sees",
-    roles=RECIPIENTS,
+    roles=ANSWERERS,
     body=AlertAcknowledgementRequest,
     answer=AlertResponse,
     errors=(ErrorCode.ALREADY_ACKNOWLEDGED,),
