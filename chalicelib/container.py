@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.materials.handed_in import HandedIn
     from chalicelib.cases.services.promise_records import PromiseRecords
     from chalicelib.cases.services.queries import CaseQueries
+    from chalicelib.cases.services.reading import CaseReading
     from chalicelib.cases.services.receipts import Receipts
     from chalicelib.cases.services.reinstatement import CaseReinstatement
     from chalicelib.cases.services.repeat_promise import RepeatPromise
@@ -729,7 +730,15 @@ class Container:
             access=self.case_access,
             counts=self.counts,
             answers=self.case_answers,
+            reading=self.case_reading,
         )
+
+    @cached_property
+    def case_reading(self) -> CaseReading:
+        """The traces of officials' looks at cases."""
+        from chalicelib.cases.services.reading import CaseReading
+
+        return CaseReading(self.timeline)
 
     @cached_property
     def identity_disclosure(self) -> IdentityDisclosure:
@@ -760,7 +769,14 @@ class Container:
         """Documents of somebody's case."""
         from chalicelib.cases.services.materials.documents import CaseDocuments
 
-        return CaseDocuments(self.cases, self.documents, self.timeline, access=self.case_access, counts=self.counts)
+        return CaseDocuments(
+            self.cases,
+            self.documents,
+            self.timeline,
+            access=self.case_access,
+            counts=self.counts,
+            reading=self.case_reading,
+        )
 
     @cached_property
     def document_retention(self) -> DocumentRetention:
@@ -1169,6 +1185,7 @@ class Container:
             self.timeline,
             cases=self.cases,
             access=self.case_access,
+            reading=self.case_reading,
             flags=lambda: self.flags,
             texts=self.document_texts,
             receipts=lambda: self.receipts,

@@ -285,9 +285,9 @@ def _of_documents(world: World) -> dict[str, Example]:
             body={"draft_id": draft_id, "material": DOCUMENT["material"], "documents": [one["document_id"]]},
         ),
         "GET /v1/me/documents": Example(by="applicant"),
-        f"GET {place}": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
-        f"GET {place}/{{document_id}}": Example(by="officer.traffic", path=one, owner="applicant"),
-        f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, owner="applicant"),
+        f"GET {place}": Example(by="officer.traffic", query=f"case_no={case_no}&{READING}", owner="applicant"),
+        f"GET {place}/{{document_id}}": Example(by="officer.traffic", path=one, query=READING, owner="applicant"),
+        f"POST {place}/{{document_id}}/view": Example(by="officer.traffic", path=one, query=READING, owner="applicant"),
         f"GET {under}": Example(by="inspector", path=mandate),
         f"POST {under}/{{document_id}}/view": Example(by="inspector", path={**mandate, **one}),
     }
@@ -296,9 +296,11 @@ def _of_documents(world: World) -> dict[str, Example]:
 def _of_issued_documents(world: World) -> dict[str, Example]:
     case_no, one = world.things["accepted"].name, world.things["issued document"].name
     return {
-        "GET /v1/issued-documents": Example(by="officer.traffic", query=f"case_no={case_no}", owner="applicant"),
+        "GET /v1/issued-documents": Example(
+            by="officer.traffic", query=f"case_no={case_no}&{READING}", owner="applicant"
+        ),
         "POST /v1/issued-documents/{issued_id}/download": Example(
-            by="officer.traffic", path={"issued_id": one}, owner="applicant"
+            by="officer.traffic", path={"issued_id": one}, query=READING, owner="applicant"
         ),
         "POST /v1/cases/{case_no}/issued-documents": Example(
             by="officer.traffic", path={"case_no": case_no}, body={"kind": "decision_granted"}

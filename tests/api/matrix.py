@@ -68,8 +68,9 @@ def send(world: World, route: Route, example: Example, who: str | None, **path: 
 
     Only officers say for what they read a case.
     """
-    if example.query == READING and not (who or "").startswith(Role.OFFICER):
-        example = replace(example, query="")
+    if not (who or "").startswith(Role.OFFICER):
+        asked = (one for one in example.query.split("&") if one != READING)
+        example = replace(example, query="&".join(asked))
     return send_with(world, route, example, who and token_of(who), **path)
 
 

@@ -231,7 +231,7 @@ def test_a_document_of_a_draft_is_one_of_the_case_that_it_becomes(person: Person
 
     path = f"/v1/documents?case_no={filed['case_no']}"
     theirs = person.client.get(path, token=person.token).body["items"]
-    seen = person.client.get(path, token=token("officer.traffic")).body["items"]
+    seen = person.client.get(f"{path}&{READING}", token=token("officer.traffic")).body["items"]
     by_draft = person.client.get(f"/v1/documents?draft_id={draft['draft_id']}", token=person.token).body["items"]
 
     assert (early.status, early.code) == (403, "FORBIDDEN")
@@ -402,7 +402,7 @@ def test_a_late_upload_under_the_same_address_changes_nothing(
     document_id = bring(person, case_no=case["case_no"])
     put(document_id, EICAR)
 
-    view = person.client.post(f"/v1/documents/{document_id}/view", token=token("officer.traffic")).body
+    view = person.client.post(f"/v1/documents/{document_id}/view?{READING}", token=token("officer.traffic")).body
 
     (version,) = parse_qs(urlsplit(view["url"]).query)["versionId"]
     body = s3().get_object(Bucket=settings().document_bucket, Key=document_id, VersionId=version)["Body"].read()
@@ -501,7 +501,7 @@ def test_staff_open_a_document_for_a_minute_and_the_applicant_reads_who_did(
 ) -> None:
     document_id = bring(person, case_no=case["case_no"], name="照片.heic")
 
-    view = person.client.post(f"/v1/documents/{document_id}/view", token=token("officer.traffic"))
+    view = person.client.post(f"/v1/documents/{document_id}/view?{READING}", token=token("officer.traffic"))
 
     query = parse_qs(urlsplit(view.body["url"]).query)
     assert (view.status, view.body["format"], view.body["shown"], view.body["seconds"]) == (200, "jpeg", True, 60)

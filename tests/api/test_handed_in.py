@@ -86,7 +86,7 @@ def test_what_was_left_out_when_the_draft_was_filed_is_opened_by_nobody(person: 
     def listed(path: str, by: str) -> list[str]:
         return [one["id"] for one in person.client.get(path, token=by).body["items"]]
 
-    own, desk = (listed(f"/v1/documents?case_no={case_no}", by) for by in (person.token, officer))
+    own, desk = (listed(f"/v1/documents?case_no={case_no}&{READING}", by) for by in (person.token, officer))
     refused = [
         person.client.get(f"/v1/documents/{wrong}", token=officer),
         person.client.post(f"/v1/documents/{wrong}/view", token=officer),
@@ -185,7 +185,9 @@ def test_what_was_refused_later_is_replaced_whatever_the_state_and_nothing_else_
     assert (replaced.body["state"], replaced.body["clocks"]) == ("received", clocks)
     assert (again.status, again.code) == (409, "STEP_NOT_ALLOWED")
     assert kinds(f"case:{case_no}")[-1] == RECEIVED
-    listed = person.client.get(f"/v1/documents?case_no={case_no}", token=token("officer.traffic")).body["items"]
+    listed = person.client.get(f"/v1/documents?case_no={case_no}&{READING}", token=token("officer.traffic")).body[
+        "items"
+    ]
     assert {one["id"] for one in listed} == {document, sound}
 
 

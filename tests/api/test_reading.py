@@ -68,3 +68,16 @@ def test_a_refused_look_and_people_themselves_leave_no_trace(office: Office) -> 
         read(office, by=by)
 
     assert looks(office) == []
+
+
+@pytest.mark.requirement("R7.5")
+@pytest.mark.parametrize("what", ["documents", "issued-documents"])
+def test_the_papers_of_a_case_are_read_for_a_purpose_too(office: Office, what: str) -> None:
+    number = office.url.rpartition("/")[2]
+    lists = [f"/v1/{what}?case_no={number}", f"/v1/{what}?case_no={number}&purpose=verification"]
+    officer = office.token("officer.traffic", sub="officer.traffic")
+
+    refused, seen = (office.client.get(each, token=officer) for each in lists)
+
+    assert (refused.status, refused.code, seen.status) == (400, "PURPOSE_REQUIRED", 200)
+    assert looks(office) == [("staff:officer.traffic", "verification")]

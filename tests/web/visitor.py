@@ -151,7 +151,8 @@ class Visitor:
             reply = self._once(method, url.removeprefix(HERE), body, **headers)
             if reply.status != 303:
                 seen = Seen(url, reply, Outline(reply.text))
-                asked = seen.path.partition("?")[0] if method == "GET" and self.reads_for else ""
+                is_read = method == "GET" and reply.status == 200 and self.reads_for
+                asked = seen.path.partition("?")[0] if is_read else ""
                 return self.send(seen, asked, {"purpose": self.reads_for}) if asked.endswith("/purpose") else seen
             url, method, body = urljoin(url, reply.headers["location"]), "GET", None
         raise RecursionError(url)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from chalicelib.api.cases.schemas.reading import ReadingQuery
 from chalicelib.api.documents.schemas import (
     DocumentCopiesRequest,
     DocumentListResponse,
@@ -95,14 +96,14 @@ def earlier(call: Call[None]) -> Answer[DocumentListResponse]:
     query=DocumentsQuery,
     answer=DocumentListResponse,
     summary="The documents of a draft or of a case",
-    errors=(ErrorCode.NOT_FOUND, ErrorCode.OWN_MATTER, ErrorCode.AUTHORITY_REQUIRED),
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.OWN_MATTER, ErrorCode.AUTHORITY_REQUIRED, ErrorCode.PURPOSE_REQUIRED),
 )
 def listed(call: Call[None]) -> Answer[DocumentListResponse]:
     """List documents, oldest first; one just asked for may be missing for a moment."""
     draft_id, case_no = call.query.draft_id, call.query.case_no
     _require_one(draft_id, case_no, code=ErrorCode.INVALID_QUERY)
     found = container().case_documents.listed(
-        draft_id=draft_id or "", case_no=case_no or "", by=call.caller, at=call.at
+        draft_id=draft_id or "", case_no=case_no or "", by=call.caller, at=call.at, purpose=call.query.purpose
     )
     return Answer(body=DocumentListResponse(items=[document_response(one, call.language) for one in found]))
 
@@ -110,26 +111,32 @@ def listed(call: Call[None]) -> Answer[DocumentListResponse]:
 @routes.get(
     "/v1/documents/{document_id}",
     roles=SEE,
+    query=ReadingQuery,
     answer=DocumentResponse,
     summary="What became of a document",
-    errors=(ErrorCode.AUTHORITY_REQUIRED,),
+    errors=(ErrorCode.AUTHORITY_REQUIRED, ErrorCode.PURPOSE_REQUIRED),
 )
 def one(call: Call[None]) -> Answer[DocumentResponse]:
     """Return a document, and to the applicant a new address as long as it has not arrived."""
-    found, upload = container().case_documents.one(call.path["document_id"], by=call.caller, at=call.at)
+    found, upload = container().case_documents.one(
+        call.path["document_id"], by=call.caller, at=call.at, purpose=call.query.purpose
+    )
     return Answer(body=document_response(found, call.language, upload=upload))
 
 
 @routes.post(
     "/v1/documents/{document_id}/view",
     roles=OFFICE,
+    query=ReadingQuery,
     answer=DocumentViewResponse,
     summary="Open a document for a minute, which is recorded in the case's timeline",
-    errors=(ErrorCode.DOCUMENT_NOT_CLEAN,),
+    errors=(ErrorCode.DOCUMENT_NOT_CLEAN, ErrorCode.PURPOSE_REQUIRED),
 )
 def view(call: Call[None]) -> Answer[DocumentViewResponse]:
     """Record the look on the case's timeline and return an address that is good for a minute."""
-    seen = container().case_documents.look(call.path["document_id"], by=call.caller, at=call.at)
+    seen = container().case_documents.look(
+        call.path["document_id"], by=call.caller, at=call.at, purpose=call.query.purpose
+    )
     return Answer(body=DocumentViewResponse.model_validate(seen))
 
 

@@ -5,11 +5,12 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from chalicelib.api.cases.schemas.reading import ReadingQuery
 from chalicelib.bounds.model import Counted
 from chalicelib.bounds.store import bounds
 from chalicelib.documents.model import PROBLEM_TEXTS, Document, DocumentProblem, DocumentState, Format, Upload
 from chalicelib.http.language import Language
-from chalicelib.http.routes import Code, Instant, Query, RequestBody, ResponseBody
+from chalicelib.http.routes import Code, Instant, RequestBody, ResponseBody
 from chalicelib.validation import Digest, DocumentId
 
 LARGEST = bounds().documents.largest_bytes
@@ -59,8 +60,8 @@ class DocumentCopiesRequest(RequestBody):
     documents: Annotated[tuple[DocumentId, ...], Field(min_length=1, max_length=MOST_COPIES)]
 
 
-class DocumentsQuery(Query):
-    """Whose documents: one of the two."""
+class DocumentsQuery(ReadingQuery):
+    """Whose documents: one of the two; and for what an official reads the case."""
 
     draft_id: DraftId | None = None
     case_no: CaseNo | None = None

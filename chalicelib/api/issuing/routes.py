@@ -1,5 +1,6 @@
 """HTTP routes for issued documents (文书): listing, downloading, uploading one, and checking a file's digest."""
 
+from chalicelib.api.cases.schemas.reading import ReadingQuery
 from chalicelib.api.issuing.schemas import (
     DocumentCheckResponse,
     DownloadResponse,
@@ -26,12 +27,12 @@ routes = Routes("issued-documents")
     query=IssuedDocumentsQuery,
     answer=IssuedDocumentListResponse,
     summary="What the office has issued in a case, or about a flag",
-    errors=(ErrorCode.NOT_FOUND, ErrorCode.OWN_MATTER, ErrorCode.AUTHORITY_REQUIRED),
+    errors=(ErrorCode.NOT_FOUND, ErrorCode.OWN_MATTER, ErrorCode.AUTHORITY_REQUIRED, ErrorCode.PURPOSE_REQUIRED),
 )
 def listed(call: Call[None]) -> Answer[IssuedDocumentListResponse]:
     """List documents, oldest first; recipients see those that are issued or wait for their seal."""
     owner = _owner(call.query.case_no, call.query.flag_id)
-    found = container().issued_documents.listed(owner, by=call.caller, at=call.at)
+    found = container().issued_documents.listed(owner, by=call.caller, at=call.at, purpose=call.query.purpose)
     return Answer(
         body=IssuedDocumentListResponse(items=[issued_document_response(one, call.language) for one in found])
     )
@@ -40,13 +41,21 @@ def listed(call: Call[None]) -> Answer[IssuedDocumentListResponse]:
 @routes.post(
     "/v1/issued-documents/{issued_id}/download",
     roles=SEE,
+    query=ReadingQuery,
     answer=DownloadResponse,
     summary="Download an issued document, which is recorded as its service or as a look",
-    errors=(ErrorCode.OWN_MATTER, ErrorCode.AUTHORITY_REQUIRED, ErrorCode.DOCUMENT_NOT_ISSUED),
+    errors=(
+        ErrorCode.OWN_MATTER,
+        ErrorCode.AUTHORITY_REQUIRED,
+        ErrorCode.PURPOSE_REQUIRED,
+        ErrorCode.DOCUMENT_NOT_ISSUED,
+    ),
 )
 def download(call: Call[None]) -> Answer[DownloadResponse]:
     """Record the service or the look on the timeline, and return an address that is good for a minute."""
-    given = container().issued_documents.download(call.path["issued_id"], by=call.caller, at=call.at)
+    given = container().issued_documents.download(
+        call.path["issued_id"], by=call.caller, at=call.at, purpose=call.query.purpose
+    )
     return Answer(body=DownloadResponse(url=given.url, seconds=given.seconds))
 
 

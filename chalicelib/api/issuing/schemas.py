@@ -1,8 +1,9 @@
 """Requests and responses for issued documents."""
 
+from chalicelib.api.cases.schemas.reading import ReadingQuery
 from chalicelib.api.documents.schemas import CaseNo
 from chalicelib.http.language import Language
-from chalicelib.http.routes import Code, Instant, Query, RequestBody, ResponseBody
+from chalicelib.http.routes import Code, Instant, RequestBody, ResponseBody
 from chalicelib.issuing.model.issued import (
     PROBLEM_TEXTS,
     Check,
@@ -14,8 +15,8 @@ from chalicelib.issuing.model.issued import (
 )
 
 
-class IssuedDocumentsQuery(Query):
-    """What the documents concern: one of the two."""
+class IssuedDocumentsQuery(ReadingQuery):
+    """What the documents concern: one of the two; and for what an official reads the case."""
 
     case_no: CaseNo | None = None
     flag_id: Code | None = None

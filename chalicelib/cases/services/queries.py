@@ -11,11 +11,12 @@ from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.answers import AnswerTold
 from chalicelib.cases.model.case import WAITING, Case, CasePage, State
 from chalicelib.cases.rules.case_numbers import is_case_no
-from chalicelib.cases.rules.reading import ReadingPurpose, is_on_record, is_reason_for_delay, is_reported, purpose_of
+from chalicelib.cases.rules.reading import ReadingPurpose, is_reason_for_delay, is_reported
 from chalicelib.cases.rules.waiting import CLOCKS as WAITS
 from chalicelib.cases.rules.waiting import state_told
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.services.answers import CaseAnswers
+from chalicelib.cases.services.reading import CaseReading
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
@@ -81,7 +82,7 @@ class Track:
 class CaseQueries:
     """Reads cases; to a caller without access, a case looks the same as one that does not exist."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it stands between this many neighbours
         self,
         store: CaseStore,
         *,
@@ -90,11 +91,13 @@ class CaseQueries:
         access: CaseAccess,
         counts: "CountStore",
         answers: CaseAnswers,
+        reading: CaseReading,
     ) -> None:
         """Take the stores of cases, clocks and timelines; ``counts`` knows how many tracking codes were tried.
 
-        ``answers`` opens what is sensitive for those who may read it.
+        ``answers`` opens what is sensitive for those who may read it; ``reading`` puts officials' looks on record.
         """
+        self._reading = reading
         self._answers = answers
         self._counts = counts
         self._access = access
@@ -121,27 +124,7 @@ class CaseQueries:
             raise DomainError(ErrorCode.NOT_FOUND)
         case = self._store.load(case_no)
         self._access.require(case, Step(roles=READERS, act=Act.VIEW, told=told), by=by, at=at)
-        return CaseOpened(case=case, events=self._on_record(case, purpose, by=by, at=at) if by.is_staff else None)
-
-    @retry_on_conflict
-    def _on_record(
-        self, case: Case, stated: ReadingPurpose | None, *, by: Caller, at: datetime
-    ) -> tuple[Event, ...] | None:
-        """Leave a trace of an official's look; return the events if it was there already, ``None`` if it is new."""
-        events = self._timeline.events(case.owner)
-        purpose = purpose_of(case, events, stated, by=by, at=at)
-        if is_on_record(events, purpose, by=by, at=at):
-            return events
-        seen = NewEvent(
-            kind=EventKind.CASE_SEEN,
-            occurred_at=at,
-            actor=by.actor,
-            department=by.department or "",
-            data={"purpose": purpose.value},
-        )
-        with transaction() as tx:
-            self._timeline.append([seen], owner=case.owner, at=at, tx=tx)
-        return None
+        return CaseOpened(case=case, events=self._reading.leave_trace(case, purpose, by=by, at=at))
 
     def require_concerning(self, case_no: str, subject: SubjectKey, *, by: Caller) -> None:
         """Raise ``PURPOSE_REQUIRED`` unless a case of the caller's department concerns a subject (R7.5).

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.authorities.model import Act
 from chalicelib.bounds.store import bounds
+from chalicelib.cases.rules.reading import ReadingPurpose
 from chalicelib.cases.rules.receipts import NOTICES
 from chalicelib.cases.services.access import CaseAccess, Step
+from chalicelib.cases.services.reading import CaseReading
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import instant_from
 from chalicelib.dynamo.idempotency import IdempotencyKey
@@ -72,11 +74,16 @@ class IssuedDocuments:
         *,
         cases: CaseStore,
         access: CaseAccess,
+        reading: CaseReading,
         flags: Callable[[], Flags],
         texts: Callable[[datetime], DocumentTexts],
         receipts: Callable[[], "Receipts"],
     ) -> None:
-        """``flags`` is asked for only where a flag's documents are wanted, ``receipts`` where one is opened first."""
+        """``flags`` is asked for only where a flag's documents are wanted, ``receipts`` where one is opened first.
+
+        ``reading`` records officials' looks at cases.
+        """
+        self._reading = reading
         self._receipts = receipts
         self._store = store
         self._bucket = bucket
@@ -86,25 +93,27 @@ class IssuedDocuments:
         self._flags = flags
         self._texts = texts
 
-    def listed(self, owner: str, *, by: Caller, at: datetime) -> tuple[IssuedDocument, ...]:
+    def listed(
+        self, owner: str, *, by: Caller, at: datetime, purpose: ReadingPurpose | None = None
+    ) -> tuple[IssuedDocument, ...]:
         """Return the documents of a case or flag, oldest first.
 
         Raises ``NOT_FOUND`` for strangers, ``FORBIDDEN`` or ``OWN_MATTER`` for staff of another department or with an
-        interest, and ``AUTHORITY_REQUIRED`` for agents.
+        interest, ``PURPOSE_REQUIRED`` for an official who says no purpose, and ``AUTHORITY_REQUIRED`` for agents.
         """
-        self._require(owner, by=by, at=at)
+        self._require(owner, purpose, by=by, at=at)
         found = self._store.of_owner(owner)
         return found if by.is_staff else tuple(one for one in found if one.state in SHOWN_TO_RECIPIENTS)
 
     @retry_on_conflict
-    def download(self, issued_id: str, *, by: Caller, at: datetime) -> Download:
+    def download(self, issued_id: str, *, by: Caller, at: datetime, purpose: ReadingPurpose | None = None) -> Download:
         """Return an address that downloads a document for a minute; ``DOCUMENT_NOT_ISSUED`` before it is issued.
 
         The first time that its recipient asks is on record as the proof that it was served (送达), and so is each look
         by staff: no address is returned otherwise. A notice with a time of the person's is received with it.
         """
         before = self._store.load(issued_id)
-        self._require(before.owner, by=by, at=at)
+        self._require(before.owner, purpose, by=by, at=at)
         content = _issued_content(before)
         if not by.is_staff and before.opened_at is None:
             self._prove(before, by=by, at=at)
@@ -174,10 +183,12 @@ class IssuedDocuments:
             raise DomainError(ErrorCode.NOT_FOUND)
         return max(found, key=lambda one: (one.ended_at is None, one.ended_at or one.issued_at))
 
-    def _require(self, owner: str, *, by: Caller, at: datetime) -> None:
+    def _require(self, owner: str, purpose: ReadingPurpose | None, *, by: Caller, at: datetime) -> None:
         kind, _, name = owner.partition(":")
         if kind == "case":
-            self._access.require(self._cases.load(name), KNOW, by=by, at=at)
+            case = self._cases.load(name)
+            self._access.require(case, KNOW, by=by, at=at)
+            self._reading.leave_trace(case, purpose, by=by, at=at)
         else:
             self._flags().get(name, by=by)
 

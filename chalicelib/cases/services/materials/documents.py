@@ -11,7 +11,9 @@ from chalicelib.cases.model.case import Case, Draft, MaterialAsked, Way
 from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no
 from chalicelib.cases.rules.filing import require_in_time
 from chalicelib.cases.rules.materials import is_before_office, refusal_event, refused_later
+from chalicelib.cases.rules.reading import ReadingPurpose
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
+from chalicelib.cases.services.reading import CaseReading
 from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
 from chalicelib.clock import day_in_shanghai
 from chalicelib.documents.model import Declared, Document, DocumentState, Upload, View
@@ -77,8 +79,10 @@ class CaseDocuments:
         *,
         access: CaseAccess,
         counts: "CountStore",
+        reading: CaseReading,
     ) -> None:
-        """Take the stores; ``counts`` knows how many documents a case has."""
+        """Take the stores; ``counts`` knows how many documents a case has, ``reading`` records officials' looks."""
+        self._reading = reading
         self._access = access
         self._cases = cases
         self._documents = documents
@@ -167,34 +171,45 @@ class CaseDocuments:
         with transaction() as tx:
             self._cases.save(before, after, [refusal_event(after, document)], at=at, tx=tx)
 
-    def one(self, document_id: str, *, by: Caller, at: datetime) -> tuple[Document, Upload | None]:
+    def one(
+        self, document_id: str, *, by: Caller, at: datetime, purpose: ReadingPurpose | None = None
+    ) -> tuple[Document, Upload | None]:
         """Return a document to those whose case it is, and to staff of the department once the case is filed.
 
         The applicant also gets an address as long as it has not arrived. An agent gets one for asking to upload, with
-        the same key again, for looking takes less authority. ``AUTHORITY_REQUIRED`` for one whose authority has ended.
+        the same key again, for looking takes less authority. ``AUTHORITY_REQUIRED`` for one whose authority has ended,
+        ``PURPOSE_REQUIRED`` for an official who says no purpose (``CaseReading``).
         """
         document = self._documents.load(document_id)
         owner = self._owner(draft_id=document.draft_id, case_no=document.case_no)
-        self._require_seen(owner, by=by, at=at)
+        self._require_seen(owner, purpose, by=by, at=at)
         if not _is_shown(document, owner, by=by):
             raise DomainError(ErrorCode.NOT_FOUND)
         is_applicant = not by.is_staff and not is_agent(by, owner.subject)
         return document, self._documents.upload(document) if is_applicant else None
 
-    def listed(self, *, draft_id: str = "", case_no: str = "", by: Caller, at: datetime) -> tuple[Document, ...]:
+    def listed(
+        self,
+        *,
+        draft_id: str = "",
+        case_no: str = "",
+        by: Caller,
+        at: datetime,
+        purpose: ReadingPurpose | None = None,
+    ) -> tuple[Document, ...]:
         """Return the documents of a draft or of a case, oldest first; otherwise like ``one``."""
         owner = self._owner(draft_id=draft_id, case_no=case_no)
-        self._require_seen(owner, by=by, at=at)
+        self._require_seen(owner, purpose, by=by, at=at)
         return tuple(one for one in self._documents.of_case(owner.case_no) if _is_shown(one, owner, by=by))
 
     @retry_on_conflict
-    def look(self, document_id: str, *, by: Caller, at: datetime) -> View:
+    def look(self, document_id: str, *, by: Caller, at: datetime, purpose: ReadingPurpose | None = None) -> View:
         """Return an address that opens a document for a minute, to staff of the department alone.
 
         ``NOT_FOUND`` for one that the applicant left out when the draft was filed.
 
         Nothing is returned unless the look is on the case's timeline, where the applicant can read it. Raises
-        ``DOCUMENT_NOT_CLEAN`` for a document that nobody may open.
+        ``DOCUMENT_NOT_CLEAN`` for a document that nobody may open, and ``PURPOSE_REQUIRED`` without a purpose.
         """
         document = self._documents.load(document_id)
         case = self._cases.load(document.case_no)
@@ -202,6 +217,7 @@ class CaseDocuments:
         if not is_before_office(case, document):
             raise DomainError(ErrorCode.NOT_FOUND)
         view = self._documents.view(document)
+        self._reading.leave_trace(case, purpose, by=by, at=at)
         event = NewEvent(
             kind=EventKind.DOCUMENT_SEEN,
             occurred_at=at,
@@ -233,9 +249,10 @@ class CaseDocuments:
         act = Act.PROMISE if owner.way is Way.COMMITMENT else Act.FILE
         return self._access.require_filing(owner, act, told=HAND_IN.told, by=by, at=at)
 
-    def _require_seen(self, owner: Case | Draft, *, by: Caller, at: datetime) -> None:
+    def _require_seen(self, owner: Case | Draft, purpose: ReadingPurpose | None, *, by: Caller, at: datetime) -> None:
         if isinstance(owner, Case):
             self._access.require(owner, KNOW, by=by, at=at)
+            self._reading.leave_trace(owner, purpose, by=by, at=at)
             return
         require(by, roles=FOR_THEMSELVES, subjects=(owner.subject, owner.maker))
         self._access.require_draft(owner, by=by, at=at)
