@@ -48,7 +48,7 @@ def a_promise_is_found_untrue(town: Town) -> None:
         "document_no": f"市监登〔2026〕{town.address_case[-6:]}号",
         "reasons": "形式审查通过。",
     }
-    version = officer.get(path).is_done(200).version
+    version = officer.handles(path).is_done(200).version
     version = officer.post(f"{path}/decision", decision, version=version).is_done(200).version
     version = officer.post(f"{path}/delivery", {}, version=version).is_done(200).version
     found = officer.post(f"{path}/verification", UNTRUE, version=version).is_done(200)
@@ -179,7 +179,7 @@ def _revoke_in_order(town: Town, version: int) -> None:
     narration.fact("先整改、后撤销:此时还不能撤销,并说明条款", "correct first: not yet, and which article says so")
     _hearing_is_received(town)
     company.post(f"{path}/statement", {"text": "地址系代办机构填写,愿意整改。"}).is_done(200)
-    version = officer.get(path).is_done(200).version
+    version = officer.handles(path).is_done(200).version
     order = {"days": 5, "basis": "国办发〔2020〕42号(责令限期整改)"}
     ordered = officer.post(f"{path}/rectification", order, version=version).is_done(200)
     signed = {"notice": "rectification", "proof": "signed_at_counter", "received_at": service_now()}
@@ -190,7 +190,7 @@ def _revoke_in_order(town: Town, version: int) -> None:
 
     set_clock("2026-12-09 10:00:00")
     sweep()
-    version = officer.get(path).is_done(200).version
+    version = officer.handles(path).is_done(200).version
     ended = officer.post(f"{path}/rectification/outcome", NOT_RECTIFIED, version=version).is_done(200)
     revoked = supervisor.post(f"{path}/revocation", _revocation(town), version=ended.version).is_done(200).body
     expect("the case's state (办件状态)", revoked["state"], "revoked")

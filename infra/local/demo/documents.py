@@ -37,13 +37,15 @@ def a_photograph_is_handed_in_and_seen(town: Town) -> None:
     expect("the digest in the case (材料指纹)", case["materials"][0]["sha256"], hashlib.sha256(picture).hexdigest())
     narration.fact("填写、签名,照片按文件编号提交,时间线记下指纹", "filled in, signed, and handed in by its id")
 
-    desk = officer.get(path).is_done(200).body
+    desk = officer.handles(path).is_done(200).body
     expect("the answers as the officer reads them (经办人看到的填写内容)", desk["answers"], answer.body["answers"])
     for field in desk["answers"]:
         narration.note(f"{field['label']} · {field['label_en']}: {field['words']}")
     expect("what the officer sees (经办人看到的)", look(officer, photo), picture)
     town.who("officer.market").post(f"/v1/documents/{photo}/view", {}).is_refused(403, "FORBIDDEN")
     events = applicant.get(f"{path}/timeline").is_done(200).body["items"]
+    read = the_one("the reading on the timeline (查阅办件)", events, kind="case:seen")
+    expect("for what the officer read the case (查阅目的)", read["data"], {"purpose": "handling"})
     the_one("the look on the timeline (查看记录)", events, kind="case:document_seen")
     narration.fact(
         "经办人看到每一项和照片;每次查看申请人都读得到,别的部门打不开",
@@ -56,7 +58,7 @@ def a_correction_is_told_and_answered(town: Town) -> None:
     applicant, officer = town.who("applicant"), town.who("officer.traffic")
     path = f"/v1/cases/{town.road_case}"
     told.gives_contacts(applicant)
-    before, version = len(sent()), officer.get(path).is_done(200).version
+    before, version = len(sent()), officer.handles(path).is_done(200).version
     demand = {"missing": [MATERIAL], "basis": "《城市道路管理条例》第31条"}
     officer.post(f"{path}/corrections", demand, version=version).is_done(200)
     for channel in told.CHANNELS:
@@ -85,7 +87,7 @@ def the_decision_is_read_as_a_pdf(town: Town) -> None:
     """21, continued. Accepted and granted; the decision is a PDF whose digest anybody can check."""
     applicant, officer = town.who("applicant"), town.who("officer.traffic")
     path = f"/v1/cases/{town.road_case}"
-    version = officer.get(path).is_done(200).version
+    version = officer.handles(path).is_done(200).version
     accepted = officer.post(f"{path}/acceptance", {"accepted": True}, version=version).is_done(200)
     decision = {
         "outcome": "granted",

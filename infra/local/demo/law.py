@@ -25,7 +25,7 @@ def a_revocation_falls(town: Town) -> None:
         "basis": "《行政复议法》第64条",
         "reason": "认定事实不清。",
     }
-    version = officer.get(path).is_done(200).version
+    version = officer.handles(path).is_done(200).version
     officer.post(f"{path}/reinstatement", paper, version=version).is_refused(403, "FORBIDDEN")
     after = supervisor.post(f"{path}/reinstatement", paper, version=version).is_done(200).body
     expect("after it (复议之后)", (after["state"], after["revocation"], after["verification"]), ("closed", None, None))
@@ -45,7 +45,7 @@ def a_case_in_hand_is_terminated(town: Town) -> None:
     filed = applicant.post("/v1/cases", {"draft_id": what.draft_id, "confirmed": [], "materials": [paper]}).is_done(201)
     path = f"/v1/cases/{filed.body['case_no']}"
     demand = {"missing": [MATERIAL], "basis": "《机动车登记规定》第24条"}
-    asked = officer.post(f"{path}/corrections", demand, version=officer.get(path).version).is_done(200)
+    asked = officer.post(f"{path}/corrections", demand, version=officer.handles(path).version).is_done(200)
     due_on = clock_of(asked.body, "correction")["due_on"]
     document = {
         "ground": "correction_unanswered",

@@ -54,7 +54,7 @@ def a_promise_is_filed(town: Town) -> None:
     expect("the clock (时钟)", (clock["due_on"], clock["light"], clock["provisional"]), ("2026-11-25", "green", False))
     expect("the last second in time (最后一秒)", clock["due_at"], "2026-11-25T15:59:59Z")
     narration.fact(f"当场受理,办件 {town.plate_case},2026-11-25 到期", "accepted at once")
-    desk = town.who("officer.traffic").get(f"/v1/cases/{town.plate_case}?purpose=handling").is_done(200).body
+    desk = town.who("officer.traffic").handles(f"/v1/cases/{town.plate_case}").is_done(200).body
     expect("the answers as the officer reads them (经办人看到的填写内容)", desk["answers"], answer.body["answers"])
     narration.fact(f"经办人看到每一项,新车牌寄到{filled_in['address']}", "the officer reads every answer")
 
@@ -121,7 +121,7 @@ def the_office_answers_and_delivers(town: Town) -> None:
     the_one("the reason that the applicant sees (申请人看到的原因)", seen["public_reasons"], reason=REASON)
     narration.fact("申请人看到了科长写的原因和新日期 2026-12-01", "the applicant reads the supervisor's reason")
 
-    version = officer.get(path).is_done(200).version
+    version = officer.handles(path).is_done(200).version
     decision = {
         "outcome": "granted",
         "document_no": f"交牌〔2026〕{town.plate_case[-6:]}号",
