@@ -15,7 +15,7 @@ from tests.builders import NOON, a_caller, an_item, an_organisation
 from tests.cloud import turn_clock
 from tests.services.alerting import inbox, tell
 from tests.services.case_office import Applicant, employ, publish
-from tests.services.credit_office import AFTER_DEFENCE, flagged, lift
+from tests.services.credit_office import AFTER_DEFENCE, flagged, lift, stored
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
@@ -82,13 +82,29 @@ def test_a_flag_that_lands_on_a_case_in_hand_is_told_to_its_officer_until_it_is_
     assert container().timeline.reading(case.owner).verified
 
 
+def test_a_record_that_begins_to_bar_is_told_too() -> None:
+    case = in_hand()
+    stored()
+
+    relay(credit_of(case))
+    tell(case.owner, at=LATER)
+
+    assert alerts_of(OFFICER) == [("barred", "o-1")]
+    (landed,) = [one for one in container().timeline.events(case.owner) if one.kind == "case:barred"]
+    assert landed.data == {"about": "market/r-1", "effect": "refused", "officer": "o-1", "pack": "corrects-first"}
+
+
 def test_a_case_that_is_over_or_about_something_else_hears_of_no_flag() -> None:
-    other = in_hand("plate-replacement")
+    other, over = in_hand("plate-replacement"), in_hand()
+    now = container().cases.load(over.case_no)
+    applicant = Applicant(identity=an_organisation()).caller
+    command = Command(case_no=now.case_no, by=applicant, at=NOON)
+    container().case_endings.withdraw(command, reason="不办了。")
     flagged()
 
     relay(credit_of(other))
 
-    assert "case:barred" not in kinds(other)
+    assert "case:barred" not in [*kinds(other), *kinds(over)]
 
 
 def test_an_alert_goes_with_the_case_from_one_officer_to_the_next_and_to_a_deputy() -> None:
