@@ -12,7 +12,7 @@ from chalicelib.credit.model.records import Summary
 from chalicelib.credit.table.records import SummaryRow
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.workdays.store import load_calendar
-from tests.cloud import Client, forget_everything, the_issuer
+from tests.cloud import Client, forget_everything, said_by, the_issuer
 from tests.depth import goes
 from tests.performance.bare import Bare
 from tests.performance.crowd import add_clocks, add_items, idle_sweep, red_page
@@ -89,6 +89,16 @@ def test_what_the_benchmark_measures_can_be_sent_again_by_either_side(story: Sto
             bare.put_back(rehearsal)
 
         assert [story.client.send(event).status for event in events] == [status, status]
+
+
+def test_an_officer_s_look_is_no_call_more_than_a_reading_after_the_first_of_a_day(story: Story) -> None:
+    url = f"/v1/cases/{story.case()['case_no']}{said_by('officer')}"
+    own, officer = (story.client.event("GET", url, token=one) for one in (story.applicant.token, story.officer))
+
+    read, first, second = (sent_by(story, event, status=200) for event in (own, officer, officer))
+
+    assert read.operations == second.operations == ["GetItem", "Query", "Query"]
+    assert first.operations == ["GetItem", "Query", "GetItem", "TransactWriteItems", "Query", "Query"]
 
 
 def test_a_filing_writes_the_case_once_and_a_card_into_each_index(story: Story) -> None:

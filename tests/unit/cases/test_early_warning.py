@@ -44,8 +44,9 @@ def test_the_credit_of_a_person_says_what_begins_or_ceases_to_bar(event: Event, 
 def test_a_case_is_told_of_what_bars_until_that_has_ended() -> None:
     first, second = (an_event(EventKind.CASE_BARRED, "case:1", about=name) for name in ("flag:f1", "flag:f2"))
     ended = an_event(EventKind.CASE_BAR_ENDED, "case:1", about="flag:f1")
+    decided = an_event(EventKind.CASE_DECIDED, "case:1")
 
-    assert told_of([first, second, ended, ended]) == {"flag:f2": second}
+    assert told_of([first, second, decided, ended, ended]) == {"flag:f2": second}
 
 
 def test_an_agent_reads_nothing_of_what_bars_the_principal() -> None:
