@@ -238,7 +238,7 @@ def test_the_forms_of_a_pause_say_what_day_follows_before_it_begins_and_before_i
     assert "办结：今天（10月8日(周四)）就是最后一天" in on_the_last_day.text
     assert paused.status == 200
     assert "办结：现在恢复的，最后一天是10月14日(周三)" in ending.text
-    assert "10月14日(周三)" in ended.text
+    assert "办结：最后一天是10月14日(周三)。" in ended.text
     assert "红灯" not in ended.text
 
 
@@ -247,6 +247,8 @@ def test_a_pause_that_comes_too_late_says_that_it_changes_nothing(officer: Visit
     late = officer.open(f"{promised}/acts/pause")
     officer.send(late, "pause", PAUSE)
     ending = officer.open(f"{promised}/acts/pause_end")
+    ended = officer.send(ending, "pause_end")
 
+    assert "办结：已于10月8日(周四)届满，已经超期。" in ended.text
     assert "办结：已于10月8日(周四)届满，暂停以后仍然是超期" in late.text
     assert "暂停以前已经超期" in ending.text
