@@ -6,7 +6,7 @@ from chalicelib.container import container
 from chalicelib.timeline.event_types import EventKind
 from tests.api.bodies import CARD, OUTAGE, token_of
 from tests.api.world import World, world
-from tests.cloud import Reply
+from tests.cloud import Reply, said_by
 
 __all__ = ["world"]
 
@@ -51,7 +51,7 @@ def test_the_applicant_sees_that_a_card_was_given_and_none_of_its_texts(world: W
     path = f"/v1/cases/{world.things['missed'].name}/timeline"
 
     theirs = world.send("GET", path, as_="applicant").body
-    staffs = world.send("GET", path, as_="officer.traffic").body
+    staffs = world.send("GET", f"{path}{said_by('officer')}", as_="officer.traffic").body
 
     def texts(shown: dict[str, list[dict[str, object]]]) -> list[object]:
         return [event["texts"] for event in shown["items"] if event["kind"] == EventKind.CARD_GIVEN]
