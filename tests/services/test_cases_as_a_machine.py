@@ -1,18 +1,27 @@
 """One case driven at random through all that can happen to it, as days pass, credit fails and systems stand still.
 
-The model keeps what was decided and found, and shares no line with the service. After each act it asks three things:
-is there always a way out, has every duty a date, and is no decision or finding lost?
+The model keeps where the case is, what was decided and found, and whether the person was heard; it shares no line with
+the service. After each act it asks: is there a way out, has every duty a date, did everything adverse follow a hearing
+and name its remedies, is no decision or finding lost? At the end all is undone, and the person stands as somebody whom
+nothing ever met.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from chalicelib.cases.model.case import FINISHED, WAITING, Case, State
 from chalicelib.cases.model.stages import Finding, Notice, Outcome
@@ -22,14 +31,17 @@ from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.clocks.model import OUTLASTING
 from chalicelib.container import container
-from chalicelib.credit.services.checks import Credit
+from chalicelib.credit.model.records import CheckAnswer, Purpose
+from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.credit.store.records import UnreadableError
 from chalicelib.errors import DomainError
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import Entry, EntryKind, RevokingDocument
 from chalicelib.redress.services.revocations import Fall
+from chalicelib.sanctions.model.flags import Service, Target
+from chalicelib.subjects.model.subjects import Identity
 from chalicelib.supervision.model.outages import Proof, Window
-from tests.builders import a_caller, a_plan, an_item
+from tests.builders import a_caller, a_plan, a_proposal, an_identity, an_item
 from tests.cloud import forget_everything
 from tests.depth import goes
 from tests.quick_dynamodb import empty_tables
@@ -44,14 +56,71 @@ MONITOR = a_caller(Role.MONITOR, sub="monitor", department="monitoring")
 BROKEN = (Finding.UNTRUE, Finding.UNFULFILLED)
 PACKS = ("corrects-first", "revokes-at-once")
 GROUNDS = ("materials_missing", "correction_unanswered", "broken_promise", "applicant_ended")
+CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
+CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
+RELATED = "business-address"
+NEVER = an_identity(number="330725196803120006", name="王从未")
+"""Somebody whom nothing ever met."""
+
+DAY = timedelta(days=1)
+LEAST_TO_ANSWER, REVIEW, COURT = 3 * DAY, 60 * DAY, 180 * DAY
+"""What nobody's time may be shorter than: to answer a finding, to ask for a review, to go to a court."""
+
+WAITS_FOR: dict[State, frozenset[str]] = {
+    State.PENDING_CREDIT: frozenset({"credit_recheck"}),
+    State.AWAITING_MATERIALS: frozenset({"materials"}),
+    State.RECEIVED: frozenset({"acceptance"}),
+    State.CORRECTION_ASKED: frozenset({"correction"}),
+    State.ACCEPTED: frozenset({"handling_promised", "handling_statutory"}),
+    State.PAUSED: frozenset({"handling_promised", "handling_statutory"}),
+    State.SUSPENDED: frozenset({"suspension"}),
+    State.DECIDED: frozenset({"delivery"}),
+}
+"""What a case waits for in each state in which somebody owes something: all of these have a date."""
+
+BY_THEMSELVES = {
+    (State.PENDING_CREDIT, State.ACCEPTED),
+    (State.PENDING_CREDIT, State.RECEIVED),
+    (State.RECEIVED, State.ACCEPTED),
+}
+"""What becomes of a case while nobody acts: its credit can be read again, or silence accepts it."""
 
 
 @dataclass
 class Plain:
-    """What the model knows: the numbers of all decisions, and how often a promise was found broken."""
+    """What the model knows.
 
+    ``pending`` is what one of two officers has found; ``found`` what is in effect, and ``told_at`` since when.
+    """
+
+    state: State = State.RECEIVED
+    is_delivered: bool = False
     decisions: list[str] = field(default_factory=list)
     broken: int = 0
+    pending: Finding | None = None
+    found: Finding | None = None
+    told_at: datetime = BEGIN
+    has_stated: bool = False
+    is_flagged: bool = False
+
+    def find(self, result: Finding, at: datetime) -> None:
+        """Let a result take effect; one that is broken is told to the person, who may answer."""
+        self.pending, self.found, self.told_at, self.has_stated = None, result, at, False
+        self.broken += result in BROKEN
+
+    def forget(self) -> None:
+        """Begin anew: what was found belongs to what was decided before."""
+        self.pending = self.found = None
+        self.has_stated = self.is_delivered = False
+
+    def is_heard(self, at: datetime) -> bool:
+        return self.found in BROKEN and (self.has_stated or at - self.told_at > LEAST_TO_ANSWER)
+
+
+def mostly(*states: State) -> Callable[[Any], Any]:
+    """Let a rule be tried in the states in which it may be taken, and every fourth time in any other."""
+    return precondition(lambda self: self.plain.state in states or self.tried % 4 == 0)
 
 
 class CaseAsAMachine(RuleBasedStateMachine):
@@ -61,25 +130,57 @@ class CaseAsAMachine(RuleBasedStateMachine):
         pack=st.sampled_from(PACKS),
         officers=st.sampled_from([1, 2]),
         acceptance=st.sampled_from([Acceptance.OFFICER, Acceptance.AUTOMATIC]),
-        is_down=st.booleans(),
+        is_down=st.sampled_from([False, False, True]),
+        far=st.integers(0, 12),
     )
-    def file(self, *, pack: str, officers: int, acceptance: Acceptance, is_down: bool) -> None:
+    def file(self, *, pack: str, officers: int, acceptance: Acceptance, is_down: bool, far: int) -> None:
+        """File a promise, and lead it some way towards the hardest consequence."""
         empty_tables()
         forget_everything()
         self.patch = pytest.MonkeyPatch()
         self.now = BEGIN
         self.plain = Plain()
-        self.made = 0
+        self.made = self.tried = 0
+        self.seen: Case | None = None
+        self.officers = officers
         publish(an_item(jurisdiction=pack, acceptance=acceptance, verification=a_plan(officers=officers)), at=BEGIN)
+        publish(an_item(code=RELATED, department="market"), at=BEGIN)
         self.applicant = Applicant().enrol(at=BEGIN)
         drafted = self.applicant.draft(at=BEGIN)
         if is_down:
             self.credit_fails()
         self.case_no = self.applicant.promise(drafted, at=BEGIN).case.case_no
+        self.plain.state = self.case.state
+        self.lead(far)
+
+    def lead(self, far: int) -> None:
+        """Take so many steps of the long way to a revocation and a flag."""
+        way: list[Callable[[], object]] = [
+            lambda: self.the_office_accepts(is_accepted=True),
+            lambda: self.the_office_decides(Outcome.GRANTED),
+            self.the_office_delivers,
+            lambda: self.the_office_verifies(Finding.UNTRUE),
+            self.a_second_officer_confirms,
+            self.the_person_states,
+            lambda: self.the_office_has_it_put_right(is_order=True, outcome=RectificationOutcome.NOT_DONE),
+            lambda: self.days_pass(40),
+            lambda: self.the_office_has_it_put_right(is_order=False, outcome=RectificationOutcome.NOT_DONE),
+            lambda: self.the_supervisor_revokes(days=60),
+            lambda: self.days_pass(1),
+            lambda: self.the_credit_office_flags(days=60),
+        ]
+        for step in way[:far]:
+            step()
 
     @property
     def case(self) -> Case:
-        return container().cases.load(self.case_no)
+        if self.seen is None:
+            self.seen = container().cases.load(self.case_no)
+        return self.seen
+
+    @property
+    def today(self) -> date:
+        return (self.now + timedelta(hours=8)).date()
 
     def by(self, who: Caller) -> Command:
         return Command(case_no=self.case_no, by=who, at=self.now, version=self.case.version)
@@ -88,14 +189,18 @@ class CaseAsAMachine(RuleBasedStateMachine):
         self.made += 1
         return f"{self.made}号"
 
-    def act(self, what: Callable[[], Any]) -> bool:
+    def act(self, what: Callable[[], Any], *, then: State | None = None) -> bool:
         """Try an act, and return whether it was taken; what is refused changes nothing."""
+        self.tried += 1
         before = self.case
         try:
             what()
         except DomainError:
+            self.seen = None
             assert self.case == before
             return False
+        self.seen = None
+        self.plain.state = then or self.plain.state
         return True
 
     def credit_fails(self) -> None:
@@ -115,7 +220,10 @@ class CaseAsAMachine(RuleBasedStateMachine):
     @rule(days=st.sampled_from([0, 1, 3, 10, 40, 100]))
     def days_pass(self, days: int) -> None:
         self.now += timedelta(days=days, minutes=1)
+        self.seen = None
         container().clocks.sweep(at=self.now)
+        if (self.plain.state, self.case.state) in BY_THEMSELVES:
+            self.plain.state = self.case.state
 
     @rule(hours=st.sampled_from([1, 30]))
     def everything_stood_still(self, hours: int) -> None:
@@ -127,120 +235,203 @@ class CaseAsAMachine(RuleBasedStateMachine):
             reason="停电。",
             evidence=(Proof(name="通知.pdf", sha256="ab" * 32),),
         )
+        self.seen = None
         container().outages.record(window, by=MONITOR, at=self.now, idempotency_key=None)
 
+    @mostly(State.RECEIVED, State.CORRECTION_ASKED)
     @rule(is_accepted=st.booleans())
     def the_office_accepts(self, *, is_accepted: bool) -> None:
         accepting = container().acceptance
         step = accepting.accept if is_accepted else accepting.turn_away
-        self.act(lambda: step(self.by(OFFICER), reason="理由。"))
+        mine, then = self.by(OFFICER), State.ACCEPTED if is_accepted else State.NOT_ACCEPTED
+        if self.act(lambda: step(mine, reason="理由。"), then=then) and not is_accepted:
+            word = self.case.acceptance
+            assert word is not None
+            require_remedies_named(word.remedies)
 
+    @mostly(State.RECEIVED, State.CORRECTION_ASKED)
     @rule()
     def the_office_asks_for_a_correction(self) -> None:
-        ask = container().acceptance.ask_correction
-        self.act(lambda: ask(self.by(OFFICER), missing=("old-plate",), basis="第24条"))
+        ask, mine = container().acceptance.ask_correction, self.by(OFFICER)
+        self.act(lambda: ask(mine, missing=("old-plate",), basis="第24条"), then=State.CORRECTION_ASKED)
 
+    @mostly(State.CORRECTION_ASKED)
     @rule()
     def the_person_answers(self) -> None:
         number, mine = len(self.case.corrections), self.by(self.applicant.caller)
-        self.act(lambda: container().acceptance.answer_correction(mine, number, materials=(), text="没有了。"))
+        answer = container().acceptance.answer_correction
+        self.act(lambda: answer(mine, number, materials=(), text="没有了。"), then=State.RECEIVED)
 
+    @mostly(State.AWAITING_MATERIALS)
     @rule()
     def the_person_hands_in(self) -> None:
         changing, by = container().commitment_withdrawal, self.applicant.caller
-        self.act(lambda: changing.hand_in(self.case_no, (a_paper(),), by=by, at=self.now))
+        self.act(lambda: changing.hand_in(self.case_no, (a_paper(),), by=by, at=self.now), then=State.RECEIVED)
 
     @rule(is_whole=st.booleans())
     def the_person_withdraws(self, *, is_whole: bool) -> None:
         if is_whole:
-            self.act(lambda: container().case_endings.withdraw(self.by(self.applicant.caller), reason="不办了。"))
+            mine, end = self.by(self.applicant.caller), container().case_endings.withdraw
+            if self.act(lambda: end(mine, reason="不办了。"), then=State.WITHDRAWN):
+                assert not self.evades
             return
-        changing, by = container().commitment_withdrawal, self.applicant.caller
-        self.act(lambda: changing.withdraw(self.case_no, reason="找到了。", by=by, at=self.now))
+        changing, by, before = container().commitment_withdrawal, self.applicant.caller, self.case
+        taken = self.act(lambda: changing.withdraw(self.case_no, reason="找到了。", by=by, at=self.now))
+        if taken and self.case != before:
+            assert not self.evades
+            self.plain.state = State.AWAITING_MATERIALS
+            if before.decision is not None:
+                self.plain.forget()
 
+    @mostly(State.ACCEPTED, State.PAUSED, State.SUSPENDED)
     @rule(is_pause=st.booleans(), is_begin=st.booleans())
     def the_office_holds_or_goes_on(self, *, is_pause: bool, is_begin: bool) -> None:
         handling, mine, case = container().handling, self.by(OFFICER), self.case
         told: dict[str, Any] = {"basis": "第45条", "expected_days": 5, "notice_text": "暂停。"}
         if is_begin and is_pause:
-            self.act(lambda: handling.pause(mine, ground="hearing", **told))
+            self.act(lambda: handling.pause(mine, ground="hearing", **told), then=State.PAUSED)
         elif is_begin:
-            self.act(lambda: handling.suspend(mine, ground="broken_promise", **told))
+            self.act(lambda: handling.suspend(mine, ground="broken_promise", **told), then=State.SUSPENDED)
         elif is_pause:
-            self.act(lambda: handling.end_pause(mine, len(case.interruptions)))
+            self.act(lambda: handling.end_pause(mine, len(case.interruptions)), then=State.ACCEPTED)
         else:
-            self.act(lambda: handling.end_suspension(mine, len(case.suspensions)))
+            self.act(lambda: handling.end_suspension(mine, len(case.suspensions)), then=State.ACCEPTED)
 
+    @mostly(State.ACCEPTED, State.PAUSED)
     @rule()
     def the_head_extends(self) -> None:
         was_extended = self.case.extension is not None or any(one.extension for one in self.case.earlier_decisions)
         is_taken = self.act(lambda: container().handling.extend(self.by(HEAD), days=10, reason="复杂。"))
         assert not (is_taken and was_extended)
 
+    @mostly(State.ACCEPTED)
     @rule(outcome=st.sampled_from(Outcome))
     def the_office_decides(self, outcome: Outcome) -> None:
         number, mine = self.number(), self.by(OFFICER)
         told: dict[str, Any] = {"outcome": outcome, "document_no": number, "reasons": "理由。", "late_reason": "忙。"}
-        if self.act(lambda: container().handling.decide(mine, **told)):
+        if self.act(lambda: container().handling.decide(mine, **told), then=State.DECIDED):
             self.plain.decisions.append(number)
+            assert not self.evades
+            decision = self.case.decision
+            assert decision is not None
+            if outcome is Outcome.REFUSED:
+                require_remedies_named(decision.remedies)
 
+    @mostly(State.DECIDED)
     @rule()
     def the_office_delivers(self) -> None:
-        self.act(lambda: container().handling.deliver(self.by(OFFICER), late_reason="忙。"))
+        mine = self.by(OFFICER)
+        if self.act(lambda: container().handling.deliver(mine, late_reason="忙。"), then=State.CLOSED):
+            self.plain.is_delivered = True
 
+    @mostly(State.DECIDED, State.CLOSED)
     @rule()
     def the_supervisor_reopens(self) -> None:
-        self.act(lambda: container().assignment.reopen(self.by(SUPERVISOR), reason="没有收到。"))
+        mine = self.by(SUPERVISOR)
+        if self.act(lambda: container().assignment.reopen(mine, reason="没有收到。"), then=State.ACCEPTED):
+            assert not self.evades
+            self.plain.forget()
 
+    @mostly(State.ACCEPTED, State.PAUSED, State.SUSPENDED, State.DECIDED, State.CLOSED)
     @rule(result=st.sampled_from([Finding.UNTRUE, *Finding]))
     def the_office_verifies(self, result: Finding) -> None:
         told: dict[str, Any] = {"result": result, "method": Method.ONLINE, "findings": "查过。", "late_reason": "忙。"}
-        self.act(lambda: container().consequences.verify(self.by(OFFICER), **told))
-        self.count_the_finding()
+        mine = self.by(OFFICER)
+        if self.act(lambda: container().consequences.verify(mine, **told)):
+            if self.officers == 1:
+                self.plain.find(result, self.now)
+            else:
+                self.plain.pending, self.plain.found = result, None
 
+    @precondition(lambda self: self.plain.pending)
     @rule()
     def a_second_officer_confirms(self) -> None:
-        self.act(lambda: container().consequences.confirm_verification(self.by(SECOND)))
-        self.count_the_finding()
+        mine = self.by(SECOND)
+        if self.act(lambda: container().consequences.confirm_verification(mine)):
+            assert self.plain.pending is not None
+            self.plain.find(self.plain.pending, self.now)
 
-    def count_the_finding(self) -> None:
-        kinds = [(event.kind, event.data.get("result")) for event in container().timeline.events(self.case.owner)]
-        self.plain.broken = sum(kind == "case:verified" and result in BROKEN for kind, result in kinds)
-
+    @precondition(lambda self: self.plain.pending or self.plain.found in BROKEN)
     @rule(notice=st.sampled_from(Notice))
     def the_person_signs_for_a_notice(self, notice: Notice) -> None:
         receipts, signed = container().receipts, self.by(OFFICER)
         self.act(lambda: receipts.record(signed, notice, proof="signed_at_counter", received_at=self.now))
 
+    @precondition(lambda self: self.plain.pending or self.plain.found in BROKEN)
     @rule()
     def the_person_states(self) -> None:
-        self.act(lambda: container().consequences.state(self.by(self.applicant.caller), text="不是。"))
+        mine = self.by(self.applicant.caller)
+        if self.act(lambda: container().consequences.state(mine, text="不是。")):
+            self.plain.has_stated = True
 
+    @precondition(lambda self: self.plain.pending or self.plain.found in BROKEN)
     @rule()
     def the_person_reports_it_put_right(self) -> None:
         self.act(lambda: container().consequences.report(self.by(self.applicant.caller), text="已改正。"))
 
+    @precondition(lambda self: self.plain.pending or self.plain.found in BROKEN)
     @rule(is_order=st.booleans(), outcome=st.sampled_from(RectificationOutcome))
     def the_office_has_it_put_right(self, *, is_order: bool, outcome: RectificationOutcome) -> None:
         office, mine = container().consequences, self.by(OFFICER)
         if is_order:
-            self.act(lambda: office.order_rectification(mine, days=3, basis="第64条"))
+            if self.act(lambda: office.order_rectification(mine, days=3, basis="第64条")):
+                assert self.plain.is_heard(self.now)
         else:
             self.act(lambda: office.end_rectification(mine, outcome=outcome, findings="看过。"))
 
-    @rule()
-    def the_supervisor_revokes(self) -> None:
+    @mostly(State.DECIDED, State.CLOSED)
+    @rule(days=st.sampled_from([10, 60, 200]))
+    def the_supervisor_revokes(self, days: int) -> None:
         document = RevocationDocument(
             document_no=self.number(),
             basis="第69条",
             served_at=self.now,
-            effective_on=self.now.date() + timedelta(days=1),
-            remedy_until=self.now.date() + timedelta(days=200),
+            effective_on=self.today,
+            remedy_until=self.today + days * DAY,
             statement_answer="不成立。",
         )
-        if self.act(lambda: container().consequences.revoke(self.by(SUPERVISOR), document)):
-            self.require_heard()
+        mine = self.by(SUPERVISOR)
+        if self.act(lambda: container().consequences.revoke(mine, document), then=State.REVOKED):
+            revoked = self.case.revocation
+            assert revoked is not None
+            assert self.plain.is_heard(self.now)
+            assert revoked.remedy_until - self.today >= REVIEW
+            assert revoked.court_until - self.today >= COURT
+            require_remedies_named(revoked.remedies)
+            assert revoked.repair_notice
 
+    @mostly(State.REVOKED)
+    @rule(days=st.sampled_from([10, 60, 200]))
+    def the_credit_office_flags(self, days: int) -> None:
+        """Propose, serve and confirm a flag on the revocation of this case, however it stands."""
+        case, office = self.case, container().flags
+        number = self.number() if case.revocation is None else case.revocation.document_no
+        proposal = a_proposal(
+            case_no=self.case_no,
+            document_no=number,
+            effective_on=self.today,
+            served_at=self.now - timedelta(hours=9) if case.revocation is None else case.revocation.served_at,
+            remedy_until=self.today + days * DAY,
+            starts_on=self.today,
+            ends_on=self.today + 100 * DAY,
+            related_items=(RELATED,),
+        )
+        target = Target(about=self.applicant.identity)
+
+        def flag() -> None:
+            made = office.propose(proposal, target, by=CREDIT, at=self.now).flag
+            service = Service(served_at=self.now, method="直接送达", proof="回证1号")
+            office.serve(made.flag_id, service, by=CREDIT, version=1, at=self.now)
+            office.state(made.flag_id, "不同意。", by=self.applicant.caller, at=self.now)
+            told: dict[str, Any] = {"statement_answer": "不成立。", "by": CREDIT2, "version": 3, "at": self.now}
+            office.confirm(made.flag_id, "事实清楚。", **told)
+
+        if self.act(flag):
+            assert self.plain.state is State.REVOKED
+            assert days >= REVIEW.days
+            self.plain.is_flagged = True
+
+    @mostly(State.AWAITING_MATERIALS, State.CORRECTION_ASKED, State.SUSPENDED)
     @rule(ground=st.sampled_from(GROUNDS))
     def the_supervisor_ends_it(self, ground: str) -> None:
         document = TerminationDocument(
@@ -251,17 +442,22 @@ class CaseAsAMachine(RuleBasedStateMachine):
             served_at=self.now,
             statement_answer="不成立。",
         )
-        if self.act(lambda: container().case_endings.terminate(self.by(SUPERVISOR), document)):
+        mine, was = self.by(SUPERVISOR), self.plain.state
+        if self.act(lambda: container().case_endings.terminate(mine, document), then=State.TERMINATED):
             ended = self.case.termination
             assert ended is not None
-            assert [one.code for one in ended.remedies] == ["review", "court"]
-            if ground == "broken_promise":
-                self.require_heard()
+            remedies = {one.code: one.until - self.today for one in ended.remedies}
+            assert remedies["review"] >= REVIEW
+            assert remedies["court"] >= COURT
+            assert ground != "broken_promise" or self.plain.is_heard(self.now)
+            assert ground != "materials_missing" or was is State.AWAITING_MATERIALS
+            assert ground != "correction_unanswered" or was is State.CORRECTION_ASKED
 
+    @mostly(State.REVOKED)
     @rule()
     def the_revocation_falls(self) -> None:
         case = self.case
-        paper = RevokingDocument(number="复1号", organ="政府", effective_on=self.now.date(), basis="第64条")
+        paper = RevokingDocument(number="复1号", organ="政府", effective_on=self.today, basis="第64条")
         fall = Fall(
             entry=Entry(kind=EntryKind.CASE, name=self.case_no),
             by_document=paper,
@@ -269,15 +465,31 @@ class CaseAsAMachine(RuleBasedStateMachine):
             version=case.version,
         )
         record = container().revocations.record
-        if self.act(lambda: record(fall, by=SUPERVISOR, at=self.now, idempotency_key=None)):
+        then = State.CLOSED if self.plain.is_delivered else State.DECIDED
+        if self.act(lambda: record(fall, by=SUPERVISOR, at=self.now, idempotency_key=None), then=then):
             after = self.case
             assert (after.verification, after.defence, after.rectification, after.revocation) == (None,) * 4
             assert after.decision == case.decision
+            self.plain.pending = self.plain.found = None
+            self.plain.has_stated = self.plain.is_flagged = False
 
-    def require_heard(self) -> None:
-        defence = self.case.defence
-        assert defence is not None
-        assert defence.stated_at is not None or self.now > defence.until
+    @property
+    def evades(self) -> bool:
+        """Whether going on as if nothing had been found would evade the consequences of a broken promise."""
+        found = self.plain.pending or self.plain.found
+        order = self.case.rectification
+        return found in BROKEN and not (order is not None and order.fulfilled)
+
+    def check(self, about: Identity) -> CheckAnswer:
+        return container().credit.check(
+            about, Inquiry(item_code=RELATED, purpose=Purpose.HANDLING), by=MACHINE, at=self.now
+        )
+
+    @invariant()
+    def the_case_is_where_the_model_says(self) -> None:
+        assert self.case.state is self.plain.state
+        found = self.case.verification
+        assert (found is None or not found.has_effect) is (self.plain.found is None)
 
     @invariant()
     def what_is_not_finished_has_a_date_and_what_is_over_has_none(self) -> None:
@@ -291,6 +503,12 @@ class CaseAsAMachine(RuleBasedStateMachine):
         is_broken = found is not None and found.has_effect and found.result in BROKEN
         is_settled = case.rectification is not None and case.rectification.fulfilled is True
         is_verified = found is not None and found.has_effect and found.result is not Finding.UNVERIFIABLE
+        kinds = {clock.kind.value for clock in running}
+        assert WAITS_FOR.get(self.plain.state, frozenset()) <= kinds
+        assert all(clock.due_at and clock.responsible + clock.department for clock in running)
+        on_hold = [one for one in (*case.interruptions, *case.suspensions) if one.ended_at is None]
+        assert bool(on_hold) is (self.plain.state in {State.PAUSED, State.SUSPENDED})
+        assert all(one.expected_until for one in on_hold)
         if case.state is State.CLOSED:
             assert bool(running) is ((is_broken and not is_settled) or (must_be_verified(case) and not is_verified))
         else:
@@ -309,33 +527,35 @@ class CaseAsAMachine(RuleBasedStateMachine):
         assert len(effective) == self.plain.broken
 
     def teardown(self) -> None:
-        """Lead whatever is left to its end: there always is one, and the trail proves all of it."""
+        """Undo what harms and lead the case to its end: there always is a way, and the trail proves all of it."""
         self.patch.undo()
+        if self.plain.is_flagged:
+            assert [reason.code.value for reason in self.check(self.applicant.identity).reasons] == ["SUBJECT_BARRED"]
+        if self.case.state is State.REVOKED:
+            self.the_revocation_falls()
+        assert self.check(self.applicant.identity) == self.check(NEVER)
         if self.case.state not in FINISHED and self.case.decision is None:
-            end = TerminationDocument(
-                ground="applicant_ended",
-                document_no="末号",
-                basis="第70条",
-                reasons="已注销。",
-                served_at=self.now,
-                statement_answer="不成立。",
-            )
-            container().case_endings.terminate(self.by(SUPERVISOR), end)
+            self.the_supervisor_ends_it("applicant_ended")
         if self.case.state is State.DECIDED:
-            container().handling.deliver(self.by(OFFICER), late_reason="忙。")
+            self.the_office_delivers()
         assert self.case.state in FINISHED
         assert container().timeline.reading(self.case.owner).verified
 
 
+def require_remedies_named(words: str) -> None:
+    assert "行政复议" in words
+    assert "行政诉讼" in words
+
+
 @pytest.mark.requirement("R1.9", "R1.17", "R1.18", "R4.11", "R8.2")
 @pytest.mark.usefixtures("cloud")
-@goes("walks", usually=3, deep=2_000)
+@goes("walks", usually=4, deep=2_000)
 def test_a_case_always_has_a_way_out_a_date_and_all_that_was_decided(walks: int) -> None:
     run_state_machine_as_test(
         CaseAsAMachine,
         settings=settings(
             max_examples=walks,
-            stateful_step_count=25,
+            stateful_step_count=15,
             phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
