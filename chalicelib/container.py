@@ -991,6 +991,7 @@ class Container:
             pack=settings().rule_pack,
             documents=StandingDocuments(self.redress_store, lambda: self.consequences),
             conflicts=lambda: self.conflicts,
+            lengthen=lambda clock, at: self.outages.lengthened(clock, at=at),
             lists=self.lists.current,
         )
 

@@ -329,7 +329,7 @@ def a_record(**other: Any) -> Record:  # noqa: ANN401 - any field of a submissio
         submission,
         subject=A_SUBJECT,
         directory=directories()[0],
-        shown=rules_of_the_day(pack.display, submission.judged_on or NOON.date()),
+        shown=rules_of_the_day(pack.display, submission.judged_on or NOON.date(), on=NOON.date()),
         before=None,
         handed_by=MACHINE,
         bar=intake.bar_state(submission, directories()[0], handed_by=MACHINE, kept_from=Severity.SERIOUS),

@@ -164,13 +164,15 @@ def require_flag_open(flag: Flag, *, on: date) -> None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
 
 
-def repairable_from(records: Sequence[Record], flags: Sequence[Flag], *, display: Sequence[DisplayRules]) -> date:
+def repairable_from(
+    records: Sequence[Record], flags: Sequence[Flag], *, display: Sequence[DisplayRules], on: date
+) -> date:
     """Return the first day on which all of these may be repaired: the latest of their minimum display periods."""
     days = [record.display.repairable_from or record.dates.judged_on for record in records]
     for flag in flags:
         if flag.state in LIVE:
             judged_on = flag.document.effective_on
-            period = rules_of_the_day(display, judged_on).periods.get(flag.severity.value)
+            period = rules_of_the_day(display, judged_on, on=on).periods.get(flag.severity.value)
             days.append(judged_on if period is None else months_after(judged_on, period.least_months))
     return max(days)
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import real_now
-from tests.api.bodies import AFTER_DEFENCE, COMPANY, RECORD, a_list
+from tests.api.bodies import AFTER_DEFENCE, COMPANY, OUTAGE, RECORD, a_list
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import publish
@@ -144,6 +144,21 @@ def test_a_flag_goes_all_the_way(office: Office) -> None:
     lifted = office.act(confirmed, "lifting", {"reason": "已履行义务。", "basis": "第23条"})
     assert (lifted.status, lifted.body["state"]) == (200, "lifted")
     assert office.effect() == "none"
+
+
+@pytest.mark.requirement("R4.17")
+def test_the_time_to_answer_a_proposed_flag_is_lengthened_by_an_outage_on_its_last_day(office: Office) -> None:
+    served = office.served()
+    outage = {"starts_at": "2026-10-08T10:00:00Z", "ends_at": "2026-10-08T12:00:00Z", "departments": [], "kinds": []}
+    turn_clock(AFTER_DEFENCE)
+    office.client.post("/v1/supervision/outages", {**OUTAGE, **outage}, token=office.token("monitor"))
+
+    early = office.act(served, "confirmation", {"reason": "事实清楚。"}, as_="credit2")
+    assert (early.code, early.body["until"]) == ("DEFENCE_OPEN", "2026-10-09T15:59:59Z")
+    shown = office.client.get(f"/v1/flags/{served.body['id']}", token=office.token("company"))
+    assert shown.body["defence_due_at"] == "2026-10-09T15:59:59Z"
+    turn_clock(AFTER_DEFENCE + timedelta(days=1))
+    assert office.act(served, "confirmation", {"reason": "事实清楚。"}, as_="credit2").status == 200
 
 
 def test_the_subject_speaks_and_is_answered(office: Office) -> None:

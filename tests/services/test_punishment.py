@@ -66,6 +66,7 @@ def test_the_deployments_rule_pack_sets_the_time_for_a_defence() -> None:
         pack="revokes-at-once",
         documents=StandingDocuments(known.redress_store, lambda: known.consequences),
         conflicts=lambda: known.conflicts,
+        lengthen=lambda clock, _: clock,
     )
     service = Service(served_at=NOON, method="直接送达", proof="回证1号")
 
@@ -97,7 +98,7 @@ def test_the_defence_runs_for_three_working_days_from_service() -> None:
 
     (clock,) = container().clocks.of_owner(flag.owner)
     assert (clock.kind, clock.due_at, clock.started_at) == (ClockKind.DEFENCE, DUE, NOON)
-    assert container().flags.defence_due_at(flag) == DUE
+    assert container().flags.defence_due_at(flag, at=NOON) == DUE
 
 
 @pytest.mark.requirement("R1.18")

@@ -34,7 +34,7 @@ def test_every_line_is_one_that_the_rules_take() -> None:
             line = record_of(json.dumps(record), 1)
             about = require_valid(line.subject.identity(), on=ON)
             submission = line.submission(source="credit-city", record_id=line.record_id)
-            periods = rules_of_the_day(display, submission.judged_on or ON).periods
+            periods = rules_of_the_day(display, submission.judged_on or ON, on=ON).periods
             faults = intake.faults(
                 submission,
                 directory=directories()[-1],

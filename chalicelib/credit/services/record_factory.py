@@ -34,7 +34,7 @@ class RecordFactory:
         today = day_in_shanghai(at)
         directory = intake.directory_in_force(directories(), on=today)
         display = pack_in_force(self._packs, self._pack, on=today).display
-        shown = rules_of_the_day(display, submission.judged_on or today)
+        shown = rules_of_the_day(display, submission.judged_on or today, on=today)
         faults = intake.faults(
             submission,
             directory=directory,

@@ -81,7 +81,7 @@ class Repairs:
         """
         standing = self._own(entry, by=by, at=at)
         pack = self._pack(at)
-        since = self._repairable_from(standing, pack)
+        since = self._repairable_from(standing, pack, at=at)
         return RepairForm(
             entry=entry,
             together=_names(standing),
@@ -113,7 +113,7 @@ class Repairs:
             return self._store.repairs.load(made), True
         standing = self._own(entry, by=by, at=at)
         pack = self._pack(at)
-        since = self._repairable_from(standing, pack)
+        since = self._repairable_from(standing, pack, at=at)
         if since > day_in_shanghai(at):
             raise DomainError(ErrorCode.REPAIR_TOO_EARLY, repairable_from=since.isoformat())
         if self._is_open(standing, subject=by.own_subject()):
@@ -237,8 +237,8 @@ class Repairs:
             rules.require_flag_open(standing.flag, on=today)
         return standing
 
-    def _repairable_from(self, standing: DocumentEntries, pack: RulePack) -> date:
-        return rules.repairable_from(standing.records, standing.flags, display=pack.display)
+    def _repairable_from(self, standing: DocumentEntries, pack: RulePack, *, at: datetime) -> date:
+        return rules.repairable_from(standing.records, standing.flags, display=pack.display, on=day_in_shanghai(at))
 
     def _proofs(
         self, standing: DocumentEntries, *, subject: SubjectKey, since: date, at: datetime

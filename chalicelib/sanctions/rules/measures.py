@@ -140,14 +140,17 @@ def require_proportionate(measure: Measure, proposal: Proposal) -> None:
         raise DomainError(ErrorCode.DISPROPORTIONATE)
 
 
-def end_of(measure: Measure, proposal: Proposal, pack: RulePack, *, found_on: date, listed_until: date | None) -> date:
+def end_of(
+    measure: Measure, proposal: Proposal, pack: RulePack, *, found_on: date, listed_until: date | None, on: date
+) -> date:
     """Return the last day; raises ``END_DATE_MISSING`` if missing, not after the start, or too late (R2.7).
 
     A flag lasts no longer than the measure allows, than a record of the same conduct may be shown, found on the day of
     the document's effect, and than a listing that it needs: display, sharing and measures end together.
     """
     ends = [months_after(proposal.starts_on, measure.most_months)]
-    if (period := rules_of_the_day(pack.display, found_on).periods.get(proposal.severity.value)) is not None:
+    rules = rules_of_the_day(pack.display, found_on, on=on)
+    if (period := rules.periods.get(proposal.severity.value)) is not None:
         ends.append(months_after(found_on, period.most_months))
     if listed_until is not None and needs_listing(measure, proposal.conduct):
         ends.append(listed_until)

@@ -64,10 +64,12 @@ class Flags:
         pack: str,
         documents: Documents,
         conflicts: Callable[[], Conflicts],
+        lengthen: Callable[[Clock, datetime], Clock],
         lists: Callable[[], Sequence[MeasureList]] = measure_lists,
     ) -> None:
         """Take the stores, ``documents`` to know what is in effect, and the ``lists`` of measures.
 
+        ``lengthen`` gives the subject back the time that an outage took.
         ``conflicts`` take names that do not match to a person.
         ``pack`` is the code of the one in ``packs`` that sets the time for a defence, because a flag belongs to no
         item.
@@ -81,6 +83,7 @@ class Flags:
         self._pack = pack
         self._documents = documents
         self._conflicts = conflicts
+        self._lengthen = lengthen
         self._lists = lists
 
     def measures(self, edition: str | None, *, at: datetime) -> MeasureList:
@@ -120,7 +123,9 @@ class Flags:
         if listed.needs_listing(measure, proposal.conduct):
             listed_until = self._credit.listed_until(document_subject, listed.BEING_LISTED, on=today)
             listed.require_listed(measure, proposal.conduct, listed_until=listed_until)
-        ends_on = listed.end_of(measure, proposal, pack, found_on=document.effective_on, listed_until=listed_until)
+        ends_on = listed.end_of(
+            measure, proposal, pack, found_on=document.effective_on, listed_until=listed_until, on=today
+        )
         known = self._subjects.know(about, by.naming(NameRank.OFFICE), at)
         mismatch = mismatch_of(Cause.FLAG, known, about, by=by, reference=f"{edition.edition}/{measure.code}")
         if mismatch is not None:
@@ -204,7 +209,7 @@ class Flags:
         ``CALENDAR_UNKNOWN`` while that end cannot be determined. The clock's due instant decides, not the sweep.
         """
         before = self._officers(flag_id, by=by, version=version)
-        clock = self._defence(before)
+        clock = self._time_to_answer(before, at=at)
         decision = Confirmation(confirmed_at=at, by=by.actor, reason=reason, statement_answer=statement_answer)
         today = day_in_shanghai(at)
         due_at = None if clock is None else clock.due_at
@@ -217,7 +222,7 @@ class Flags:
         listed.require_ground(after, edition, on=today)
         self._require_still_listed(after, edition, on=today)
         with transaction() as tx:
-            stopped = self._stop(clock, at=at, tx=tx)
+            stopped = self._stop(self._defence(before), at=at, tx=tx)
             event = flags.flag_event(
                 EventKind.FLAG_CONFIRMED,
                 by=by,
@@ -259,9 +264,9 @@ class Flags:
         require(by, roles=(Role.APPLICANT, Role.CREDIT_OFFICER), department=flag.department, subjects=subjects)
         return flag
 
-    def defence_due_at(self, flag: Flag) -> datetime | None:
-        """Return the last second for the subject's statement, None before the notice is served."""
-        clock = self._defence(flag)
+    def defence_due_at(self, flag: Flag, *, at: datetime) -> datetime | None:
+        """Return the last second for the subject's statement, as far as is known; None before the notice is served."""
+        clock = self._time_to_answer(flag, at=at)
         return None if clock is None else clock.due_at
 
     def flags_of(
@@ -323,6 +328,11 @@ class Flags:
 
     def _defence(self, flag: Flag) -> Clock | None:
         return next((clock for clock in self._clocks.of_owner(flag.owner) if clock.kind is ClockKind.DEFENCE), None)
+
+    def _time_to_answer(self, flag: Flag, *, at: datetime) -> Clock | None:
+        """Return the clock of the defence, with the time that an outage took while nobody had answered (R4.17)."""
+        clock = self._defence(flag)
+        return clock if clock is None or clock.stopped_at is not None else self._lengthen(clock, at)
 
     def _stop(self, clock: Clock | None, *, at: datetime, tx: Transaction) -> list[Json]:
         if clock is None or clock.stopped_at is not None:

@@ -309,22 +309,25 @@ def test_the_edition_of_the_day_counts() -> None:
 
 @pytest.mark.requirement("R3.16")
 @pytest.mark.parametrize(
-    ("judged_on", "edition", "until"),
+    ("severity", "judged_on", "edition", "until", "repairable_from"),
     [
-        (date(2023, 4, 30), "58-2023", date(2026, 4, 30)),
-        (date(2026, 3, 31), "58-2023", date(2029, 3, 31)),
-        (date(2026, 4, 1), "36-2025", date(2027, 4, 1)),
-        (date(2026, 4, 2), "36-2025", date(2027, 4, 2)),
+        ("minor", date(2026, 3, 31), "58-2023+36-2025", date(2026, 6, 30), date(2026, 3, 31)),
+        ("minor", date(2026, 4, 1), "36-2025", date(2026, 7, 1), date(2026, 4, 1)),
+        ("general", date(2023, 4, 30), "58-2023+36-2025", date(2024, 4, 30), date(2023, 7, 30)),
+        ("general", date(2026, 3, 31), "58-2023+36-2025", date(2027, 3, 31), date(2026, 6, 30)),
+        ("general", date(2026, 4, 1), "36-2025", date(2027, 4, 1), date(2026, 7, 1)),
+        ("serious", date(2026, 3, 31), "58-2023+36-2025", date(2029, 3, 31), date(2027, 3, 31)),
+        ("serious", date(2026, 4, 1), "36-2025", date(2029, 4, 1), date(2027, 4, 1)),
     ],
 )
-def test_a_record_is_shown_by_the_rules_of_the_day_on_which_it_was_judged(
-    judged_on: date, edition: str, until: date
+def test_a_record_is_shown_by_the_rules_of_its_day_unless_later_ones_are_milder(
+    severity: str, judged_on: date, edition: str, until: date, repairable_from: date
 ) -> None:
-    shown = rules_of_the_day((EARLIER, RULES), judged_on)
+    shown = rules_of_the_day((EARLIER, RULES), judged_on, on=TODAY)
 
-    display = with_display(a_record(severity="general", judged_on=judged_on), shown, reason="").display
+    display = with_display(a_record(severity=severity, judged_on=judged_on), shown, reason="").display
 
-    assert (display.edition, display.until) == (edition, until)
+    assert (display.edition, display.until, display.repairable_from) == (edition, until, repairable_from)
 
 
 @pytest.mark.requirement("R3.3")

@@ -268,14 +268,14 @@ def test_the_latest_of_the_least_times_of_display_counts_for_all_of_them() -> No
     flag = a_flag(state=FlagState.ACTIVE)
     judged_on = flag.document.effective_on
 
-    assert rules.repairable_from([record], [], display=DISPLAY) == date(2026, 6, 1)
-    assert rules.repairable_from([without], [], display=DISPLAY) == without.dates.judged_on
+    assert rules.repairable_from([record], [], display=DISPLAY, on=TODAY) == date(2026, 6, 1)
+    assert rules.repairable_from([without], [], display=DISPLAY, on=TODAY) == without.dates.judged_on
     general = replace(flag, severity=Severity.GENERAL)
-    assert rules.repairable_from([record], [general], display=DISPLAY) > judged_on
+    assert rules.repairable_from([record], [general], display=DISPLAY, on=TODAY) > judged_on
     harmless = replace(flag, severity=Severity.NONE)
-    assert rules.repairable_from([], [harmless], display=DISPLAY) == judged_on
+    assert rules.repairable_from([], [harmless], display=DISPLAY, on=TODAY) == judged_on
     proposed = a_flag(state=FlagState.PROPOSED)
-    assert rules.repairable_from([record], [proposed], display=DISPLAY) == date(2026, 6, 1)
+    assert rules.repairable_from([record], [proposed], display=DISPLAY, on=TODAY) == date(2026, 6, 1)
 
 
 @pytest.mark.requirement("R3.5")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.rulepacks.model.consequences import Consequence, Stage, StepKind, require_whole
-from chalicelib.rulepacks.model.display import DisplayPeriod, rules_of_the_day
+from chalicelib.rulepacks.model.display import DisplayPeriod, DisplayRules, rules_of_the_day
 from chalicelib.rulepacks.model.pack import Choice, DocumentRetention, RulePack, Term, TermKey
 from chalicelib.rulepacks.rules import next_step, pack_in_force, require_one_at_a_time
 from chalicelib.rulepacks.store import load_rule_packs
@@ -310,18 +310,46 @@ def test_display_periods_grow_with_severity(code: str) -> None:
 
 @pytest.mark.requirement("R3.16")
 @pytest.mark.parametrize(
-    ("judged_on", "edition", "general"),
+    ("judged_on", "on", "edition", "general"),
     [
-        (date(1999, 1, 1), "58-2023", 36),
-        (date(2026, 3, 31), "58-2023", 36),
-        (date(2026, 4, 1), "36-2025", 12),
-        (date(2026, 4, 2), "36-2025", 12),
+        (date(1999, 1, 1), date(2026, 3, 31), "58-2023", 36),
+        (date(2026, 3, 31), date(2026, 3, 31), "58-2023", 36),
+        (date(2026, 3, 31), date(2026, 4, 1), "58-2023+36-2025", 12),
+        (date(1999, 1, 1), date(2026, 9, 28), "58-2023+36-2025", 12),
+        (date(2026, 4, 1), date(2026, 9, 28), "36-2025", 12),
     ],
 )
-def test_display_periods_are_those_of_the_day_of_the_finding(judged_on: date, edition: str, general: int) -> None:
-    rules = rules_of_the_day(a_pack().display, judged_on)
+def test_display_periods_are_those_of_the_day_of_the_finding_until_milder_ones_are_in_force(
+    judged_on: date, on: date, edition: str, general: int
+) -> None:
+    rules = rules_of_the_day(a_pack().display, judged_on, on=on)
 
     assert (rules.edition, rules.periods["general"].most_months) == (edition, general)
+
+
+@pytest.mark.requirement("R3.16")
+@pytest.mark.parametrize("severity", ["minor", "general", "serious"])
+@pytest.mark.parametrize(
+    ("old", "new", "counts"),
+    [
+        ((3, 36), (0, 12), (0, 12)),
+        ((3, 12), (6, 36), (3, 12)),
+        ((3, 36), (6, 12), (3, 12)),
+        ((6, 12), (3, 36), (3, 12)),
+    ],
+    ids=["the new is milder", "the old is milder", "the new is shown less long", "the new is repaired sooner"],
+)
+def test_what_was_found_before_has_the_milder_of_both_rules_number_by_number_for_every_severity(
+    severity: str, old: tuple[int, int], new: tuple[int, int], counts: tuple[int, int]
+) -> None:
+    then = DisplayRules("old", date(2023, 5, 1), {severity: DisplayPeriod(*old, "旧第1条")})
+    later = DisplayRules("new", date(2026, 4, 1), {severity: DisplayPeriod(*new, "新第1条")})
+
+    before = rules_of_the_day((then, later), date(2026, 3, 31), on=date(2026, 9, 28)).periods[severity]
+    since = rules_of_the_day((then, later), date(2026, 4, 1), on=date(2026, 9, 28)).periods[severity]
+
+    assert (before[:2], since[:2]) == (counts, new)
+    assert before.basis == ("旧第1条" if counts == old else "旧第1条;从旧兼从轻:新第1条")
 
 
 @pytest.mark.parametrize(

@@ -216,14 +216,16 @@ def test_conduct_that_carries_the_measure_is_in_proportion() -> None:
 @pytest.mark.parametrize("ends_on", [None, date(2026, 9, 28), date(2026, 9, 27), date(2027, 9, 29)])
 def test_a_flag_ends_after_its_start_and_within_the_measures_time(ends_on: date | None) -> None:
     with pytest.raises(DomainError) as refused:
-        end_of(a_measure(), a_proposal(ends_on=ends_on), PACK, found_on=TODAY, listed_until=None)
+        end_of(a_measure(), a_proposal(ends_on=ends_on), PACK, found_on=TODAY, listed_until=None, on=TODAY)
 
     assert reason_of(refused) is ErrorCode.END_DATE_MISSING
 
 
 @pytest.mark.parametrize("ends_on", [date(2026, 9, 29), date(2027, 9, 28)])
 def test_the_measures_longest_time_is_still_allowed(ends_on: date) -> None:
-    assert end_of(a_measure(), a_proposal(ends_on=ends_on), PACK, found_on=TODAY, listed_until=None) == ends_on
+    assert (
+        end_of(a_measure(), a_proposal(ends_on=ends_on), PACK, found_on=TODAY, listed_until=None, on=TODAY) == ends_on
+    )
 
 
 @pytest.mark.requirement("R2.7", "R3.1")
@@ -231,7 +233,7 @@ def test_the_measures_longest_time_is_still_allowed(ends_on: date) -> None:
     ("severity", "found_on", "latest"),
     [
         (Severity.GENERAL, date(2026, 4, 1), date(2027, 4, 1)),
-        (Severity.GENERAL, date(2026, 3, 31), date(2029, 3, 31)),
+        (Severity.GENERAL, date(2026, 3, 31), date(2027, 3, 31)),
         (Severity.SERIOUS, date(2026, 4, 1), date(2029, 4, 1)),
         (Severity.MINOR, date(2026, 9, 1), date(2026, 12, 1)),
     ],
@@ -241,7 +243,7 @@ def test_a_flag_ends_when_the_display_of_its_conduct_ends(severity: Severity, fo
 
     def end(ends_on: date) -> date:
         proposal = a_proposal(severity=severity, ends_on=ends_on)
-        return end_of(measure, proposal, PACK, found_on=found_on, listed_until=None)
+        return end_of(measure, proposal, PACK, found_on=found_on, listed_until=None, on=TODAY)
 
     assert end(latest) == latest
     with pytest.raises(DomainError) as refused:
@@ -260,11 +262,13 @@ def test_class_1_and_being_listed_take_a_listing_in_effect_and_end_with_it() -> 
         assert reason_of(refused) is ErrorCode.TARGET_NOT_ELIGIBLE
         require_listed(measure, conduct, listed_until=TODAY)
     require_listed(a_measure(), "false_commitment", listed_until=None)
-    assert end_of(grave, proposal, PACK, found_on=TODAY, listed_until=date(2026, 12, 31)) == date(2026, 12, 31)
+    assert end_of(grave, proposal, PACK, found_on=TODAY, listed_until=date(2026, 12, 31), on=TODAY) == date(
+        2026, 12, 31
+    )
     with pytest.raises(DomainError) as refused:
-        end_of(grave, proposal, PACK, found_on=TODAY, listed_until=date(2026, 12, 30))
+        end_of(grave, proposal, PACK, found_on=TODAY, listed_until=date(2026, 12, 30), on=TODAY)
     assert reason_of(refused) is ErrorCode.END_DATE_MISSING
-    end_of(a_measure(), proposal, PACK, found_on=TODAY, listed_until=date(2026, 12, 30))
+    end_of(a_measure(), proposal, PACK, found_on=TODAY, listed_until=date(2026, 12, 30), on=TODAY)
 
 
 @pytest.mark.requirement("R2.2")
@@ -278,6 +282,8 @@ def test_the_last_days_for_remedies_are_the_laws_at_least() -> None:
 def test_what_no_record_may_be_shown_for_lasts_as_long_as_the_measure_allows() -> None:
     proposal = a_proposal(severity=Severity.NONE, ends_on=date(2027, 9, 28))
 
-    assert end_of(a_measure(), proposal, PACK, found_on=TODAY, listed_until=None) == date(2027, 9, 28)
+    assert end_of(a_measure(), proposal, PACK, found_on=TODAY, listed_until=None, on=TODAY) == date(2027, 9, 28)
     with pytest.raises(DomainError, match=ErrorCode.END_DATE_MISSING.value):
-        end_of(a_measure(), replace(proposal, ends_on=date(2027, 9, 29)), PACK, found_on=TODAY, listed_until=None)
+        end_of(
+            a_measure(), replace(proposal, ends_on=date(2027, 9, 29)), PACK, found_on=TODAY, listed_until=None, on=TODAY
+        )

@@ -211,6 +211,6 @@ def _answer(flag: Flag, *, at: datetime, replayed: bool = False) -> Answer[FlagD
     body = FlagDetailResponse.of(
         flag,
         in_force=flag.is_in_force(day_in_shanghai(at)),
-        defence_due_at=container().flags.defence_due_at(flag),
+        defence_due_at=container().flags.defence_due_at(flag, at=at),
     )
     return Answer(body=body, version=flag.version, replayed=replayed)

@@ -109,7 +109,7 @@ def resume(call: Call[FlagReinstatementRequest]) -> Answer[FlagDetailResponse]:
     body = FlagDetailResponse.of(
         flag,
         in_force=flag.is_in_force(day_in_shanghai(call.at)),
-        defence_due_at=container().flags.defence_due_at(flag),
+        defence_due_at=container().flags.defence_due_at(flag, at=call.at),
     )
     return Answer(body=body, version=flag.version)
 
