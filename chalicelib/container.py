@@ -631,6 +631,7 @@ class Container:
             packs=self.packs,
             handed_in=self.handed_in,
             promises=self.promise_records,
+            steps_of=lambda terms: self.catalogue.steps_of(terms),  # noqa: PLW0108 - loads the catalogue when it is needed
         )
 
     @cached_property
@@ -651,6 +652,7 @@ class Container:
             access=self.case_access,
             packs=self.packs,
             lengthen=lambda clock, at: self.outages.lengthened(clock, at=at),
+            steps_of=lambda terms: self.catalogue.steps_of(terms),  # noqa: PLW0108 - loads the catalogue when it is needed
         )
 
     @cached_property

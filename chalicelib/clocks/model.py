@@ -8,13 +8,14 @@ from chalicelib.workdays.model.limits import Limit
 
 
 class ClockKind(StrEnum):
-    """What a clock measures (时限种类)."""
+    """What a clock measures (时限种类); ``STEP`` is one step of handling (办理环节), whose id is in ``about``."""
 
     MATERIALS = "materials"
     CORRECTION = "correction"
     ACCEPTANCE = "acceptance"
     HANDLING_PROMISED = "handling_promised"
     HANDLING_STATUTORY = "handling_statutory"
+    STEP = "step"
     DELIVERY = "delivery"
     VERIFICATION = "verification"
     SUSPENSION = "suspension"

@@ -47,6 +47,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.ITEM_NOT_OWN: 422,
     ErrorCode.ITEM_NOT_PUBLISHABLE: 422,
     ErrorCode.ITEM_VERSION_EXISTS: 409,
+    ErrorCode.ITEM_ABOLISHED: 409,
     ErrorCode.RISK_EXCLUDED: 422,
     ErrorCode.COMMITMENT_NOT_OFFERED: 422,
     ErrorCode.NOTICE_OUTDATED: 409,

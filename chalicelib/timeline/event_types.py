@@ -7,6 +7,7 @@ class EventKind(StrEnum):
     """Kinds of events (事件): ``<what it is about>:<what happened>``."""
 
     ITEM_PUBLISHED = "item:published"
+    ITEM_ABOLISHED = "item:abolished"
 
     STAFF_REGISTERED = "staff:registered"
     STAFF_CHANGED = "staff:changed"
@@ -39,6 +40,7 @@ class EventKind(StrEnum):
     CASE_NOT_ACCEPTED = "case:not_accepted"
     CASE_PAUSED = "case:paused"
     CASE_RESUMED = "case:resumed"
+    STEP_COMPLETED = "case:step_completed"
     CASE_SUSPENDED = "case:suspended"
     SUSPENSION_ENDED = "case:suspension_ended"
     CASE_EXTENDED = "case:extended"
@@ -177,6 +179,7 @@ class EventKind(StrEnum):
 
 LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.ITEM_PUBLISHED: ("事项发布", "Item published"),
+    EventKind.ITEM_ABOLISHED: ("事项取消", "Item abolished"),
     EventKind.STAFF_REGISTERED: ("人员登记", "Staff registered"),
     EventKind.STAFF_CHANGED: ("人员信息变更", "Staff entry changed"),
     EventKind.STAFF_ROLE_ENDED: ("人员职责终止", "Staff role ended"),
@@ -204,6 +207,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_DEEMED_ACCEPTED: ("视为受理", "Deemed accepted"),
     EventKind.CASE_NOT_ACCEPTED: ("不予受理", "Not accepted"),
     EventKind.CASE_PAUSED: ("特别程序开始", "Special procedure began"),
+    EventKind.STEP_COMPLETED: ("环节办结", "Step completed"),
     EventKind.CASE_RESUMED: ("特别程序结束", "Special procedure ended"),
     EventKind.CASE_SUSPENDED: ("中止办理", "Suspended"),
     EventKind.SUSPENSION_ENDED: ("恢复办理", "Suspension ended"),

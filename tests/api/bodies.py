@@ -187,6 +187,13 @@ CARD: dict[str, Any] = {
     "facts": "承诺期限已过，未办结，也未说明。",
     "officer": "officer.traffic",
 }
+ABOLITION: dict[str, Any] = {
+    "effective_on": "2026-10-12",
+    "document_no": "义政发〔2026〕31号",
+    "basis": "《义乌市人民政府关于取消一批政务服务事项的决定》第1条",
+    "turn_to": "不用再办：拿行驶证直接到任一汽车站点免费更换。",
+    "turn_to_en": "Nothing to apply for: any station replaces the plate on the vehicle licence, free of charge.",
+}
 OUTAGE: dict[str, Any] = {
     "starts_at": "2026-09-20T01:00:00Z",
     "ends_at": None,

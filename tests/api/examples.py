@@ -14,6 +14,7 @@ from chalicelib.messages.rules.contacts import code_of
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from infra.local.sample_answers import sample_answers
 from tests.api.bodies import (
+    ABOLITION,
     ALIAS,
     AMENDMENT,
     CARD,
@@ -170,6 +171,9 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
             query="dry_run=false",
             body=item_body(),
             office="traffic",
+        ),
+        "PUT /v1/items/{item_code}/abolition": Example(
+            by="editor", path=item, body={**ABOLITION, "effective_on": "2027-01-01"}, office="traffic"
         ),
         "GET /v1/item-editions": Example(by="editor", query="item=plate-replacement&limit=2"),
     }
@@ -340,6 +344,7 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/corrections": step("received", correction),
         f"{case}/acceptance": step("received", {"accepted": True, "reason": "材料齐全。"}),
         f"{case}/pauses": step("accepted", PAUSE),
+        f"{case}/step-completion": step("accepted", {"step": "review"}),
         f"{case}/suspensions": step("accepted", SUSPENSION),
         f"{case}/suspensions/{{number}}/end": step("suspended", {"occurred_at": "2026-09-28T04:01:00Z"}, number="1"),
         f"{case}/reinstatement": step("revoked", REINSTATEMENT, by="supervisor.traffic"),

@@ -51,6 +51,7 @@ TO_TABLES = {
     "sweep": {
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
         "CasesTable": "GetItem PutItem UpdateItem",
+        "CatalogueTable": "BatchGetItem",
         "ClocksTable": "GetItem PutItem Query UpdateItem",
         "ComplaintsTable": "GetItem UpdateItem",
         "ConflictsTable": "GetItem PutItem",

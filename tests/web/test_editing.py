@@ -10,7 +10,7 @@ import pytest
 from chalicelib.clocks.model import Clock
 from chalicelib.container import container
 from chalicelib.web.editors import drafts
-from tests.api.bodies import a_list, item_body
+from tests.api.bodies import ABOLITION, a_list, item_body
 from tests.api.new_year import OVER_NEW_YEAR, a_clock_over_new_year
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.services.credit_office import flagged
@@ -375,3 +375,23 @@ def test_the_pages_speak_english(visitor: Come) -> None:
 
 def _file(document: object) -> dict[str, tuple[str, bytes]]:
     return {"document_file": ("edition.json", json.dumps(document).encode("utf-8-sig"))}
+
+
+@pytest.mark.requirement("R5.1")
+def test_an_item_is_abolished_by_a_form_and_its_guide_says_so(visitor: Come) -> None:
+    editor, page = visitor("editor"), f"{PLATE}/abolition"
+    form = editor.open(page)
+
+    empty = editor.send(form, page, {"effective_on": "2026-10-12"})
+    done = editor.send(form, page, {**ABOLITION, "effective_on": "2026-09-28"})
+    guide, found = editor.open("/items/plate-replacement"), editor.open("/items?q=号牌")
+
+    assert all(faults_at(empty, name) for name in ("document_no", "basis", "turn_to"))
+    assert done.path == f"{PLATE}?done=abolished"
+    assert "本事项自9月28日(周一)起取消（义政发〔2026〕31号）" in said(done)
+    assert ABOLITION["turn_to"] in said(guide)
+    assert "./items/plate-replacement/apply" not in [link["href"] for link in guide.page.named("a")]
+    assert "本事项自9月28日(周一)起取消，不再受理新的申请。" in said(found)
+    person = visitor("applicant").open("/items/plate-replacement/apply")
+    assert person.status == 409
+    assert ABOLITION["document_no"] in said(person)

@@ -211,7 +211,7 @@ def test_whatever_an_action_calls_itself_and_its_fields_has_a_text() -> None:
     named = {action.button for action in actions}
     named |= {field.label or f"field_{field.name}" for field in fields if field.kind != "materials"}
     named |= {name for field in fields for name in (field.hint, field.unanswered)}
-    assert len(actions) == 8 + 19 + 4 + 2 + 4 + 3 + 2
+    assert len(actions) == 8 + 20 + 4 + 2 + 4 + 3 + 2
     assert named - {""} - set(CHINESE) == set()
 
 

@@ -1,14 +1,15 @@
 """The rules of handling (办理规则): who may take which step in which state, and what each step requires."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.authorities.model import Act
-from chalicelib.cases.model.case import WAITING, Case, Material, State
+from chalicelib.cases.model.case import WAITING, Case, Material, State, Terms
 from chalicelib.cases.model.stages import CommitmentStatus, Decision, EarlierDecision, Finding, Interruption, Outcome
+from chalicelib.catalogue.model.items import Step as StepOfItem
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -20,6 +21,10 @@ from chalicelib.workdays.model.limits import Limit, Unit
 ONCE_ONLY = "《行政许可法》第32条第1款第4项(一次告知需要补正的全部内容)"
 TELLING_ONCE = "correction.told_once"
 """The rule that a second, different demand breaks (R4.2)."""
+
+
+StepsOf = Callable[[Terms], Sequence[StepOfItem]]
+"""Returns the steps of handling (办理环节) of the item's version that a case was filed under."""
 
 
 class CaseStep(StrEnum):
@@ -34,6 +39,7 @@ class CaseStep(StrEnum):
     END_SUSPENSION = "suspension_end"
     TERMINATE = "termination"
     WITHDRAW_APPLICATION = "application_withdrawal"
+    COMPLETE_STEP = "step_completion"
     EXTEND = "extension"
     DECIDE = "decision"
     DELIVER = "delivery"
@@ -88,6 +94,7 @@ STEPS: Mapping[CaseStep, Right] = {
     CaseStep.END_SUSPENSION: Right(OFFICER, (State.SUSPENDED,)),
     CaseStep.TERMINATE: Right((Role.SUPERVISOR,), UNDECIDED),
     CaseStep.WITHDRAW_APPLICATION: Right(PEOPLE, UNDECIDED, Act.WITHDRAWAL),
+    CaseStep.COMPLETE_STEP: Right(OFFICER, (State.ACCEPTED,)),
     CaseStep.EXTEND: Right((Role.HEAD,), IN_HAND),
     CaseStep.DECIDE: Right(OFFICER, (State.ACCEPTED,)),
     CaseStep.DELIVER: Right(OFFICER, (State.DECIDED,)),
@@ -217,6 +224,30 @@ def suspension_to_end(case: Case, number: int) -> Interruption:
             ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.END_SUSPENSION, ended_at=instant_text(found.ended_at)
         )
     return found
+
+
+def timed(steps: Sequence[StepOfItem]) -> Sequence[StepOfItem]:
+    """Return the steps of an item that have clocks of their own: of two or more; one alone is the handling itself."""
+    return steps if len(steps) > 1 else ()
+
+
+def step_suffix(step: StepOfItem, suffix: str) -> str:
+    """Return what tells the clock of a step from those of others, and of other handlings of the case."""
+    return "-".join(part for part in (step.id, suffix) if part)
+
+
+def step_after(steps: Sequence[StepOfItem], done: str) -> StepOfItem | None:
+    """Return the step that follows one in the item's order (办理环节), or None after the last."""
+    ids = [step.id for step in steps]
+    return next(iter(steps[ids.index(done) + 1 :]), None)
+
+
+def require_running(clock: Clock | None, step: str) -> Clock:
+    """Return the clock of a step that is under way; ``STEP_NOT_ALLOWED`` for any other, naming the one that is."""
+    if clock is None or clock.about != step:
+        running = "" if clock is None else clock.about
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.COMPLETE_STEP, under_way=running)
+    return clock
 
 
 def ground_of(pack: RulePack, code: str) -> Ground:

@@ -7,9 +7,19 @@ from functools import cached_property
 
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import Interruption, LateReason
-from chalicelib.cases.rules.handling import STEPS, CaseStep, require_occurred, require_step, responsible_for
+from chalicelib.cases.rules.handling import (
+    STEPS,
+    CaseStep,
+    StepsOf,
+    require_occurred,
+    require_step,
+    responsible_for,
+    step_suffix,
+    timed,
+)
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.store import CaseStore
+from chalicelib.catalogue.model.items import Step as ItemStep
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import OUTLASTING, Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
@@ -70,6 +80,7 @@ class CaseContext:
     at: datetime
     tx: Transaction
     lengthen: Lengthen
+    steps_of: StepsOf
     officer: str = ""
     occurred_at: datetime | None = None
     facts: list[NewEvent] = field(default_factory=list)
@@ -105,8 +116,9 @@ class CaseContext:
         responsible: str = OFFICE,
         since: datetime | None = None,
         suffix: str | None = None,
+        about: str = "",
     ) -> Clock:
-        """Start a clock now, or as of ``since`` where the law backdates it."""
+        """Start a clock now, or as of ``since`` where the law backdates it; ``about`` is what it refers to."""
         clock = self.clocks.start(
             kind,
             limit,
@@ -118,13 +130,26 @@ class CaseContext:
             tx=self.tx,
             suffix=self.case.clock_suffix if suffix is None else suffix,
             item=self.case.terms.item_code,
+            about=about,
         )
         return self._note("clocks_started", clock)
 
+    @property
+    def steps(self) -> Sequence[ItemStep]:
+        """The steps of handling that have clocks of their own, in the item's order (R4.13)."""
+        return timed(self.steps_of(self.case.terms))
+
     def start_handling(self, *, since: datetime, suffix: str | None = None) -> None:
-        """Start the promised and statutory handling times, which run from acceptance."""
+        """Start the promised and statutory handling times, which run from acceptance, and that of the first step."""
         self.start(ClockKind.HANDLING_PROMISED, self.case.terms.promised, since=since, suffix=suffix)
         self.start(ClockKind.HANDLING_STATUTORY, self.case.terms.statutory, since=since, suffix=suffix)
+        for step in self.steps[:1]:
+            self.start_step(step, since=since, suffix=suffix)
+
+    def start_step(self, step: ItemStep, *, since: datetime | None = None, suffix: str | None = None) -> Clock:
+        """Start the clock of a step, for the officer who has the case."""
+        suffix = step_suffix(step, self.case.clock_suffix if suffix is None else suffix)
+        return self.start(ClockKind.STEP, step.limit.counted(), since=since, suffix=suffix, about=step.id)
 
     def stop(self, *kinds: ClockKind) -> None:
         """Stop the running clocks of these kinds, or all if none is named.
@@ -233,11 +258,13 @@ class CaseCommands:
         access: CaseAccess,
         packs: Sequence[RulePack],
         lengthen: Lengthen,
+        steps_of: StepsOf,
     ) -> None:
         """Take the stores of cases and clocks, who may do what, and the rule packs of all jurisdictions.
 
-        ``lengthen`` gives people back the time that an outage took from them.
+        ``lengthen`` gives people back the time that an outage took from them, ``steps_of`` knows the steps of items.
         """
+        self._steps_of = steps_of
         self._lengthen = lengthen
         self._access = access
         self._store = store
@@ -284,6 +311,7 @@ class CaseCommands:
             at=at,
             tx=tx,
             lengthen=self._lengthen,
+            steps_of=self._steps_of,
             officer=case.officer,
         )
 

@@ -132,9 +132,9 @@ class Drafting:
     def draft(self, wish: Wish, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None) -> Drafted:
         """Make a draft and say whether it may be signed as a promise; a refusal is not an error.
 
-        Raises ``ITEM_NOT_LISTED``, ``ANSWERS_MISSING``, ``NOT_FOR_AUDIENCE``, ``AUTHORITY_REQUIRED`` for an agent whose
-        authority does not cover this, ``PROXY_NOT_ALLOWED`` if an agent wants to promise on an item that forbids it,
-        and ``TOO_MANY_REQUESTS`` after so many drafts in a day.
+        Raises ``ITEM_NOT_LISTED``, ``ITEM_ABOLISHED``, ``ANSWERS_MISSING``, ``NOT_FOR_AUDIENCE``,
+        ``AUTHORITY_REQUIRED`` for an agent whose authority does not cover this, ``PROXY_NOT_ALLOWED`` if an agent
+        wants to promise on an item that forbids it, and ``TOO_MANY_REQUESTS`` after so many drafts in a day.
         """
         made = idempotency_key.look_up() if idempotency_key else None
         if made is not None:

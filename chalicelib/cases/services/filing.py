@@ -58,6 +58,7 @@ OF_A_PROMISE = (
     ClockKind.ACCEPTANCE,
     ClockKind.HANDLING_PROMISED,
     ClockKind.HANDLING_STATUTORY,
+    ClockKind.STEP,
     ClockKind.SUSPENSION,
 )
 """The office's clocks that end where a promise is refused before its decision."""
@@ -123,7 +124,7 @@ class Filing:
         self._keys = keys
         self._again = again
         self._clocks = clocks
-        self._intake = Intake(clocks)
+        self._intake = Intake(clocks, steps_of=catalogue.steps_of)
 
     def file(
         self, submission: Submission, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None
@@ -138,13 +139,17 @@ class Filing:
         Materials may be documents that are still in quarantine; ``DOCUMENT_NOT_USABLE`` for others that are not clean.
 
         An agent's authority is part of the same condition: raises ``AUTHORITY_REQUIRED`` once it has ended, and
-        ``PROMISE_NOT_OPEN`` in place of what bars the principal.
+        ``PROMISE_NOT_OPEN`` in place of what bars the principal. ``ITEM_ABOLISHED`` for an item that has ended since.
         """
         for _ in range(ATTEMPTS):
             try:
                 return self._file(submission, by=by, at=at, idempotency_key=idempotency_key)
             except ConflictError:
                 continue
+            except DomainError as refusal:
+                if refusal.code is ErrorCode.NOTICE_OUTDATED:
+                    self._catalogue.require_open(str(refusal.facts["item_code"]), at=at)
+                raise
         raise DomainError(ErrorCode.CREDIT_CHANGED)
 
     def _file(

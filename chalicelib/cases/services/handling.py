@@ -18,7 +18,8 @@ from chalicelib.workdays.model.calendars import Calendars
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.rules.due_dates import working_day_after
 
-BOTH_HANDLING = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY)
+HANDLING = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY, ClockKind.STEP)
+"""The office's times from acceptance to decision, which pause and end together."""
 
 
 class Handling:
@@ -53,7 +54,7 @@ class Handling:
                 started_at=command.at,
                 started_by=context.actor,
             )
-            context.pause(*BOTH_HANDLING, ground=known.code, basis=basis, expected_until=until)
+            context.pause(*HANDLING, ground=known.code, basis=basis, expected_until=until)
             context.tell(
                 EventKind.CASE_PAUSED,
                 {
@@ -82,7 +83,7 @@ class Handling:
                     ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.RESUME, ended_at=instant_text(ending.ended_at)
                 )
             ended = replace(ending, ended_at=command.at, ended_by=context.actor)
-            context.resume(*BOTH_HANDLING)
+            context.resume(*HANDLING)
             context.tell(EventKind.CASE_RESUMED, {"pause": number})
             interruptions = tuple(ended if one is ending else one for one in case.interruptions)
             return replace(case, state=State.ACCEPTED, interruptions=interruptions)
@@ -112,7 +113,7 @@ class Handling:
                 started_at=command.at,
                 started_by=context.actor,
             )
-            context.pause(*BOTH_HANDLING, ground=known.code, basis=basis, expected_until=clock.due_on)
+            context.pause(*HANDLING, ground=known.code, basis=basis, expected_until=clock.due_on)
             context.tell(
                 EventKind.CASE_SUSPENDED,
                 {
@@ -137,12 +138,29 @@ class Handling:
             require_not_barred(case, context.pack, Barred.SUSPENSION_END)
             ended = replace(ending, ended_at=command.at, ended_by=context.actor)
             context.stop(ClockKind.SUSPENSION)
-            context.resume(*BOTH_HANDLING)
+            context.resume(*HANDLING)
             context.tell(EventKind.SUSPENSION_ENDED, {"suspension": number})
             suspensions = tuple(ended if one is ending else one for one in case.suspensions)
             return replace(case, state=State.ACCEPTED, suspensions=suspensions)
 
         return self._commands.take(CaseStep.END_SUSPENSION, command, change)
+
+    def complete_step(self, command: Command, step: str) -> Result:
+        """Record that a step is done; the next has its own time from now, and after the last comes the decision.
+
+        Raises ``STEP_NOT_ALLOWED`` for a step that is not under way.
+        """
+
+        def change(context: CaseContext) -> Case:
+            done = rules.require_running(context.clock(ClockKind.STEP), step).about
+            context.stop(ClockKind.STEP)
+            following = rules.step_after(context.steps, done)
+            if following is not None:
+                context.start_step(following)
+            context.tell(EventKind.STEP_COMPLETED, {"step": done, "next": "" if following is None else following.id})
+            return context.case
+
+        return self._commands.take(CaseStep.COMPLETE_STEP, command, change)
 
     def extend(self, command: Command, *, days: int, reason: str) -> Result:
         """Grant the one extension of the statutory time, with its reason for the applicant (行政许可法第42条).
@@ -203,7 +221,7 @@ class Handling:
                 clock=ClockKind.HANDLING_PROMISED,
                 context=context,
             )
-            context.stop(*BOTH_HANDLING)
+            context.stop(*HANDLING)
             context.start(ClockKind.DELIVERY, case.terms.delivery)
             verifying = time_to_verify(decided, context)
             if verifying is not None:

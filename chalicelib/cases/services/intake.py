@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from chalicelib.cases.model.case import WAITING, Case, Draft
 from chalicelib.cases.rules import filing_events
 from chalicelib.cases.rules.filing import limit_of
+from chalicelib.cases.rules.handling import StepsOf, step_suffix, timed
+from chalicelib.catalogue.model.items import Step
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.sources import CREDIT_OFFICE
@@ -36,8 +38,9 @@ CREDIT_OFFICER = "credit_officer"
 class Intake:
     """Starts the clocks of a new case."""
 
-    def __init__(self, clocks: Clocks) -> None:
-        """Take the clocks."""
+    def __init__(self, clocks: Clocks, *, steps_of: StepsOf) -> None:
+        """Take the clocks, and what knows the steps of items."""
+        self._steps_of = steps_of
         self._clocks = clocks
 
     def begin(
@@ -104,7 +107,12 @@ class Intake:
         return case, (
             self._start(ClockKind.HANDLING_PROMISED, case.terms.promised, case, at=at, tx=tx),
             self._start(ClockKind.HANDLING_STATUTORY, case.terms.statutory, case, at=at, tx=tx),
+            *(self._start_step(step, case, at=at, tx=tx) for step in timed(self._steps_of(case.terms))[:1]),
         )
+
+    def _start_step(self, step: Step, case: Case, *, at: datetime, tx: Transaction) -> Clock:
+        suffix = step_suffix(step, case.clock_suffix)
+        return self._start(ClockKind.STEP, step.limit.counted(), case, at=at, tx=tx, suffix=suffix, about=step.id)
 
     def _start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
         self,
@@ -116,6 +124,7 @@ class Intake:
         tx: Transaction,
         responsible: str = "",
         suffix: str = "",
+        about: str = "",
     ) -> Clock:
         return self._clocks.start(
             kind,
@@ -128,4 +137,5 @@ class Intake:
             tx=tx,
             suffix=suffix or case.clock_suffix,
             item=case.terms.item_code,
+            about=about,
         )

@@ -9,6 +9,7 @@ from chalicelib.cases.model.case import Case, Material, State, Way
 from chalicelib.cases.model.stages import Interruption, Withdrawal
 from chalicelib.cases.rules import filing, filing_events, handling
 from chalicelib.cases.rules.consequences import require_not_barred
+from chalicelib.cases.rules.handling import StepsOf
 from chalicelib.cases.rules.materials import replaces_refused
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.services.intake import Intake
@@ -43,15 +44,19 @@ class CommitmentWithdrawal:
         packs: Sequence[RulePack],
         handed_in: HandedIn,
         promises: PromiseRecords,
+        steps_of: StepsOf,
     ) -> None:
-        """Take the stores, who may do what, and the rule packs, which say until when a promise may be withdrawn."""
+        """Take the stores, who may do what, and the rule packs, which say until when a promise may be withdrawn.
+
+        ``steps_of`` knows the steps of items.
+        """
         self._promises = promises
         self._handed_in = handed_in
         self._access = access
         self._packs = packs
         self._store = store
         self._clocks = clocks
-        self._intake = Intake(clocks)
+        self._intake = Intake(clocks, steps_of=steps_of)
 
     @retry_on_conflict
     def withdraw(self, case_no: str, *, reason: str, by: Caller, at: datetime) -> Case:

@@ -1,11 +1,11 @@
 """What the search compares: an item's words as they are kept for it, a question as typed, and what is nearly meant."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.catalogue.model.versions import ItemVersions, Listed
+from chalicelib.catalogue.model.versions import Abolition, ItemVersions, Listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,10 @@ class SearchEntry:
         known = {**self.words, listed.version: words}
         kept = {one.version for one in (versions.current, versions.upcoming) if one is not None}
         return SearchEntry(versions=versions, words={version: known[version] for version in sorted(kept)})
+
+    def with_abolition(self, abolition: Abolition) -> "SearchEntry":
+        """Return the entry of an item that is abolished; its words stay, so that people find out what became of it."""
+        return replace(self, versions=replace(self.versions, abolition=abolition))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

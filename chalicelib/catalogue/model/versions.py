@@ -1,6 +1,6 @@
 """The current and the upcoming version of an item, and its entry in lists."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chalicelib.catalogue.model.terms import Audience, Limits
@@ -8,8 +8,22 @@ from chalicelib.timeline.events import ChainHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Abolition:
+    """The abolition of an item (事项取消): from the day ``effective_on`` nothing is filed.
+
+    ``document_no`` (文号) and ``basis`` say by what it was abolished, ``turn_to`` where people turn instead.
+    """
+
+    effective_on: date
+    document_no: str
+    basis: str
+    turn_to: str
+    turn_to_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A version's entry in lists; ``jurisdiction`` is its rule pack."""
+    """A version's entry in lists; ``jurisdiction`` is its rule pack, ``abolition`` what became of its item."""
 
     code: str
     version: int
@@ -22,17 +36,23 @@ class Listed:
     offers_commitment: bool
     limits: Limits
     jurisdiction: str
+    abolition: Abolition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemVersions:
-    """The current version (现行版本) of an item and the upcoming one, if any."""
+    """The current version (现行版本) of an item and the upcoming one, if any, and its abolition, if it has an end."""
 
     current: Listed | None = None
     upcoming: Listed | None = None
+    abolition: Abolition | None = None
+
+    def is_abolished(self, day: date) -> bool:
+        """Whether nothing is filed any more: from the day of the abolition on."""
+        return self.abolition is not None and self.abolition.effective_on <= day
 
     def on(self, day: date) -> Listed | None:
-        """Return the version in force on a day; ``None`` before the first version takes effect."""
+        """Return the version in force on a day, of an abolished item the last one; ``None`` before the first one."""
         if self.upcoming is not None and self.upcoming.effective_from <= day:
             return self.upcoming
         return self.current
@@ -50,8 +70,8 @@ class ItemVersions:
     def with_new(self, listed: Listed, *, on: date) -> "ItemVersions":
         """Return the versions after a publication on that day; an upcoming version not yet in force is replaced."""
         if listed.effective_from <= on:
-            return ItemVersions(current=listed)
-        return ItemVersions(current=self.on(on), upcoming=listed)
+            return replace(self, current=listed, upcoming=None)
+        return replace(self, current=self.on(on), upcoming=listed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

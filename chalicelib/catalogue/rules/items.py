@@ -1,5 +1,6 @@
 """What an applicant needs, given their answers, and what they sign."""
 
+from dataclasses import replace
 from datetime import date
 
 from chalicelib.catalogue.model.items import Checklist, Condition, Item
@@ -52,11 +53,12 @@ def wanted(
 ) -> Listed | None:
     """Return the version in force if it is for these people and of this department, else ``None``.
 
-    An item for both natural persons and organisations matches either audience.
+    An item for both natural persons and organisations matches either audience. Of one that is abolished it is the last
+    version, with the abolition.
     """
     item = shelf.on(on)
     if item is None or (department is not None and item.department != department):
         return None
     if audience is not None and item.audience not in {audience, Audience.BOTH}:
         return None
-    return item
+    return replace(item, abolition=shelf.abolition) if shelf.is_abolished(on) else item

@@ -56,20 +56,21 @@ def rank(
 ) -> tuple[Listed, ...]:
     """Return the items in force that fit a question, best first.
 
-    That is the one whose words cover more of the question, then the one whose keywords do, then by code.
+    That is the one whose words cover more of the question, then the one whose keywords do, then by code; what is
+    abolished comes after all that can be applied for.
     """
-    found: list[tuple[int, int, str, Listed]] = []
+    found: list[tuple[bool, int, int, str, Listed]] = []
     for item, words in in_force(entries, on=on, audience=audience, department=department):
         fit = fit_of(question, words)
         if fit is not None:
-            found.append((-fit[0], -fit[1], item.code, item))
-    return tuple(item for *_, item in sorted(found, key=lambda one: one[:3]))
+            found.append((item.abolition is not None, -fit[0], -fit[1], item.code, item))
+    return tuple(item for *_, item in sorted(found, key=lambda one: one[:4]))
 
 
 def in_force(
     entries: Iterable[SearchEntry], *, on: date, audience: Audience | None, department: str | None
 ) -> Iterator[tuple[Listed, SearchWords]]:
-    """Yield the items in force of whom and which office is asked for, each with its words."""
+    """Yield the items in force, and those abolished, of whom and which office is asked for, each with its words."""
     for entry in entries:
         item = wanted(entry.versions, on=on, audience=audience, department=department)
         if item is not None:

@@ -58,7 +58,7 @@ class Search:
         page: list[Listed] = []
         for shelf in self._store.shelves(after=after):
             found = wanted(shelf, on=on, audience=audience, department=department)
-            if found is None:
+            if found is None or found.abolition is not None:
                 continue
             if len(page) == limit:
                 return Found(items=tuple(page), after=page[-1].code)

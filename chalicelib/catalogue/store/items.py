@@ -28,7 +28,7 @@ SEARCHED = "searched"
 """The partition of what the search looks at."""
 
 NO_DAY = "9999-12-31"
-"""Stands for "no upcoming version": later than every day, so that conditions need no special case."""
+"""Stands for "no upcoming version" and "no end": later than every day, so that conditions need no special case."""
 
 ITEMS_PER_PAGE = 200
 
@@ -83,6 +83,13 @@ class CatalogueStore(Repository[Kept]):
         self.save(kept, after, [event], at=at, tx=tx)
         tx.overwrite(SearchRow(f"search:{item.code}", shelf=SEARCHED, item_code=item.code, document=entry))
 
+    def abolish(
+        self, kept: Kept, after: Kept, *, entry: "SearchEntry", event: NewEvent, at: datetime, tx: Transaction
+    ) -> None:
+        """Save the abolition of an item with its event and its entry in the search; ``ConflictError`` as above."""
+        self.save(kept, after, [event], at=at, tx=tx)
+        tx.overwrite(SearchRow(f"search:{kept.code}", shelf=SEARCHED, item_code=kept.code, document=entry))
+
     def require_current(self, code: str, version: int, tx: Transaction, *, on: date, on_failure: DomainError) -> None:
         """Make a transaction fail unless this version of the item is in force on that day."""
         tx.require(_item_key(code), condition=_in_force(version, on), on_failure=on_failure)
@@ -104,7 +111,7 @@ class CatalogueStore(Repository[Kept]):
         return Kept(code=row.pk.partition(":")[2], shelf=row.document)
 
     def _columns(self, kept: Kept) -> dict[str, Any]:
-        current, upcoming = kept.shelf.current, kept.shelf.upcoming
+        current, upcoming, abolition = kept.shelf.current, kept.shelf.upcoming, kept.shelf.abolition
         return {
             "document": kept.shelf,
             "shelf": PUBLISHED,
@@ -112,6 +119,7 @@ class CatalogueStore(Repository[Kept]):
             "current": 0 if current is None else current.version,
             "upcoming": 0 if upcoming is None else upcoming.version,
             "upcoming_from": NO_DAY if upcoming is None else upcoming.effective_from.isoformat(),
+            "abolished_from": NO_DAY if abolition is None else abolition.effective_on.isoformat(),
         }
 
 
@@ -120,7 +128,7 @@ def _in_force(version: int, on: date) -> ConditionExpression:
     """Return the condition that a version is in force on a day: the same for every filing of that day."""
     is_current = (ItemRow.current == version) & (ItemRow.upcoming_from > on.isoformat())
     has_come = (ItemRow.upcoming == version) & (ItemRow.upcoming_from <= on.isoformat())
-    return serialize(is_current | has_come)
+    return serialize((is_current | has_come) & (ItemRow.abolished_from > on.isoformat()))
 
 
 def _item_key(code: str) -> Row:

@@ -31,7 +31,7 @@ class PublishedIndex(GlobalSecondaryIndex["ItemRow"]):  # type: ignore[no-untype
 class ItemRow(OwnerRow):
     """``pk`` is ``item:<code>``.
 
-    ``current``, ``upcoming`` and ``upcoming_from`` repeat what the document says, for use in conditions.
+    ``current``, ``upcoming``, ``upcoming_from`` and ``abolished_from`` repeat what the document says, for conditions.
     """
 
     class Meta:
@@ -44,6 +44,7 @@ class ItemRow(OwnerRow):
     current = NumberAttribute()
     upcoming = NumberAttribute()
     upcoming_from = UnicodeAttribute()
+    abolished_from = UnicodeAttribute()
     document = DocumentAttribute[ItemVersions](lambda: ItemVersions)
 
     published = PublishedIndex()

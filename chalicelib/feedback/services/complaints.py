@@ -140,7 +140,9 @@ class Complaints:
             raise DomainError(ErrorCode.CATEGORY_UNKNOWN)
         require_known(grievance.department, departments=self._departments)
         item_code = grievance.item_code if case is None else case.terms.item_code
-        item = self._catalogue.current(item_code, at=at) if case is None and item_code is not None else None
+        item = self._catalogue.find(item_code, at=at) if case is None and item_code is not None else None
+        if case is None and item_code is not None and item is None:
+            raise DomainError(ErrorCode.ITEM_NOT_LISTED, item_code=item_code)
         department, routed_by = destination(
             of_case=None if case is None else case.department,
             of_item=None if item is None else item.department,

@@ -120,12 +120,9 @@ def make_draft(visit: PageRequest) -> Page | Redirect:
 
 
 def opened(visit: PageRequest) -> tuple[ApplicationForm, Item]:
-    """Return the form that an address names, and its item as it is now; ``ITEM_NOT_LISTED`` if it is no more."""
+    """Return the form that an address names, and its item; ``ITEM_NOT_LISTED``, ``ITEM_ABOLISHED`` if it is no more."""
     form = container().application_forms.read(visit.path["form_id"], by=visit.caller, at=visit.at)
-    item = container().catalogue.find(form.item_code, at=visit.at)
-    if item is None:
-        raise DomainError(ErrorCode.ITEM_NOT_LISTED)
-    return form, item
+    return form, container().catalogue.current(form.item_code, at=visit.at)
 
 
 def onward_from(form: ApplicationForm, item: Item) -> Redirect:

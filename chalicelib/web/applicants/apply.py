@@ -76,9 +76,7 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
     made = visit.get(drafts.read_draft)
     if made.case_no is not None:
         return Redirect(to=f"cases/{made.case_no}/receipt")
-    item = container().catalogue.find(made.item_code, at=visit.at)
-    if item is None:
-        raise DomainError(ErrorCode.ITEM_NOT_LISTED)
+    item = container().catalogue.current(made.item_code, at=visit.at)
     keys = _passkeys(visit) if made.way is Way.COMMITMENT else ()
     is_over = visit.at >= made.expires_at
     owed = [(one.id, one.name, one.basis) for one in made.materials if made.way in one.hand_in and not is_over]

@@ -6,6 +6,7 @@ from typing import Final
 
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.questions import Answer
+from chalicelib.catalogue.model.versions import Abolition
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core import pages
@@ -45,12 +46,13 @@ def find_items(visit: PageRequest) -> Page:
 
 @pages.get("/items/{item_code}", public=True)
 def read_item(visit: PageRequest) -> Page:
-    """Show all that an applicant must know; after a guide, only the materials that its answers leave."""
-    item = item_at(visit)
+    """Show all that an applicant must know, or what became of the item; after a guide, only what its answers leave."""
+    item, abolition = _guide_at(visit)
     until = container().pack(item.jurisdiction, visit.at).withdraw_until
     known = known_answers(item, visit.query)
     facts: dict[str, object] = {
         "item": item,
+        "abolition": abolition,
         "until": until,
         "known": {f"answer-{name}": visit.query[f"answer-{name}"] for name in known},
     }
@@ -71,12 +73,19 @@ def known_answers(item: Item, query: Mapping[str, str]) -> dict[str, Answer]:
 
 
 def item_at(visit: PageRequest) -> Item:
-    """Return the item that an address names, as it is now; ``NOT_FOUND`` if there is none."""
+    """Return the item that an address names, to apply for; ``NOT_FOUND`` if there is none, ``ITEM_ABOLISHED``."""
+    item, abolition = _guide_at(visit)
+    if abolition is not None:
+        container().catalogue.require_open(item.code, at=visit.at)
+    return item
+
+
+def _guide_at(visit: PageRequest) -> tuple[Item, Abolition | None]:
     code = visit.path["item_code"]
-    item = container().catalogue.find(code, at=visit.at) if CODE.fullmatch(code) else None
+    item, abolition = container().catalogue.guide(code, at=visit.at) if CODE.fullmatch(code) else (None, None)
     if item is None:
         raise DomainError(ErrorCode.NOT_FOUND)
-    return item
+    return item, abolition
 
 
 @pages.get("/assets/{name}", public=True)

@@ -37,6 +37,7 @@ OWN_PAGE: Final = frozenset(
         ErrorCode.FRESH_LOGIN_REQUIRED,
         ErrorCode.FORBIDDEN,
         ErrorCode.NOT_FOUND,
+        ErrorCode.ITEM_ABOLISHED,
         ErrorCode.UNAVAILABLE,
         ErrorCode.INTERNAL_ERROR,
     }

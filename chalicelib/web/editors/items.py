@@ -5,11 +5,12 @@ from urllib.parse import quote
 
 from chalicelib.api.catalogue.routes import items
 from chalicelib.api.catalogue.schemas.editions import ItemEditionsResponse
-from chalicelib.api.catalogue.schemas.items import ItemResponse
+from chalicelib.api.catalogue.schemas.items import AbolishItemRequest, ItemResponse
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.names import can_be
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
+from chalicelib.web.core.actions import submit
 from chalicelib.web.core.forms import DOCUMENT, at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -25,7 +26,10 @@ from chalicelib.web.editors.drafts import (
 )
 
 EDITORS: Final = (Role.CATALOGUE_EDITOR,)
-WORKED_OUT: Final = {"item_code", "version", "offers_commitment", "notice_hash"}
+ABOLITION: Final = tuple(AbolishItemRequest.model_fields)
+"""The fields of the form that abolishes an item."""
+
+WORKED_OUT: Final = {"item_code", "version", "offers_commitment", "notice_hash", "abolition"}
 """What an item's answer says beyond what an editor writes."""
 
 
@@ -81,6 +85,31 @@ def publish(visit: PageRequest) -> Page | Redirect:
         is_taken = refusal.code is ErrorCode.ITEM_VERSION_EXISTS
         return at_document(page, refusal, visit, otherwise="version" if is_taken else DOCUMENT)
     return Redirect(to=f"catalogue/{quote(path['item_code'], safe='')}", query={"done": "published"})
+
+
+@pages.get("/catalogue/{item_code}/abolition", roles=EDITORS)
+def ask_abolition(visit: PageRequest) -> Page:
+    """Ask by what an item is abolished, from which day, and where people turn; what is recorded stands there."""
+    (one,) = visit.get(items.item_editions, query={"item": visit.path["item_code"]}).items or (None,)
+    if one is None:
+        raise DomainError(ErrorCode.NOT_FOUND)
+    start = {name: "" if one.abolition is None else getattr(one.abolition, name) for name in ABOLITION}
+    return Page(template="abolition.html", facts={"code": visit.path["item_code"], "start": start})
+
+
+@pages.post("/catalogue/{item_code}/abolition", roles=EDITORS, form="/catalogue/{item_code}/abolition")
+def abolish(visit: PageRequest) -> Page | Redirect:
+    """Record the abolition."""
+    body = {name: visit.sent(name) for name in ABOLITION}
+    return submit(
+        visit,
+        items.abolish_item,
+        body,
+        ask=ask_abolition,
+        onward=lambda _: Redirect(
+            to=f"catalogue/{quote(visit.path['item_code'], safe='')}", query={"done": "abolished"}
+        ),
+    )
 
 
 def _seen(visit: PageRequest, page: Page, path: dict[str, str], body: dict[str, Any]) -> dict[str, object]:

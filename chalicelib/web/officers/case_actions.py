@@ -22,7 +22,7 @@ from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw,
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import choices
-from chalicelib.web.officers.cases import OFFERS, OFFICE, the_case, unproved
+from chalicelib.web.officers.cases import OFFERS, OFFICE, step_names, step_under_way, the_case, unproved
 
 HANDLING: Final = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY)
 HOLDING: Final = ("pause", "suspension")
@@ -88,6 +88,11 @@ def _proofs(case: CaseResponse, visit: PageRequest) -> Options:
     return _listed(_pack_of(case, visit).proofs_from(ProofSource.OFFICE), visit)
 
 
+def _step_under_way(case: CaseResponse, _visit: PageRequest) -> Options:
+    step = step_under_way(case)
+    return [] if step is None else [(step, step_names(case)[step])]
+
+
 def _officers(case: CaseResponse, visit: PageRequest) -> Options:
     """Return who can have the case: for a superior every officer of the department, for an officer themselves."""
     found = choices(visit, department=case.item.department, role=Role.OFFICER)
@@ -130,6 +135,11 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
     ),
     Action(
         name="delivery", route=handling.deliver, fields=(Field(name="method", kind="text", may_be_blank=True), LATE)
+    ),
+    Action(
+        name="step_completion",
+        route=handling.complete_step,
+        fields=(Field(name="step", kind="choice", options=_step_under_way),),
     ),
     Action(
         name="pause",

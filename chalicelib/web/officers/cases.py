@@ -11,7 +11,8 @@ from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import Finding, Notice
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.rules.reading import ReadingPurpose
-from chalicelib.clocks.model import Light
+from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.container import container
 from chalicelib.policy import Role
 from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.timeline.event_types import EventKind
@@ -68,11 +69,18 @@ def unproved(case: CaseResponse) -> tuple[Notice, ...]:
     return tuple(notice for notice, is_waiting in told if is_waiting)
 
 
+def step_under_way(case: CaseResponse) -> str | None:
+    """Return the id of the step of handling whose clock runs."""
+    running = (clock.about for clock in case.clocks if clock.kind is ClockKind.STEP and clock.stopped_at is None)
+    return next(running, None)
+
+
 OFFERS: Final[Mapping[str, Offer]] = {
     "acceptance": Offer(step=CaseStep.ACCEPT),
     "corrections": Offer(step=CaseStep.CORRECT),
     "decision": Offer(step=CaseStep.DECIDE),
     "delivery": Offer(step=CaseStep.DELIVER),
+    "step_completion": Offer(step=CaseStep.COMPLETE_STEP, also=lambda case: step_under_way(case) is not None),
     "pause": Offer(step=CaseStep.PAUSE),
     "pause_end": Offer(step=CaseStep.RESUME, also=_is_paused),
     "suspension": Offer(step=CaseStep.SUSPEND),
@@ -105,6 +113,11 @@ def the_case(visit: PageRequest) -> CaseResponse:
     """Return the case of the address; an officer who sends a form of it is handling it, and need not say so again."""
     is_handling = visit.route.startswith("POST") and Role.OFFICER in visit.caller.roles
     return visit.get(cases.read_case, query={"purpose": ReadingPurpose.HANDLING} if is_handling else {})
+
+
+def step_names(case: CaseResponse) -> dict[str, str]:
+    """Return the names of the item's steps, as it was when the case was filed."""
+    return {step.id: step.name for step in container().catalogue.version(case.item.code, case.item.version).steps}
 
 
 @pages.get("/worklist", roles=OFFICE)
@@ -151,6 +164,7 @@ def read_case(visit: PageRequest) -> Page:
         "told": visit.get(deliveries.of_case).items,
         "documents": visit.get(documents.listed, query={"case_no": case.case_no}).items,
         "names": {asked.id: asked.name for asked in case.checklist},
+        "steps": step_names(case),
         "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
         "done": done if done in OFFERS else None,
         "may_look": Role.OFFICER in visit.caller.roles,

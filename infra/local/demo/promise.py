@@ -153,7 +153,9 @@ def _expect_light(town: Town, light: str) -> None:
 
 def _alerts_of(town: Town, name: str) -> list[dict[str, Any]]:
     found = town.who(name).every("/v1/supervision/alerts?state=open", is_told=False)
-    return [alert for alert in found if alert["case_no"] == town.plate_case]
+    return [
+        alert for alert in found if alert["case_no"] == town.plate_case and alert["clock_kind"] == "handling_promised"
+    ]
 
 
 def _alert_of(town: Town, name: str) -> dict[str, Any]:

@@ -133,6 +133,7 @@ class DueDateExplanationResponse(ResponseBody):
     errors=(
         ErrorCode.NOT_FOUND,
         ErrorCode.NOTICE_OUTDATED,
+        ErrorCode.ITEM_ABOLISHED,
         ErrorCode.INSUFFICIENT_IDENTITY,
         ErrorCode.KEY_REVOKED,
         ErrorCode.SIGNATURE_INVALID,

@@ -136,6 +136,7 @@ class DraftListResponse(ResponseBody):
     summary="Draft an application, by promise or by certificate",
     errors=(
         ErrorCode.ITEM_NOT_LISTED,
+        ErrorCode.ITEM_ABOLISHED,
         ErrorCode.RISK_EXCLUDED,
         ErrorCode.COMMITMENT_NOT_OFFERED,
         ErrorCode.INSUFFICIENT_IDENTITY,

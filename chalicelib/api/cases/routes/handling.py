@@ -74,6 +74,12 @@ class SuspensionRequest(OccurredAtRequest):
     notice_text: Text
 
 
+class StepCompletionRequest(OccurredAtRequest):
+    """The step of the item that is done."""
+
+    step: Code
+
+
 class ExtensionRequest(RequestBody):
     """The length of the extension in working days, and the reason given to the applicant."""
 
@@ -190,6 +196,21 @@ def pause(call: Call[PauseRequest]) -> Answer[CaseResponse]:
 def end_pause(call: Call[OccurredAtRequest]) -> Answer[CaseResponse]:
     """Resume the handling clocks from tomorrow; the body may be omitted."""
     return done_answer(call, container().handling.end_pause(act_of(call), int(call.path["number"])))
+
+
+@routes.post(
+    "/v1/cases/{case_no}/step-completion",
+    roles=STEPS[CaseStep.COMPLETE_STEP].roles,
+    body=StepCompletionRequest,
+    answer=CaseResponse,
+    creates=True,
+    needs_version=True,
+    summary="Complete a step of handling",
+    errors=(ErrorCode.STEP_NOT_ALLOWED,),
+)
+def complete_step(call: Call[StepCompletionRequest]) -> Answer[CaseResponse]:
+    """End the clock of the step that is under way; the next step has its own from now."""
+    return done_answer(call, container().handling.complete_step(act_of(call), call.body.step))
 
 
 @routes.post(

@@ -72,10 +72,14 @@ class AgentResponse(PersonResponse):
 
 
 class ClockResponse(ResponseBody):
-    """A clock of a case with its current light; ``white_because`` says why the light is white."""
+    """A clock of a case with its current light; ``white_because`` says why the light is white.
+
+    ``about`` is what it refers to: the id of a step of handling, blank for most.
+    """
 
     clock_id: str
     kind: ClockKind
+    about: str
     started_at: Instant
     limit: Limit
     due_at: Instant

@@ -171,5 +171,6 @@ def _answers(answered: str) -> dict[str, str]:
 def _ending(ending: Ending, call: Call[None]) -> GuideEndingResponse:
     """Build the response for an ending; it names the item only if one can apply for it now."""
     code = ending.item_code
-    is_listed = code is not None and container().catalogue.find(code, at=call.at) is not None
+    item, abolition = (None, None) if code is None else container().catalogue.guide(code, at=call.at)
+    is_listed = item is not None and abolition is None
     return GuideEndingResponse.of(ending, item_code=code if is_listed else None)

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from chalicelib.api.catalogue.schemas.editions import ItemEditionsPageResponse, ItemEditionsResponse, editions_response
 from chalicelib.api.catalogue.schemas.items import (
+    AbolishItemRequest,
+    AbolitionResponse,
     ItemListItemResponse,
     ItemPageResponse,
     ItemResponse,
@@ -16,6 +18,7 @@ from chalicelib.api.catalogue.schemas.items import (
 )
 from chalicelib.catalogue.model.items import Item
 from chalicelib.catalogue.model.terms import Audience
+from chalicelib.catalogue.model.versions import Abolition
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
@@ -74,11 +77,14 @@ def find_items(call: Call[None]) -> Answer[ItemPageResponse]:
 
 @routes.get("/v1/items/{item_code}", public=True, answer=ItemResponse, summary="Read an item's version in force")
 def read_item(call: Call[None]) -> Answer[ItemResponse]:
-    """Return everything an applicant must know; an item that is not in force is not found."""
-    item = container().catalogue.find(call.path["item_code"], at=call.at)
+    """Return everything an applicant must know; of an abolished item the last version, with what became of it.
+
+    An item that is not in force yet is not found.
+    """
+    item, abolition = container().catalogue.guide(call.path["item_code"], at=call.at)
     if item is None:
         raise DomainError(ErrorCode.NOT_FOUND)
-    return _answer(item)
+    return _answer(item, abolition)
 
 
 @routes.get(
@@ -99,14 +105,29 @@ def read_item_version(call: Call[None]) -> Answer[ItemResponse]:
     body=PublishItemRequest,
     answer=ItemResponse,
     summary="Publish a version of an item, or see whether it could be published",
-    errors=(ErrorCode.ITEM_NOT_PUBLISHABLE, ErrorCode.ITEM_VERSION_EXISTS),
+    errors=(ErrorCode.ITEM_ABOLISHED, ErrorCode.ITEM_NOT_PUBLISHABLE, ErrorCode.ITEM_VERSION_EXISTS),
 )
 def publish_item(call: Call[PublishItemRequest]) -> Answer[ItemResponse]:
     """Publish, or return every fault. Idempotent; with ``dry_run=true`` nothing is written."""
     item = call.body.item(call.path["item_code"], int(call.path["version"]))
     if call.query.dry_run:
-        return _answer(container().catalogue.publishable(item, by=call.caller))
+        return _answer(container().catalogue.publishable(item, by=call.caller, at=call.at))
     return _answer(container().catalogue.publish(item, by=call.caller, at=call.at))
+
+
+@routes.put(
+    "/v1/items/{item_code}/abolition",
+    roles=(Role.CATALOGUE_EDITOR,),
+    body=AbolishItemRequest,
+    answer=ItemEditionsResponse,
+    summary="Abolish an item from a day on",
+    errors=(ErrorCode.ITEM_ABOLISHED,),
+)
+def abolish_item(call: Call[AbolishItemRequest]) -> Answer[ItemEditionsResponse]:
+    """From that day on nothing is filed; running cases keep their version and clocks. Until then it can be changed."""
+    abolition = Abolition(**call.body.model_dump())
+    shelf = container().catalogue.abolish(call.path["item_code"], abolition, by=call.caller, at=call.at)
+    return Answer(body=editions_response(shelf, at=call.at))
 
 
 @routes.get(
@@ -145,5 +166,6 @@ def missed_searches(call: Call[None]) -> Answer[MissedSearchesResponse]:
     )
 
 
-def _answer(item: Item) -> Answer[ItemResponse]:
-    return Answer(body=ItemResponse.model_validate(item), version=item.version)
+def _answer(item: Item, abolition: Abolition | None = None) -> Answer[ItemResponse]:
+    told = None if abolition is None else AbolitionResponse.model_validate(abolition)
+    return Answer(body=ItemResponse.of(item, code=item.code, abolition=told), version=item.version)

@@ -21,7 +21,7 @@ from chalicelib.catalogue.model.items import (
 )
 from chalicelib.catalogue.model.questions import Known, Place, Question, QuestionKind
 from chalicelib.catalogue.model.terms import Audience
-from chalicelib.http.routes import Day, LineOrBlank, PageResponse, RequestBody, ResponseBody, TextOrBlank
+from chalicelib.http.routes import Day, Line, LineOrBlank, PageResponse, RequestBody, ResponseBody, Text, TextOrBlank
 from chalicelib.workdays.model.limits import Unit
 
 # What may be blank here is refused by the rules of publication, which find every fault at once and say what is wrong.
@@ -218,6 +218,26 @@ def _items() -> TypeAdapter[Item]:
     return TypeAdapter(Item)
 
 
+class AbolishItemRequest(RequestBody):
+    """By which document and law an item ends, its first day without it, and where people turn instead."""
+
+    effective_on: Day
+    document_no: Line
+    basis: Line
+    turn_to: Text
+    turn_to_en: TextOrBlank = ""
+
+
+class AbolitionResponse(ResponseBody):
+    """The abolition of an item: from ``effective_on`` on nothing is filed."""
+
+    effective_on: date
+    document_no: str
+    basis: str
+    turn_to: str
+    turn_to_en: str
+
+
 class LimitResponse(ResponseBody):
     """A time limit with its unit and legal basis."""
 
@@ -288,10 +308,11 @@ class ItemResponse(ResponseBody):
     verification: VerificationPlanResponse
     recommitment: RecommitmentResponse
     related_items: tuple[str, ...]
+    abolition: AbolitionResponse | None = None
 
 
 class ItemListItemResponse(ResponseBody):
-    """An item in a list."""
+    """An item in a list; ``abolition`` says what became of one that is found although nothing is filed for it."""
 
     item_code: Annotated[str, Field(validation_alias="code")]
     version: int
@@ -302,6 +323,7 @@ class ItemListItemResponse(ResponseBody):
     audience: Audience
     offers_commitment: bool
     limits: LimitsResponse
+    abolition: AbolitionResponse | None
 
 
 class NearMissResponse(ResponseBody):
