@@ -33,7 +33,7 @@ from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
 from chalicelib import aws
-from chalicelib.dynamo.connection import PageParser
+from chalicelib.dynamo.connection import RowsParser
 from chalicelib.settings import settings
 from tests import tables
 
@@ -108,7 +108,7 @@ def _written(value: object) -> Any:  # noqa: ANN401 - any JSON
     return b64encode(value).decode() if isinstance(value, bytes) else cast("DynamoType", value).to_json()
 
 
-_parser = PageParser()
+_parser = RowsParser()
 # Asked last, so that a test sees each call before it is answered.
 BUILTIN_HANDLERS.append(("before-call.dynamodb", _answer_at_once, REGISTER_LAST))
 # Looked up anew for each call to another service, these names are a twentieth of its time.

@@ -32,7 +32,7 @@ class RowsParser(JSONParser):
         """Return the response with botocore's metadata."""
         body = response["body"]
         # An operation without an output has no shape, whatever the stubs say.
-        has_rows = (shape and shape.name) in OF_ROWS and response["status_code"] == HTTPStatus.OK
+        has_rows = bool(shape and shape.name in OF_ROWS) and response["status_code"] == HTTPStatus.OK
         if has_rows and b'"B"' not in body and b'"BS"' not in body:
             with suppress(ValueError):  # a damaged body is botocore's to recognise, and to ask for again
                 rows = json.loads(body)

@@ -256,7 +256,8 @@ def test_a_finding_that_lands_while_a_promise_is_being_filed_wins(monkeypatch: p
     publish(an_item(verification=a_plan()))
     applicant, case = a_delivered_promise()
     drafted, said = applicant.draft(), heard(applicant, case)
-    read, landed = CreditStore.require_unchanged, []
+    read = CreditStore.require_unchanged
+    landed: list[Any] = []
 
     def land_first(store: CreditStore, *given: Any) -> None:  # noqa: ANN401 - passed on
         if not landed:

@@ -79,7 +79,15 @@ def test_a_rule_pack_may_end_the_right_to_withdraw_with_the_decision() -> None:
     )
     strict = tuple(replace(pack, withdraw_until=Choice(value="decided", basis="第1条")) for pack in load_rule_packs())
     cases, clocks, access = container().cases, container().clocks, container().case_access
-    changing = CommitmentWithdrawal(cases, clocks=clocks, access=access, packs=strict, handed_in=container().handed_in)
+    changing = CommitmentWithdrawal(
+        cases,
+        clocks=clocks,
+        access=access,
+        packs=strict,
+        handed_in=container().handed_in,
+        promises=container().promise_records,
+        steps_of=container().catalogue.steps_of,
+    )
 
     def taken_back(case: Case) -> State:
         return changing.withdraw(case.case_no, reason="找到旧车牌了", by=applicant.caller, at=LATER).state

@@ -35,7 +35,7 @@ HAND_IN = Step(roles=FOR_THEMSELVES, act=Act.FILE, told="materials")
 class CommitmentWithdrawal:
     """The applicant's steps from a promise to certificates."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         store: CaseStore,
         *,

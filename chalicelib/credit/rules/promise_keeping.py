@@ -90,4 +90,4 @@ def _record_of(report: PromiseReport, *, directory: Directory, at: datetime) -> 
         bar=BarState.CONFIRMED if report.bars else BarState.NONE,
         fulfilment=report.fulfilment,
     )
-    return with_display(record, rules_of_the_day(report.display, today), reason="")
+    return with_display(record, rules_of_the_day(report.display, today, on=today), reason="")

@@ -44,8 +44,8 @@ class RecordResponse(ResponseBody):
 
     ``displayed`` says whether it may be shown and shared today, ``display_edition`` under which rules. ``bar`` says
     whether it bars: a grave one does only when its source's system is trusted for its kind, or when ``bar_notice`` was
-    served, ``objections_until`` has passed and a second person has confirmed it. ``promise`` is there if the record says
-    what became of one; the service alone writes these.
+    served, ``objections_until`` has passed and a second person has confirmed it. ``promise`` is there if the record
+    says what became of one; the service alone writes these.
     """
 
     source: str
