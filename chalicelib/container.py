@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
     from chalicelib.cases.services.drafting import Drafting
-    from chalicelib.cases.services.early_warning import EarlyWarning
     from chalicelib.cases.services.endings import CaseEndings
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
@@ -113,6 +112,7 @@ if TYPE_CHECKING:
     from chalicelib.supervision.services.anomalies import Anomalies
     from chalicelib.supervision.services.board import Supervision
     from chalicelib.supervision.services.cards import Cards
+    from chalicelib.supervision.services.early_warning import EarlyWarning
     from chalicelib.supervision.services.outages import Outages
     from chalicelib.supervision.services.statistics import Statistics
     from chalicelib.timeline.store import Timeline
@@ -715,8 +715,8 @@ class Container:
     @cached_property
     def early_warning(self) -> EarlyWarning:
         """Telling the officer of a case in hand what has begun to bar its applicant."""
-        from chalicelib.cases.services.early_warning import EarlyWarning
         from chalicelib.credit.store.records import CreditStore
+        from chalicelib.supervision.services.early_warning import EarlyWarning
 
         return EarlyWarning(self.cases, self.timeline, CreditStore(self.timeline), pack=self.pack)
 

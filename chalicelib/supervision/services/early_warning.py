@@ -6,7 +6,6 @@ from itertools import islice
 from typing import Final
 
 from chalicelib.cases.model.case import FINISHED
-from chalicelib.cases.rules.early_warning import entry_of, told_of
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import Severity, Summary
@@ -15,6 +14,7 @@ from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.model.subjects import SubjectKey
+from chalicelib.supervision.rules.early_warning import entry_of, told_of
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, NewEvent
 from chalicelib.timeline.store import Timeline

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.rules.early_warning import entry_of, told_of
 from chalicelib.cases.rules.reading import is_reason_for_delay, is_reported
 from chalicelib.cases.rules.waiting import event_told
+from chalicelib.supervision.rules.early_warning import entry_of, told_of
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import ChainFault, Event, FaultReason
 
