@@ -9,7 +9,7 @@ from chalicelib.timeline.chain import text_digest
 from tests.api.bodies import MANDATE, subject_of
 from tests.api.test_authorities import Person, publish, refused
 from tests.authorities import let_act
-from tests.cloud import PERSONAS, Client, TokenOf
+from tests.cloud import PERSONAS, READING, Client, TokenOf
 
 CASE = "/v1/cases"
 ZHAO = PERSONAS["company"]["claims"]["representative"]
@@ -33,7 +33,7 @@ def test_whoever_signs_for_an_organisation_stands_with_the_signature(client: Cli
     timeline = us.get(f"{place}/timeline")
     (signed,) = [event for event in timeline.body["items"] if event["kind"] == "commitment:signed"]
     assert case["commitment"]["signatory"] == SIGNATORY
-    assert officer.get(place).body["commitment"]["signatory"] == SIGNATORY
+    assert officer.get(f"{place}?{READING}").body["commitment"]["signatory"] == SIGNATORY
     assert signed["texts"]["signatory"] == "赵示例 · 3****************6 · 法定代表人"
     assert "赵示例" not in repr(signed["data"])
     digest = text_digest(signed["texts"]["signatory"], salt=signed["salts"]["signatory"])
