@@ -1,6 +1,7 @@
 """A browser without a screen: it keeps cookies, follows redirects, and sends the forms that it was shown."""
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -9,6 +10,9 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from tests.cloud import Client, Reply
 
 BOUNDARY = "----xinnuo"
+
+ASKED = re.compile(r"/desk/[^/]+/purpose")
+"""The page that asks an officer for what they read a case."""
 
 HERE = "http://localhost:8000/api"
 """The portal's address in the tests: behind a stage's name, as API Gateway has it."""
@@ -153,7 +157,7 @@ class Visitor:
                 seen = Seen(url, reply, Outline(reply.text))
                 is_read = method == "GET" and reply.status == 200 and self.reads_for
                 asked = seen.path.partition("?")[0] if is_read else ""
-                return self.send(seen, asked, {"purpose": self.reads_for}) if asked.endswith("/purpose") else seen
+                return self.send(seen, asked, {"purpose": self.reads_for}) if ASKED.fullmatch(asked) else seen
             url, method, body = urljoin(url, reply.headers["location"]), "GET", None
         raise RecursionError(url)
 
