@@ -24,16 +24,17 @@ from hypothesis.stateful import (
 )
 
 from chalicelib.cases.model.case import FINISHED, WAITING, Case, State
-from chalicelib.cases.model.stages import Finding, Notice, Outcome
+from chalicelib.cases.model.stages import Finding, Notice, Outcome, Verification
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument, TerminationDocument
 from chalicelib.cases.rules.handling import must_be_verified
 from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Acceptance, Method
+from chalicelib.clock import SHANGHAI
 from chalicelib.clocks.model import OUTLASTING
 from chalicelib.container import container
 from chalicelib.credit.model.records import CheckAnswer, Purpose
 from chalicelib.credit.services.checks import Credit, Inquiry
-from chalicelib.credit.store.records import UnreadableError
+from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.errors import DomainError
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import Entry, EntryKind, RevokingDocument
@@ -173,14 +174,14 @@ class CaseAsAMachine(RuleBasedStateMachine):
             step()
 
     @property
+    def today(self) -> date:
+        return self.now.astimezone(SHANGHAI).date()
+
+    @property
     def case(self) -> Case:
         if self.seen is None:
             self.seen = container().cases.load(self.case_no)
         return self.seen
-
-    @property
-    def today(self) -> date:
-        return (self.now + timedelta(hours=8)).date()
 
     def by(self, who: Caller) -> Command:
         return Command(case_no=self.case_no, by=who, at=self.now, version=self.case.version)
@@ -351,6 +352,18 @@ class CaseAsAMachine(RuleBasedStateMachine):
             assert self.plain.pending is not None
             self.plain.find(self.plain.pending, self.now)
 
+    def held_against(self) -> list[str]:
+        """Return the records of broken promises that bar the next one today, as credit has them."""
+        bars = CreditStore(container().timeline).summary(self.applicant.caller.own_subject()).bars
+        return [bar.record_id for bar in bars if bar.starts_on <= self.today <= bar.ends_on]
+
+    def is_held(self, found: Verification | None) -> bool:
+        """Whether a finding was established, no more than a year ago, after which it is shown no longer."""
+        if found is None or found.established_at is None:
+            return False
+        since = found.established_at.astimezone(SHANGHAI).date()
+        return self.today <= since.replace(year=since.year + 1)
+
     @precondition(lambda self: self.plain.pending or self.plain.found in BROKEN)
     @rule(notice=st.sampled_from(Notice))
     def the_person_signs_for_a_notice(self, notice: Notice) -> None:
@@ -517,6 +530,21 @@ class CaseAsAMachine(RuleBasedStateMachine):
             assert {clock.kind for clock in running} & {"consequence", "rectification"}
 
     @invariant()
+    def only_what_was_heard_and_stands_behind_two_bars_the_next_promise(self) -> None:
+        case = self.case
+        found = case.verification
+        founds = [found, *(earlier.verification for earlier in case.earlier_decisions)]
+        assert len(self.held_against()) == sum(map(self.is_held, founds))
+        if found is not None and found.established_at is not None:
+            assert found.result in BROKEN
+            assert case.defence is not None
+            assert case.defence.stated_at is not None or found.established_at > case.defence.until
+            assert found.confirmed_by is not None or case.revocation or case.termination
+        if case.revocation is not None:
+            assert found is not None
+            assert found.established_at is not None
+
+    @invariant()
     def no_decision_and_no_finding_is_lost(self) -> None:
         case = self.case
         numbers = [earlier.decision.document_no for earlier in case.earlier_decisions]
@@ -526,13 +554,25 @@ class CaseAsAMachine(RuleBasedStateMachine):
         effective = [one for one in founds if one is not None and one.has_effect and one.result in BROKEN]
         assert len(effective) == self.plain.broken
 
+    def undo_what_is_held(self) -> None:
+        """Have every finding fall on review: then the person stands as one who was never touched."""
+        for number, record_id in enumerate(self.held_against()):
+            paper = RevokingDocument(
+                number=f"复末{number}号", organ="政府", effective_on=self.today, basis="《行政复议法》第64条"
+            )
+            entry = Entry(kind=EntryKind.RECORD, name=f"commitments/{record_id}")
+            fall = Fall(entry=entry, by_document=paper, reason="撤销。")
+            container().revocations.record(fall, by=CREDIT, at=self.now, idempotency_key=None)
+        assert self.held_against() == []
+
     def teardown(self) -> None:
         """Undo what harms and lead the case to its end: there always is a way, and the trail proves all of it."""
         self.patch.undo()
         if self.plain.is_flagged:
-            assert [reason.code.value for reason in self.check(self.applicant.identity).reasons] == ["SUBJECT_BARRED"]
+            assert {reason.code.value for reason in self.check(self.applicant.identity).reasons} == {"SUBJECT_BARRED"}
         if self.case.state is State.REVOKED:
             self.the_revocation_falls()
+        self.undo_what_is_held()
         assert self.check(self.applicant.identity) == self.check(NEVER)
         if self.case.state not in FINISHED and self.case.decision is None:
             self.the_supervisor_ends_it("applicant_ended")

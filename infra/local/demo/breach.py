@@ -1,7 +1,9 @@
 """Steps 4 to 6 and 9: a false promise, what follows from it in the order of the rules, and the way back."""
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from infra.local.demo import narration, told
 from infra.local.demo.checks import expect, expect_part, expect_words, the_one
@@ -11,6 +13,10 @@ from infra.local.demo.town import Town
 from infra.local.identity import personas
 
 ITEM = "business-address"
+RELATED = "road-occupation"
+"""Another item that the flag concerns, and the broken promise does not."""
+
+PLAN = {"id": "site-plan", "sha256": hashlib.sha256(b"site plan").hexdigest()}
 ADDRESS = {"district": "330782", "detail": "示例街道合成路1号"}
 MEASURE = "9"
 """No convenience for related matters (限制享受优惠政策和便利措施), for somebody whose promise was false."""
@@ -69,7 +75,7 @@ def proposal(town: Town) -> dict[str, Any]:
         "conduct": "false_commitment",
         "severity": "general",
         "document": _document(town),
-        "related_items": [ITEM],
+        "related_items": [ITEM, RELATED],
         "starts_on": "2026-12-09",
         "ends_on": "2027-06-09",
         "facts": "承诺的住所不存在,经两名工作人员现场核查,逾期未整改,登记已被撤销。",
@@ -99,12 +105,12 @@ def a_flag_takes_two_people_and_a_hearing(town: Town) -> None:
     expect("the end of the defence (申辩期满)", served.body["defence_due_at"], "2026-12-14T15:59:59Z")
     second.post(f"{path}/confirmation", confirmation, version=served.version).is_refused(409, "DEFENCE_OPEN")
     narration.fact("申辩期 3 个工作日,到 2026-12-14 为止,期内不能确认", "3 working days to be heard")
-    is_promise_open(draft(company, ITEM, address=ADDRESS))
+    is_promise_open(draft(company, RELATED))
     narration.fact("拟惩戒阶段不影响当事人", "a proposal has no effect")
 
     set_clock("2026-12-15 10:00:00")
     sweep()
-    kept_back = draft(company, ITEM, address=ADDRESS)
+    kept_back = draft(company, RELATED)
     is_promise_open(kept_back)
     town.kept_back.append(drafted(kept_back))
     first.post(f"{path}/confirmation", confirmation, version=served.version).is_refused(409, "SAME_PERSON")
@@ -150,22 +156,23 @@ def others_ask_and_the_promise_is_closed(town: Town) -> None:
 
 def a_flag_in_between_stops_the_filing(town: Town) -> None:
     """6. What was allowed when it was drafted is refused when it is filed: the gate is asked again, atomically."""
-    refused = file(town.who("company"), town.kept_back[-1], signed_by=town.companys_pen)
+    refused = file(town.who("company"), town.kept_back[-1], signed_by=town.companys_pen, materials=[PLAN])
     refused.is_refused(409, "SUBJECT_BARRED")
     narration.fact("核对之后、提交之前生效的惩戒,拦住了提交", "the flag that landed in between stopped the filing")
 
 
 def the_flag_is_lifted(town: Town) -> None:
-    """9. Lifting the flag opens the promise again, at once."""
+    """9. Lifting the flag opens the promise again, at once; the broken promise still closes its own item."""
     officer, company = town.who("credit"), town.who("company")
     path = f"/v1/flags/{town.flag_id}"
     version = officer.get(path).is_done(200).version
     lifting = {"reason": "已办理真实住所登记,整改完成。", "basis": "《浙江省公共信用信息管理条例》"}
     lifted = officer.post(f"{path}/lifting", lifting, version=version).is_done(200).body
     expect("the flag (惩戒标识)", (lifted["state"], lifted["in_force"]), ("lifted", False))
-    is_promise_open(draft(company, ITEM, address=ADDRESS))
+    is_promise_open(draft(company, RELATED))
     expect("flags in the company's credit (信用中的惩戒标识)", _flags_in_force(company.get("/v1/me/credit").body), [])
     narration.fact("解除惩戒,承诺重新开放", "the promise is open again")
+    _expect_closed(town)
 
 
 def _revoke_in_order(town: Town, version: int) -> None:
@@ -195,6 +202,26 @@ def _revoke_in_order(town: Town, version: int) -> None:
     revoked = supervisor.post(f"{path}/revocation", _revocation(town), version=ended.version).is_done(200).body
     expect("the case's state (办件状态)", revoked["state"], "revoked")
     narration.fact(f"撤销决定 {_number(town)},2026-12-09 生效", "revoked by an effective document")
+    reason = _expect_closed(town)
+    for part in ("text", "basis", "remedy"):
+        narration.note(f"{part}: {expect_words(f'the reason: {part}', reason[part])}")
+    expect("until when (最迟至)", reason["until"], "2027-12-01")
+    told.reads(company, "promise_broken", case_no=town.address_case)
+    narration.fact(
+        "同一事项不能再承诺,说明是哪个办件、依据、到何时、怎样修复;提交证明的路一直开着",
+        "no other promise on the item: which case, why, until when, and the way back; certificates stay open",
+    )
+
+
+def _expect_closed(town: Town) -> dict[str, Any]:
+    """Return the reason for which the company cannot promise on the item again: the broken promise of its case."""
+    answer = draft(town.who("company"), ITEM, address=ADDRESS).body
+    expect("the next promise (再次承诺)", answer["eligibility"]["commitment"], "refused")
+    entry = f"commitments/{town.address_case}"
+    reason = the_one("the broken promise (违诺记录)", answer["eligibility"]["reasons"], record=entry)
+    expect("where to repair it (修复入口)", reason["repair_url"], f"/v1/me/credit/repair?entry={quote(entry, safe='')}")
+    expect("ways still open (仍可选择)", "certificate" in answer["ways_open"], expected=True)
+    return reason
 
 
 def _hearing_is_received(town: Town) -> None:

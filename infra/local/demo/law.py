@@ -1,15 +1,18 @@
-"""Steps 22 and 23: a revocation that falls on review, and a case in hand that ends without a decision."""
+"""Steps 22 to 24: a revocation that falls on review, a case in hand that ends, and a broken promise that is repaired."""
 
 import hashlib
 from datetime import date, timedelta
 
 from infra.local.demo import narration
-from infra.local.demo.checks import expect, expect_part
+from infra.local.demo.breach import ADDRESS
+from infra.local.demo.breach import ITEM as PROMISED
+from infra.local.demo.checks import expect, expect_part, the_one
 from infra.local.demo.clocks import service_now, set_clock, sweep, today
-from infra.local.demo.filing import clock_of, draft, drafted
+from infra.local.demo.filing import clock_of, draft, drafted, file, is_promise_open
 from infra.local.demo.town import Town
 
 ITEM, MATERIAL = "plate-replacement", "old-plate"
+UNFULFILLED = {"result": "unfulfilled", "method": "onsite", "findings": "门牌未按承诺悬挂。", "severity": "minor"}
 
 
 def a_revocation_falls(town: Town) -> None:
@@ -35,6 +38,8 @@ def a_revocation_falls(town: Town) -> None:
         f"撤销决定被复议机关撤销,原决定 {after['decision']['document_no']} 恢复效力,承诺重新核查",
         "the decision stands again, and the promise is to be verified anew",
     )
+    is_promise_open(draft(company, PROMISED, address=ADDRESS))
+    narration.fact("违诺记录一并撤回,同一事项可以再承诺", "the broken promise goes with it: a promise is open again")
 
 
 def a_case_in_hand_is_terminated(town: Town) -> None:
@@ -72,3 +77,51 @@ def a_case_in_hand_is_terminated(town: Town) -> None:
     narration.fact(
         "期满未补正,由科长以文书终止办理,写明救济途径和期限", "ended by a supervisor, with the remedies named"
     )
+
+
+def a_broken_promise_is_repaired(town: Town) -> None:
+    """24. A promise that was not kept closes the next; once it is put right, a repair opens it in one transaction."""
+    company, officer, second = town.who("company"), town.who("officer.market"), town.who("officer2.market")
+    case = file(company, drafted(draft(company, PROMISED, address=ADDRESS)), signed_by=town.companys_pen).is_done(201)
+    case_no = case.body["case_no"]
+    path, entry = f"/v1/cases/{case_no}", f"commitments/{case_no}"
+    decision = {"outcome": "granted", "document_no": f"市监登〔2027〕{case_no[-6:]}号", "reasons": "形式审查通过。"}
+    decided = officer.post(f"{path}/decision", decision, version=officer.get(path).version).is_done(200)
+    delivered = officer.post(f"{path}/delivery", {}, version=decided.version).is_done(200)
+    found = officer.post(f"{path}/verification", UNFULFILLED, version=delivered.version).is_done(200)
+    second.post(f"{path}/verification/confirmation", {}, version=found.version).is_done(200)
+    is_promise_open(draft(company, PROMISED, address=ADDRESS))
+    narration.fact("听取陈述申辩之前,不影响再次承诺", "before the hearing, a finding closes nothing")
+
+    company.post(f"{path}/statement", {"text": "门牌正在制作,马上悬挂。"}).is_done(200)
+    order = {"days": 5, "basis": "国办发〔2020〕42号(责令限期整改)"}
+    ordered = officer.post(f"{path}/rectification", order, version=officer.get(path).version).is_done(200)
+    answer = draft(company, PROMISED, address=ADDRESS).body
+    expect("the next promise (再次承诺)", answer["eligibility"]["commitment"], "refused")
+    reason = the_one("the broken promise (违诺记录)", answer["eligibility"]["reasons"], record=entry)
+    narration.note(reason["text"])
+    narration.fact("申辩之后第一步作出,同一事项即不能再承诺", "closed with the first step after the hearing")
+
+    outcome = {"outcome": "done", "findings": "门牌已经悬挂。"}
+    officer.post(f"{path}/rectification/outcome", outcome, version=ordered.version).is_done(200)
+    form = company.get(f"/v1/me/credit/repair?entry={entry}").is_done(200).body
+    expect(
+        "the proofs that the service has (代查的证明)",
+        "rectified" in [one["kind"] for one in form["proofs"]],
+        expected=True,
+    )
+    wish = {"entry": entry, "proof": "", "promise_hash": form["promise_hash"]}
+    asked = company.post("/v1/repairs", wish).is_done(201)
+    approval = {"approved": True, "reason": "已纠正并履行完毕。"}
+    town.who("credit.market").post(f"/v1/repairs/{asked.body['id']}/decision", approval, version=asked.version).is_done(
+        200
+    )
+    is_promise_open(draft(company, PROMISED, address=ADDRESS))
+    kept = the_one(
+        "one's own record (本人可见)",
+        company.get("/v1/me/credit").is_done(200).body["records"],
+        source="commitments",
+        record_id=case_no,
+    )
+    expect("the record (履约记录)", (kept["promise"]["outcome"], kept["repair"]), ("unfulfilled", "repaired"))
+    narration.fact("信用修复的同时,承诺重新开放", "the repair opens the promise in the same transaction")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from infra.local.demo import narration
-from infra.local.demo.breach import ADDRESS, ITEM, MEASURE, proposal
+from infra.local.demo.breach import MEASURE, RELATED, proposal
 from infra.local.demo.checks import expect, the_one
 from infra.local.demo.clocks import service_now
 from infra.local.demo.filing import draft, is_promise_open
@@ -39,7 +39,7 @@ def a_new_list_takes_the_ground_from_a_flag(town: Town) -> None:
     _load(town, edition)
     seen = officer.get(path).is_done(200)
     expect("the flag (惩戒标识)", (seen.body["state"], seen.body["in_force"]), ("suspended", False))
-    is_promise_open(draft(town.who("company"), ITEM, address=ADDRESS))
+    is_promise_open(draft(town.who("company"), RELATED))
     reason = {"reason": "新版清单已恢复该措施。"}
     refused = officer.post(f"{path}/resumption", reason, version=seen.version)
     refused.is_refused(422, "MEASURE_NOT_IN_LIST")

@@ -5,12 +5,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from infra.local.demo import narration
-from infra.local.demo.breach import ITEM, MEASURE
+from infra.local.demo.breach import ITEM as FLAGGED
+from infra.local.demo.breach import MEASURE
 from infra.local.demo.checks import expect, expect_words, the_one
 from infra.local.demo.clocks import SHANGHAI, service_now
 from infra.local.demo.person import Person
 from infra.local.demo.town import Town
 from infra.local.identity import personas
+
+ITEM = "archive-query"
+"""Of the market department, and not closed by the broken promise of step 4."""
 
 ORGAN = "义乌市市场监督管理局"
 RULES = "《浙江省公共信用信息管理条例》第30条"
@@ -162,7 +166,7 @@ def _flag(number: str, effective_on: date) -> dict[str, Any]:
             "served_at": f"{effective_on.isoformat()}T04:00:00Z",
             "remedy_until": (effective_on + timedelta(days=60)).isoformat(),
         },
-        "related_items": [ITEM],
+        "related_items": [FLAGGED],
         "ends_on": (_today() + timedelta(days=180)).isoformat(),
         "facts": "承诺的住所不存在。",
     }

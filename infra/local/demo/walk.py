@@ -153,6 +153,11 @@ STEPS: tuple[tuple[str, str, tuple[Deed, ...]], ...] = (
         "a case in hand is terminated: not before the time to correct is over, and with the remedies named",
         (law.a_case_in_hand_is_terminated,),
     ),
+    (
+        "违诺关闭同一事项的下一次承诺,整改后信用修复,当即重新开放",
+        "a broken promise closes the next on its item; once put right, a repair opens it at once",
+        (law.a_broken_promise_is_repaired,),
+    ),
 )
 
 

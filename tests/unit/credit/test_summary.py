@@ -4,10 +4,29 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credit.model.records import Bar, BarState, Freshness, Overflow, Record, RepairState, Severity, Summary
+from chalicelib.credit.model.records import (
+    Bar,
+    BarState,
+    Effect,
+    Freshness,
+    Fulfilment,
+    Overflow,
+    PromiseOutcome,
+    Record,
+    RepairState,
+    Severity,
+    Summary,
+)
 from chalicelib.credit.rules.linked_credit import eligibility
 from chalicelib.credit.rules.submissions import make_record
-from chalicelib.credit.rules.summary import severity_kept, with_flag, with_kept_promise, with_record, without_flag
+from chalicelib.credit.rules.summary import (
+    assessment,
+    severity_kept,
+    with_flag,
+    with_kept_promise,
+    with_record,
+    without_flag,
+)
 from chalicelib.credit.store.directories import directories
 from chalicelib.credit.table.records import SummaryRow
 from chalicelib.errors import ErrorCode
@@ -208,3 +227,31 @@ def test_a_kept_promise_counts_and_stops_nobodys_filing() -> None:
 
 def test_a_subjects_credit_has_a_timeline_of_its_own() -> None:
     assert a_summary().owner == f"credit:{A_SUBJECT}"
+
+
+@pytest.mark.requirement("R1.1", "R1.2")
+@pytest.mark.parametrize(
+    ("outcome", "zh", "en"),
+    [
+        (PromiseOutcome.UNTRUE, "认定为不实", "was found untrue"),
+        (PromiseOutcome.UNFULFILLED, "认定为未履行", "was found not fulfilled"),
+    ],
+)
+def test_a_broken_promise_closes_promises_alone_and_says_in_which_case_and_until_when(
+    outcome: PromiseOutcome, zh: str, en: str
+) -> None:
+    fulfilment = Fulfilment(case_no="C1", outcome=outcome, department="market")
+    bar = a_bar(source="commitments", severity=Severity.MINOR, fulfilment=fulfilment, items=("business-address",))
+    summary = a_summary(bars=(bar,))
+
+    found = eligibility(summary, "business-address", names=(), on=TODAY, bar_severity=Severity.SERIOUS)
+    effect, _ = assessment(summary, "business-address", on=TODAY, bar_severity=Severity.SERIOUS)
+
+    (reason,) = found.reasons
+    assert (found.allowed, effect, reason.source) == (False, Effect.LIMITED, "market")
+    assert reason.text.zh == (
+        f"办件C1中对本事项所作的承诺,经核查并听取陈述申辩后,于2026-01-10{zh}。"
+        "在信用修复之前,本事项不适用告知承诺,最迟至2027-12-31为止。"
+    )
+    assert en in reason.text.en
+    assert not closes(summary, "road-occupation")
