@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from infra.local.demo import narration, told
 from infra.local.demo.checks import expect, expect_part, expect_words, the_one
-from infra.local.demo.clocks import service_now, set_clock, sweep
+from infra.local.demo.clocks import service_now, set_clock, sweep, today
 from infra.local.demo.filing import clock_of, draft, drafted, file, is_promise_open
 from infra.local.demo.town import Town
 from infra.local.identity import personas
@@ -35,6 +35,21 @@ def earlier_flags_are_lifted(town: Town) -> None:
         if flag["state"] not in {"lifted", "ended"}:
             lifting = {"reason": "上一次演示未走完,现予解除。", "basis": "演示数据"}
             officer.post(f"/v1/flags/{flag['id']}/lifting", lifting, version=flag["version"]).is_done(200)
+
+
+def earlier_promises_are_open(town: Town) -> None:
+    """Clear the way: a walk that was interrupted may have left a broken promise of the company."""
+    company, officer = town.who("company"), town.who("credit.market")
+    for bar in company.get("/v1/me/credit").is_done(200).body["bars"]:
+        if bar["promise"] is not None:
+            paper = {
+                "number": f"演示撤回{bar['promise']['case_no']}号",
+                "organ": "演示",
+                "effective_on": today().isoformat(),
+                "basis": "演示数据",
+            }
+            body = {"entry": bar["record"], "document": paper, "reason": "上一次演示未走完,现予撤回。"}
+            officer.post("/v1/reversals", body).is_done(201)
 
 
 def a_promise_is_found_untrue(town: Town) -> None:
@@ -206,7 +221,7 @@ def _revoke_in_order(town: Town, version: int) -> None:
     for part in ("text", "basis", "remedy"):
         narration.note(f"{part}: {expect_words(f'the reason: {part}', reason[part])}")
     expect("until when (最迟至)", reason["until"], "2027-12-01")
-    told.reads(company, "promise_broken", case_no=town.address_case)
+    told.reads(company, "promise_broken", link="credit")
     narration.fact(
         "同一事项不能再承诺,说明是哪个办件、依据、到何时、怎样修复;提交证明的路一直开着",
         "no other promise on the item: which case, why, until when, and the way back; certificates stay open",
@@ -228,7 +243,7 @@ def _hearing_is_received(town: Town) -> None:
     """The time to be heard runs from the proof that the notice arrived; unread, it would count as arrived in a week."""
     company, path = town.who("company"), f"/v1/cases/{town.address_case}"
     before = clock_of(company.get(path).is_done(200).body, "defence")
-    message = told.reads(company, "hearing_opened", case_no=town.address_case)
+    message = told.reads(company, "hearing_opened", link=f"cases/{town.address_case}")
     expect("how it asks (消息里要求的事)", (message["needs"]["act"], message["needs"]["open"]), ("state", True))
     after = clock_of(company.get(path).is_done(200).body, "defence")
     expect("the end of the defence, moved (申辩期满提前)", (before["due_on"], after["due_on"]), HEARD_UNTIL)

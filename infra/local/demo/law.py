@@ -1,4 +1,4 @@
-"""Steps 22 to 24: a revocation that falls on review, a case in hand that ends, and a broken promise that is repaired."""
+"""Steps 22 to 24: a revocation that falls, a case in hand that ends, and a broken promise that is repaired."""
 
 import hashlib
 from datetime import date, timedelta
@@ -105,17 +105,11 @@ def a_broken_promise_is_repaired(town: Town) -> None:
     outcome = {"outcome": "done", "findings": "门牌已经悬挂。"}
     officer.post(f"{path}/rectification/outcome", outcome, version=ordered.version).is_done(200)
     form = company.get(f"/v1/me/credit/repair?entry={entry}").is_done(200).body
-    expect(
-        "the proofs that the service has (代查的证明)",
-        "rectified" in [one["kind"] for one in form["proofs"]],
-        expected=True,
-    )
+    the_one("the proof that the service has (代查的证明)", form["proofs"], kind="rectified")
     wish = {"entry": entry, "proof": "", "promise_hash": form["promise_hash"]}
     asked = company.post("/v1/repairs", wish).is_done(201)
-    approval = {"approved": True, "reason": "已纠正并履行完毕。"}
-    town.who("credit.market").post(f"/v1/repairs/{asked.body['id']}/decision", approval, version=asked.version).is_done(
-        200
-    )
+    approval, place = {"approved": True, "reason": "已纠正并履行完毕。"}, f"/v1/repairs/{asked.body['id']}/decision"
+    town.who("credit.market").post(place, approval, version=asked.version).is_done(200)
     is_promise_open(draft(company, PROMISED, address=ADDRESS))
     kept = the_one(
         "one's own record (本人可见)",

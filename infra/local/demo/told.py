@@ -41,12 +41,12 @@ def is_told(channel: str, *, since: int, part: str) -> str:
     return text
 
 
-def reads(person: Person, kind: str, *, case_no: str) -> dict[str, Any]:
-    """Wait for a message about a case in the portal, open it, and return it as it then is."""
+def reads(person: Person, kind: str, *, link: str) -> dict[str, Any]:
+    """Wait for a message in the portal that leads to a page, open it, and return it as it then is."""
 
     def look() -> dict[str, Any] | None:
         messages = person.get("/v1/messages?limit=20").is_done(200).body["items"]
-        about = [one for one in messages if (one["kind"], one["link"]) == (kind, f"cases/{case_no}")]
+        about = [one for one in messages if (one["kind"], one["link"]) == (kind, link)]
         return about[0] if about else None
 
     message = wait_for(f"the message {kind} (消息)", look)

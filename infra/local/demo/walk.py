@@ -167,6 +167,7 @@ def walk() -> None:
     try:
         print("准备:解除上一次没有走完的演示留下的惩戒标识 · clearing the way", flush=True)
         breach.earlier_flags_are_lifted(town)
+        breach.earlier_promises_are_open(town)
         lists.the_list_is_whole(town)
         for number, (chinese, english, deeds) in enumerate(STEPS, start=1):
             narration.step(number, chinese, english)
