@@ -53,6 +53,10 @@ NEVER_ONE_PERSON = (
         first="POST /v1/cases/{case_no}/verification",
         second="POST /v1/cases/{case_no}/verification/confirmation",
     ),
+    Pair(
+        first="POST /v1/cases/{case_no}/verification",
+        second="POST /v1/cases/{case_no}/revocation",
+    ),
     Pair(first="POST /v1/inspections", second="POST /v1/inspections/{mandate_id}/approval"),
     Pair(first="POST /v1/credit/aliases", second="POST /v1/credit/aliases/{alias_id}/confirmation"),
     Pair(

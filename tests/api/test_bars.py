@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.bodies import RECORD, subject_of
+from tests.api.handling import Office, a_closed_promise
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import publish
@@ -231,3 +232,108 @@ def test_a_notice_is_served_between_the_record_and_now(client: Client, officer: 
 
     assert (reply.status, reply.pointers) == (400, ["/served_at"])
     assert client.post(f"{URL}/service", SERVICE, token=officer, if_match=_tag(version + 7)).status == 412
+
+
+@pytest.fixture
+def office(client: Client, token: TokenOf) -> Office:
+    """A promise on the plate that was granted, delivered, and found untrue by one officer, and the person heard."""
+    office = a_closed_promise(client, token)
+    finding = {"result": "untrue", "method": "online", "findings": "登记库有扣押记录。", "severity": "minor"}
+    office.done("verification", finding)
+    office.done("statement", {"text": "愿意整改。"}, by="applicant")
+    return office
+
+
+def order(office: Office) -> str:
+    """Have another officer order that it be put right, and return the number of the case."""
+    body, second = {"days": 3, "basis": "第64条"}, office.token("officer.traffic", sub="officer2.traffic")
+    reply = office.client.post(f"{office.url}/rectification", body, token=second, if_match=_tag(office.version))
+    assert reply.status == 200, reply.text
+    office.version = int(reply.body["version"])
+    return str(reply.body["case_no"])
+
+
+def drafted(client: Client, token: TokenOf, **headers: str) -> Any:  # noqa: ANN401 - any JSON
+    wish = {"item_code": "plate-replacement", "answers": {}, "way": "commitment"}
+    return client.call("POST", "/v1/drafts", wish, token=token("applicant"), headers=headers).body
+
+
+@pytest.mark.requirement("R1.1", "R1.2", "R1.20", "R2.9")
+def test_a_broken_promise_closes_the_next_with_the_reason_and_the_ways_back(
+    client: Client, token: TokenOf, office: Office
+) -> None:
+    assert drafted(client, token)["eligibility"]["commitment"] == "allowed"
+
+    case_no = order(office)
+
+    answer = drafted(client, token)
+    (reason,) = answer["eligibility"]["reasons"]
+    entry = f"commitments/{case_no}"
+    assert answer["eligibility"]["commitment"] == "refused"
+    assert answer["ways_open"] == ["certificate"]
+    assert (reason["code"], reason["record"], reason["severity"]) == ("SUBJECT_BARRED", entry, "minor")
+    assert (reason["source"], reason["until"]) == ("traffic", "2026-12-28")
+    assert case_no in reason["text"]
+    assert "第59条第4项" in reason["basis"]
+    assert reason["repair_url"] == f"/v1/me/credit/repair?entry=commitments%2F{case_no}"
+    assert reason["objection_url"] == "/v1/objections"
+    (english,) = drafted(client, token, **{"Accept-Language": "en"})["eligibility"]["reasons"]
+    assert f"in case {case_no} was found untrue" in english["text"]
+    own = client.get("/v1/me/credit", token=token("applicant")).body
+    assert [bar["promise"] for bar in own["bars"]] == [
+        {"case_no": case_no, "outcome": "untrue", "department": "traffic"}
+    ]
+    assert client.get(reason["repair_url"], token=token("applicant")).body["repairable"]
+
+
+@pytest.mark.requirement("R1.1", "R2.8")
+def test_a_check_says_that_a_broken_promise_limits_and_does_not_refuse(
+    client: Client, token: TokenOf, office: Office
+) -> None:
+    case_no = order(office)
+    question = {
+        "subject": subject_of("applicant"),
+        "item_code": "plate-replacement",
+        "purpose": "handling",
+        "case_no": case_no,
+    }
+
+    answer = client.post("/v1/credit/checks", question, token=token("system.market", department="traffic")).body
+
+    assert (answer["effect"], [one["code"] for one in answer["reasons"]]) == ("limited", ["SUBJECT_BARRED"])
+
+
+@pytest.mark.requirement("R1.19")
+def test_a_repair_by_the_department_opens_the_next_promise_at_once(
+    client: Client, token: TokenOf, office: Office
+) -> None:
+    case_no = order(office)
+    office.done("rectification/outcome", {"outcome": "done", "findings": "已改正。"})
+    entry = f"commitments/{case_no}"
+    form = client.get(f"/v1/me/credit/repair?entry={entry}", token=token("applicant")).body
+    wish = {"entry": entry, "proof": "", "promise_hash": form["promise_hash"]}
+    asked = client.post("/v1/repairs", wish, token=token("applicant")).body
+    approval = {"approved": True, "reason": "已改正。"}
+    url = f"/v1/repairs/{asked['id']}/decision"
+    assert drafted(client, token)["eligibility"]["commitment"] == "refused"
+    elsewhere = client.post(url, approval, token=token("credit.market"), if_match=_tag(asked["version"]))
+
+    done = client.post(
+        url, approval, token=token("credit.market", department="traffic"), if_match=_tag(asked["version"])
+    )
+
+    assert (elsewhere.status, done.status) == (403, 200)
+    assert [proof["kind"] for proof in form["proofs"]] == ["period_passed", "rectified"]
+    assert drafted(client, token)["eligibility"]["commitment"] == "allowed"
+    (record,) = client.get("/v1/me/credit", token=token("applicant")).body["records"]
+    assert (record["promise"]["outcome"], record["repair"], record["displayed"]) == ("untrue", "repaired", False)
+
+
+@pytest.mark.requirement("R1.20", "R6.14")
+def test_nobody_hands_in_the_record_of_a_promise_under_the_services_own_name(client: Client, token: TokenOf) -> None:
+    url = URL.replace("market/r-1", "commitments/r-1")
+
+    reply = client.put(url, {**GRAVE, "kind": "commitment", "severity": "general"}, token=token("credit"))
+
+    assert reply.status in {403, 422}
+    assert effect(client, token) == ("none", [])

@@ -493,9 +493,9 @@ class CaseAsAMachine(RuleBasedStateMachine):
         order = self.case.rectification
         return found in BROKEN and not (order is not None and order.fulfilled)
 
-    def check(self, about: Identity) -> CheckAnswer:
+    def check(self, about: Identity, item: str = RELATED) -> CheckAnswer:
         return container().credit.check(
-            about, Inquiry(item_code=RELATED, purpose=Purpose.HANDLING), by=MACHINE, at=self.now
+            about, Inquiry(item_code=item, purpose=Purpose.HANDLING), by=MACHINE, at=self.now
         )
 
     @invariant()
@@ -573,7 +573,8 @@ class CaseAsAMachine(RuleBasedStateMachine):
         if self.case.state is State.REVOKED:
             self.the_revocation_falls()
         self.undo_what_is_held()
-        assert self.check(self.applicant.identity) == self.check(NEVER)
+        for item in (RELATED, self.case.terms.item_code):
+            assert self.check(self.applicant.identity, item) == self.check(NEVER, item)
         if self.case.state not in FINISHED and self.case.decision is None:
             self.the_supervisor_ends_it("applicant_ended")
         if self.case.state is State.DECIDED:

@@ -217,7 +217,7 @@ class Overflow:
 class FlagMark:
     """A flag in the summary (惩戒标识), for its ``items`` only (R2.4), without effect while ``is_paused`` (R3.9).
 
-    ``named`` is as in ``Bar``.
+    ``named`` is as in ``Bar``; ``severity`` is how grave the conduct is.
     """
 
     flag_id: str
@@ -234,6 +234,7 @@ class FlagMark:
     objection: ObjectionState = ObjectionState.NONE
     is_paused: bool = False
     named: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

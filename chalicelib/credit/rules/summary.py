@@ -325,6 +325,7 @@ def _grounds_of_flag(flag: FlagMark) -> Iterator[Ground]:
         remedy=LIFTING,
         contact=flag.organ,
         record=f"flag:{flag.flag_id}",
+        severity=flag.severity,
         until=flag.ends_on,
     )
     if not flag.is_paused:

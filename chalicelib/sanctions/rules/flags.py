@@ -200,6 +200,7 @@ def mark_of(flag: Flag) -> FlagMark:
         ends_on=flag.ends_on,
         objection=flag.objection,
         is_paused=flag.is_paused,
+        severity=flag.severity,
     )
 
 
