@@ -18,6 +18,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_LAST
 from botocore.model import OperationModel, Shape
+from moto.core import models as moto_itself
 from moto.core import responses
 from moto.core.exceptions import ServiceException
 from moto.core.model_instances import reset_model_data
@@ -111,6 +112,8 @@ def _written(value: object) -> Any:  # noqa: ANN401 - any JSON
 _parser = RowsParser()
 # Asked last, so that a test sees each call before it is answered.
 BUILTIN_HANDLERS.append(("before-call.dynamodb", _answer_at_once, REGISTER_LAST))
+# Only botocore asks here: an answer of each service to every method of HTTP was made ready for others before each test.
+moto_itself.RESPONSES_METHODS = []
 # Looked up anew for each call to another service, these names are a twentieth of its time.
 responses.method_names_from_class = cache(responses.method_names_from_class)  # type: ignore[attr-defined] # moto's own
 
