@@ -90,7 +90,7 @@ def _ask(path: str, *, form: dict[str, str] | None = None) -> tuple[int, str, st
     """Return status, body and redirect target."""
     request = urllib.request.Request(ISSUER + path, data=urlencode(form).encode() if form else None)  # noqa: S310
     try:
-        with urllib.request.build_opener(_Stay).open(request, timeout=10) as answer:
+        with urllib.request.build_opener(_Stay).open(request, timeout=60) as answer:
             return answer.status, answer.read().decode(), ""
     except urllib.error.HTTPError as answer:
         with answer:

@@ -15,7 +15,7 @@ from pathlib import Path
 from infra.local.place import ENVIRONMENTS, STATE, LocalError
 
 READY_WITHIN = 180.0
-STOPPED_WITHIN = 30.0
+STOPPED_WITHIN = 180.0
 LAST_LINES = 20
 
 

@@ -30,7 +30,7 @@ def _publish(path: Path, *, base_url: str, token: str) -> None:
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=30):  # noqa: S310
+        with urllib.request.urlopen(request, timeout=120):  # noqa: S310
             print(f"Published {code}, version {version}.", file=sys.stderr)
     except urllib.error.HTTPError as refusal:
         with refusal:

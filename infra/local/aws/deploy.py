@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 BUCKET = "xinnuo-local-code"
-WITHIN = 120.0
+WITHIN = 300.0
 READERS = ("deliver", "ingest", "quarantine", "issue")
 """The functions that read queues."""
 AGAIN_SECONDS = 30
