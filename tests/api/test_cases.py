@@ -1,7 +1,7 @@
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,14 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.rules.case_numbers import case_no_for
+from chalicelib.cases.table import DraftRow
 from chalicelib.catalogue.model.items import Item
 from chalicelib.container import container
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import Identity, SubjectKind
+from chalicelib.subjects.rules.signing_keys import PARTS, SignedPart
 from chalicelib.subjects.store import SubjectStore
 from infra.local.sample_answers import sample_answers
 from tests.api.bodies import RECORD, subject_of
@@ -162,6 +164,25 @@ def test_a_payload_changed_by_one_character_is_refused(person: Person) -> None:
     reply = person.promise(draft, signature=person.key.sign(draft["payload"].replace("1", "2", 1)))
 
     assert (reply.status, reply.code) == (422, "SIGNATURE_INVALID")
+    assert reply.body["errors"] == [{"pointer": "/signature", "detail": PARTS[SignedPart.CONTENT_OR_SIGNATURE][0]}]
+
+
+@pytest.mark.requirement("R7.2")
+def test_a_draft_shows_what_its_text_says_and_nothing_else_and_is_not_filed_if_they_differ(person: Person) -> None:
+    draft = person.draft().body
+    (row,) = DraftRow.query(f"draft:{draft['draft_id']}")
+    (condition,) = row.document.conditions
+    row.document = replace(row.document, conditions=(replace(condition, text="号牌也许丢了。"),))
+    row.save()
+
+    shown = person.client.get(f"/v1/drafts/{draft['draft_id']}", token=person.token).body
+    reply = person.promise(draft)
+
+    signed = json.loads(draft["payload"])
+    assert shown["conditions"] == signed["conditions"] == draft["conditions"]
+    assert [one["text"] for one in shown["statements"]] == signed["statements"]
+    assert (reply.status, reply.code) == (422, "SIGNATURE_INVALID")
+    assert reply.body["errors"] == [{"pointer": "/signature", "detail": "页面上列出的内容与待签原文不一致。"}]
 
 
 @pytest.mark.parametrize("signature", ["", "x", "..", "a.b.c", "eyJ9..x", "é..ü"])

@@ -1,5 +1,7 @@
 """The rules of filing: whether a promise is possible, what is signed, and what must be handed in."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +10,7 @@ import rfc8785
 
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
 from chalicelib.cases.model.stages import CommitmentStatus, Signatory
+from chalicelib.cases.rules.answers import signed
 from chalicelib.catalogue.model.answers import Reply
 from chalicelib.catalogue.model.items import Checklist, Item
 from chalicelib.catalogue.model.items import Way as MaterialWay
@@ -18,6 +21,7 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
 from chalicelib.subjects.model.subjects import PERSONS, Identity, Representative, SubjectKind
 from chalicelib.subjects.rules.identifiers import masked_number
+from chalicelib.subjects.rules.signing_keys import SignedPart, invalid
 from chalicelib.timeline.events import Json
 from chalicelib.workdays.model.limits import Limit, Unit
 
@@ -181,6 +185,40 @@ def payload_of(fields: dict[str, Json]) -> str:
     nobody can tell by them what it said.
     """
     return rfc8785.dumps(fields | {"statements": [text for text, _ in STATEMENTS]}).decode()
+
+
+def conditions_signed(draft: Draft) -> tuple[ConditionAsked, ...]:
+    """Return the conditions as the text to sign has them: what is shown to the signer comes from it alone (R7.2)."""
+    told = json.loads(draft.payload)["conditions"]
+    return tuple(ConditionAsked(id=each["id"], text=each["text"], value=each["value"]) for each in told)
+
+
+def statements_signed(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Return the statements as the text to sign has them, each with what it means in English."""
+    english = dict(STATEMENTS)
+    return tuple((text, english.get(text, "")) for text in json.loads(draft.payload)["statements"])
+
+
+def require_laid_out_as_signed(draft: Draft) -> None:
+    """Raise ``SIGNATURE_INVALID`` for the layout unless the draft says just what its text says (R7.2)."""
+    told = json.loads(draft.payload)
+    laid_out = {
+        "item_code": draft.terms.item_code,
+        "item_name": draft.terms.item_name,
+        "item_version": draft.terms.item_version,
+        "notice_hash": draft.notice_hash,
+        "answers": signed(draft.answers),
+        "case_no": draft.case_no,
+        "way": draft.way.value,
+    }
+    is_same = all(told.get(name) == value for name, value in laid_out.items())
+    if not is_same or conditions_signed(draft) != draft.conditions or digest_of(draft.payload) != draft.payload_hash:
+        raise invalid(SignedPart.LAYOUT)
+
+
+def digest_of(payload: str) -> str:
+    """Return the hexadecimal SHA-256 of a text to sign."""
+    return hashlib.sha256(payload.encode()).hexdigest()
 
 
 def way_of(draft: Draft, submission: Submission) -> Way:

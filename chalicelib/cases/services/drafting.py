@@ -1,6 +1,5 @@
 """Drafts: what would be signed, and whether a promise is possible (草稿、告知)."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -269,7 +268,7 @@ class Drafting:
             materials=filing.materials_asked(needed),
             notice_hash=told,
             payload=payload,
-            payload_hash=hashlib.sha256(payload.encode()).hexdigest(),
+            payload_hash=filing.digest_of(payload),
             terms=filing.terms_of(item, pack),
             made_at=at,
             expires_at=at + DRAFT_LIVES,

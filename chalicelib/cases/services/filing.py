@@ -44,7 +44,7 @@ from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.subjects.model.subjects import SigningKey, SubjectKey
 from chalicelib.subjects.rules.passkeys import verify_signature
-from chalicelib.subjects.rules.signing_keys import key_id_of
+from chalicelib.subjects.rules.signing_keys import SignedPart, invalid, key_id_of
 from chalicelib.subjects.services import SigningKeys
 from chalicelib.timeline.events import Json, NewEvent
 
@@ -386,9 +386,10 @@ def _unless_unreadable(read: Callable[[], Summary]) -> Summary | None:
 
 
 def _signed(submission: Submission, draft: Draft, *, key: SigningKey | None, by: Caller, at: datetime) -> Commitment:
-    """Check the signature over exactly the draft's payload (R1.6), and say who signed for an organisation."""
+    """Check layout and signature against exactly the draft's payload (R1.6, R7.2), and say who signs for whom."""
     if submission.signature is None or key is None:
-        raise DomainError(ErrorCode.SIGNATURE_INVALID)
+        raise invalid(SignedPart.KEY)
+    filing.require_laid_out_as_signed(draft)
     verify_signature(submission.signature, draft.payload, key)
     return Commitment(
         confirmed=submission.confirmed,

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Algorithm, Passkey, SigningKey, Site
-from chalicelib.subjects.rules.signing_keys import header_of, key_named, signing_key_of, verify_detached
+from chalicelib.subjects.rules.signing_keys import (
+    SignedPart,
+    header_of,
+    invalid,
+    key_named,
+    signing_key_of,
+    verify_detached,
+)
 
 if TYPE_CHECKING:
     from webauthn.helpers.decode_credential_public_key import DecodedRSAPublicKey
@@ -25,6 +32,10 @@ TYPE: Final = "webauthn"
 RSA_BITS: Final = range(2048, 4096 + 1)
 RSA_EXPONENT: Final = 65537
 """The only one that authenticators make, and one with which a signature costs little to check (FIPS 186-5, A.1.1)."""
+
+FLAGS: Final = 32
+USER_VERIFIED: Final = 0x04
+"""Where an authenticator's flags stand, after the digest of the site, and the one that it knows its user (6.1)."""
 
 PARTS: Final = frozenset({"alg", "kid", "typ", "authenticatorData", "clientDataJSON"})
 
@@ -83,12 +94,13 @@ def signature_of(assertion: Mapping[str, Any], keys: Sequence[SigningKey]) -> st
             }
             text = json.dumps(header, separators=(",", ":"))
             return f"{_text(text.encode())}..{response.get('signature', '')}"
-    raise DomainError(ErrorCode.SIGNATURE_INVALID)
+    raise invalid(SignedPart.KEY)
 
 
 def verify_signature(signature: str, payload: str, key: SigningKey) -> None:
-    """Check a signature over exactly this text, by a passkey or any other key; ``SIGNATURE_INVALID`` if it is wrong.
+    """Check a signature over exactly this text, by a passkey or any other key.
 
+    Raises ``SIGNATURE_INVALID`` with the part that does not fit (R7.2): the key, the text, the form or the signature.
     A device's counter is not checked: an assertion is valid for one text only, so a copy of it is worthless.
     """
     if key.passkey is None:
@@ -98,9 +110,11 @@ def verify_signature(signature: str, payload: str, key: SigningKey) -> None:
     from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415
 
     header = header_of(signature)
-    is_ours = header.keys() == PARTS and header["typ"] == TYPE and header["alg"] == key.algorithm
-    if not is_ours or header["kid"] != key.key_id:
-        raise DomainError(ErrorCode.SIGNATURE_INVALID)
+    if header.keys() != PARTS or header["typ"] != TYPE:
+        raise invalid(SignedPart.UNREADABLE)
+    if header["alg"] != key.algorithm or header["kid"] != key.key_id:
+        raise invalid(SignedPart.KEY)
+    _require_said(header, payload, site=key.passkey.site)
     try:
         verify_authentication_response(
             credential=_assertion(key.passkey.credential_id, header, signature.rpartition(".")[2]),
@@ -111,14 +125,33 @@ def verify_signature(signature: str, payload: str, key: SigningKey) -> None:
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-        _require_own_page(str(header["clientDataJSON"]))
     except (WebAuthnException, ValueError, LookupError, TypeError, RecursionError):
-        raise DomainError(ErrorCode.SIGNATURE_INVALID) from None
+        raise invalid(SignedPart.SIGNATURE) from None
 
 
 def digest_of(passkey: Passkey) -> str:
     """Return the name under which a device's own id for a key is kept, whoever enrols it."""
     return hashlib.sha256(_bytes(passkey.credential_id)).hexdigest()
+
+
+def _require_said(header: Mapping[str, Any], payload: str, *, site: Site) -> None:
+    """Refuse what the device says it signed, before its signature is looked at: another text, or in another form."""
+    try:
+        said = json.loads(_bytes(str(header["clientDataJSON"])))
+        is_this = said["challenge"] == _text(challenge_of(payload))
+        told = _bytes(str(header["authenticatorData"]))
+        is_verified = bool(told[FLAGS] & USER_VERIFIED)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise invalid(SignedPart.UNREADABLE) from None
+    if not is_this:
+        raise invalid(SignedPart.CONTENT)
+    try:
+        _require_own_page(str(header["clientDataJSON"]))
+    except ValueError:
+        raise invalid(SignedPart.FORM) from None
+    is_here = said.get("origin") == site.origin and told.startswith(hashlib.sha256(site.host.encode()).digest())
+    if not is_verified or not is_here or said.get("type") != "webauthn.get":
+        raise invalid(SignedPart.FORM)
 
 
 def _require_own_page(client_data: str) -> None:

@@ -7,10 +7,11 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.subjects.model.subjects import Algorithm, SigningKey
 
 if TYPE_CHECKING:
@@ -40,6 +41,57 @@ THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 
 MAY_SAY_MORE = frozenset({"alg", "crv", "ext", "key_ops", "kid", "kty", "use", "x", "y"})
 """Members that a public key may have; anything else could be private (``d``) and is refused unread."""
+
+
+DIGEST = "digest"
+"""A header member of our own that may say what was signed: the hexadecimal SHA-256 of the payload."""
+
+
+class SignedPart(StrEnum):
+    """What does not fit in a signature (R7.2); without a digest in its header, text and signature cannot be told apart.
+
+    ``LAYOUT`` is what was laid out for the signer beside the text, ``FORM`` how it was signed: on which site, on a page
+    of ours, by a user whom the device has verified.
+    """
+
+    UNREADABLE = "UNREADABLE"
+    KEY = "KEY"
+    CONTENT = "CONTENT"
+    LAYOUT = "LAYOUT"
+    FORM = "FORM"
+    SIGNATURE = "SIGNATURE"
+    CONTENT_OR_SIGNATURE = "CONTENT_OR_SIGNATURE"
+
+
+PARTS: Mapping[SignedPart, tuple[str, str]] = {
+    SignedPart.UNREADABLE: ("签名不是可以识别的格式。", "The signature cannot be read."),
+    SignedPart.KEY: ("签名所写的公钥或者算法不是这一把。", "It names another key or another algorithm."),
+    SignedPart.CONTENT: ("所签的不是这份承诺的原文。", "What was signed is not this text."),
+    SignedPart.LAYOUT: (
+        "页面上列出的内容与待签原文不一致。",
+        "What was laid out to be signed is not what the text says.",
+    ),
+    SignedPart.FORM: (
+        "不是在本网站的页面上、由设备核验本人之后签署的。",
+        "It was not signed on a page of this site, by somebody whom the device has verified.",
+    ),
+    SignedPart.SIGNATURE: (
+        "原文无误，签名值已被改动或者不是这把密钥所签。",
+        "The text is right; the signature is not.",
+    ),
+    SignedPart.CONTENT_OR_SIGNATURE: (
+        "原文或者签名值有改动（签名头中没有摘要，无法区分）。",
+        "The text or the signature was changed; without a digest in the header they cannot be told apart.",
+    ),
+}
+"""What to say of each, in Chinese and English."""
+
+
+def invalid(part: SignedPart) -> DomainError:
+    """Return the refusal of a signature, with the part that does not fit."""
+    chinese, english = PARTS[part]
+    fault = FieldError(pointer="/signature", detail=chinese, english=english, code=part.value)
+    return DomainError(ErrorCode.SIGNATURE_INVALID, faults=(fault,))
 
 
 def signing_key_of(jwk: Mapping[str, object], *, at: datetime) -> SigningKey:
@@ -77,19 +129,23 @@ def header_of(jws: str) -> Mapping[str, object]:
 def verify_detached(jws: str, payload: str, key: SigningKey) -> None:
     """Check a compact JWS with detached payload (RFC 7515, appendix F) over exactly this text.
 
-    Raises ``SIGNATURE_INVALID`` unless it is by this key, over this payload, with the key's own algorithm; a header
-    with extensions (``crit``, ``b64``) is not supported and is refused.
+    Raises ``SIGNATURE_INVALID`` with the part that does not fit, unless it is by this key, over this payload, with the
+    key's own algorithm; a header with extensions (``crit``, ``b64``) is not supported and is refused. If the header has
+    a ``digest``, it must be the payload's.
     """
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - its library costs a cold start much
 
     header, signature = _parts(jws)
     if header["alg"] != key.algorithm or header["kid"] != key.key_id:
-        raise DomainError(ErrorCode.SIGNATURE_INVALID)
+        raise invalid(SignedPart.KEY)
+    if header.get(DIGEST, _sha256(payload)) != _sha256(payload):
+        raise invalid(SignedPart.CONTENT)
     signed = f"{jws.partition('.')[0]}.{_base64url(payload.encode())}".encode()
     try:
         _verify(_public_key(key.algorithm, key.jwk), signature, signed)
     except (InvalidSignature, ValueError):
-        raise DomainError(ErrorCode.SIGNATURE_INVALID) from None
+        part = SignedPart.SIGNATURE if DIGEST in header else SignedPart.CONTENT_OR_SIGNATURE
+        raise invalid(part) from None
 
 
 @lru_cache(maxsize=16)
@@ -100,10 +156,10 @@ def _parts(jws: str) -> tuple[Mapping[str, object], bytes]:
                 header: object = json.loads(_bytes(protected))
                 signed = _bytes(signature)
             except (ValueError, RecursionError):
-                raise DomainError(ErrorCode.SIGNATURE_INVALID) from None
+                raise invalid(SignedPart.UNREADABLE) from None
             if isinstance(header, dict) and _is_understood(header):
                 return header, signed
-    raise DomainError(ErrorCode.SIGNATURE_INVALID)
+    raise invalid(SignedPart.UNREADABLE)
 
 
 def _is_understood(header: Mapping[str, object]) -> bool:
@@ -148,6 +204,10 @@ def _thumbprint(public: Mapping[str, str]) -> str:
     """Return the RFC 7638 thumbprint: over the required members only, in order of their names."""
     text = json.dumps(dict(sorted(public.items())), separators=(",", ":"))
     return _base64url(hashlib.sha256(text.encode()).digest())
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _base64url(value: bytes) -> str:

@@ -149,7 +149,8 @@ def file(visit: PageRequest) -> Page | Redirect:
             body["signature"] = signature_of(_assertion(visit), _passkeys(visit))
         filed = visit.do(cases.file, body=body)
     except DomainError as error:
-        return again(shown, error, visit, fields={"": "sign"} | _material_fields(shown, body))
+        at = {"": "sign", "/signature": "sign"}
+        return again(shown, error, visit, fields=at | _material_fields(shown, body))
     return Redirect(to=f"cases/{filed.case_no}/receipt")
 
 

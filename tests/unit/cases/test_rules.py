@@ -1,12 +1,17 @@
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.rules.filing import (
+    STATEMENTS,
     Submission,
     conditions_asked,
+    conditions_signed,
+    digest_of,
     eligibility_for,
     materials_asked,
     payload_of,
@@ -15,9 +20,11 @@ from chalicelib.cases.rules.filing import (
     require_audience,
     require_confirmations,
     require_in_time,
+    require_laid_out_as_signed,
     require_materials,
     signatory_of,
     standing_of,
+    statements_signed,
     terms_of,
     way_of,
 )
@@ -283,3 +290,54 @@ def test_a_person_signs_for_themselves_and_an_organisation_by_a_person() -> None
         "赵示例 · 3****************6 · 法定代表人",
         "赵示例 · 3****************6 · 授权委托书〔2026〕7号",
     ]
+
+
+def a_draft_to_sign(**other: Any) -> Draft:  # noqa: ANN401 - any field of a draft
+    """A draft that says what its text says, unless said."""
+    draft = a_draft()
+    payload = payload_of(
+        {
+            "item_code": draft.terms.item_code,
+            "item_name": draft.terms.item_name,
+            "item_version": draft.terms.item_version,
+            "notice_hash": draft.notice_hash,
+            "answers": [],
+            "case_no": draft.case_no,
+            "way": draft.way.value,
+            "conditions": [{"id": each.id, "text": each.text, "value": each.value} for each in draft.conditions],
+        }
+    )
+    return replace(draft, **{"payload": payload, "payload_hash": digest_of(payload), **other})
+
+
+@pytest.mark.requirement("R7.2")
+def test_what_is_laid_out_for_the_signer_is_what_the_text_says() -> None:
+    draft = a_draft_to_sign()
+
+    require_laid_out_as_signed(draft)
+
+    assert conditions_signed(replace(draft, conditions=())) == draft.conditions
+    assert statements_signed(draft) == STATEMENTS
+    assert statements_signed(replace(draft, payload='{"statements":["旧的。"]}')) == (("旧的。", ""),)
+
+
+@pytest.mark.requirement("R7.2")
+@pytest.mark.parametrize(
+    "altered",
+    [
+        {"conditions": (ConditionAsked(id="plate-lost", text="号牌也许丢了", value=None),)},
+        {"notice_hash": "cd" * 31 + "ce"},
+        {"case_no": "another"},
+        {"way": Way.CERTIFICATE},
+        {"payload_hash": "0" * 64},
+        {"terms": replace(a_draft().terms, item_name="别的事项")},
+        {"terms": replace(a_draft().terms, item_version=9)},
+    ],
+    ids=["a condition", "the notice", "the number", "the way", "the digest", "the item", "its version"],
+)
+def test_one_byte_of_the_layout_altered_is_refused_as_the_layout(altered: dict[str, Any]) -> None:
+    with pytest.raises(DomainError) as refused:
+        require_laid_out_as_signed(a_draft_to_sign(**altered))
+
+    assert refused.value.code is ErrorCode.SIGNATURE_INVALID
+    assert [fault.code for fault in refused.value.faults] == ["LAYOUT"]

@@ -1,3 +1,4 @@
+import base64
 import hashlib
 import json
 from typing import Any
@@ -150,6 +151,80 @@ def test_what_a_device_signed_in_another_sites_frame_is_no_signature(said: dict[
         verify_signature(signed(device, key), PAYLOAD, key)
 
     assert refused.value.code is ErrorCode.SIGNATURE_INVALID
+
+
+def part_of(signature: str, key: SigningKey, *, payload: str = PAYLOAD) -> str | None:
+    with pytest.raises(DomainError) as refused:
+        verify_signature(signature, payload, key)
+    (fault,) = refused.value.faults
+    return fault.code
+
+
+def with_header(signature: str, **other: object) -> str:
+    """A signature whose header says something else."""
+    header = json.loads(base64.urlsafe_b64decode(signature.partition(".")[0] + "=="))
+    return f"{text(json.dumps(header | other).encode())}..{signature.rpartition('.')[2]}"
+
+
+def with_a_byte_altered(value: str, place: int) -> str:
+    whole = bytearray(base64.urlsafe_b64decode(value + "=="))
+    whole[place] ^= 1
+    return text(bytes(whole))
+
+
+@pytest.mark.requirement("R7.2")
+def test_a_refusal_says_which_part_of_what_the_device_signed_does_not_fit() -> None:
+    device = Device()
+    key = enrolled(device)
+    signature = signed(device, key)
+    head, _, value = signature.rpartition(".")
+
+    assert part_of(signature, key, payload=f"{PAYLOAD} ") == "CONTENT"
+    assert part_of(f"{head}.{with_a_byte_altered(value, 20)}", key) == "SIGNATURE"
+    assert part_of(with_header(signature, kid="a" * 43), key) == "KEY"
+    assert part_of(with_header(signature, alg="EdDSA"), key) == "KEY"
+    assert part_of(with_header(signature, typ="another"), key) == "UNREADABLE"
+    assert part_of(with_header(signature, more=1), key) == "UNREADABLE"
+    assert part_of(with_header(signature, clientDataJSON=text(b"{}")), key) == "UNREADABLE"
+    assert part_of(with_header(signature, authenticatorData=text(b"short")), key) == "UNREADABLE"
+
+
+@pytest.mark.requirement("R7.2")
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"knows_its_owner": False},
+        {"host": "example.com"},
+        {"origin": "https://example.com"},
+        {"client_data": {"type": "webauthn.create"}},
+        {"client_data": {"crossOrigin": True}},
+    ],
+    ids=["no user verification", "another site", "another origin", "not for signing", "in a frame"],
+)
+def test_what_was_signed_in_another_form_is_said_to_be_so(other: dict[str, Any]) -> None:
+    device = Device()
+    key = enrolled(device)
+    elsewhere = Device(**other)
+    elsewhere.key, elsewhere.id = device.key, device.id
+
+    assert part_of(signed(elsewhere, key), key) == "FORM"
+
+
+@pytest.mark.requirement("R7.2")
+@pytest.mark.parametrize("name", ["authenticatorData", "clientDataJSON"])
+def test_no_byte_of_what_a_device_signed_can_be_altered(name: str) -> None:
+    device = Device()
+    key = enrolled(device)
+    signature = signed(device, key)
+    header = json.loads(base64.urlsafe_b64decode(signature.partition(".")[0] + "=="))
+
+    parts = {
+        part_of(with_header(signature, **{name: with_a_byte_altered(header[name], place)}), key)
+        for place in range(len(base64.urlsafe_b64decode(header[name] + "==")))
+    }
+
+    assert parts <= {"CONTENT", "FORM", "SIGNATURE", "UNREADABLE"}
+    assert "FORM" in parts
 
 
 def test_a_browser_may_be_too_old_to_speak_of_frames() -> None:

@@ -1,4 +1,5 @@
 import base64
+import hashlib
 import json
 from typing import Any
 
@@ -7,7 +8,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import Algorithm, SigningKey
-from chalicelib.subjects.rules.signing_keys import FIELD, SMALL_ORDER, key_id_of, signing_key_of, verify_detached
+from chalicelib.subjects.rules.signing_keys import (
+    FIELD,
+    PARTS,
+    SMALL_ORDER,
+    SignedPart,
+    key_id_of,
+    signing_key_of,
+    verify_detached,
+)
 from tests.builders import NOON, KeyPair, base64url
 
 PAYLOAD = '{"item":"plate-replacement","subject":"k1.00"}'
@@ -30,6 +39,13 @@ def reason_of_signature(jws: str, *, payload: str = PAYLOAD, key: SigningKey) ->
     with pytest.raises(DomainError) as refused:
         verify_detached(jws, payload, key)
     return refused.value.code
+
+
+def part_of_signature(jws: str, *, payload: str = PAYLOAD, key: SigningKey) -> str | None:
+    with pytest.raises(DomainError) as refused:
+        verify_detached(jws, payload, key)
+    (fault,) = refused.value.faults
+    return fault.code
 
 
 def test_the_key_id_is_the_thumbprint_of_rfc_8037() -> None:
@@ -179,3 +195,29 @@ def test_an_es256_signature_has_64_bytes(length: int) -> None:
     assert (
         reason_of_signature(f"{head}..{base64url(b'1' * length)}", key=enrolled(ES256)) is ErrorCode.SIGNATURE_INVALID
     )
+
+
+DIGEST = hashlib.sha256(PAYLOAD.encode()).hexdigest()
+
+
+@pytest.mark.requirement("R7.2")
+@pytest.mark.parametrize("pair", [ES256, ED25519], ids=["ES256", "EdDSA"])
+def test_a_refusal_says_whether_the_text_the_key_or_the_signature_does_not_fit(pair: KeyPair) -> None:
+    key, jws = enrolled(pair), pair.sign(PAYLOAD, digest=DIGEST)
+    head, _, signature = jws.rpartition(".")
+    altered = base64url(bytes([base64.urlsafe_b64decode(signature + "==")[0] ^ 1]) + b"0" * 63)
+
+    verify_detached(jws, PAYLOAD, key)
+
+    assert part_of_signature(jws, payload=f"{PAYLOAD} ", key=key) == "CONTENT"
+    assert part_of_signature(f"{head}.{altered}", key=key) == "SIGNATURE"
+    assert part_of_signature(pair.sign(PAYLOAD, kid="a" * 43), key=key) == "KEY"
+    assert part_of_signature(pair.sign(PAYLOAD, alg="none"), key=key) == "KEY"
+    assert part_of_signature("e30..AA", key=key) == "UNREADABLE"
+    assert part_of_signature(pair.sign(PAYLOAD), payload=f"{PAYLOAD} ", key=key) == "CONTENT_OR_SIGNATURE"
+
+
+@pytest.mark.requirement("R7.2")
+def test_every_part_is_said_in_both_languages() -> None:
+    assert PARTS.keys() == set(SignedPart)
+    assert all(chinese and english for chinese, english in PARTS.values())

@@ -8,7 +8,7 @@ from chalicelib.api.cases.schemas.answers import AnswerResponse, answer_response
 from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_for_agent, reasons_told
 from chalicelib.cases.model.case import ConditionAsked, Way
 from chalicelib.cases.model.stages import CommitmentStatus
-from chalicelib.cases.rules.filing import STATEMENTS
+from chalicelib.cases.rules.filing import conditions_signed, statements_signed
 from chalicelib.cases.services.access import is_agent
 from chalicelib.cases.services.drafting import Drafted, Principal, Wish
 from chalicelib.catalogue.model.items import Way as MaterialWay
@@ -184,6 +184,7 @@ def read_draft(call: Call[None]) -> Answer[DraftResponse]:
 
 def _response(made: Drafted, call: Call[Any]) -> DraftResponse:
     own, language = made.draft, call.language
+    conditions = conditions_signed(own)
     grounds = made.grounds
     if made.standing is CommitmentStatus.PENDING and not grounds:
         grounds = (source_down(),)
@@ -196,8 +197,9 @@ def _response(made: Drafted, call: Call[Any]) -> DraftResponse:
         case_no=own.case_no if made.is_filed else None,
         eligibility=EligibilityResponse(commitment=made.standing, reasons=reasons),
         ways_open=(Way.COMMITMENT, Way.CERTIFICATE) if may_promise else (Way.CERTIFICATE,),
-        required_confirmations=tuple(condition.id for condition in own.conditions),
-        statements=[{"text": text, "text_en": english} for text, english in STATEMENTS],
+        required_confirmations=tuple(condition.id for condition in conditions),
+        statements=[{"text": text, "text_en": english} for text, english in statements_signed(own)],
+        conditions=conditions,
         answers=[answer_response(each) for each in container().case_answers.of_draft(own)],
         materials=[
             RequiredMaterialResponse.of(material, hand_in=[way for way in Way if material.may_be_handed_in(way)])
