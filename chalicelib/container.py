@@ -280,7 +280,13 @@ class Container:
         from chalicelib.clocks.services.clocks import Clocks
         from chalicelib.clocks.store import ClockStore
 
-        clocks = Clocks(ClockStore(), self.timeline, self.calendars, yellow=self.yellow)
+        clocks = Clocks(
+            ClockStore(),
+            self.timeline,
+            self.calendars,
+            yellow=self.yellow,
+            office_hours=lambda code, at: self.pack(code, at).office_hours.stretches,
+        )
         # The services behind these are built on these clocks, so each is asked for only when a clock of its is due.
         clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.acceptance.deem_accepted(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108

@@ -8,9 +8,10 @@ from chalicelib.workdays.model.limits import Limit
 
 
 class ClockKind(StrEnum):
-    """What a clock measures (时限种类); ``STEP`` is one step of handling (办理环节), whose id is in ``about``."""
+    """What a clock measures (时限种类); ``about`` has the id of a step (办理环节), or of what is brought later."""
 
     MATERIALS = "materials"
+    LATER_MATERIAL = "later_material"
     CORRECTION = "correction"
     ACCEPTANCE = "acceptance"
     HANDLING_PROMISED = "handling_promised"

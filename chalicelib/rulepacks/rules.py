@@ -84,6 +84,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "working_days": ("个工作日", "working days"),
     "calendar_days": ("日", "days"),
     "hours": ("小时", "hours"),
+    "working_hours": ("个办公小时", "office hours"),
     "months": ("个月", "months"),
 }
 """The unit of a limit in words."""

@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     CASE_PAUSED = "case:paused"
     CASE_RESUMED = "case:resumed"
     STEP_COMPLETED = "case:step_completed"
+    LATER_MATERIAL_RECEIVED = "case:later_material_received"
     CASE_SUSPENDED = "case:suspended"
     SUSPENSION_ENDED = "case:suspension_ended"
     CASE_EXTENDED = "case:extended"
@@ -207,6 +208,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.CASE_DEEMED_ACCEPTED: ("视为受理", "Deemed accepted"),
     EventKind.CASE_NOT_ACCEPTED: ("不予受理", "Not accepted"),
     EventKind.CASE_PAUSED: ("特别程序开始", "Special procedure began"),
+    EventKind.LATER_MATERIAL_RECEIVED: ("容缺材料补齐", "Material brought later received"),
     EventKind.STEP_COMPLETED: ("环节办结", "Step completed"),
     EventKind.CASE_RESUMED: ("特别程序结束", "Special procedure ended"),
     EventKind.CASE_SUSPENDED: ("中止办理", "Suspended"),

@@ -386,3 +386,17 @@ def test_who_put_things_right_says_so_and_the_office_has_a_date_to_check_it(clie
     assert office.act("rectification/report", STATEMENT, by="applicant").code == "STEP_NOT_ALLOWED"
     done = office.done("rectification/outcome", {"outcome": "done", "findings": "属实。"})
     assert set(running(done)) == {"delivery"}
+
+
+@pytest.mark.requirement("R1.17", "R1.18")
+def test_an_order_waits_for_the_hearing_and_leaves_the_time_that_the_pack_says(client: Client, token: TokenOf) -> None:
+    office = a_promise(client, token)
+    office.done("decision", GRANTED)
+    office.done("verification", UNTRUE)
+
+    early = office.act("rectification", {"days": 3, "basis": "第64条"})
+    office.done("statement", STATEMENT, by="applicant")
+    short = office.act("rectification", {"days": 2, "basis": "第64条"})
+
+    assert (early.code, short.status, short.pointers) == ("DEFENCE_OPEN", 400, ["/days"])
+    assert office.act("rectification", {"days": 3, "basis": "第64条"}).status == 200

@@ -220,7 +220,13 @@ def test_a_provisional_clock_is_counted_anew_once_its_year_is_announced() -> Non
     notice = Notice("国务院办公厅关于2027年部分节假日安排的通知", None, date(2026, 11, 4))
     announced = Edition(year=2027, notice=notice, holidays={date(2027, 1, 1): "元旦"}, make_up_days={})
     calendar = Calendar((*load_calendar().editions, announced))
-    clocks = Clocks(ClockStore(), container().timeline, FixedCalendars(calendar), yellow=container().yellow)
+    clocks = Clocks(
+        ClockStore(),
+        container().timeline,
+        FixedCalendars(calendar),
+        yellow=container().yellow,
+        office_hours=lambda *_: (),
+    )
 
     clocks.sweep(at=still + timedelta(days=1))
     (sure,) = clocks.of_owner(clock.owner)

@@ -177,7 +177,13 @@ class ClocksAsAMachine(RuleBasedStateMachine):
 
     @property
     def clocks(self) -> Clocks:
-        return Clocks(ClockStore(), container().timeline, FixedCalendars(self.calendar), yellow=container().yellow)
+        return Clocks(
+            ClockStore(),
+            container().timeline,
+            FixedCalendars(self.calendar),
+            yellow=container().yellow,
+            office_hours=lambda *_: (),
+        )
 
     def stored(self, plain: Plain) -> Clock:
         return self.clocks.get(plain.owner, plain.clock_id)

@@ -143,6 +143,18 @@ class MaterialAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaterMaterial:
+    """A material that the promise says will be brought within a time of its own (容缺受理), and when it was.
+
+    It has the name and the basis that the checklist gives it.
+    """
+
+    id: str
+    limit: Limit
+    brought_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """A material as handed in: a reference and the SHA-256 of its bytes, never the bytes (R1.4, PIPL 6).
 
@@ -189,6 +201,7 @@ class Draft:
     refused_by: tuple[str, ...] = ()
     answers: tuple[AnswerGiven, ...] = ()
     sealed: SealedAnswers | None = None
+    later: tuple[LaterMaterial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +234,8 @@ class Case:
     ``applicant_name`` is masked. ``way`` is the current way; withdrawing a promise switches it to certificates.
     ``officer`` is the staff id of the officer in charge (经办人), blank while the case is unassigned. ``refused_by`` is
     copied from the draft, so that the case can be found when one of those records is withdrawn; nobody who handles
-    the case is shown it (R1.3). ``replaced`` are materials in whose place others were handed in. ``version`` and
+    the case is shown it (R1.3). ``replaced`` are materials in whose place others were handed in, ``later`` those that a
+    promise in force says will be brought. ``version`` and
     ``head`` come from the row and are not part of the stored document.
     """
 
@@ -265,6 +279,7 @@ class Case:
     refused_by: tuple[str, ...] = ()
     answers: tuple[AnswerGiven, ...] = ()
     sealed: SealedAnswers | None = None
+    later: tuple[LaterMaterial, ...] = ()
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
 
@@ -287,6 +302,11 @@ class Case:
     def has_promise(self) -> bool:
         """Whether a promise is in force: signed, not withdrawn, and not refused by a later credit check."""
         return self.commitment is not None and self.withdrawal is None and self.way is Way.COMMITMENT
+
+    @property
+    def owed_later(self) -> tuple[LaterMaterial, ...]:
+        """Return what the promise said would be brought and has not come yet (容缺待补)."""
+        return tuple(each for each in self.later if each.brought_at is None) if self.has_promise else ()
 
     @property
     def demands(self) -> tuple[Correction, ...]:

@@ -22,7 +22,7 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, require_another_person
 from chalicelib.rulepacks.model.consequences import Barred, Consequence, Stage, Step, StepKind
 from chalicelib.rulepacks.model.pack import After, RulePack, TerminationGround, TermKey
-from chalicelib.rulepacks.rules import Remedies, next_step, remedies_after
+from chalicelib.rulepacks.rules import Remedies, limit_words, limit_words_in_english, next_step, remedies_after
 from chalicelib.workdays.model.limits import day_of
 
 BROKEN = frozenset({Finding.UNTRUE, Finding.UNFULFILLED})
@@ -262,6 +262,18 @@ def require_no_order(case: Case) -> None:
             step=CaseStep.RECTIFY,
             ordered_until=day_of(case.rectification.due_at).isoformat(),
         )
+
+
+def require_long_enough(days: int, pack: RulePack) -> None:
+    """Raise ``INVALID_BODY`` for an order to rectify that leaves less time than the pack says."""
+    least = pack.limit_term(TermKey.RECTIFICATION)
+    if days < least.value:
+        fault = FieldError(
+            pointer="/days",
+            detail=f"整改期限不得少于{limit_words(least)}。",
+            english=f"No order leaves less than {limit_words_in_english(least)}.",
+        )
+        raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
 
 
 def order_to_report(case: Case) -> Rectification:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import rfc8785
 
-from chalicelib.cases.model.case import ConditionAsked, Draft, Material, MaterialAsked, Terms, Way
+from chalicelib.cases.model.case import ConditionAsked, Draft, LaterMaterial, Material, MaterialAsked, Terms, Way
 from chalicelib.cases.model.stages import CommitmentStatus, Signatory
 from chalicelib.cases.rules.answers import signed
 from chalicelib.catalogue.model.answers import Reply
@@ -178,6 +178,47 @@ def materials_asked(checklist: Checklist) -> tuple[MaterialAsked, ...]:
     return (*materials, *files)
 
 
+def later_of(checklist: Checklist, wished: Sequence[str], *, way: Way) -> tuple[LaterMaterial, ...]:
+    """Return what the applicant wants to bring later, each with its time (容缺受理).
+
+    Raises ``MATERIAL_NOT_LISTED`` for what the item does not let anybody bring later, or not without a promise.
+    """
+    open_later = {
+        material.id: material.later.counted()
+        for material in checklist.to_hand_in(MaterialWay(way.value))
+        if material.later is not None and way is Way.COMMITMENT
+    }
+    faults = tuple(
+        FieldError(
+            pointer=f"/later/{index}",
+            detail="这项材料不能容缺后补,或者重复。",
+            english="This cannot be brought later, or is there twice.",
+        )
+        for index, name in enumerate(wished)
+        if name not in open_later or name in wished[:index]
+    )
+    if faults:
+        raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=faults)
+    return tuple(LaterMaterial(id=name, limit=limit) for name, limit in open_later.items() if name in wished)
+
+
+def later_signed(later: Sequence[LaterMaterial], checklist: Checklist) -> dict[str, Json]:
+    """Return what the signed text says of what will be brought later: its name, and within which time."""
+    if not later:
+        return {}
+    names = {material.id: material.name for material in checklist.materials}
+    return {
+        "later": [
+            {
+                "id": each.id,
+                "name": names[each.id],
+                "limit": {"value": each.limit.value, "unit": each.limit.unit.value, "basis": each.limit.basis},
+            }
+            for each in later
+        ]
+    }
+
+
 def payload_of(fields: dict[str, Json]) -> str:
     """Return the text to sign, as RFC 8785 canonical JSON, so that changing one character changes the text.
 
@@ -274,8 +315,11 @@ def require_materials(
     *,
     way: Way,
     held: Sequence[Material] = (),
+    later: Sequence[LaterMaterial] = (),
 ) -> None:
     """Check that what is owed, less what is already ``held``, is handed in, and no more (优化营商环境条例第44条).
+
+    What a promise says will come ``later`` may come now, and need not.
 
     A file that a question asks for may be among them.
 
@@ -283,9 +327,8 @@ def require_materials(
     ``MATERIAL_NOT_LISTED`` for what is on no list, or there twice.
     """
     here_already = {material.id for material in held}
-    owed = {
-        asked.id: asked.name for asked in checklist if asked.must_be_handed_in(way) and asked.id not in here_already
-    }
+    excused = here_already | {each.id for each in later if way is Way.COMMITMENT}
+    owed = {asked.id: asked.name for asked in checklist if asked.must_be_handed_in(way) and asked.id not in excused}
     taken = {asked.id for asked in checklist if asked.may_be_handed_in(way)} - here_already
     names = [material.id for material in brought]
     unlisted = tuple(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.cases.model.case import WAITING, Case, Draft, Material, State, Way
+from chalicelib.cases.model.case import WAITING, Case, Draft, LaterMaterial, Material, State, Way
 from chalicelib.cases.model.stages import (
     AcceptanceManner,
     AcceptanceWord,
@@ -78,7 +78,14 @@ def open_case(
         refused_by=draft.refused_by,
         answers=draft.answers,
         sealed=draft.sealed,
+        later=later_left(draft.later, materials) if way is Way.COMMITMENT else (),
     )
+
+
+def later_left(later: Sequence[LaterMaterial], brought: Sequence[Material]) -> tuple[LaterMaterial, ...]:
+    """Return what is still to be brought later of what was meant to be: not what came with the application."""
+    here = {material.id for material in brought}
+    return tuple(each for each in later if each.id not in here)
 
 
 def _first_state(way: Way, credit: CreditSnapshot | None) -> State:
@@ -215,6 +222,14 @@ def materials_event(
     if case.acceptance is None:
         data["clocks_started"] = started
     return _event(EventKind.MATERIALS_RECEIVED, case, actor, data, at)
+
+
+def later_event(
+    case: Case, brought: Sequence[Material], *, actor: str, stopped: Sequence[Json], at: datetime
+) -> NewEvent:
+    """Return the event that what the promise said would come later has come (容缺后补)."""
+    data: dict[str, Json] = {"materials": materials_payload(brought), "clocks_stopped": stopped}
+    return _event(EventKind.LATER_MATERIAL_RECEIVED, case, actor, data, at)
 
 
 def replacement_event(case: Case, brought: Sequence[Material], *, actor: str, at: datetime) -> NewEvent:

@@ -1,6 +1,6 @@
 """The rules of handling (办理规则): who may take which step in which state, and what each step requires."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -159,8 +159,9 @@ def require_checked(case: Case) -> None:
 
 
 def require_on_list(case: Case, names: Sequence[str], *, pointer: str) -> None:
-    """Raise ``MATERIAL_NOT_LISTED`` for materials that this case does not require (R5.3, R1.4)."""
-    owed = {asked.id for asked in case.checklist if asked.must_be_handed_in(case.way)}
+    """Raise ``MATERIAL_NOT_LISTED`` for materials that this case does not require (R5.3, R1.4), or not yet."""
+    later = {each.id for each in case.owed_later}
+    owed = {asked.id for asked in case.checklist if asked.must_be_handed_in(case.way)} - later
     faults = tuple(
         FieldError(
             pointer=pointer.format(index),
@@ -198,6 +199,25 @@ def with_materials(case: Case, brought: Sequence[Material]) -> Case:
     kept = tuple(material for material in case.materials if material.id not in again)
     gone = tuple(material for material in case.materials if material.id in again)
     return replace(case, materials=(*kept, *brought), replaced=(*case.replaced, *gone))
+
+
+def is_brought_later(case: Case, brought: Sequence[Material]) -> bool:
+    """Whether these are what the promise said would come later: as long as it stands and nothing has ended the case."""
+    owed = {each.id for each in case.owed_later}
+    return case.state in (*UNDECIDED, *AFTER_DECISION) and bool(brought) and {each.id for each in brought} <= owed
+
+
+def with_later_brought(case: Case, here: Collection[str], *, at: datetime) -> Case:
+    """Return the case with the time at which what was owed came."""
+    later = tuple(replace(each, brought_at=at) if each.id in here else each for each in case.later)
+    return replace(case, later=later)
+
+
+def require_nothing_owed(case: Case) -> None:
+    """Raise ``STEP_NOT_ALLOWED`` while something that the promise said would come later has not: it is not kept yet."""
+    if case.owed_later:
+        owed = ", ".join(each.id for each in case.owed_later)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, owed_later=owed)
 
 
 def open_pause(case: Case) -> Interruption | None:

@@ -8,7 +8,7 @@ from chalicelib.cases.model.stages import Defence, Finding, Rectification, Revoc
 from chalicelib.cases.rules import consequences as rules
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.filing import limit_of
-from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_text
+from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_nothing_owed, require_text
 from chalicelib.cases.rules.promise_keeping import document_of_revocation
 from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result, with_late_reason
 from chalicelib.cases.services.promise_records import PromiseRecords
@@ -54,6 +54,8 @@ class Consequences:
         def change(context: CaseContext) -> Case:
             case = context.case
             rules.require_verifiable(case)
+            if result is Finding.TRUE:
+                require_nothing_owed(case)
             # An unverifiable case still has to be verified: its clock runs on, and nothing is closed late.
             clock = None if result is Finding.UNVERIFIABLE else context.clock(ClockKind.VERIFICATION)
             late = late_reason_for(clock, late_reason, at=command.at)
@@ -103,11 +105,13 @@ class Consequences:
         """Order rectification within so many working days, if that is the pack's next step (R1.17).
 
         The person was heard by now: unless one officer alone stands behind the finding, it bars the next promise.
+        Raises ``INVALID_BODY`` for less time than the pack says, and ``DEFENCE_OPEN`` before the person was heard.
         """
 
         def change(context: CaseContext) -> Case:
             step = rules.require_next(context.case, context.pack, StepKind.RECTIFICATION)
             rules.require_no_order(context.case)
+            rules.require_long_enough(days, context.pack)
             rules.require_heard(step, context.case, context.persons_clock(ClockKind.DEFENCE), at=command.at)
             case = self._promises.establish(context, by=command.by)
             context.stop(ClockKind.CONSEQUENCE)

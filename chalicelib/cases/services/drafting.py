@@ -61,12 +61,13 @@ class Principal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A request for a draft."""
+    """A request for a draft; ``later`` are the materials that the applicant will bring within their own time."""
 
     item_code: str
     answers: Mapping[str, object]
     way: Way
     on_behalf_of: Principal | None = None
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,8 @@ class Drafting:
     def draft(self, wish: Wish, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None = None) -> Drafted:
         """Make a draft and say whether it may be signed as a promise; a refusal is not an error.
 
-        Raises ``ITEM_NOT_LISTED``, ``ITEM_ABOLISHED``, ``ANSWERS_MISSING``, ``NOT_FOR_AUDIENCE``,
+        Raises ``ITEM_NOT_LISTED``, ``ITEM_ABOLISHED``, ``ANSWERS_MISSING``, ``MATERIAL_NOT_LISTED`` for what cannot be
+        brought later, ``NOT_FOR_AUDIENCE``,
         ``AUTHORITY_REQUIRED`` for an agent whose authority does not cover this, ``PROXY_NOT_ALLOWED`` if an agent
         wants to promise on an item that forbids it, and ``TOO_MANY_REQUESTS`` after so many drafts in a day.
         """
@@ -223,6 +225,7 @@ class Drafting:
         pack = pack_in_force(self._packs, item.jurisdiction, on=day_in_shanghai(at))
         replies = read_answers(item, wish.answers, on=day_in_shanghai(at))
         needed = checklist(item, {reply.question.id: reply.value for reply in replies})
+        later = filing.later_of(needed, wish.later, way=wish.way)
         draft_id = new_draft_id()
         conditions = filing.conditions_asked(needed, replies)
         answers, secret = give(replies, make_salt=new_salt)
@@ -235,6 +238,7 @@ class Drafting:
                 "notice_hash": told,
                 "conditions": [{"id": each.id, "text": each.text, "value": each.value} for each in conditions],
                 "answers": signed(answers),
+                **filing.later_signed(later, needed),
                 "subject": party.subject,
                 "agent": None
                 if party.agent is None
@@ -275,6 +279,7 @@ class Drafting:
             name_digest=party.name_digest,
             answers=answers,
             sealed=self._answers.seal(secret, case_no=case_no_for(draft_id)),
+            later=later,
         )
 
     def _judged(self, draft: Draft, *, at: datetime, is_repeat: bool = False) -> Drafted:

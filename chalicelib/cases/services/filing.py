@@ -60,8 +60,9 @@ OF_A_PROMISE = (
     ClockKind.HANDLING_STATUTORY,
     ClockKind.STEP,
     ClockKind.SUSPENSION,
+    ClockKind.LATER_MATERIAL,
 )
-"""The office's clocks that end where a promise is refused before its decision."""
+"""The clocks that end where a promise is refused before its decision."""
 
 READ_FILED = Step(roles=FOR_THEMSELVES, act=Act.VIEW, told="case")
 """Filing again what was filed before answers with the case."""
@@ -173,7 +174,7 @@ class Filing:
         if way is Way.COMMITMENT:
             filing.require_confirmations(draft.conditions, submission.confirmed)
             commitment = _signed(submission, draft, key=found.key, by=by, at=at)
-        filing.require_materials(draft.materials, submission.materials, way=way)
+        filing.require_materials(draft.materials, submission.materials, way=way, later=draft.later)
         if found.case is not None:
             return Filed(case=found.case, is_repeat=True)
         brought = self._handed_in.from_rows(submission.materials, found.documents, case_no=draft.case_no)
@@ -338,7 +339,7 @@ class Filing:
             stopped = [*stopped, *clocks_payload(*ended)]
         else:
             milestones, ended = self._intake.end(case, *OF_A_PROMISE, at=at, tx=tx)
-            after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE, acceptance=None)
+            after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE, acceptance=None, later=())
             started = (self._intake.await_materials(after, pack=self._pack(case, at=at), at=at, tx=tx),)
             stopped = [*stopped, *clocks_payload(*ended)]
         events = [

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.cases.model.case import WAITING, Case, Draft
+from chalicelib.cases.model.case import WAITING, Case, Draft, LaterMaterial
 from chalicelib.cases.rules import filing_events
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.rules.handling import StepsOf, step_suffix, timed
@@ -48,15 +48,18 @@ class Intake:
     ) -> tuple[Case, list[NewEvent], tuple[Clock, ...]]:
         """Take in a new case, or let it wait; returns the case, its events and its clocks."""
         events: list[NewEvent] = []
+        later = tuple(self._await_later(each, case, at=at, tx=tx) for each in case.later)
         if case.commitment is not None:
             events.append(filing_events.signing_event(case, draft, case.commitment, actor=actor))
         if case.state in WAITING:
             waiting = self.let_wait(case, pack=pack, at=at, tx=tx)
             silence = self._start(ClockKind.ACCEPTANCE, case.terms.acceptance, case, at=at, tx=tx, suffix=WHILE_WAITING)
             events.append(filing_events.filing_event(case, actor=actor, started=[], at=at))
-            events.append(filing_events.waiting_event(case, started=clocks_payload(waiting, silence), at=at))
-            return case, events, (waiting, silence)
+            clocks = (waiting, silence, *later)
+            events.append(filing_events.waiting_event(case, started=clocks_payload(*clocks), at=at))
+            return case, events, clocks
         case, started = self.take_in(case, since=at, at=at, tx=tx)
+        started = (*started, *later)
         running = clocks_payload(*started)
         events.append(filing_events.filing_event(case, actor=actor, started=running, at=at))
         events.extend(filing_events.acceptance_events(case, started=running, at=at))
@@ -86,6 +89,19 @@ class Intake:
         """Start the applicant's time to hand in certificates, after which the office may end the case."""
         limit = limit_of(pack.limit_term(TermKey.MATERIALS))
         return self._start(ClockKind.MATERIALS, limit, case, at=at, tx=tx, responsible=APPLICANT)
+
+    def _await_later(self, owed: LaterMaterial, case: Case, *, at: datetime, tx: Transaction) -> Clock:
+        """Start the applicant's time to bring what the promise says will come later."""
+        return self._start(
+            ClockKind.LATER_MATERIAL,
+            owed.limit,
+            case,
+            at=at,
+            tx=tx,
+            responsible=APPLICANT,
+            suffix=owed.id,
+            about=owed.id,
+        )
 
     def end(
         self, case: Case, *kinds: ClockKind, at: datetime, tx: Transaction

@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.cases.model.case import Case, State
 from chalicelib.cases.rules import reinstatement as rules
 from chalicelib.cases.rules.reinstatement import ReversingDocument
-from chalicelib.cases.services.commands import CaseCommands
+from chalicelib.cases.services.commands import PERSON, CaseCommands
 from chalicelib.cases.services.handling import time_to_verify
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import ClockKind
@@ -29,7 +29,7 @@ class CaseReinstatement:
         """Let the decisions of these cases stand as before; those that are not revoked are left alone.
 
         What the revocation rested on goes with it, so that the promise is to be verified again. What is owed has its
-        clock: the delivery if it had not happened, and the verification.
+        clock: the delivery if it had not happened, the verification, and whatever the person was still to bring.
         """
         return tuple(
             self._reinstated(case, document, by=by, at=at, tx=tx) for case in cases if case.state is State.REVOKED
@@ -45,6 +45,9 @@ class CaseReinstatement:
         verifying = time_to_verify(after, context)
         if verifying is not None:
             context.start(ClockKind.VERIFICATION, verifying)
+        for owed in after.owed_later:
+            suffix = f"{owed.id}-{after.clock_suffix}"
+            context.start(ClockKind.LATER_MATERIAL, owed.limit, responsible=PERSON, suffix=suffix, about=owed.id)
         context.tell(
             EventKind.CASE_REINSTATED,
             {

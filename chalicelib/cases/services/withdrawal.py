@@ -106,11 +106,14 @@ class CommitmentWithdrawal:
     def hand_in(self, case_no: str, materials: tuple[Material, ...], *, by: Caller, at: datetime) -> Case:
         """Hand in the certificates that are still missing; the office's clock runs from their receipt.
 
-        Whatever the case's state, a document that was refused after it had been handed in may be replaced; no clock
-        changes then. Raises ``STEP_NOT_ALLOWED`` if the case awaits nothing, ``MATERIALS_MISSING``,
+        What a promise says will come later may come as long as the promise stands, closed case or not. Whatever the
+        case's state, a document that was refused after it had been handed in may be replaced; no clock changes then.
+        Raises ``STEP_NOT_ALLOWED`` if the case awaits nothing, ``MATERIALS_MISSING``,
         ``MATERIAL_NOT_LISTED``, or ``DOCUMENT_NOT_USABLE`` for documents that have not arrived or were refused.
         """
         case, authority = self._mine(case_no, HAND_IN, by=by, at=at)
+        if handling.is_brought_later(case, materials):
+            return self._bring_later(case, materials, authority, by=by, at=at)
         if case.is_finished:
             raise DomainError(ErrorCode.CASE_CLOSED)
         if case.state is not State.AWAITING_MATERIALS:
@@ -138,6 +141,26 @@ class CommitmentWithdrawal:
                 *filing_events.acceptance_events(after, started=clocks_payload(*started), at=at),
             ]
             return self._store.save(case, after, events, at=at, tx=tx)
+
+    def _bring_later(
+        self, case: Case, materials: tuple[Material, ...], authority: Authority | None, *, by: Caller, at: datetime
+    ) -> Case:
+        """Take what the promise said would come later (容缺后补), which ends the applicant's time for it."""
+        brought = self._handed_in.read(materials, case_no=case.case_no)
+        here = {material.id for material in brought.materials}
+        after = handling.with_later_brought(handling.with_materials(case, brought.materials), here, at=at)
+        running = [
+            clock
+            for clock in self._clocks.of_owner(case.owner)
+            if clock.kind is ClockKind.LATER_MATERIAL and clock.about in here and clock.stopped_at is None
+        ]
+        with transaction() as tx:
+            self._access.keep(authority, tx)
+            self._handed_in.keep(brought, tx)
+            milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
+            stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
+            event = filing_events.later_event(after, brought.materials, actor=by.actor, stopped=stopped, at=at)
+            return self._store.save(case, after, [*milestones, event], at=at, tx=tx)
 
     def _replace(
         self, case: Case, materials: tuple[Material, ...], authority: Authority | None, *, by: Caller, at: datetime
@@ -170,6 +193,7 @@ def _without_promise(case: Case, withdrawal: Withdrawal, *, by: Caller) -> Case:
         withdrawal=withdrawal,
         acceptance=None,
         extension=None,
+        later=(),
         interruptions=_ended(case.interruptions, withdrawal, by=by),
         suspensions=_ended(case.suspensions, withdrawal, by=by),
     )

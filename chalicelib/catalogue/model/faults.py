@@ -45,12 +45,15 @@ class ItemFault(StrEnum):
     DEPENDS_ON_SENSITIVE = "item_depends_on_sensitive"
     KNOWN_NOT_OF_KIND = "item_known_not_of_kind"
     WAYS = "item_ways"
+    LATER_NOT_HANDED_IN = "item_later_not_handed_in"
+    LATER_UNIT = "item_later_unit"
     MATERIAL_WITHOUT_CONDITION = "item_material_without_condition"
     DEPENDS_ON_NO_CHOICE = "item_depends_on_no_choice"
     NO_SUCH_OPTION = "item_no_such_option"
     OFFICERS = "item_officers"
     ONSITE_OFFICERS = "item_onsite_officers"
     WAITS_FOR_NOTHING = "item_waits_for_nothing"
+    NOT_IN_OFFICE_HOURS = "item_not_in_office_hours"
     PROXY_ACT_REPEATED = "item_proxy_act_repeated"
     NOTHING_FOR_AN_AGENT = "item_nothing_for_an_agent"
     NO_KEYWORDS = "item_no_keywords"
@@ -200,9 +203,18 @@ FAULT_TEXTS: dict[str, tuple[str, str]] = {
         "实地核实实质内容要两名以上工作人员（行政许可法第34条）。",
         "Checking substance on site takes two officers (Administrative Licensing Law, article 34).",
     ),
+    ItemFault.LATER_NOT_HANDED_IN: (
+        "只有承诺办理时仍要交的材料，才可以容缺后补。",
+        "Only what somebody who promises still has to hand in can be brought later.",
+    ),
+    ItemFault.LATER_UNIT: ("容缺后补的期限按工作日算。", "The time to bring it later is in working days."),
     ItemFault.WAITS_FOR_NOTHING: (
         "不允许再次承诺的，没有等待期。",
         "Where no second promise is allowed there is nothing to wait for.",
+    ),
+    ItemFault.NOT_IN_OFFICE_HOURS: (
+        "等待期不是办理时限，不按办公小时算。",
+        "A wait is no time of the office's, and does not run in office hours.",
     ),
     ItemFault.PROXY_ACT_REPEATED: ("可代为办理的事务重复。", "The act is there twice."),
     ItemFault.NOTHING_FOR_AN_AGENT: (

@@ -99,6 +99,7 @@ class Material:
 
     ``source`` says where a shared material comes from; ``when=None`` means that it is always required. Documents that
     are handed in for it stay ``kept_years`` after the case is closed, ``None`` for as long as the rule pack says.
+    ``later`` is within how long whoever promises it may bring it after applying (容缺受理), ``None`` for not at all.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Material:
     source: str = ""
     name_en: str = ""
     kept_years: int | None = None
+    later: WrittenLimit | None = None
 
     @property
     def is_shared(self) -> bool:

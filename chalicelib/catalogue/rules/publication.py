@@ -3,10 +3,12 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, fields
+from datetime import date, datetime, time
 from itertools import chain
+from math import ceil
 
 from chalicelib.catalogue.model.faults import ItemFault, fault
-from chalicelib.catalogue.model.items import Acceptance, Granularity, Item, Method, Way
+from chalicelib.catalogue.model.items import Acceptance, Granularity, Item, Material, Method, Way
 from chalicelib.catalogue.model.questions import Check, Question, QuestionKind, When
 from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.catalogue.rules.answer_forms import CHECKS, LONGEST, PATTERNS, PREFILLED, decimal_of
@@ -29,11 +31,20 @@ WAYS = (
 )
 """The allowed ways to obtain a material: a promise is always optional, and a shared material is never asked for."""
 
-LEAST_HOURS = {Unit.HOURS: 1, Unit.WORKING_DAYS: 24, Unit.CALENDAR_DAYS: 24, Unit.MONTHS: 28 * 24}
+LEAST_HOURS = {
+    Unit.HOURS: 1,
+    Unit.WORKING_HOURS: 1,
+    Unit.WORKING_DAYS: 24,
+    Unit.CALENDAR_DAYS: 24,
+    Unit.MONTHS: 28 * 24,
+}
 """The fewest hours that one unit can last."""
 
 MOST_HOURS = {Unit.HOURS: 1, Unit.CALENDAR_DAYS: 24, Unit.MONTHS: 31 * 24}
-"""The most hours that one unit can last; a working day has no maximum because of holidays."""
+"""The most hours that one unit can last; working days and hours have no maximum because of holidays."""
+
+IN_OFFICE = frozenset({Unit.WORKING_HOURS, Unit.WORKING_DAYS})
+"""Units in which rest days do not count."""
 
 OFFICERS = (1, 2)
 
@@ -50,7 +61,7 @@ def faults_of(item: Item, *, packs: Sequence[RulePack], departments: Collection[
             _faults_of_department(item, departments),
             _faults_of_risk(item, packs),
             _faults_of_acceptance(item),
-            _faults_of_limits(item),
+            _faults_of_limits(item, packs),
             _faults_of_questions(item),
             _faults_of_conditions(item),
             _faults_of_materials(item),
@@ -63,15 +74,21 @@ def faults_of(item: Item, *, packs: Sequence[RulePack], departments: Collection[
     )
 
 
-def fits(inner: Sequence[Limit], outer: Limit) -> bool:
+def fits(inner: Sequence[Limit], outer: Limit, *, hours_a_day: int) -> bool:
     """Return whether these limits, one after the other, are certain to end within the outer one.
 
     Within one unit they are added up. Across units the longest possible inner duration is compared with the shortest
     possible outer one: 2 calendar days fit into 2 working days and 28 into a month; working days, which any number of
-    holidays may stretch, fit only into working days.
+    holidays may stretch, fit only into working days. Working hours fit into as many working days as offices, open for
+    at least ``hours_a_day`` whole hours each, need for them.
     """
-    if {limit.unit for limit in inner} == {outer.unit}:
+    units = {limit.unit for limit in inner}
+    if units == {outer.unit}:
         return sum(limit.value for limit in inner) <= outer.value
+    if units <= IN_OFFICE and outer.unit is Unit.WORKING_DAYS:
+        hours = sum(limit.value for limit in inner if limit.unit is Unit.WORKING_HOURS)
+        days = sum(limit.value for limit in inner if limit.unit is Unit.WORKING_DAYS)
+        return days + ceil(hours / hours_a_day) <= outer.value
     if any(limit.unit not in MOST_HOURS for limit in inner):
         return False
     return sum(limit.value * MOST_HOURS[limit.unit] for limit in inner) <= outer.value * LEAST_HOURS[outer.unit]
@@ -118,10 +135,11 @@ def _faults_of_acceptance(item: Item) -> Iterator[FieldError]:
         yield fault("/acceptance", ItemFault.ASKS_AT_ONCE)
 
 
-def _faults_of_limits(item: Item) -> Iterator[FieldError]:
+def _faults_of_limits(item: Item, packs: Sequence[RulePack]) -> Iterator[FieldError]:
+    hours_a_day = _hours_a_day(item, packs)
     promised, statutory = item.limits.promised, item.limits.statutory
     faults = [*incomplete("/limits/promised", promised), *incomplete("/limits/statutory", statutory)]
-    if not faults and not fits([item.promised], item.statutory):
+    if not faults and not fits([item.promised], item.statutory, hours_a_day=hours_a_day):
         faults.append(fault("/limits/promised", ItemFault.PROMISED_TOO_LONG))
     yield from faults
     if not item.steps:
@@ -134,8 +152,22 @@ def _faults_of_limits(item: Item) -> Iterator[FieldError]:
     yield from of_steps
     if faults or of_steps or not item.steps:
         return
-    if not fits([step.limit.counted() for step in item.steps], item.promised):
+    if not fits([step.limit.counted() for step in item.steps], item.promised, hours_a_day=hours_a_day):
         yield fault("/steps", ItemFault.STEPS_TOO_LONG)
+
+
+def _hours_a_day(item: Item, packs: Sequence[RulePack]) -> int:
+    """Return for how many whole hours offices are open on a working day; one, the least, where no pack says so."""
+    try:
+        stretches = pack_in_force(packs, item.jurisdiction, on=item.effective_from).office_hours.stretches
+    except LookupError:
+        return 1
+    day = date.min
+    seconds = sum(
+        (datetime.combine(day, time.fromisoformat(closes)) - datetime.combine(day, time.fromisoformat(opens))).seconds
+        for opens, closes in stretches
+    )
+    return max(1, seconds // 3600)
 
 
 def _faults_of_questions(item: Item) -> Iterator[FieldError]:
@@ -260,6 +292,17 @@ def _faults_of_materials(item: Item) -> Iterator[FieldError]:
             yield fault(f"{pointer}/ways", ItemFault.MATERIAL_WITHOUT_CONDITION)
         if material.when is not None:
             yield from _faults_of_when(f"{pointer}/when", material.when, item.questions)
+        if material.later is not None:
+            yield from _faults_of_later(f"{pointer}/later", material, material.later, offers=item.offers_commitment)
+
+
+def _faults_of_later(pointer: str, material: Material, later: WrittenLimit, *, offers: bool) -> Iterator[FieldError]:
+    """Report what is wrong with the time in which a material may be brought later (容缺受理)."""
+    yield from incomplete(pointer, later)
+    if later.unit not in {None, Unit.WORKING_DAYS}:
+        yield fault(f"{pointer}/unit", ItemFault.LATER_UNIT)
+    if material.is_shared or material.may_be_promised or not offers:
+        yield fault(pointer, ItemFault.LATER_NOT_HANDED_IN)
 
 
 def _faults_of_ways(pointer: str, ways: Sequence[Way]) -> Iterator[FieldError]:
@@ -311,6 +354,8 @@ def _faults_of_verification(item: Item) -> Iterator[FieldError]:
 def _faults_of_recommitment(item: Item) -> Iterator[FieldError]:
     if item.recommitment.written_wait is not None:
         yield from incomplete("/recommitment/wait", item.recommitment.written_wait)
+        if item.recommitment.written_wait.unit is Unit.WORKING_HOURS:
+            yield fault("/recommitment/wait", ItemFault.NOT_IN_OFFICE_HOURS)
         if not item.recommitment.allowed:
             yield fault("/recommitment/wait", ItemFault.WAITS_FOR_NOTHING)
 

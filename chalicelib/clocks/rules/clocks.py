@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.clocks.model import NOT_WARNED, Clock, ClockKind, ClockPause, Extension, Light
 from chalicelib.workdays.model.calendar import Calendar
-from chalicelib.workdays.model.limits import DayCount, Limit, Pause, Unit, YellowRule, day_of
+from chalicelib.workdays.model.limits import DayCount, Limit, Pause, YellowRule, day_of
 from chalicelib.workdays.rules.due_dates import USUAL_YELLOW, due, explanation, yellow_from
 
 ONE_SECOND = timedelta(seconds=1)
@@ -232,9 +232,9 @@ def _limit_in_one(clock: Clock) -> Limit:
     extension = clock.extension
     if extension is None or extension.by.unit is not clock.limit.unit:
         return clock.limit
-    return Limit(
+    return replace(
+        clock.limit,
         value=clock.limit.value + extension.by.value,
-        unit=Unit(clock.limit.unit),
         basis=f"{clock.limit.basis};{extension.by.basis}",
     )
 

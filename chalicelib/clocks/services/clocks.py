@@ -16,10 +16,13 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendars import Calendars, Counting
-from chalicelib.workdays.model.limits import DayCount, Limit, YellowRule
+from chalicelib.workdays.model.limits import DayCount, Limit, Unit, YellowRule
 from chalicelib.workdays.rules.due_dates import due
 
 __all__ = ["Clocks", "clocks_payload"]
+
+OfficeHours = tuple[tuple[str, str], ...]
+"""When offices are open on a working day: stretches of ``HH:MM`` in Shanghai."""
 
 
 class Clocks:
@@ -32,8 +35,10 @@ class Clocks:
         calendars: Calendars,
         *,
         yellow: Callable[[str, datetime], YellowRule],
+        office_hours: Callable[[str, datetime], OfficeHours],
     ) -> None:
-        """Count on ``calendars``; ``yellow`` returns a rule pack's yellow rule as of an instant."""
+        """Count on ``calendars``; ``yellow`` and ``office_hours`` return those of a rule pack as of an instant."""
+        self._office_hours = office_hours
         self._store = store
         self._timeline = timeline
         self._calendars = calendars
@@ -62,6 +67,8 @@ class Clocks:
         recheck_at: datetime | None = None,
     ) -> Clock:
         """Start a clock inside a transaction; the caller's own event must mention it (see ``clocks_payload``)."""
+        if limit.unit is Unit.WORKING_HOURS:
+            limit = replace(limit, office_hours=self._office_hours(pack, started_at))
         clock = clocks.start(
             kind,
             limit,

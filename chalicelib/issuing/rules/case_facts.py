@@ -41,12 +41,17 @@ def case_facts(case: Case, event: Event, *, name: str, number: str, result: str,
 def _accepted(case: Case, event: Event, _pack: RulePack) -> dict[str, str]:
     promised = case.terms.promised
     since = event.data.get("counts_from")
+    names = {asked.id: asked.name for asked in case.checklist}
     return {
         "counts_from": instant_in_chinese(instant_from(str(since or event.occurred_at))),
         "promised": limit_in_words(promised),
         "promised_en": f"{promised.value} {UNITS[promised.unit.value][1]}",
         "due_on": _due(event, ClockKind.HANDLING_PROMISED),
         "basis": str(event.data.get("basis", "")),
+        "later": "\n".join(
+            f"{number}. {names[one.id]}(提交申请后{limit_in_words(one.limit)}内补交)"
+            for number, one in enumerate(case.later, 1)
+        ),
     }
 
 
@@ -144,7 +149,7 @@ FACTS: Mapping[EventKind, Callable[[Case, Event, RulePack], dict[str, str]]] = {
 NAMES = (
     *("document_no", "basis", "article", "counts_from", "promised", "promised_en", "due_on", "reasons", "late_reason"),
     *("missing", "ground", "ground_en", "until", "until_en", "notice", "days", "days_en", "conditions", "revoked_no"),
-    *("effective_on", "effective_on_en", "answer", "findings"),
+    *("effective_on", "effective_on_en", "answer", "findings", "later"),
 )
 """The facts that some event says and others do not."""
 

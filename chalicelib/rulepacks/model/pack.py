@@ -31,6 +31,7 @@ class TermKey(StrEnum):
     ISSUE = "issue.days"
     VERIFICATION = "verify.dueDays"
     CONSEQUENCE = "consequence.days"
+    RECTIFICATION = "rectification.leastDays"
     DEFENCE = "defence.days"
     DEEMED_DELIVERY = "delivery.deemedDays"
     ACKNOWLEDGEMENT = "acknowledgement.days"

@@ -15,10 +15,12 @@ from chalicelib.cases.rules.application_form import (
     pages_of,
     read_page,
 )
-from chalicelib.catalogue.model.items import Item
+from chalicelib.catalogue.model.items import Item, Material
+from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.model.questions import PARTS, Given, Question, QuestionKind
 from chalicelib.catalogue.rules.district_names import codes_of
 from chalicelib.catalogue.rules.districts import districts
+from chalicelib.catalogue.rules.items import checklist
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import FOR_THEMSELVES
@@ -107,6 +109,7 @@ def make_draft(visit: PageRequest) -> Page | Redirect:
     if isinstance(shown, Redirect):
         return shown
     wish: dict[str, Any] = {"item_code": item.code, "way": form.way.value, "answers": answers_of(form, item)}
+    wish["later"] = visit.form.get("later", [])
     if form.authority:
         wish["on_behalf_of"] = {"authority": form.authority}
     return submit(
@@ -168,12 +171,20 @@ def _checked(form: ApplicationForm, item: Item, visit: PageRequest) -> Page | Re
         "item": item,
         "answers": rows,
         "files": files_asked(item, form.answers),
+        "later": _later(form, item),
     }
     page = Page(template="application_check.html", facts=facts)
     if not faults:
         return page
     wrong = DomainError(ErrorCode.ANSWERS_MISSING, faults=tuple(faults))
     return replace(again(page, wrong, visit, fields=_fields(item)), status=200)
+
+
+def _later(form: ApplicationForm, item: Item) -> list[Material]:
+    """Return what somebody who promises may bring later (容缺受理)."""
+    if form.way is not Way.COMMITMENT:
+        return []
+    return [one for one in checklist(item, form.answers).to_hand_in(MaterialWay.COMMITMENT) if one.later is not None]
 
 
 def _rows(form: ApplicationForm, item: Item, visit: PageRequest) -> tuple[list[Row], list[FieldError]]:

@@ -79,10 +79,16 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
     item = container().catalogue.current(made.item_code, at=visit.at)
     keys = _passkeys(visit) if made.way is Way.COMMITMENT else ()
     is_over = visit.at >= made.expires_at
-    owed = [(one.id, one.name, one.basis) for one in made.materials if made.way in one.hand_in and not is_over]
+    later = {one.id for one in made.later}
+    owed = [
+        (one.id, one.name, one.basis)
+        for one in made.materials
+        if made.way in one.hand_in and one.id not in later and not is_over
+    ]
     slots = slots_of(visit, owed, draft_id=made.draft_id)
     facts = {
         "draft": made,
+        "names": {one.id: one.name for one in made.materials},
         "item": item,
         "until": container().pack(item.jurisdiction, visit.at).withdraw_until,
         "closes_next": _closes_next(container().pack(item.jurisdiction, visit.at)),

@@ -49,6 +49,7 @@ REACHED: Final = {
 SHOWN_CLOCKS: Final = (
     ClockKind.IDENTITY_CHECK,
     ClockKind.MATERIALS,
+    ClockKind.LATER_MATERIAL,
     ClockKind.CORRECTION,
     ClockKind.ACCEPTANCE,
     ClockKind.HANDLING_PROMISED,
@@ -103,7 +104,14 @@ def read_receipt(visit: PageRequest) -> Page:
     case = visit.get(cases.read_case)
     address = f"{settings().portal_url}/track?case_no={case.case_no}&code={case.tracking_code}"
     promised = [clock for clock in case.clocks if clock.kind is ClockKind.HANDLING_PROMISED]
-    facts = {"case": case, "address": address, "picture": picture_of(address), "promised": promised[-1:]}
+    facts: dict[str, object] = {
+        "case": case,
+        "address": address,
+        "picture": picture_of(address),
+        "promised": promised[-1:],
+    }
+    facts["later"] = [clock for clock in case.clocks if clock.kind is ClockKind.LATER_MATERIAL]
+    facts["names"] = {asked.id: asked.name for asked in case.checklist}
     return Page(template="receipt.html", facts=facts)
 
 
@@ -153,6 +161,12 @@ def _is_closed_to_agent(case: CaseResponse) -> bool:
     return is_refused and case.credit is None
 
 
+def _owes_later(case: CaseResponse) -> bool:
+    """Whether something that the promise said would come later has not come (容缺待补)."""
+    has_ended = case.state in FINISHED and case.state is not State.CLOSED
+    return not has_ended and any(each.brought_at is None for each in case.later)
+
+
 def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
     """Whether a promise may be withdrawn: not once an officer found it broken, nor later than the pack allows."""
     item = container().catalogue.find(case.item.code, at=visit.at)
@@ -193,7 +207,7 @@ def _has_refused(case: CaseResponse) -> bool:
 
 OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
     "corrections": lambda case, _visit: case.state is State.CORRECTION_ASKED,
-    "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS or _has_refused(case),
+    "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS or _has_refused(case) or _owes_later(case),
     "statement": lambda case, _visit: case.defence is not None and case.defence.stated_at is None,
     "report": lambda case, _visit: _may_report(case),
     "rating": lambda case, _visit: case.state in FINISHED,

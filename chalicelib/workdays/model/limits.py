@@ -17,11 +17,15 @@ DECEMBER = 12
 
 
 class Unit(StrEnum):
-    """The unit of a limit (期限单位); each rule has its own, there is no default for the service."""
+    """The unit of a limit (期限单位); each rule has its own, there is no default for the service.
+
+    Hours run round the clock; working hours (办公小时) only while offices are open (民法典第203条第2款).
+    """
 
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
     HOURS = "hours"
+    WORKING_HOURS = "working_hours"
     MONTHS = "months"
 
 
@@ -33,6 +37,8 @@ class DayReason(StrEnum):
     MAKE_UP_DAY = "make_up_day"
     CALENDAR_DAY = "calendar_day"
     HOURS_RUN = "hours_run"
+    OFFICE_HOURS = "office_hours"
+    OFFICE_CLOSED = "office_closed"
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
     PAUSED = "paused"
@@ -44,12 +50,15 @@ class DayReason(StrEnum):
 class Limit:
     """A time limit (期限): at least 1 of its unit, and the article that sets it.
 
-    Raises ``TypeError`` without a unit, and ``ValueError`` for a value below 1 or a blank basis.
+    ``office_hours`` are when offices are open on a working day (办公时间), as ``HH:MM`` in Shanghai; a limit in working
+    hours has those of its rule pack once its clock has started. Raises ``TypeError`` without a unit, and ``ValueError``
+    for a value below 1 or a blank basis.
     """
 
     value: int
     unit: Unit
     basis: str
+    office_hours: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a limit that cannot be calculated or justified."""
@@ -114,8 +123,8 @@ class DayCount:
     """One line of the answer to "why this date" (期限计算说明).
 
     ``number`` is the day's number in the count, from 1, and ``None`` if it does not count. For a limit in hours it is
-    how many hours have passed by the end of that day. ``holiday`` names the festival that a day off or a make-up
-    working day belongs to.
+    how many hours have passed by the end of that day, in working hours those in which offices were open. ``holiday``
+    names the festival that a day off or a make-up working day belongs to.
     """
 
     day: date

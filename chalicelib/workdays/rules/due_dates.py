@@ -32,11 +32,13 @@ from chalicelib.workdays.model.limits import (
     excluded_days,
     stopped_times,
 )
+from chalicelib.workdays.rules.hours import open_spans
 
 ONE_HOUR = timedelta(hours=1)
 ONE_SECOND = timedelta(seconds=1)
 START_SOURCE = "《民法典》第201条第1款"
 HOURS_SOURCE = "《民法典》第201条第2款"
+OFFICE_HOURS_SOURCE = "《民法典》第201条第2款、第203条第2款"
 CALENDAR_DAY_SOURCE = "《民法典》第200条"
 MOVED_SOURCE = "《民法典》第203条第1款"
 USUAL_YELLOW = YellowRule(share_percent=20, least_working_days=1)
@@ -55,7 +57,8 @@ def due(
     The start day is not counted (民法典第201条); the due day is in time to its last second, 23:59:59 (第203条).
     Working days (工作日) follow the calendar. Calendar days and months end on the corresponding day or the month's
     last one (第202条); if that is a rest day, the next working day is the last day (第203条). Hours run from the
-    instant of the start (第201条第2款), and a pause postpones their end by its length.
+    instant of the start (第201条第2款), and a pause postpones their end by its length. Working hours do the same while
+    offices are open (第203条第2款): what comes in at night or on a rest day runs from the next opening.
 
     ``Due.provisional`` never depends on pauses: it only says that an unannounced year was involved.
     """
@@ -63,6 +66,10 @@ def due(
     if limit.unit is Unit.HOURS:
         end = _after_hours(limit.value, started_at=started_at, pauses=pauses, at=at)
         return Due(at=end, on=day_of(end), provisional=False)
+    if limit.unit is Unit.WORKING_HOURS:
+        end = _after_working_hours(limit.value, limit, started_at=started_at, calendar=calendar, pauses=pauses, at=at)
+        is_known = calendar.is_announced_throughout(started_on, day_of(end))
+        return Due(at=end, on=day_of(end), provisional=not is_known)
     spans = taken_days(limit, started_on=started_on, calendar=calendar, pauses=pauses, at=at)
     on = last_day(limit, started_on=started_on, calendar=calendar, spans=spans)
     touched_from = started_on + ONE_DAY
@@ -89,13 +96,16 @@ def yellow_from(
     In days it is 00:00 in Asia/Shanghai of the k-th last counted day, where k is the share of the limit rounded down,
     but at least the rule's minimum number of days and at most the limit. So 3 working days turn yellow on the due day,
     and 20 on the fourth last working day. Calendar days and months do the same with calendar days. Hours turn yellow
-    when the share of them, rounded down but at least one hour, is left.
+    when the share of them, rounded down but at least one hour, is left; working hours do so too.
     """
     started_on = day_of(started_at)
     length = length_of(limit, started_on=started_on)
     share = length * rule.share_percent // 100
+    left = length - min(length, max(1, share))
     if limit.unit is Unit.HOURS:
-        return _after_hours(length - min(length, max(1, share)), started_at=started_at, pauses=pauses, at=at)
+        return _after_hours(left, started_at=started_at, pauses=pauses, at=at)
+    if limit.unit is Unit.WORKING_HOURS:
+        return _after_working_hours(left, limit, started_at=started_at, calendar=calendar, pauses=pauses, at=at)
     number = length + 1 - min(length, max(1, share, rule.least_working_days))
     spans = taken_days(limit, started_on=started_on, calendar=calendar, pauses=pauses, at=at)
     if limit.unit is Unit.WORKING_DAYS:
@@ -185,6 +195,27 @@ def _after_hours(hours: int, *, started_at: datetime, pauses: Sequence[Pause], a
     return end
 
 
+def _after_working_hours(
+    hours: int,
+    limit: Limit,
+    *,
+    started_at: datetime,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+    at: datetime | None,
+) -> datetime:
+    """Return the instant after so many hours in which offices are open; the start itself after none."""
+    left = hours * ONE_HOUR
+    stops = stopped_times(pauses, after=started_at, at=at)
+    spans = open_spans(started_at, calendar, limit.office_hours, stops=stops)
+    end = started_at.astimezone(UTC)
+    while left:
+        span = next(spans)
+        taken = min(left, span.end - span.start)
+        end, left = span.start + taken, left - taken
+    return end
+
+
 def explanation(
     limit: Limit,
     *,
@@ -200,9 +231,11 @@ def explanation(
     part of it did.
     """
     on = due(limit, started_at=started_at, calendar=calendar, pauses=pauses, at=at).on
+    stops = stopped_times(pauses, after=started_at, at=at)
     if limit.unit is Unit.HOURS:
-        stops = stopped_times(pauses, after=started_at, at=at)
         return tuple(_hours_by_day(limit, started_at=started_at, on=on, stops=stops))
+    if limit.unit is Unit.WORKING_HOURS:
+        return tuple(_working_hours_by_day(limit, started_at=started_at, on=on, calendar=calendar, stops=stops))
     started_on = day_of(started_at)
     start = DayCount(day=started_on, counted=False, number=None, reason=DayReason.START_DAY, source=START_SOURCE)
     spans = taken_days(limit, started_on=started_on, calendar=calendar, pauses=pauses, at=at)
@@ -272,6 +305,47 @@ def _hours_by_day(limit: Limit, *, started_at: datetime, on: date, stops: Sequen
         else:
             yield _paused_by(next(stop.pause for stop in stops if stop.until >= until), day)
         run_before = run
+
+
+def _working_hours_by_day(
+    limit: Limit, *, started_at: datetime, on: date, calendar: Calendar, stops: Sequence[Stop]
+) -> Iterator[DayCount]:
+    """Yield a line for each day: how many office hours had passed by its end, or why it had none for this limit."""
+    opened: dict[date, timedelta] = {}
+    for span in open_spans(started_at, calendar, limit.office_hours, stops=stops):
+        if day_of(span.start) > on:
+            break
+        opened[day_of(span.start)] = opened.get(day_of(span.start), timedelta()) + (span.end - span.start)
+    hours = "、".join(f"{opens}至{closes}" for opens, closes in limit.office_hours)
+    run = timedelta()
+    for day in _days_after(day_of(started_at) - ONE_DAY, on):
+        if day in opened:
+            run = min(run + opened[day], limit.value * ONE_HOUR)
+            source = f"{OFFICE_HOURS_SOURCE};办公时间{hours}"
+            yield DayCount(day=day, counted=True, number=run // ONE_HOUR, reason=DayReason.OFFICE_HOURS, source=source)
+        elif not calendar.is_working(day):
+            yield DayCount(
+                day=day,
+                counted=False,
+                number=None,
+                reason=calendar.reason(day),
+                source=calendar.day_source(day),
+                holiday=calendar.holiday_name(day),
+            )
+        elif pause := next((stop.pause for stop in stops if _touches(stop, day)), None):
+            yield _paused_by(pause, day)
+        else:
+            yield DayCount(
+                day=day,
+                counted=False,
+                number=None,
+                reason=DayReason.OFFICE_CLOSED,
+                source=f"{OFFICE_HOURS_SOURCE};办公时间{hours}",
+            )
+
+
+def _touches(stop: Stop, day: date) -> bool:
+    return stop.since < start_of_day(day + ONE_DAY) and start_of_day(day) < stop.until
 
 
 def _paused(day: date, spans: Sequence[Span]) -> DayCount | None:

@@ -1,12 +1,11 @@
 """Working hours (办公时间): whether offices are open at an instant, and for how long between two instants."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from chalicelib.workdays.model.calendar import Calendar
-from chalicelib.workdays.model.limits import ONE_DAY, Pause, day_of
-from chalicelib.workdays.rules.due_dates import start_of_day
+from chalicelib.workdays.model.limits import ONE_DAY, SHANGHAI, Pause, Stop, day_of
 
 
 class Span(NamedTuple):
@@ -23,6 +22,26 @@ def is_open(at: datetime, calendar: Calendar, stretches: Sequence[tuple[str, str
     """
     day = day_of(at)
     return calendar.is_working(day) and any(start <= at < end for start, end in _stretches_on(day, stretches))
+
+
+def open_spans(
+    since: datetime, calendar: Calendar, stretches: Sequence[tuple[str, str]], *, stops: Sequence[Stop] = ()
+) -> Iterator[Span]:
+    """Yield when offices are open from an instant on, in order and without end, less the stretches of pauses.
+
+    Raises ``ValueError`` without office hours, which would never come.
+    """
+    if not stretches:
+        message = "working hours need office hours"
+        raise ValueError(message)
+    day = day_of(since)
+    while True:
+        if calendar.is_working(day):
+            for span in _stretches_on(day, stretches):
+                opened = Span(max(span.start, since), span.end)
+                parts = _without(opened, [Span(stop.since, stop.until) for stop in stops])
+                yield from (part for part in parts if part.start < part.end)
+        day += ONE_DAY
 
 
 def working_minutes(
@@ -68,10 +87,8 @@ def _seconds_in(span: Span, calendar: Calendar, stretches: Sequence[tuple[str, s
 
 
 def _stretches_on(day: date, stretches: Sequence[tuple[str, str]]) -> list[Span]:
-    midnight = start_of_day(day)
-    return [Span(midnight + _since_midnight(start), midnight + _since_midnight(end)) for start, end in stretches]
+    return [Span(_on(day, start), _on(day, end)) for start, end in stretches]
 
 
-def _since_midnight(text: str) -> timedelta:
-    clock_time = time.fromisoformat(text)
-    return timedelta(hours=clock_time.hour, minutes=clock_time.minute)
+def _on(day: date, text: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(text), SHANGHAI).astimezone(UTC)

@@ -18,6 +18,8 @@ DAY_REASONS = {
     "weekend": "周末",
     "holiday": "法定节假日",
     "hours_run": "按小时计",
+    "office_hours": "按办公时间计",
+    "office_closed": "已过办公时间",
     "paused": "期间扣除",
     "moved_off_rest_day": "期满日遇休息日顺延",
     "unannounced_year": "当年安排尚未公布",

@@ -106,6 +106,7 @@ ALLOWED = {
     CaseStep.ACCEPT: {State.RECEIVED, State.CORRECTION_ASKED},
     CaseStep.PAUSE: {State.ACCEPTED},
     CaseStep.RESUME: {State.PAUSED},
+    CaseStep.COMPLETE_STEP: {State.ACCEPTED},
     CaseStep.EXTEND: {State.ACCEPTED, State.PAUSED},
     CaseStep.DECIDE: {State.ACCEPTED},
     CaseStep.DELIVER: {State.DECIDED},

@@ -254,6 +254,10 @@ def limits(*values: tuple[int, Unit]) -> list[Limit]:
         ([(1, Unit.MONTHS)], (30, Unit.CALENDAR_DAYS), False),
         ([(24, Unit.HOURS), (1, Unit.CALENDAR_DAYS)], (2, Unit.WORKING_DAYS), True),
         ([(24, Unit.HOURS), (1, Unit.WORKING_DAYS)], (3, Unit.WORKING_DAYS), False),
+        ([(12, Unit.WORKING_HOURS), (1, Unit.WORKING_DAYS)], (3, Unit.WORKING_DAYS), True),
+        ([(13, Unit.WORKING_HOURS), (1, Unit.WORKING_DAYS)], (3, Unit.WORKING_DAYS), False),
+        ([(4, Unit.WORKING_HOURS)], (30, Unit.CALENDAR_DAYS), False),
+        ([(4, Unit.HOURS)], (4, Unit.WORKING_HOURS), True),
     ],
 )
 def test_limits_in_different_units_fit_only_if_they_surely_do(
@@ -262,7 +266,7 @@ def test_limits_in_different_units_fit_only_if_they_surely_do(
     *,
     answer: bool,
 ) -> None:
-    assert fits(limits(*inner), limits(outer)[0]) is answer
+    assert fits(limits(*inner), limits(outer)[0], hours_a_day=6) is answer
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,11 @@ MINUTES = 3 * 366 * 24 * 60
 
 instants = st.integers(min_value=0, max_value=MINUTES).map(lambda minutes: START + timedelta(minutes=minutes))
 limits = st.builds(
-    Limit, value=st.integers(min_value=1, max_value=60), unit=st.sampled_from(Unit), basis=st.just("《民法典》")
+    Limit,
+    value=st.integers(min_value=1, max_value=60),
+    unit=st.sampled_from(Unit),
+    basis=st.just("《民法典》"),
+    office_hours=st.just((("09:00", "12:00"), ("13:30", "17:00"))),
 )
 
 
@@ -62,7 +66,7 @@ def test_the_explanation_counts_the_limit_and_ends_on_the_due_day(
     assert days[-1].counted
     assert days[-1].day == due(limit, started_at=started_at, calendar=CALENDAR, pauses=pauses).on
     assert all(day.counted == (day.number is not None) for day in days)
-    if limit.unit is Unit.HOURS:
+    if limit.unit in {Unit.HOURS, Unit.WORKING_HOURS}:
         assert numbers == sorted(numbers)
         assert numbers[-1] == limit.value
     else:
@@ -80,7 +84,7 @@ def test_yellow_begins_after_the_start_on_a_counted_day_before_the_end(
     days = {day.day: day for day in explanation(limit, started_at=started_at, calendar=CALENDAR, pauses=pauses)}
 
     assert started_at <= yellow < due(limit, started_at=started_at, calendar=CALENDAR, pauses=pauses).at
-    if limit.unit is not Unit.HOURS:
+    if limit.unit not in {Unit.HOURS, Unit.WORKING_HOURS}:
         assert days[day_of(yellow)].counted
 
 

@@ -6,7 +6,7 @@ from pydantic import AliasPath, Field, WithJsonSchema
 
 from chalicelib.api.cases.schemas.answers import AnswerResponse, answer_response
 from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_for_agent, reasons_told
-from chalicelib.cases.model.case import ConditionAsked, Way
+from chalicelib.cases.model.case import ConditionAsked, LaterMaterial, Way
 from chalicelib.cases.model.stages import CommitmentStatus
 from chalicelib.cases.rules.filing import conditions_signed, statements_signed
 from chalicelib.cases.services.access import is_agent
@@ -21,6 +21,8 @@ from chalicelib.readable import Readable
 from chalicelib.subjects.model.schema import SubjectInput
 
 routes = Routes("cases")
+
+MOST_MATERIALS = 50
 
 MOST_ANSWERS = 50
 
@@ -47,12 +49,13 @@ class PrincipalInput(RequestBody):
 
 
 class DraftRequest(RequestBody):
-    """A request for a draft."""
+    """A request for a draft; ``later`` are the materials to be brought within their own time, as the promise says."""
 
     item_code: Code
     answers: Annotated[dict[Code, AnswerInput], Field(max_length=MOST_ANSWERS)] = Field(default_factory=dict)
     way: Way
     on_behalf_of: PrincipalInput | None = None
+    later: Annotated[tuple[Code, ...], Field(max_length=MOST_MATERIALS)] = ()
 
 
 class EligibilityResponse(ResponseBody):
@@ -102,6 +105,7 @@ class DraftResponse(ResponseBody):
     conditions: tuple[ConditionAsked, ...]
     answers: tuple[AnswerResponse, ...]
     materials: tuple[RequiredMaterialResponse, ...]
+    later: tuple[LaterMaterial, ...]
     notice_hash: str
     payload: str
     payload_hash: str
@@ -144,6 +148,7 @@ class DraftListResponse(ResponseBody):
         ErrorCode.PROXY_NOT_ALLOWED,
         ErrorCode.AUTHORITY_REQUIRED,
         ErrorCode.ANSWERS_MISSING,
+        ErrorCode.MATERIAL_NOT_LISTED,
         ErrorCode.RECOMMITMENT_NOT_ALLOWED,
         ErrorCode.NOT_FOR_AUDIENCE,
     ),
@@ -214,6 +219,7 @@ def _wish(body: DraftRequest) -> Wish:
         item_code=body.item_code,
         answers=body.answers,
         way=body.way,
+        later=body.later,
         on_behalf_of=None
         if principal is None
         else Principal(

@@ -8,7 +8,16 @@ from pydantic import AliasPath, Field
 
 from chalicelib.api.cases.schemas.answers import AnswerResponse, answer_response
 from chalicelib.api.cases.schemas.reasons import CaseCreditResponse, credit_response
-from chalicelib.cases.model.case import Case, CaseCard, ConditionAsked, Material, MaterialAsked, State, Way
+from chalicelib.cases.model.case import (
+    Case,
+    CaseCard,
+    ConditionAsked,
+    LaterMaterial,
+    Material,
+    MaterialAsked,
+    State,
+    Way,
+)
 from chalicelib.cases.model.stages import (
     AcceptanceWord,
     Breach,
@@ -109,6 +118,7 @@ class CaseResponse(ResponseBody):
     received_at: Instant
     conditions: tuple[ConditionAsked, ...]
     checklist: tuple[MaterialAsked, ...]
+    later: tuple[LaterMaterial, ...]
     answers: tuple[AnswerResponse, ...]
     materials: tuple[Material, ...]
     clocks: tuple[ClockResponse, ...]

@@ -120,7 +120,7 @@ class ConditionInput(RequestBody):
 
 
 class ItemMaterialInput(RequestBody):
-    """A material, the legal basis for requiring it, and the ways to provide it."""
+    """A material, the legal basis for requiring it, the ways to provide it, and how much later it may be brought."""
 
     id: Id = ""
     name: LineOrBlank = ""
@@ -130,6 +130,7 @@ class ItemMaterialInput(RequestBody):
     source: LineOrBlank = ""
     name_en: LineOrBlank = ""
     kept_years: Annotated[int, Field(ge=1, le=100)] | None = None
+    later: LimitInput | None = None
 
 
 class LiabilityInput(RequestBody):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.authorities.model import Act, Authority
 from chalicelib.bounds.model import Counted
-from chalicelib.cases.model.case import Case, Draft, MaterialAsked, Way
+from chalicelib.cases.model.case import Case, Draft, MaterialAsked, State, Way
 from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no
 from chalicelib.cases.rules.filing import require_in_time
 from chalicelib.cases.rules.materials import is_before_office, refusal_event, refused_later
@@ -266,7 +266,7 @@ def _is_shown(document: Document, owner: Case | Draft, *, by: Caller) -> bool:
 def _require_open(owner: Case | Draft, *, at: datetime) -> None:
     if isinstance(owner, Draft):
         require_in_time(owner, at=at)
-    elif owner.is_finished:
+    elif owner.is_finished and not (owner.state is State.CLOSED and owner.owed_later):
         raise DomainError(ErrorCode.CASE_CLOSED)
 
 

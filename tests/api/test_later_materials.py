@@ -1,0 +1,178 @@
+"""A promise may say that a material comes later (容缺受理): within which time, and what follows if it does not."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.cases.model.case import Case
+from chalicelib.catalogue.model.items import Material, Way
+from chalicelib.catalogue.model.terms import WrittenLimit
+from chalicelib.container import container
+from chalicelib.workdays.model.limits import Unit
+from tests.api.bodies import CASE_REVOCATION, REINSTATEMENT, UNTRUE
+from tests.api.handling import GRANTED, Office
+from tests.builders import NOON, a_material, an_item
+from tests.cloud import Client, Reply, TokenOf, turn_clock
+from tests.services.case_office import SHA, Applicant, a_paper, publish
+
+LATER = WrittenLimit(value=5, unit=Unit.WORKING_DAYS, basis="本市容缺受理材料清单")
+PLAN = Material(id="site-plan", name="平面图", basis="第3条", ways=(Way.CERTIFICATE,), later=LATER)
+PAPER = {"materials": [{"id": "site-plan", "sha256": SHA}]}
+LAST_SECOND = datetime(2026, 10, 10, 15, 59, 59, tzinfo=UTC)
+"""Five working days after Monday 2026-09-28, over the holidays: the make-up Saturday is one of them."""
+
+TRUE = {"result": "true", "method": "online", "findings": "属实。"}
+UNFULFILLED = {**UNTRUE, "result": "unfulfilled", "findings": "期满没有补交平面图。"}
+
+
+def draft(client: Client, token: TokenOf, **change: Any) -> Reply:  # noqa: ANN401 - any JSON
+    body = {"item_code": "plate-replacement", "answers": {}, "way": "commitment", "later": ["site-plan"], **change}
+    return client.post("/v1/drafts", body, token=token("applicant"))
+
+
+def a_case(client: Client, token: TokenOf, *, jurisdiction: str = "corrects-first") -> tuple[Office, Case]:
+    turn_clock(NOON)
+    publish(an_item(materials=(a_material(), PLAN), jurisdiction=jurisdiction))
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft(later=("site-plan",))).case
+    return Office(client, token, case), case
+
+
+def read(office: Office) -> Any:  # noqa: ANN401 - any JSON
+    return office.client.get(office.url, token=office.token("applicant")).body
+
+
+def clocks(office: Office) -> dict[str, dict[str, Any]]:
+    return {clock["clock_id"]: clock for clock in read(office)["clocks"] if clock["kind"] == "later_material"}
+
+
+def bring(office: Office) -> Reply:
+    return office.client.post(f"{office.url}/materials", PAPER, token=office.token("applicant"))
+
+
+def test_what_is_brought_later_is_part_of_the_signed_text(client: Client, token: TokenOf) -> None:
+    turn_clock(NOON)
+    publish(an_item(materials=(a_material(), PLAN)))
+
+    made = draft(client, token).body
+
+    assert json.loads(made["payload"])["later"] == [
+        {
+            "id": "site-plan",
+            "name": "平面图",
+            "limit": {"value": 5, "unit": "working_days", "basis": "本市容缺受理材料清单"},
+        }
+    ]
+    assert [one["id"] for one in made["later"]] == ["site-plan"]
+    assert "later" not in json.loads(draft(client, token, later=[]).body["payload"])
+
+
+@pytest.mark.parametrize(
+    ("change", "pointers"),
+    [
+        ({"later": ["old-plate"]}, ["/later/0"]),
+        ({"later": ["site-plan", "site-plan"]}, ["/later/1"]),
+        ({"later": ["nothing"]}, ["/later/0"]),
+        ({"way": "certificate"}, ["/later/0"]),
+    ],
+    ids=["the promise replaces it", "twice", "on no list", "without a promise"],
+)
+def test_nothing_else_is_brought_later(
+    client: Client, token: TokenOf, change: dict[str, Any], pointers: list[str]
+) -> None:
+    turn_clock(NOON)
+    publish(an_item(materials=(a_material(), PLAN)))
+
+    refused = draft(client, token, **change)
+
+    assert (refused.code, refused.pointers) == ("MATERIAL_NOT_LISTED", pointers)
+
+
+def test_a_promise_is_accepted_without_it_and_its_time_runs_for_the_person(client: Client, token: TokenOf) -> None:
+    office, _ = a_case(client, token)
+
+    case = read(office)
+
+    assert (case["state"], [one["id"] for one in case["later"]]) == ("accepted", ["site-plan"])
+    running = clocks(office)["later_material.site-plan"]
+    assert (running["about"], running["due_on"], running["light"]) == ("site-plan", "2026-10-10", "green")
+    (clock,) = [one for one in container().clocks.of_owner(f"case:{case['case_no']}") if one.about == "site-plan"]
+    assert clock.responsible == "applicant"
+    missing = office.act("corrections", {"missing": ["site-plan"], "basis": "第3条"})
+    assert missing.code in {"MATERIAL_NOT_LISTED", "STEP_NOT_ALLOWED"}
+
+
+@pytest.mark.usefixtures("client")
+def test_what_comes_with_the_application_is_owed_no_more_and_without_the_tick_it_must() -> None:
+    turn_clock(NOON)
+    publish(an_item(materials=(a_material(), PLAN)))
+    applicant = Applicant().enrol()
+
+    here = applicant.promise(applicant.draft(later=("site-plan",)), materials=(a_paper("site-plan"),)).case
+
+    assert here.later == ()
+    with pytest.raises(Exception, match="MATERIALS_MISSING"):
+        applicant.promise(applicant.draft())
+
+
+def test_bringing_it_ends_its_time_even_after_the_case_is_closed(client: Client, token: TokenOf) -> None:
+    office, _ = a_case(client, token)
+    office.done("decision", GRANTED)
+    office.done("delivery")
+    assert office.act("verification", TRUE).body["owed_later"] == "site-plan"
+
+    turn_clock(LAST_SECOND)
+    brought = bring(office)
+
+    assert (brought.status, brought.body["later"][0]["brought_at"]) == (200, "2026-10-10T15:59:59Z")
+    assert clocks(office)["later_material.site-plan"]["stopped_at"] is not None
+    assert bring(office).code == "CASE_CLOSED"
+    office.version = brought.body["version"]
+    assert office.done("verification", TRUE)["verification"]["result"] == "true"
+    kinds = [event.kind for event in container().timeline.events(f"case:{read(office)['case_no']}")]
+    assert "case:later_material_received" in kinds
+
+
+def test_past_its_time_it_is_a_promise_not_kept_with_the_consequences_of_the_table(
+    client: Client, token: TokenOf
+) -> None:
+    office, _ = a_case(client, token)
+    office.done("decision", GRANTED)
+    late = LAST_SECOND + timedelta(seconds=1)
+    turn_clock(late)
+    container().clocks.sweep(at=late)
+
+    assert clocks(office)["later_material.site-plan"]["light"] == "red"
+    found = office.done("verification", {**UNFULFILLED, "late_reason": None})
+    assert found["defence"] is not None
+    assert office.act("rectification", {"days": 5, "basis": "第64条"}).code == "DEFENCE_OPEN"
+    assert bring(office).status == 200
+
+
+def test_when_a_revocation_falls_what_is_still_owed_has_its_time_again(client: Client, token: TokenOf) -> None:
+    office, _ = a_case(client, token, jurisdiction="revokes-at-once")
+    office.done("decision", GRANTED)
+    office.done("verification", UNTRUE)
+    office.done("statement", {"text": "材料在办。"}, by="applicant")
+    office.done("revocation", CASE_REVOCATION, by="supervisor.traffic")
+    assert bring(office).code == "CASE_CLOSED"
+
+    office.done("reinstatement", REINSTATEMENT, by="supervisor.traffic")
+
+    again = clocks(office)["later_material.site-plan-reinstated-1"]
+    assert (again["stopped_at"], again["due_on"]) == (None, "2026-10-10")
+    assert bring(office).status == 200
+
+
+def test_who_withdraws_the_promise_owes_it_with_the_other_certificates(client: Client, token: TokenOf) -> None:
+    office, case = a_case(client, token)
+
+    url = f"{office.url}/commitment/withdrawal"
+    withdrawn = office.client.post(url, {"reason": "改交材料。"}, token=token("applicant")).body
+
+    assert (withdrawn["state"], withdrawn["later"]) == ("awaiting_materials", [])
+    assert all(clock["stopped_at"] for clock in clocks(office).values())
+    assert case.later != ()
+    assert bring(office).code == "MATERIALS_MISSING"
