@@ -350,6 +350,8 @@ PORTAL: dict[str, list[str]] = {
         "POST /cases/{case_no}/statement",
         "GET /cases/{case_no}/report",
         "POST /cases/{case_no}/report",
+        "POST /cases/{case_no}/report/documents",
+        "POST /cases/{case_no}/report/documents/again",
         "GET /cases/{case_no}/rating",
         "POST /cases/{case_no}/rating",
         "GET /cases/{case_no}/complaint",

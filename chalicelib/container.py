@@ -694,7 +694,7 @@ class Container:
         """From verification (核查) to revocation (撤销)."""
         from chalicelib.cases.services.consequences import Consequences
 
-        return Consequences(self.cases, self.case_commands, promises=self.promise_records)
+        return Consequences(self.cases, self.case_commands, promises=self.promise_records, handed_in=self.handed_in)
 
     @cached_property
     def receipts(self) -> Receipts:

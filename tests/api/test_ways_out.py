@@ -9,8 +9,8 @@ from tests.api.bodies import CASE_REVOCATION, FLAG, OUTAGE, REINSTATEMENT, subje
 from tests.api.handling import GRANTED, PAUSE, Office, a_promise, an_application
 from tests.builders import NOON
 from tests.cloud import Client, Reply, TokenOf, turn_clock
+from tests.services.case_office import SHA
 
-SHA = "ab" * 32
 PAPER = {"materials": [{"id": "old-plate", "sha256": SHA}]}
 BACK = {"reason": "旧车牌找到了。"}
 
@@ -400,3 +400,21 @@ def test_an_order_waits_for_the_hearing_and_leaves_the_time_that_the_pack_says(c
 
     assert (early.code, short.status, short.pointers) == ("DEFENCE_OPEN", 400, ["/days"])
     assert office.act("rectification", {"days": 3, "basis": "第64条"}).status == 200
+
+
+def test_who_put_things_right_proves_it_with_a_material_of_the_checklist(client: Client, token: TokenOf) -> None:
+    office = a_promise(client, token)
+    office.done("decision", GRANTED)
+    office.done("delivery")
+    office.done("verification", UNTRUE)
+    office.done("statement", STATEMENT, by="applicant")
+    office.done("rectification", {"days": 3, "basis": "第64条"})
+    proof = {"text": "旧车牌已经交回。", "materials": [{"id": "old-plate", "sha256": SHA}]}
+    strange = {**proof, "materials": [{"id": "nothing", "sha256": SHA}]}
+
+    refused = office.act("rectification/report", strange, by="applicant")
+    done = office.done("rectification/report", proof, by="applicant")
+
+    assert (refused.code, refused.pointers) == ("MATERIAL_NOT_LISTED", ["/materials/0/id"])
+    assert [one["id"] for one in done["materials"]] == ["old-plate"]
+    assert (done["rectification"]["report"], "consequence" in running(done)) == ("旧车牌已经交回。", True)

@@ -49,7 +49,7 @@ def test_an_officer_handles_a_case_from_the_list_to_its_end(officer: Visitor, pr
     )
 
     assert f".{promised}" in [link["href"] for link in listed.page.named("a")]
-    assert acts(opened) == ["decision", "pause", "suspension", "verification", "assignment"]
+    assert acts(opened) == ["decision", "step_completion", "pause", "suspension", "verification", "assignment"]
     assert acts(decided) == ["delivery", "verification", "assignment"]
     assert acts(delivered) == ["verification", "assignment"]
     assert acts(verified) == ["assignment"]

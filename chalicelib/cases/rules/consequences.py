@@ -1,11 +1,11 @@
 """Verification and its consequences (核查与失信后果): which results, which steps in which order, and the defence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.cases.model.case import Case, State
+from chalicelib.cases.model.case import Case, Material, State, Way
 from chalicelib.cases.model.stages import (
     Defence,
     Finding,
@@ -276,12 +276,33 @@ def require_long_enough(days: int, pack: RulePack) -> None:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))
 
 
+def require_provable(case: Case, brought: Sequence[Material]) -> None:
+    """Raise ``MATERIAL_NOT_LISTED`` for what is no material of the checklist, or one that authorities share."""
+    listed = {asked.id for asked in case.checklist if asked.may_be_handed_in(Way.CERTIFICATE)}
+    faults = tuple(
+        FieldError(
+            pointer=f"/materials/{index}/id",
+            detail="清单中没有这项材料。",
+            english="Not on the checklist.",
+        )
+        for index, material in enumerate(brought)
+        if material.id not in listed
+    )
+    if faults:
+        raise DomainError(ErrorCode.MATERIAL_NOT_LISTED, faults=faults)
+
+
+def is_rectifying(case: Case) -> bool:
+    """Whether an order to rectify is open, of which the person may report."""
+    order = case.rectification
+    return order is not None and order.ended_at is None and order.reported_at is None
+
+
 def order_to_report(case: Case) -> Rectification:
     """Return the order that the person may report as done; once, and while it is open."""
-    order = case.rectification
-    if order is None or order.ended_at is not None or order.reported_at is not None:
+    if case.rectification is None or not is_rectifying(case):
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.REPORT)
-    return order
+    return case.rectification
 
 
 def order_to_end(case: Case, clock: Clock | None, outcome: RectificationOutcome, *, at: datetime) -> Rectification:

@@ -3,14 +3,22 @@
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.cases.model.case import Case, State
+from chalicelib.cases.model.case import Case, Material, State
 from chalicelib.cases.model.stages import Defence, Finding, Rectification, Revocation, Verification
 from chalicelib.cases.rules import consequences as rules
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.filing import limit_of
-from chalicelib.cases.rules.handling import CaseStep, late_reason_for, require_nothing_owed, require_text
+from chalicelib.cases.rules.filing_events import materials_payload
+from chalicelib.cases.rules.handling import (
+    CaseStep,
+    late_reason_for,
+    require_nothing_owed,
+    require_text,
+    with_materials,
+)
 from chalicelib.cases.rules.promise_keeping import document_of_revocation
 from chalicelib.cases.services.commands import PERSON, CaseCommands, CaseContext, Command, Result, with_late_reason
+from chalicelib.cases.services.materials.handed_in import HandedIn
 from chalicelib.cases.services.promise_records import PromiseRecords
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
@@ -29,8 +37,11 @@ from chalicelib.workdays.model.limits import Limit, Unit
 class Consequences:
     """Records verifications and takes the steps that follow, in the order of the rule pack."""
 
-    def __init__(self, store: CaseStore, commands: CaseCommands, *, promises: PromiseRecords) -> None:
-        """Take the case commands, through which all steps go; and what records the fate of promises."""
+    def __init__(
+        self, store: CaseStore, commands: CaseCommands, *, promises: PromiseRecords, handed_in: HandedIn
+    ) -> None:
+        """Take the case commands, through which all steps go, what records the fate of promises, and the documents."""
+        self._handed_in = handed_in
         self._store = store
         self._commands = commands
         self._promises = promises
@@ -134,15 +145,23 @@ class Consequences:
 
         return self._commands.take(CaseStep.RECTIFY, command, change)
 
-    def report(self, command: Command, *, text: str) -> Result:
-        """Take the person's word that things are put right, which the office then has to check within its time."""
+    def report(self, command: Command, *, text: str, materials: tuple[Material, ...] = ()) -> Result:
+        """Take the person's word that things are put right, which the office then has to check within its time.
+
+        ``materials`` of the checklist may prove it. Raises ``MATERIAL_NOT_LISTED`` and ``DOCUMENT_NOT_USABLE``.
+        """
 
         def change(context: CaseContext) -> Case:
             order = rules.order_to_report(context.case)
             require_text(text, pointer="/text")
+            rules.require_provable(context.case, materials)
+            brought = self._handed_in.read(materials, case_no=context.case.case_no)
+            self._handed_in.keep(brought, context.tx)
             _owe_next_step(context, suffix="reported")
-            context.tell(EventKind.RECTIFICATION_REPORTED, texts={"report": text})
-            return replace(context.case, rectification=replace(order, report=text, reported_at=command.at))
+            told = {"materials": materials_payload(brought.materials)} if brought.materials else None
+            context.tell(EventKind.RECTIFICATION_REPORTED, told, texts={"report": text})
+            case = with_materials(context.case, brought.materials)
+            return replace(case, rectification=replace(order, report=text, reported_at=command.at))
 
         return self._commands.take(CaseStep.REPORT, command, change)
 

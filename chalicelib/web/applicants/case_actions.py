@@ -6,6 +6,7 @@ from typing import Final
 from chalicelib.api.cases.routes import cases, consequences, endings, handling
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.feedback.routes import complaints, ratings
+from chalicelib.cases.model.case import Way
 from chalicelib.cases.model.stages import Correction
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.web.applicants.cases import DONE, OFFERS
@@ -23,6 +24,11 @@ def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
     here = {material.id for material in case.materials if not material.problem}
     owed = [one for one in case.checklist if one.must_be_handed_in(case.way) and one.id not in here]
     return [(one.id, one.name, one.basis) for one in owed]
+
+
+def _proofs(case: CaseResponse, _visit: PageRequest) -> Options:
+    """Return the materials that may prove that something was put right."""
+    return [(one.id, one.name, one.basis) for one in case.checklist if one.may_be_handed_in(Way.CERTIFICATE)]
 
 
 def _demand(case: CaseResponse) -> Correction | None:
@@ -85,7 +91,10 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
     Action(
         name="report",
         route=consequences.report,
-        fields=(Field(name="text", kind="area", label="report_text"),),
+        fields=(
+            Field(name="materials", kind="materials", options=_proofs),
+            Field(name="text", kind="area", label="report_text"),
+        ),
         at={"": "text"},
         button="file",
     ),

@@ -1,7 +1,10 @@
 """HTTP routes for verifying promises and for the consequences (核查、陈述申辩、整改、撤销)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from chalicelib.api.cases.routes.cases import MOST_MATERIALS, MaterialInput, materials_of
 from chalicelib.api.cases.routes.handling import Days, OccurredAtRequest, act_of, done_answer
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.cases.model.stages import Finding, Notice
@@ -44,6 +47,12 @@ class CaseStatementRequest(RequestBody):
     """The applicant's statement."""
 
     text: Text
+
+
+class RectificationReportRequest(CaseStatementRequest):
+    """What was put right, in words, and the materials of the checklist that prove it."""
+
+    materials: Annotated[tuple[MaterialInput, ...], Field(max_length=MOST_MATERIALS)] = ()
 
 
 class RectificationRequest(RequestBody):
@@ -169,16 +178,23 @@ def order_rectification(call: Call[RectificationRequest]) -> Answer[CaseResponse
 @routes.post(
     "/v1/cases/{case_no}/rectification/report",
     roles=STEPS[CaseStep.REPORT].roles,
-    body=CaseStatementRequest,
+    body=RectificationReportRequest,
     answer=CaseResponse,
     creates=True,
     takes_version=True,
     summary="Say that what was ordered is put right (报告整改完成)",
-    errors=(ErrorCode.STEP_NOT_ALLOWED, ErrorCode.AUTHORITY_REQUIRED, ErrorCode.PROXY_NOT_ALLOWED),
+    errors=(
+        ErrorCode.MATERIAL_NOT_LISTED,
+        ErrorCode.DOCUMENT_NOT_USABLE,
+        ErrorCode.STEP_NOT_ALLOWED,
+        ErrorCode.AUTHORITY_REQUIRED,
+        ErrorCode.PROXY_NOT_ALLOWED,
+    ),
 )
-def report(call: Call[CaseStatementRequest]) -> Answer[CaseResponse]:
-    """Record the applicant's word, and start the office's time to check it."""
-    return done_answer(call, container().consequences.report(act_of(call), text=call.body.text))
+def report(call: Call[RectificationReportRequest]) -> Answer[CaseResponse]:
+    """Record the applicant's word with what proves it, and start the office's time to check it."""
+    materials = materials_of(call.body.materials)
+    return done_answer(call, container().consequences.report(act_of(call), text=call.body.text, materials=materials))
 
 
 @routes.post(

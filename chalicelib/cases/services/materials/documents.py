@@ -9,6 +9,7 @@ from chalicelib.authorities.model import Act, Authority
 from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.case import Case, Draft, MaterialAsked, State, Way
 from chalicelib.cases.rules.case_numbers import case_no_for, is_case_no
+from chalicelib.cases.rules.consequences import is_rectifying
 from chalicelib.cases.rules.filing import require_in_time
 from chalicelib.cases.rules.materials import is_before_office, refusal_event, refused_later
 from chalicelib.cases.rules.reading import ReadingPurpose
@@ -266,8 +267,13 @@ def _is_shown(document: Document, owner: Case | Draft, *, by: Caller) -> bool:
 def _require_open(owner: Case | Draft, *, at: datetime) -> None:
     if isinstance(owner, Draft):
         require_in_time(owner, at=at)
-    elif owner.is_finished and not (owner.state is State.CLOSED and owner.owed_later):
+    elif owner.is_finished and not _is_still_taken(owner):
         raise DomainError(ErrorCode.CASE_CLOSED)
+
+
+def _is_still_taken(case: Case) -> bool:
+    """Whether a closed case takes documents: what a promise said would come later, or that something is put right."""
+    return case.state is State.CLOSED and (bool(case.owed_later) or is_rectifying(case))
 
 
 def _for_material(owner: Case | Draft, material: str, document_id: str, *, at: datetime) -> Document:
