@@ -222,7 +222,11 @@ def test_a_clock_started_on_the_old_calendar_after_the_first_pass_is_found_by_th
     owner = an_owner()
     with transaction() as tx:
         stale = container().clocks.__class__(
-            ClockStore(), container().timeline, FixedCalendars(load_calendar()), yellow=container().yellow
+            ClockStore(),
+            container().timeline,
+            FixedCalendars(load_calendar()),
+            yellow=container().yellow,
+            office_hours=lambda *_: (),
         )
         late = stale.start(
             ClockKind.HANDLING_PROMISED,
