@@ -11,7 +11,7 @@ from chalicelib.catalogue.model.items import Material, Way
 from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.container import container
 from chalicelib.workdays.model.limits import Unit
-from tests.api.bodies import CASE_REVOCATION, REINSTATEMENT, UNTRUE
+from tests.api.bodies import CASE_REVOCATION, OUTAGE, REINSTATEMENT, UNTRUE
 from tests.api.handling import GRANTED, Office
 from tests.builders import NOON, a_material, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
@@ -140,6 +140,8 @@ def test_past_its_time_it_is_a_promise_not_kept_with_the_consequences_of_the_tab
 ) -> None:
     office, _ = a_case(client, token)
     office.done("decision", GRANTED)
+    turn_clock(LAST_SECOND)
+    assert office.act("verification", UNFULFILLED).body["due_on"] == "2026-10-10"
     late = LAST_SECOND + timedelta(seconds=1)
     turn_clock(late)
     container().clocks.sweep(at=late)
@@ -176,3 +178,16 @@ def test_who_withdraws_the_promise_owes_it_with_the_other_certificates(client: C
     assert all(clock["stopped_at"] for clock in clocks(office).values())
     assert case.later != ()
     assert bring(office).code == "MATERIALS_MISSING"
+
+
+@pytest.mark.requirement("R4.17")
+def test_an_outage_on_its_last_day_lengthens_the_time_to_bring_it(client: Client, token: TokenOf) -> None:
+    office, _ = a_case(client, token)
+    turn_clock(LAST_SECOND + timedelta(seconds=1))
+    outage = {"starts_at": "2026-10-10T10:00:00Z", "ends_at": "2026-10-10T12:00:00Z", "departments": [], "kinds": []}
+    recorded = client.post("/v1/supervision/outages", {**OUTAGE, **outage}, token=token("monitor"))
+    assert recorded.status == 201, recorded.text
+
+    assert office.act("verification", UNFULFILLED).body["due_on"] == "2026-10-12"
+    turn_clock(datetime(2026, 10, 12, 16, 0, tzinfo=UTC))
+    assert office.act("verification", UNFULFILLED).status == 200

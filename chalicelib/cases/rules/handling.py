@@ -220,6 +220,13 @@ def require_nothing_owed(case: Case) -> None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, owed_later=owed)
 
 
+def require_overdue(case: Case, clocks: Sequence[Clock], *, at: datetime) -> None:
+    """Raise ``STEP_NOT_ALLOWED`` while all that is to come later still has time: nothing is unkept before its day."""
+    if case.owed_later and not any(clock.is_late(at) for clock in clocks):
+        last = max(clock.due_on for clock in clocks)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, due_on=last.isoformat())
+
+
 def open_pause(case: Case) -> Interruption | None:
     """Return the special procedure that is under way, if any."""
     return next((pause for pause in case.interruptions if pause.ended_at is None), None)

@@ -13,6 +13,7 @@ from chalicelib.cases.rules.handling import (
     CaseStep,
     late_reason_for,
     require_nothing_owed,
+    require_overdue,
     require_text,
     with_materials,
 )
@@ -59,7 +60,8 @@ class Consequences:
         """Record the result of a verification; if two officers are required, it awaits the second one (R1.13).
 
         A promise may be verified before the decision, too. ``severity`` is how grave a broken one is.
-        Raises ``LATE_REASON_REQUIRED`` after the last day for it.
+        Raises ``LATE_REASON_REQUIRED`` after the last day for it, and ``STEP_NOT_ALLOWED`` for a promise that says what
+        will come later: it is not kept before that has come, and not unkept before its day has passed.
         """
 
         def change(context: CaseContext) -> Case:
@@ -67,6 +69,8 @@ class Consequences:
             rules.require_verifiable(case)
             if result is Finding.TRUE:
                 require_nothing_owed(case)
+            if result is Finding.UNFULFILLED:
+                require_overdue(case, context.persons_clocks(ClockKind.LATER_MATERIAL), at=command.at)
             # An unverifiable case still has to be verified: its clock runs on, and nothing is closed late.
             clock = None if result is Finding.UNVERIFIABLE else context.clock(ClockKind.VERIFICATION)
             late = late_reason_for(clock, late_reason, at=command.at)
