@@ -22,6 +22,7 @@ from chalicelib.catalogue.model.items import (
     Way,
 )
 from chalicelib.catalogue.model.questions import Check, Known, Option, Place, Question, QuestionKind, When
+from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.catalogue.rules.publication import faults_of, fits
 from chalicelib.catalogue.rules.text_checks import CATCH_ALL_PHRASES
 from chalicelib.rulepacks.store import load_rule_packs
@@ -167,6 +168,38 @@ def test_a_vague_phrase_is_named() -> None:
         (
             {"recommitment": Recommitment(allowed=False, written_wait=a_limit())},
             ("/recommitment/wait", "item_waits_for_nothing"),
+        ),
+        (
+            {
+                "recommitment": Recommitment(
+                    allowed=True, written_wait=WrittenLimit(value=8, unit=Unit.WORKING_HOURS, basis="第1条")
+                )
+            },
+            ("/recommitment/wait", "item_not_in_office_hours"),
+        ),
+        (
+            {"materials": (replace(a_material(), later=a_limit()),)},
+            ("/materials/0/later", "item_later_not_handed_in"),
+        ),
+        (
+            {"materials": (a_material(), replace(a_material(id="plan", ways=CERTIFICATE), later=a_limit(0)))},
+            ("/materials/1/later/value", "item_limit_value"),
+        ),
+        (
+            {"materials": (replace(a_material(ways=CERTIFICATE), later=a_limit()),)},
+            ("/materials/0/later", "item_later_not_handed_in"),
+        ),
+        (
+            {
+                "materials": (
+                    a_material(),
+                    replace(
+                        a_material(id="plan", ways=CERTIFICATE),
+                        later=WrittenLimit(value=5, unit=Unit.CALENDAR_DAYS, basis="第1条"),
+                    ),
+                )
+            },
+            ("/materials/1/later/unit", "item_later_unit"),
         ),
         ({"proxy_acts": (ProxyAct.STATEMENT,) * 2}, ("/proxy_acts/1", "item_proxy_act_repeated")),
         (
