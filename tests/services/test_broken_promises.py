@@ -257,7 +257,7 @@ def test_a_finding_that_lands_while_a_promise_is_being_filed_wins(monkeypatch: p
     applicant, case = a_delivered_promise()
     drafted, said = applicant.draft(), heard(applicant, case)
     read = CreditStore.require_unchanged
-    landed: list[Any] = []
+    landed: list[Case] = []
 
     def land_first(store: CreditStore, *given: Any) -> None:  # noqa: ANN401 - passed on
         if not landed:
