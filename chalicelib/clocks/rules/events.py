@@ -14,7 +14,12 @@ def clocks_payload(*clocks: Clock) -> list[Json]:
         {
             "clock_id": clock.clock_id,
             "kind": clock.kind.value,
-            "limit": {"value": clock.limit.value, "unit": clock.limit.unit.value, "basis": clock.limit.basis},
+            "limit": {
+                "value": clock.limit.value,
+                "unit": clock.limit.unit.value,
+                "basis": clock.limit.basis,
+                **({"office_hours": clock.limit.office_hours} if clock.limit.office_hours else {}),
+            },
             "started_at": instant_text(clock.started_at),
             "due_at": instant_text(clock.due_at),
             "due_on": clock.due_on.isoformat(),

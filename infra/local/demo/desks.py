@@ -51,7 +51,8 @@ def warnings_are_told_once_a_day(town: Town) -> None:
 def _warning(town: Town, case_no: str) -> dict[str, Any] | None:
     place = "/v1/supervision/alerts?state=open&limit=100"
     alerts = town.who("officer.traffic").get(place).is_done(200).body["items"]
-    found = [alert for alert in alerts if alert["case_no"] == case_no and alert["milestone"] == "yellow"]
+    warnings = [alert for alert in alerts if alert["case_no"] == case_no and alert["milestone"] == "yellow"]
+    found = [alert for alert in warnings if alert["clock_kind"] == "handling_promised"]
     return found[0] if found else None
 
 

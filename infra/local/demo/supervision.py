@@ -83,7 +83,11 @@ def a_card_is_given_and_appealed(town: Town) -> None:
     set_clock(f"{_day_after(due_on)} 00:00:05")
     sweep()
     events = supervisor.get(f"/v1/cases/{case_no}/timeline").is_done(200).body["items"]
-    passed = [event["seq"] for event in events if event["kind"] == "clock:passed"]
+    passed = [
+        event["seq"]
+        for event in events
+        if event["kind"] == "clock:passed" and event["data"]["kind"] == "handling_promised"
+    ]
     card = {
         "case_no": case_no,
         "colour": "yellow",
