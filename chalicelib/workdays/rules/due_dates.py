@@ -14,6 +14,7 @@ takes nothing out.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import (
@@ -312,9 +313,8 @@ def _working_hours_by_day(
 ) -> Iterator[DayCount]:
     """Yield a line for each day: how many office hours had passed by its end, or why it had none for this limit."""
     opened: dict[date, timedelta] = {}
-    for span in open_spans(started_at, calendar, limit.office_hours, stops=stops):
-        if day_of(span.start) > on:
-            break
+    spans = open_spans(started_at, calendar, limit.office_hours, stops=stops)
+    for span in takewhile(lambda span: day_of(span.start) <= on, spans):
         opened[day_of(span.start)] = opened.get(day_of(span.start), timedelta()) + (span.end - span.start)
     hours = "、".join(f"{opens}至{closes}" for opens, closes in limit.office_hours)
     run = timedelta()
