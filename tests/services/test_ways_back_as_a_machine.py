@@ -198,8 +198,13 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
         )
         container().ingest.put_record(given, about=self.about, by=MACHINE, at=self.now)
 
-    @rule(paper=st.sampled_from(PAPERS), measure=st.sampled_from(["1", "9"]), days=st.integers(20, 60))
-    def a_flag_is_put(self, paper: str, measure: str, days: int) -> None:
+    @rule(
+        paper=st.sampled_from(PAPERS),
+        measure=st.sampled_from(["1", "9"]),
+        days=st.integers(20, 60),
+        remedy_days=st.sampled_from([60, 60, 10]),
+    )
+    def a_flag_is_put(self, paper: str, measure: str, days: int, remedy_days: int) -> None:
         if len(self.plain) >= 6:
             return
         self.stands_on_a_list()
@@ -212,13 +217,14 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             organ=ORGAN,
             effective_on=self.today - DAY,
             served_at=self.now - DAY,
-            remedy_until=self.today + 60 * DAY,
+            remedy_until=self.today + remedy_days * DAY,
             related_items=(ITEM,),
             starts_on=self.today,
             ends_on=self.today + days * DAY,
         )
         punishment = container().flags
         is_possible = self.paper(paper) not in self.fallen and not (measure == "9" and self.lists % 2)
+        is_possible = is_possible and remedy_days == 60
         try:
             flag = punishment.propose(proposal, Target(about=self.about), by=CREDIT, at=self.now).flag
         except DomainError:
@@ -434,6 +440,9 @@ def require_lawful(flag: Flag) -> None:
     assert flag.document.organ
     assert flag.document.served_at is not None
     assert flag.document.remedy_until is not None
+    assert flag.document.remedy_until - flag.document.served_at.date() >= 60 * DAY
+    assert "行政复议" in flag.remedies
+    assert flag.repair_notice
     assert flag.starts_on <= flag.ends_on
     assert flag.state is FlagState.ACTIVE
     assert flag.service is not None
