@@ -14,7 +14,7 @@ from tests.api.bodies import ITEMS, MANDATE, SHA, item_body
 from tests.api.test_cases import Person
 from tests.authorities import let_act
 from tests.builders import NOON, KeyPair
-from tests.cloud import Client, Reply, TokenOf, the_issuer, turn_clock
+from tests.cloud import Client, Reply, TokenOf, said_by, the_issuer, turn_clock
 from tests.quick_dynamodb import kept_tables
 
 PLACE = "浙江省金华市义乌市稠城街道示例路1号"
@@ -110,7 +110,7 @@ class Filed(NamedTuple):
 
     def read(self, *, role: str) -> Reply:
         """Read the case as somebody of its department."""
-        return self.client.get(self.path, token=staff(role, self.case["item"]["department"]))
+        return self.client.get(f"{self.path}{said_by(role)}", token=staff(role, self.case["item"]["department"]))
 
 
 def staff(role: str, department: str) -> str:
