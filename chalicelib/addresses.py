@@ -73,6 +73,11 @@ API: dict[str, list[str]] = {
         "GET /v1/signing-keys",
         "DELETE /v1/signing-keys/{key_id}",
     ],
+    "chalicelib.api.catalogue.routes.consequences": [
+        "GET /v1/items/{item_code}/consequences",
+        "GET /v1/rule-packs",
+        "GET /v1/rule-packs/comparison",
+    ],
     "chalicelib.api.catalogue.routes.guides": [
         "GET /v1/guides",
         "GET /v1/guides/{guide_code}",
@@ -490,6 +495,9 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.editors.measures": [
         "GET /measures",
         "POST /measures",
+    ],
+    "chalicelib.web.editors.rule_packs": [
+        "GET /rule-packs",
     ],
     "chalicelib.web.inspectors.audits": [
         "GET /audits",

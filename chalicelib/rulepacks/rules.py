@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from chalicelib.clock import months_after
-from chalicelib.rulepacks.model.consequences import Consequence, Step
+from chalicelib.rulepacks.model.consequences import Consequence, Consequences, Stage, Step, StepKind
 from chalicelib.rulepacks.model.pack import RulePack, Term, TermKey
+
+T = TypeVar("T")
 
 
 def pack_in_force(packs: Sequence[RulePack], code: str, *, on: date) -> RulePack:
@@ -34,6 +37,95 @@ def next_step(row: Consequence, *, done: Collection[str]) -> Step | None:
     nobody asks for a next step.
     """
     return next((step for step in row.steps if step.kind not in done), None)
+
+
+class Cases(NamedTuple):
+    """Findings, stages and severities that stand together, each with each of the others."""
+
+    findings: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    severities: tuple[str, ...]
+
+
+class ConsequenceGroup(NamedTuple):
+    """What follows in several cases at once: rows of one table that say the same."""
+
+    cases: Cases
+    row: Consequence
+
+
+class Difference(StrEnum):
+    """In what two rows can differ: the steps and whether a hearing comes first, their articles, and the rest."""
+
+    STEPS = "steps"
+    ARTICLES = "articles"
+    BARRED = "barred"
+    OWED = "owed"
+    CREDIT = "credit"
+    NEXT_PROMISE = "next_promise"
+
+
+class ConsequencesCompared(NamedTuple):
+    """What two tables say of the same cases, and in what they differ."""
+
+    cases: Cases
+    one: Consequence
+    other: Consequence
+    differs: tuple[Difference, ...]
+
+
+def grouped(table: Consequences) -> tuple[ConsequenceGroup, ...]:
+    """Return the rows of a table with those that say the same together, in the order of the table."""
+    return tuple(ConsequenceGroup(cases, row) for cases, row in _together(_said(table)))
+
+
+def compare(one: Consequences, other: Consequences) -> tuple[ConsequencesCompared, ...]:
+    """Return two tables side by side, cases of which each of them says the same together."""
+    second = _said(other)
+    pairs = {place: (row, second[place]) for place, row in _said(one).items()}
+    return tuple(ConsequencesCompared(cases, *pair, _differences(*pair)) for cases, pair in _together(pairs))
+
+
+def _said(table: Consequences) -> dict[tuple[str, Stage, str], Consequence]:
+    """Return what a table says by finding, stage and severity, which are left out of what it says."""
+    return {
+        (row.finding, row.stage, row.severity): row._replace(finding="", stage=Stage.IN_HAND, severity="")
+        for row in table.rows
+    }
+
+
+def _differences(one: Consequence, other: Consequence) -> tuple[Difference, ...]:
+    differs = {
+        Difference.STEPS: _order(one) != _order(other),
+        Difference.ARTICLES: _articles(one) != _articles(other),
+        Difference.BARRED: one.barred != other.barred,
+        Difference.OWED: one.owed != other.owed,
+        Difference.CREDIT: one.credit != other.credit,
+        Difference.NEXT_PROMISE: one.next_promise != other.next_promise,
+    }
+    return tuple(name for name, does in differs.items() if does)
+
+
+def _order(row: Consequence) -> list[tuple[StepKind, bool]]:
+    return [(step.kind, step.hearing) for step in row.steps]
+
+
+def _articles(row: Consequence) -> tuple[str, dict[StepKind, str]]:
+    return row.basis, {step.kind: step.basis for step in row.steps}
+
+
+def _together(said: Mapping[tuple[str, Stage, str], T]) -> list[tuple[Cases, T]]:
+    """Put together the cases of which the same is said: severities first, then stages, then findings."""
+    severities: dict[tuple[T, str, Stage], list[str]] = {}
+    for (finding, stage, severity), what in said.items():
+        severities.setdefault((what, finding, stage), []).append(severity)
+    stages: dict[tuple[T, str, tuple[str, ...]], list[Stage]] = {}
+    for (what, finding, stage), these in severities.items():
+        stages.setdefault((what, finding, tuple(these)), []).append(stage)
+    findings: dict[tuple[T, tuple[Stage, ...], tuple[str, ...]], list[str]] = {}
+    for (what, finding, grave), at in stages.items():
+        findings.setdefault((what, tuple(at), grave), []).append(finding)
+    return [(Cases(tuple(names), at, grave), what) for (what, at, grave), names in findings.items()]
 
 
 class Remedies(NamedTuple):

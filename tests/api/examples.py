@@ -176,6 +176,11 @@ def _open_to_anyone(world: World) -> dict[str, Example]:
             by="editor", path=item, body={**ABOLITION, "effective_on": "2027-01-01"}, office="traffic"
         ),
         "GET /v1/item-editions": Example(by="editor", query="item=plate-replacement&limit=2"),
+        "GET /v1/items/{item_code}/consequences": Example(by=None, path={"item_code": "plate-replacement"}),
+        "GET /v1/rule-packs": Example(by="editor"),
+        "GET /v1/rule-packs/comparison": Example(
+            by="editor", query="one=corrects-first&one_edition=2023&other=zhejiang-yiwu&other_edition=2024"
+        ),
     }
 
 

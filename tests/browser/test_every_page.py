@@ -113,6 +113,7 @@ PLACES = (
     Place("/calendars/2026", "calendar"),
     Place("/catalogue", "editor"),
     Place("/catalogue-searches", "editor"),
+    Place("/rule-packs?one=corrects-first/2023&other=zhejiang-yiwu/2024", "editor"),
     Place("/catalogue/plate-replacement", "editor"),
     Place("/catalogue/nobody-s-yet", "editor"),
     Place("/flags", "credit"),

@@ -53,6 +53,7 @@ OF_SUPERVISORS = {
 OF_CATALOGUE_EDITORS = {
     "/catalogue": ("/v1/item-editions?limit=20",),
     "/catalogue-searches": ("/v1/missed-searches",),
+    "/rule-packs": ("/v1/rule-packs",),
     "/catalogue/{item_code}": ("/v1/item-editions?item={item_code}", "/v1/items/{item_code}/versions/1"),
 }
 OF_CALENDAR_EDITORS = {

@@ -170,6 +170,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "POST /calendars/{year}": {Role.CALENDAR_EDITOR},
     "GET /catalogue": {Role.CATALOGUE_EDITOR},
     "GET /catalogue-searches": {Role.CATALOGUE_EDITOR},
+    "GET /rule-packs": {Role.CATALOGUE_EDITOR},
     "GET /catalogue/{item_code}": {Role.CATALOGUE_EDITOR},
     "POST /catalogue/{item_code}": {Role.CATALOGUE_EDITOR},
     "GET /measures": {Role.CREDIT_OFFICER},

@@ -37,7 +37,18 @@ from chalicelib.messages.rules.sending import (
 from chalicelib.policy import Role
 from chalicelib.redress.model import ObjectionState, RepairStage
 from chalicelib.redress.model import Outcome as Ruling
+from chalicelib.rulepacks.model.consequences import (
+    FINDINGS,
+    SEVERITIES,
+    Barred,
+    CreditEffect,
+    NextPromise,
+    Owed,
+    Stage,
+    StepKind,
+)
 from chalicelib.rulepacks.model.pack import UNTIL
+from chalicelib.rulepacks.rules import COURT, REVIEW, Difference
 from chalicelib.sanctions.model.editions import EvaluationState
 from chalicelib.sanctions.model.flag_notices import Change, IncidentState
 from chalicelib.sanctions.model.flags import FlagState, MeasureClass
@@ -76,6 +87,16 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "day": DayReason,
     "outcome": Outcome,
     "finding": Finding,
+    "found": FINDINGS,
+    "at": Stage,
+    "grave": SEVERITIES,
+    "follows": ("nothing", *StepKind),
+    "barred": Barred,
+    "owed": Owed,
+    "credit_as": CreditEffect,
+    "next": NextPromise,
+    "contest": (REVIEW, COURT),
+    "differs": Difference,
     "method": Method,
     "rectified": RectificationOutcome,
     "way": Way,

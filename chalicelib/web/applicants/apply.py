@@ -7,15 +7,12 @@ from typing import Any, Final
 from chalicelib.api.cases.routes import drafts
 from chalicelib.api.cases.routes.drafts import DraftResponse
 from chalicelib.api.cases.schemas.reasons import IneligibilityReasonResponse, reasons_told
+from chalicelib.api.catalogue.routes import consequences
 from chalicelib.cases.model.case import Way
-from chalicelib.cases.model.stages import Finding
 from chalicelib.catalogue.model.items import Item
 from chalicelib.container import container
-from chalicelib.credit.model.records import Severity
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Role
-from chalicelib.rulepacks.model.consequences import NextPromise, Stage
-from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.model.subjects import SigningKey
 from chalicelib.subjects.rules.passkeys import signature_of
 from chalicelib.web.applicants.application_forms import onward_from, ways_of
@@ -91,7 +88,7 @@ def read_draft(visit: PageRequest) -> Page | Redirect:
         "names": {one.id: one.name for one in made.materials},
         "item": item,
         "until": container().pack(item.jurisdiction, visit.at).withdraw_until,
-        "closes_next": _closes_next(container().pack(item.jurisdiction, visit.at)),
+        "consequences": visit.get(consequences.read_consequences, path={"item_code": item.code}),
         "is_over": is_over,
         "may_sign": made.way is Way.COMMITMENT and Way.COMMITMENT in made.ways_open,
         "devices": [key.passkey for key in keys],
@@ -191,12 +188,6 @@ def _closed_by(item: Item, visit: PageRequest) -> tuple[IneligibilityReasonRespo
         item.code, bar_severity=Severity(pack.bar_severity.value), by=visit.caller, at=visit.at
     )
     return () if found is None or found.allowed or found.waits else reasons_told(found.reasons, (), visit.language)
-
-
-def _closes_next(pack: RulePack) -> bool:
-    """Whether a broken promise rules out the next on the item until it is repaired, once it led to a decision."""
-    row = pack.consequence(Finding.UNTRUE.value, stage=Stage.DECIDED, severity=Severity.GENERAL.value)
-    return row.next_promise is NextPromise.UNTIL_REPAIR
 
 
 def _is_agent(visit: PageRequest) -> bool:

@@ -31,7 +31,11 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         OF_FLAGS,
     ),
     Role.INSPECTOR: (("inspection", "nav_inspection"), OF_FLAGS),
-    Role.CATALOGUE_EDITOR: (("catalogue", "nav_catalogue"), ("catalogue-searches", "nav_missed")),
+    Role.CATALOGUE_EDITOR: (
+        ("catalogue", "nav_catalogue"),
+        ("catalogue-searches", "nav_missed"),
+        ("rule-packs", "nav_rule_packs"),
+    ),
     Role.CALENDAR_EDITOR: (("calendars", "nav_calendars"),),
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""

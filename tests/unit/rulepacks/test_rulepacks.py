@@ -2,13 +2,31 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
+from typing import Any
 
 import pytest
 
-from chalicelib.rulepacks.model.consequences import Consequence, Stage, StepKind, require_whole
+from chalicelib.rulepacks.model.consequences import (
+    SEVERITIES,
+    Consequence,
+    Consequences,
+    CreditEffect,
+    NextPromise,
+    Stage,
+    StepKind,
+    require_whole,
+)
 from chalicelib.rulepacks.model.display import DisplayPeriod, DisplayRules, rules_of_the_day
 from chalicelib.rulepacks.model.pack import Choice, DocumentRetention, RulePack, Term, TermKey
-from chalicelib.rulepacks.rules import next_step, pack_in_force, require_one_at_a_time
+from chalicelib.rulepacks.rules import (
+    Difference,
+    compare,
+    grouped,
+    next_step,
+    pack_in_force,
+    require_one_at_a_time,
+)
 from chalicelib.rulepacks.store import load_rule_packs
 
 REVOKES_AT_ONCE_FROM = date(2024, 11, 29)
@@ -421,3 +439,73 @@ def test_what_could_not_be_read_of_zhejiang_is_marked() -> None:
     assert all("待核对" in step.basis for step in (*steps[:2], *in_hand))
     assert "《浙江省公共信用信息管理条例》第23条" in steps[2].basis
     assert (pack.recourse.limits[0].value, pack.recourse.limits[0].unit) == (5, "working_days")
+
+
+def told(code: str) -> list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], list[StepKind]]]:
+    groups = grouped(a_pack(code).consequences)
+    return [(*group.cases, [step.kind for step in group.row.steps]) for group in groups]
+
+
+@pytest.mark.requirement("R8.6")
+def test_rows_that_say_the_same_are_told_together() -> None:
+    broken, always, whichever = ("untrue", "unfulfilled"), tuple(Stage), ("minor", "general", "serious")
+
+    assert sorted(told("zhejiang-yiwu"), key=str) == sorted(
+        [
+            (broken, (Stage.IN_HAND,), whichever, ["suspension", "rectification", "termination"]),
+            (broken, (Stage.DECIDED, Stage.CLOSED), ("minor",), ["rectification", "revocation"]),
+            (broken, (Stage.DECIDED, Stage.CLOSED), whichever[1:], ["rectification", "revocation", "flag"]),
+            (("true",), always, whichever, []),
+            (("changed",), always, whichever, []),
+            (("unverifiable",), always, whichever, []),
+        ],
+        key=str,
+    )
+
+
+@pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
+def test_every_row_is_told_once_and_as_it_stands(code: str) -> None:
+    table = a_pack(code).consequences
+
+    again = [
+        group.row._replace(finding=finding, stage=stage, severity=severity)
+        for group in grouped(table)
+        for finding, stage, severity in product(*group.cases)
+    ]
+
+    assert sorted(again, key=str) == sorted(table.rows, key=str)
+
+
+def test_an_edition_beside_itself_differs_in_nothing() -> None:
+    table = a_pack().consequences
+
+    assert {each.differs for each in compare(table, table)} == {()}
+
+
+def test_two_places_side_by_side_differ_in_what_each_says() -> None:
+    compared = compare(a_pack("corrects-first").consequences, a_pack("revokes-at-once").consequences)
+
+    untrue = next(each for each in compared if each.cases == (("untrue",), (Stage.IN_HAND,), SEVERITIES))
+    assert untrue.differs == (Difference.STEPS, Difference.ARTICLES)
+    assert [step.kind for step in untrue.one.steps] == ["suspension", "rectification", "termination"]
+    assert [step.kind for step in untrue.other.steps] == ["termination"]
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        ({"barred": ()}, Difference.BARRED),
+        ({"owed": ()}, Difference.OWED),
+        ({"credit": CreditEffect.NONE}, Difference.CREDIT),
+        ({"next_promise": NextPromise.OPEN}, Difference.NEXT_PROMISE),
+        ({"basis": "第1条"}, Difference.ARTICLES),
+    ],
+)
+def test_one_row_that_differs_stands_alone_and_says_in_what(change: dict[str, Any], differs: Difference) -> None:
+    before = a_pack().consequences
+    row = a_row("corrects-first", "untrue", stage=Stage.CLOSED, severity="serious")
+    after = Consequences(rows=tuple(one._replace(**change) if one == row else one for one in before.rows))
+
+    found = [(each.cases, each.differs) for each in compare(before, after) if each.differs]
+
+    assert found == [((("untrue",), (Stage.CLOSED,), ("serious",)), (differs,))]
