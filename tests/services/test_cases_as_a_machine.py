@@ -47,6 +47,7 @@ from tests.cloud import forget_everything
 from tests.depth import goes
 from tests.quick_dynamodb import empty_tables
 from tests.services.case_office import Applicant, a_paper, publish
+from tests.services.replay import require_the_same_lights
 
 BEGIN = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
 OFFICER = a_caller(Role.OFFICER, sub="officer.traffic", department="traffic")
@@ -594,6 +595,7 @@ class CaseAsAMachine(RuleBasedStateMachine):
             self.the_office_delivers()
         assert self.case.state in FINISHED
         assert container().timeline.reading(self.case.owner).verified
+        require_the_same_lights(self.case.owner, at=self.now)
 
 
 def require_remedies_named(words: str) -> None:
@@ -601,7 +603,7 @@ def require_remedies_named(words: str) -> None:
     assert "行政诉讼" in words
 
 
-@pytest.mark.requirement("R1.9", "R1.17", "R1.18", "R4.11", "R8.2")
+@pytest.mark.requirement("R1.9", "R1.17", "R1.18", "R4.11", "R8.2", "R8.3")
 @pytest.mark.usefixtures("cloud")
 @goes("walks", usually=5, deep=2_000)
 def test_a_case_always_has_a_way_out_a_date_and_all_that_was_decided(walks: int) -> None:

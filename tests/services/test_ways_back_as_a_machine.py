@@ -45,6 +45,7 @@ from tests.builders import a_caller, a_proposal, a_submission, an_organisation
 from tests.cloud import forget_everything
 from tests.depth import goes
 from tests.quick_dynamodb import empty_tables
+from tests.services.replay import require_the_same_flag
 
 if TYPE_CHECKING:
     from chalicelib.credit.model.identity_links import IdentityLink
@@ -404,6 +405,12 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     def no_summary_differs_from_what_records_and_flags_give(self) -> None:
         for identity in (self.about, self.successor):
             assert not container().reconciliation.mend(container().subject_keys.key_of(identity), at=self.now)
+
+    @invariant()
+    def flags_are_what_their_events_say(self) -> None:
+        for plain in self.plain:
+            if plain.entry.kind is EntryKind.FLAG:
+                require_the_same_flag(plain.entry.name, on=self.today)
 
     @invariant()
     def no_flag_has_effect_without_everything_that_the_law_wants(self) -> None:

@@ -11,6 +11,7 @@ from chalicelib.api.catalogue.routes import consequences
 from chalicelib.cases.model.case import Way
 from chalicelib.catalogue.model.items import Item
 from chalicelib.container import container
+from chalicelib.credit.model.records import Severity
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.subjects.model.subjects import SigningKey
