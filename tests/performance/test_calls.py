@@ -7,6 +7,7 @@ import pytest
 
 from app import app
 from chalicelib.calendars.store import LoadedCalendars
+from chalicelib.clocks.store import LOOKED_AT
 from chalicelib.container import container
 from chalicelib.credit.model.records import Summary
 from chalicelib.credit.table.records import SummaryRow
@@ -15,7 +16,7 @@ from chalicelib.workdays.store import load_calendar
 from tests.cloud import Client, forget_everything, said_by, the_issuer
 from tests.depth import goes
 from tests.performance.bare import Bare
-from tests.performance.crowd import add_clocks, add_items, idle_sweep, red_page
+from tests.performance.crowd import ONE_IN, add_clocks, add_items, idle_sweep, queries_of_clocks, red_page
 from tests.performance.pages import page_cost, pages
 from tests.performance.story import Story
 from tests.wire import Wire, watched
@@ -209,6 +210,28 @@ def test_beside_many_clocks_lists_and_sweeps_cost_what_they_cost_beside_few(cloc
     for shown in (few_shown, many_shown):
         assert [clock["light"] for clock in shown["items"]] == ["red"] * 100
     assert many_shown["next_cursor"] is not None
+
+
+@pytest.mark.requirement("R4.22")
+@goes("clocks", usually=6_000, deep=100_000)
+def test_a_list_with_filters_looks_once_at_each_clock_of_its_smallest_list(clocks: int) -> None:
+    """The worst case: whatever is late is of the item, and none of it is of the kind that is asked for."""
+    client, token = Client(app), the_issuer().token("supervisor.traffic")
+    add_clocks(0, clocks)
+    late, filters = clocks // ONE_IN, "&item=plate-replacement&kind=handling_promised"
+
+    pages, cursor = [], ""
+    while cursor is not None:
+        wire, reply = red_page(client, token, filters=f"{filters}&cursor={cursor}" if cursor else filters)
+        pages.append(wire)
+        assert reply.body["items"] == []
+        cursor = reply.body["next_cursor"]
+
+    assert len(pages) <= late // LOOKED_AT + 1
+    for wire in pages[1:]:
+        assert queries_of_clocks(wire) == 1
+        # Half a unit for four kilobytes: what 500 clocks take, whatever number of them there is.
+        assert wire.read_units <= LOOKED_AT / 4
 
 
 def test_every_page_that_the_benchmark_times_is_there(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

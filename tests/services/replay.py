@@ -147,7 +147,10 @@ def _started(event: Event, said: Mapping[str, Any], *, pack: str) -> Clock:
 
 def _changed(event: Event, said: Mapping[str, Any], clock: Clock) -> Clock:
     at = instant_from(event.recorded_at)
-    law = {"calendar": container().calendars.current(), "yellow": container().yellow(clock.pack, clock.started_at)}
+    law: dict[str, Any] = {
+        "calendar": container().calendars.current(),
+        "yellow": container().yellow(clock.pack, clock.started_at),
+    }
     if event.kind in BEGINS_PAUSE:
         pause = ClockPause(
             started_at=at,
@@ -187,7 +190,9 @@ def _light_then(clock: Clock, at: datetime) -> Light | None:
 
 
 def _marked(mark: FlagMark, event: Event) -> FlagMark:
-    days = {name: date.fromisoformat(str(event.data[name])) for name in ("starts_on", "ends_on") if name in event.data}
+    days: dict[str, Any] = {
+        name: date.fromisoformat(str(event.data[name])) for name in ("starts_on", "ends_on") if name in event.data
+    }
     mark = replace(mark, **days)
     if event.kind == EventKind.FLAG_OBJECTED:
         return replace(mark, objection=ObjectionState.OPEN, is_paused=bool(event.data["paused"]))

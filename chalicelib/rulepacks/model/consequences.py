@@ -1,9 +1,14 @@
 """What a place lets follow a finding (后果清单): one table by finding, stage and severity, with articles."""
 
+import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import product
 from typing import NamedTuple
+
+ARTICLE = re.compile(r"《[^》]+》第[0-9]+条")
+NOT_READ = ("待核对", "本服务配置")
+"""What marks a basis as a setting of this service that somebody has still to check against the law."""
 
 FINDINGS = ("true", "untrue", "unfulfilled", "changed", "unverifiable")
 SEVERITIES = ("minor", "general", "serious")
@@ -109,7 +114,9 @@ def require_whole(rows: Iterable[Consequence]) -> None:
     """Raise ``ValueError`` unless every finding, stage and severity has exactly one row.
 
     An order (责令限期整改) and the last word (撤销、终止、惩戒) always come after a hearing.
+    The order is left out only where an article of a law says so (R1.17).
     """
+    rows = tuple(rows)
     named = [(row.finding, row.stage, row.severity) for row in rows]
     wanted = list(product(FINDINGS, Stage, SEVERITIES))
     if sorted(named) != sorted(wanted):
@@ -119,3 +126,14 @@ def require_whole(rows: Iterable[Consequence]) -> None:
     if any(step.kind in final and not step.hearing for row in rows for step in row.steps):
         message = "nothing is ordered, revoked or ended and no flag set but after a hearing"
         raise ValueError(message)
+    for row in rows:
+        kinds = [step.kind for step in row.steps]
+        cites = any(_cites_a_law(basis) for basis in (row.basis, *(step.basis for step in row.steps[:1])))
+        if kinds and StepKind.RECTIFICATION not in kinds and not cites:
+            message = f"{row.finding}, {row.stage}: no article lets the order to put things right be left out"
+            raise ValueError(message)
+
+
+def _cites_a_law(basis: str) -> bool:
+    """Return whether a basis is an article that was read, and not this service's own setting."""
+    return ARTICLE.match(basis) is not None and not any(mark in basis for mark in NOT_READ)

@@ -197,6 +197,33 @@ def test_a_table_that_leaves_something_out_or_says_it_twice_is_no_table() -> Non
         a_row("corrects-first", severity="none")
 
 
+@pytest.mark.requirement("R1.17")
+@pytest.mark.parametrize(
+    ("basis", "may"),
+    [
+        ("《某条例》第3条(直接撤销)", True),
+        ("《某条例》第3条(待核对)", False),
+        ("本服务配置:《某条例》第3条", False),
+        ("《某条例》", False),
+        ("直接撤销", False),
+    ],
+)
+def test_the_order_to_put_things_right_is_left_out_only_where_an_article_says_so(basis: str, *, may: bool) -> None:
+    rows = [
+        row._replace(
+            basis=basis,
+            steps=tuple(step._replace(basis=basis) for step in row.steps if step.kind is not StepKind.RECTIFICATION),
+        )
+        for row in a_pack().consequences.rows
+    ]
+
+    if may:
+        require_whole(rows)
+        return
+    with pytest.raises(ValueError, match="left out"):
+        require_whole(rows)
+
+
 def test_grounds_for_suspending_and_ending_a_case_are_closed_lists() -> None:
     pack = a_pack()
 
