@@ -49,7 +49,7 @@ def test_a_setting_without_its_basis_is_refused(path: Path) -> None:
         data = read(path)
         list(rules_in(data))[place]["basis"] = ""
 
-        with pytest.raises(ValueError, match="without its basis|no article"):
+        with pytest.raises(ValueError, match=r"without its basis|no article"):
             pack_from(data)
 
 
