@@ -46,11 +46,11 @@ def stored(record_id: str = "r-1", **given: object) -> Record:
     return container().ingest.put_record(submission, about=an_organisation(), by=MACHINE, at=NOON)
 
 
-def promise_kept(subject: SubjectKey, case_no: str = "C1") -> None:
+def promise_kept(subject: SubjectKey, case_no: str = "C1", *, at: datetime = NOON) -> None:
     """Have a promise recorded as kept."""
     report = a_promise_report(subject=subject, case_no=case_no)
     with transaction() as tx:
-        container().promise_keeping.record(report, by="staff:officer.market", at=NOON, tx=tx)
+        container().promise_keeping.record(report, by="staff:officer.market", at=at, tx=tx)
 
 
 def effect_at(at: datetime, *, item: str = "business-address") -> Effect:

@@ -42,6 +42,7 @@ from chalicelib.redress.services.revocations import Fall
 from chalicelib.sanctions.model.flags import Service, Target
 from tests.builders import NOON, a_caller, a_plan, a_proposal, an_identity, an_item
 from tests.services.case_office import Applicant, publish
+from tests.services.credit_office import promise_kept
 from tests.services.mending import mending
 from tests.services.timelines import kinds_of
 
@@ -579,9 +580,10 @@ def test_another_number_of_the_same_person_meets_the_bar() -> None:
 @pytest.mark.requirement("R1.20")
 def test_a_summary_computed_anew_has_the_same_bar() -> None:
     applicant, _ = broken_at_once()
+    promise_kept(applicant.caller.own_subject(), at=NOON + timedelta(hours=1))
     before = summary_of(applicant)
 
-    seen = mending().check(at=NOON)
+    seen = mending().check(at=NOON + timedelta(days=1))
 
     assert (seen.looked_at, seen.mended) == (1, 0)
     assert summary_of(applicant) == before

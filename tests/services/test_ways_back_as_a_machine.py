@@ -23,9 +23,18 @@ from hypothesis.stateful import (
 
 from chalicelib.container import container
 from chalicelib.credit.model.links import LinkKind
-from chalicelib.credit.model.records import CheckAnswer, Document, Effect, Purpose, Severity
+from chalicelib.credit.model.records import (
+    CheckAnswer,
+    Document,
+    Effect,
+    Fulfilment,
+    PromiseOutcome,
+    Purpose,
+    Severity,
+)
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.services.identity_links import IdentityLinkProposal
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import (
@@ -41,7 +50,7 @@ from chalicelib.redress.services.revocations import Fall
 from chalicelib.sanctions.model.flags import Flag, FlagState, MeasureList, Service, Target
 from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.subjects.model.subjects import Identity
-from tests.builders import a_caller, a_proposal, a_submission, an_organisation
+from tests.builders import a_caller, a_promise_report, a_proposal, a_submission, an_organisation
 from tests.cloud import forget_everything
 from tests.depth import goes
 from tests.quick_dynamodb import empty_tables
@@ -71,6 +80,7 @@ class Plain:
     starts_on: date
     ends_on: date
     is_first_class: bool = False
+    is_promise: bool = False
     is_over: bool = False
     is_suspended: bool = False
     objection: str = ""
@@ -166,10 +176,44 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
             )
         )
 
-    @precondition(lambda self: self.live(EntryKind.RECORD))
+    @rule(severity=st.sampled_from([Severity.MINOR, Severity.GENERAL]))
+    def a_promise_is_broken(self, severity: Severity) -> None:
+        if len(self.plain) >= 6:
+            return
+        name = self.name()
+        report = a_promise_report(
+            subject=container().subject_keys.key_of(self.about),
+            case_no=name,
+            fulfilment=Fulfilment(case_no=name, outcome=PromiseOutcome.UNTRUE, department="market"),
+            item_code=ITEM,
+            severity=severity,
+            bars=True,
+        )
+        with transaction() as tx:
+            container().promise_keeping.record(report, by="staff:officer.market", at=self.now, tx=tx)
+        entry = Entry(kind=EntryKind.RECORD, name=f"commitments/{name}")
+        record = container().withdrawal.alone(entry).record
+        assert record is not None
+        assert record.display.until is not None
+        assert record.display.repairable_from is not None
+        self.plain.append(
+            Plain(
+                entry,
+                name,
+                self.today,
+                record.display.until,
+                is_promise=True,
+                repairable_from=record.display.repairable_from,
+            )
+        )
+
+    def handed_in(self) -> list[Plain]:
+        return [one for one in self.plain if one.entry.kind is EntryKind.RECORD and not one.is_promise]
+
+    @precondition(lambda self: self.handed_in())
     @rule(data=st.data())
     def a_source_says_it_again(self, data: st.DataObject) -> None:
-        plain = data.draw(st.sampled_from([one for one in self.plain if one.entry.kind is EntryKind.RECORD]))
+        plain = data.draw(st.sampled_from(self.handed_in()))
         source, record_id = plain.entry.record
         known = container().withdrawal.standing(plain.entry).record
         assert known is not None
@@ -386,12 +430,14 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
     @invariant()
     def a_check_says_what_the_model_says(self) -> None:
         answer = self.check(self.about)
-        bars = {str(plain.entry) for plain in self.plain if plain.has_effect(self.today)}
+        effective = [plain for plain in self.plain if plain.has_effect(self.today)]
+        bars = {str(plain.entry) for plain in effective}
+        gravest = Effect.REFUSED if any(not plain.is_promise for plain in effective) else Effect.LIMITED
         marks = {str(plain.entry) for plain in self.plain if plain.is_marked(self.today)}
 
         assert {ground.record for ground in answer.reasons if ground.code.value == "SUBJECT_BARRED"} == bars
         assert {ground.record for ground in answer.reasons if ground.code.value == "UNDER_OBJECTION"} == marks
-        assert answer.effect is (Effect.REFUSED if bars else Effect.NONE)
+        assert answer.effect is (gravest if bars else Effect.NONE)
 
     @invariant()
     def whoever_took_it_over_meets_the_same_and_nothing_of_it_before_or_after(self) -> None:

@@ -4,8 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.services.commands import Command
+from chalicelib.catalogue.model.items import Method
+from chalicelib.container import container
+from chalicelib.policy import Caller, Role
 from tests.api.bodies import ALIAS, RECORD
-from tests.builders import NOON
+from tests.builders import NOON, a_caller
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.web.companies import ENTRY
 from tests.web.visitor import Come, Visitor
@@ -147,3 +152,59 @@ def test_whoever_a_grave_record_is_about_reads_its_notice_before_it_bars(
     assert told in seen.text
     assert "其他事项不受影响" in seen.text
     assert "./credit/objection?entry=market%2Fr-1" in [link["href"] for link in seen.page.named("a")]
+
+
+@pytest.fixture
+def broken(case_no: str) -> str:
+    """A case whose promise one officer found not fulfilled; after the hearing another ordered to put it right."""
+    first, second = (
+        a_caller(Role.OFFICER, sub=sub, department="traffic") for sub in ("officer.traffic", "officer2.traffic")
+    )
+    person = a_caller(sub="applicant", subject=container().cases.load(case_no).subject)
+
+    def act(by: Caller) -> Command:
+        return Command(case_no=case_no, by=by, at=NOON, version=container().cases.load(case_no).version)
+
+    container().handling.decide(act(first), outcome=Outcome.GRANTED, document_no="1号")
+    container().handling.deliver(act(first))
+    container().consequences.verify(
+        act(first), result=Finding.UNFULFILLED, method=Method.ONLINE, findings="旧号牌仍在使用。"
+    )
+    container().consequences.state(act(person), text="马上停用。")
+    container().consequences.order_rectification(act(second), days=3, basis="第64条")
+    return case_no
+
+
+@pytest.mark.requirement("R1.2", "R1.20", "R8.6")
+@pytest.mark.parametrize(
+    ("language", "closed", "found"),
+    [
+        ("zh-CN", "信用修复之前，同一事项不能再用承诺办", "认定未履行"),
+        ("en", "Until it is repaired you cannot promise again on the same item", "found not fulfilled"),
+    ],
+)
+def test_a_broken_promise_is_told_with_its_case_and_the_ways_back_wherever_it_matters(
+    visitor: Come, broken: str, language: str, closed: str, found: str
+) -> None:
+    applicant = visitor("applicant")
+    applicant.language = language
+
+    credit, case = applicant.open("/credit"), applicant.open(f"/cases/{broken}")
+    start = applicant.open("/items/plate-replacement/apply")
+
+    assert closed in credit.text
+    assert found in credit.text
+    assert f"./cases/{broken}" in [link["href"] for link in credit.page.named("a")]
+    assert closed in case.text
+    assert broken in start.text
+    ways = {f"credit/{way}?entry=commitments%2F{broken}" for way in ("repair", "objection")}
+    for seen in (credit, case, start):
+        assert ways <= {(link["href"] or "").lstrip("./") for link in seen.page.named("a")}
+
+
+@pytest.mark.requirement("R1.1")
+def test_somebody_else_starts_without_a_word_about_it(visitor: Come, broken: str) -> None:
+    seen = visitor("applicant2").open("/items/plate-replacement/apply")
+
+    assert seen.status == 200
+    assert broken not in seen.text

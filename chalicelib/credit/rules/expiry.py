@@ -49,7 +49,7 @@ def recompute(
     sources = {bar.source for bar in kept}
     freshness: dict[str, Freshness] = {}
     for record in records:
-        if record.source in sources:
+        if record.source in sources and record.fulfilment is None:
             freshness[record.source] = fresher(freshness.get(record.source), record)
     return replace(
         summary,

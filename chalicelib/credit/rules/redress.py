@@ -81,7 +81,9 @@ def after_redress(
     bars = [] if summary.overflow else [bar for bar in summary.bars if bar.record not in changed]
     bars += [bar for record in standing.values() for bar in bars_of(record, kept_from=kept_from, on=on)]
     for record in standing.values():
-        freshness[record.source] = fresher(freshness.get(record.source), record)
+        if record.fulfilment is None:
+            # The service's own records are as fresh as the cases that wrote them.
+            freshness[record.source] = fresher(freshness.get(record.source), record)
     flags = (mark for old in summary.flags if (mark := changes.flags.get(old.flag_id, old)) is not None)
     kept, left_out = within_bounds(bars)
     sources = {bar.source for bar in kept}

@@ -248,7 +248,7 @@ class Repairs:
             return ()
         numbers = [flag.case_no for flag in standing.flags if flag.case_no is not None]
         numbers += [record.fulfilment.case_no for record in standing.records if record.fulfilment is not None]
-        case = self._cases.load(numbers[0]) if numbers else None
+        case = self._cases.find(numbers[0]) if numbers else None
         kept = combine(self._credit.summary(subject)).kept_promises
         return rules.proofs_of(case, kept_promises=kept, since=since)
 
