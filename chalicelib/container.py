@@ -36,13 +36,12 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.filing import Filing
     from chalicelib.cases.services.handling import Handling
     from chalicelib.cases.services.handover import Handover
-    from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
     from chalicelib.cases.services.materials.document_retention import DocumentRetention
     from chalicelib.cases.services.materials.documents import CaseDocuments
     from chalicelib.cases.services.materials.handed_in import HandedIn
     from chalicelib.cases.services.promise_records import PromiseRecords
     from chalicelib.cases.services.queries import CaseQueries
-    from chalicelib.cases.services.reading import CaseReading
+    from chalicelib.cases.services.reading import CaseReading, IdentityDisclosure
     from chalicelib.cases.services.receipts import Receipts
     from chalicelib.cases.services.reinstatement import CaseReinstatement
     from chalicelib.cases.services.repeat_promise import RepeatPromise
@@ -751,7 +750,7 @@ class Container:
     @cached_property
     def identity_disclosure(self) -> IdentityDisclosure:
         """Showing an officer who an applicant is."""
-        from chalicelib.cases.services.identity_disclosure import IdentityDisclosure
+        from chalicelib.cases.services.reading import IdentityDisclosure
 
         return IdentityDisclosure(self.cases, self.subjects, self.timeline)
 

@@ -220,7 +220,8 @@ def test_a_list_with_filters_looks_once_at_each_clock_of_its_smallest_list(clock
     add_clocks(0, clocks)
     late, filters = clocks // ONE_IN, "&item=plate-replacement&kind=handling_promised"
 
-    pages, cursor = [], ""
+    pages: list[Wire] = []
+    cursor: str | None = ""
     while cursor is not None:
         wire, reply = red_page(client, token, filters=f"{filters}&cursor={cursor}" if cursor else filters)
         pages.append(wire)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.cases.services.identity_disclosure import DisclosedIdentity, Sight
+from chalicelib.cases.services.reading import DisclosedIdentity, Sight
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role

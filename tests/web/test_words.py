@@ -15,7 +15,7 @@ from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.model.stages import Finding, Notice, Outcome
 from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS
-from chalicelib.cases.services.identity_disclosure import Sight
+from chalicelib.cases.services.reading import Sight
 from chalicelib.catalogue.model.items import Method, ProxyAct
 from chalicelib.catalogue.model.terms import Audience, WrittenLimit
 from chalicelib.clocks.model import ClockKind, Light

@@ -1,11 +1,19 @@
-"""The trace that an official leaves by reading a case (查阅留痕): before anything of it is shown (R7.5, R7.15)."""
+"""Officials' looks at a case (查阅留痕) and at full identities (查看完整身份信息): on record before anything is shown.
 
+Each needs a purpose (R7.5), a look at an identity a reason too (R7.6); the person concerned reads who looked (R7.15).
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.rules.reading import ReadingPurpose, is_on_record, purpose_of
+from chalicelib.cases.store import CaseStore
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
-from chalicelib.policy import Caller
+from chalicelib.policy import Caller, Role, require
+from chalicelib.subjects.model.subjects import Identity
+from chalicelib.subjects.services import Subjects
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, NewEvent
 from chalicelib.timeline.store import Timeline
@@ -43,3 +51,52 @@ class CaseReading:
         with transaction() as tx:
             self._timeline.append([seen], owner=case.owner, at=at, tx=tx)
         return None
+
+
+class Sight(StrEnum):
+    """The purposes for which an officer may see an identity (查看目的): a closed list (R7.5)."""
+
+    HANDLING = "handling"
+    VERIFICATION = "verification"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosedIdentity:
+    """The identities of a case's applicant and agent."""
+
+    case: Case
+    applicant: Identity
+    agent: Identity | None
+
+
+class IdentityDisclosure:
+    """Discloses the identities of applicants to officers."""
+
+    def __init__(self, cases: CaseStore, subjects: Subjects, timeline: Timeline) -> None:
+        """Take the stores; each disclosure is written to the case's timeline."""
+        self._cases = cases
+        self._subjects = subjects
+        self._timeline = timeline
+
+    @retry_on_conflict
+    def look(self, case_no: str, purpose: Sight, *, reason: str, by: Caller, at: datetime) -> DisclosedIdentity:
+        """Return the full identities of a case to an officer of its department.
+
+        Nothing is returned unless it is recorded on the case's timeline, where the applicant can read who looked and
+        why. The case's version does not change, so that forms open elsewhere remain valid.
+        """
+        case = self._cases.load(case_no)
+        require(by, roles=(Role.OFFICER,), department=case.department, subjects=case.people)
+        agent = None if case.agent is None else self._subjects.unmasked(case.agent.subject)
+        seen = DisclosedIdentity(case=case, applicant=self._subjects.unmasked(case.subject), agent=agent)
+        event = NewEvent(
+            kind=EventKind.IDENTITY_SEEN,
+            occurred_at=at,
+            actor=by.actor,
+            department=by.department or "",
+            data={"purpose": purpose.value},
+            texts={"reason": reason},
+        )
+        with transaction() as tx:
+            self._timeline.append([event], owner=case.owner, at=at, tx=tx)
+        return seen

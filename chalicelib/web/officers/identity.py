@@ -5,7 +5,7 @@ from functools import partial
 
 from chalicelib.api.cases.routes import identity_disclosure
 from chalicelib.api.cases.routes.identity_disclosure import IdentityDisclosureResponse
-from chalicelib.cases.services.identity_disclosure import Sight
+from chalicelib.cases.services.reading import Sight
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit

@@ -168,5 +168,5 @@ def test_an_order_is_open_until_it_is_reported_or_ended() -> None:
 
     assert not consequences.is_rectifying(a_case())
     assert consequences.is_rectifying(a_case(rectification=order))
-    for done in ({"reported_at": NOON}, {"ended_at": NOON}):
-        assert not consequences.is_rectifying(a_case(rectification=replace(order, **done)))
+    for done in (replace(order, reported_at=NOON), replace(order, ended_at=NOON)):
+        assert not consequences.is_rectifying(a_case(rectification=done))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AliasPath, Field
 
-from chalicelib.cases.services.identity_disclosure import Sight
+from chalicelib.cases.services.reading import Sight
 from chalicelib.container import container
 from chalicelib.http.routes import Answer, Call, RequestBody, ResponseBody, Routes, Text
 from chalicelib.policy import Role
