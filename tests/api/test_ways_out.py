@@ -230,7 +230,11 @@ def test_a_revocation_that_falls_on_review_lets_the_decision_stand_again(client:
     assert office.act("reinstatement", REINSTATEMENT, by="supervisor.traffic").code == "STEP_NOT_ALLOWED"
     office.done("verification", {**UNTRUE, "result": "true"})
     (told,) = client.get("/v1/reversals", token=token("applicant")).body["items"]
-    assert told["undone"] == [{"entry": office.url.replace("/v1/cases/", "case:"), "was": "revoked"}]
+    case_no = office.url.rpartition("/")[2]
+    assert told["undone"] == [
+        {"entry": f"commitments/{case_no}", "was": "general"},
+        {"entry": f"case:{case_no}", "was": "revoked"},
+    ]
 
 
 @pytest.mark.requirement("R3.11", "R8.4")

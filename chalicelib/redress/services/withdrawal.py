@@ -139,8 +139,8 @@ class Withdrawal:
         )
 
     def offices(self, standing: DocumentEntries) -> frozenset[str]:
-        """Return whose document it is: the departments of the records based on it, or the flag's if there are none."""
-        offices = frozenset(self._office_of(record) for record in standing.records)
+        """Return whose document it is: the departments of the records handed in on it, or the entry's own."""
+        offices = frozenset(self._office_of(record) for record in standing.records if record.fulfilment is None)
         return offices or frozenset({standing.department})
 
     def ever(self, standing: DocumentEntries) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
