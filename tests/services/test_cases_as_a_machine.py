@@ -423,11 +423,12 @@ class CaseAsAMachine(RuleBasedStateMachine):
         """Propose, serve and confirm a flag on the revocation of this case, however it stands."""
         case, office = self.case, container().flags
         number = self.number() if case.revocation is None else case.revocation.document_no
+        served_at = self.now - timedelta(hours=9) if case.revocation is None else case.revocation.served_at
         proposal = a_proposal(
             case_no=self.case_no,
             document_no=number,
             effective_on=self.today,
-            served_at=self.now - timedelta(hours=9) if case.revocation is None else case.revocation.served_at,
+            served_at=served_at,
             remedy_until=self.today + days * DAY,
             starts_on=self.today,
             ends_on=self.today + 100 * DAY,
@@ -445,7 +446,7 @@ class CaseAsAMachine(RuleBasedStateMachine):
 
         if self.act(flag):
             assert self.plain.state is State.REVOKED
-            assert days >= REVIEW.days
+            assert self.today + days * DAY - served_at.date() >= REVIEW
             self.plain.flagged_until = self.today + 100 * DAY
 
     @mostly(State.AWAITING_MATERIALS, State.CORRECTION_ASKED, State.SUSPENDED)
