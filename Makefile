@@ -32,7 +32,8 @@ demo: python ## start the local cloud, deploy, and walk through the whole story,
 
 test: $(BIN)/.ready assets ## style, types, import contracts, all tests, coverage
 	@$(BIN)/python -m compileall -q -j 0 app.py chalicelib infra # once, and not while the service is packaged
-	@$(MAKE) --jobs=3 --output-sync=line lint coverage types contracts browse others
+	@$(MAKE) lint
+	@$(MAKE) --jobs=3 --output-sync=line browse types coverage contracts others
 
 # Runs beside the tests in a browser, which wait for answers most of their time.
 others: $(BIN)/.ready assets ## all tests but the unit tests and those in a browser

@@ -62,7 +62,7 @@ OF_ITEMS = frozenset(
 # Calls.
 
 
-def _answer_at_once(model: OperationModel, params: dict[str, Any], **_: object) -> tuple[AWSResponse, Any] | None:
+def answer_at_once(model: OperationModel, params: dict[str, Any], **_: object) -> tuple[AWSResponse, Any] | None:
     """Hand a call to moto as it is, and its answer to the parser that the service has.
 
     On the usual way botocore signs a request, which moto finds among the addresses of all its services and takes apart
@@ -111,7 +111,7 @@ def _written(value: object) -> Any:  # noqa: ANN401 - any JSON
 
 _parser = RowsParser()
 # Asked last, so that a test sees each call before it is answered.
-BUILTIN_HANDLERS.append(("before-call.dynamodb", _answer_at_once, REGISTER_LAST))
+BUILTIN_HANDLERS.append(("before-call.dynamodb", answer_at_once, REGISTER_LAST))
 # Only botocore asks here: an answer of each service to every method of HTTP was made ready for others before each test.
 moto_itself.RESPONSES_METHODS = []
 # Looked up anew for each call to another service, these names are a twentieth of its time.
@@ -135,6 +135,8 @@ def _update_item(backend: DynamoDBBackend, table_name: str, key: dict[str, Any],
     """Change a copy; if the change is refused, the item is there as it was."""
     table = backend.get_table(table_name)
     place = _standing.note(table, key)
+    if place is None:
+        return _moto_update_item(backend, table_name, key, *args, **more)
     before = _item_at(table, place)
     if before is not None:
         _set_item(table, place, deepcopy(before))
@@ -154,8 +156,8 @@ def _transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[st
     before: list[tuple[Table, Place, Item | None]] = []
     for (named,) in (operation.values() for operation in transact_items):
         table = backend.tables.get(named["TableName"])
-        if table is not None:
-            place = _standing.note(table, named.get("Key") or named["Item"])
+        place = table and _standing.note(table, named.get("Key") or named["Item"])
+        if table and place:
             before.append((table, place, _item_at(table, place)))
     try:
         _moto_transact_write_items(backend, transact_items)
@@ -256,10 +258,12 @@ class _Standing:
         """A table is about to be made, changed or taken away: what was kept has to be read anew."""
         self._kept = None
 
-    def note(self, table: Table, attributes: dict[str, Any]) -> Place:
-        """Something is about to be written where an item's key, or an item, belongs; return the place."""
-        sort = None if table.range_key_attr is None else DynamoType(attributes[table.range_key_attr])
-        return self.note_at(table, DynamoType(attributes[table.hash_key_attr]), sort)
+    def note(self, table: Table, attributes: dict[str, Any]) -> Place | None:
+        """Something is about to be written where a key, or an item, belongs; return the place, None without a key."""
+        if not attributes.keys() >= set(table.table_key_attrs):
+            return None
+        partition, *sort = (DynamoType(attributes[name]) for name in table.table_key_attrs)
+        return self.note_at(table, partition, sort[0] if sort else None)
 
     def note_at(self, table: Table, partition: DynamoType, sort: DynamoType | None) -> Place:
         """Something is about to be written at a key; return the place."""
