@@ -60,8 +60,9 @@ WITH_TIMES = [(route, times) for route in ROUTES if (times := times_of(route))]
 
 
 def ask(world: World, route: Route, example: Example, **query: str) -> Reply:
-    url = example.url(route.path).partition("?")[0]
-    asked = "&".join(f"{name}={quote(value)}" for name, value in query.items())
+    url, _, known = example.url(route.path).partition("?")
+    other = [part for part in known.split("&") if part and part.partition("=")[0] not in query]
+    asked = "&".join([*other, *(f"{name}={quote(value)}" for name, value in query.items())])
     reply = world.client.call(route.method, f"{url}?{asked}", token=token_of(str(example.by)))
     require_sound(reply)
     world.rewind()

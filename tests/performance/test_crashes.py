@@ -22,6 +22,7 @@ from tests.services.case_office import Applicant
 from tests.services.timelines import kinds_of
 
 RED = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
+STEP_RED = datetime(2026, 9, 29, 16, 0, tzinfo=UTC)
 """The second after the promised limit of a case filed on Monday 28 September: three working days, past the holidays."""
 
 
@@ -30,6 +31,8 @@ def an_applicant(number: int) -> Applicant:
 
 
 FILED = ["commitment:signed", "case:filed", "case:accepted"]
+PASSED = ["clock:warned", "clock:passed"] * 2
+"""Of the step of handling and of the promised time."""
 
 
 def test_a_filing_is_made_once(elsewhere: Elsewhere) -> None:
@@ -44,6 +47,7 @@ def test_a_filing_is_made_once(elsewhere: Elsewhere) -> None:
             assert [clock.kind for clock in container().clocks.of_owner(case.owner)] == [
                 ClockKind.HANDLING_PROMISED,
                 ClockKind.HANDLING_STATUTORY,
+                ClockKind.STEP,
             ]
             page = container().cases.of_subject(case.subject, state=None, department=None, limit=10, after=None)
             assert [card.case_no for card in page.cards] == [case.case_no]
@@ -86,16 +90,18 @@ def test_the_sweep_tells_each_milestone_once(elsewhere: Elsewhere) -> None:
         case = applicant.promise(applicant.draft(answers=ANSWERS)).case
 
         def look() -> None:
-            assert kinds_of(case.owner) == [*FILED, "clock:warned", "clock:passed"]
-            promised, statutory = container().clocks.of_owner(case.owner)
+            assert kinds_of(case.owner) == [*FILED, *PASSED]
+            promised, statutory, step = container().clocks.of_owner(case.owner)
             assert (promised.warned_at is not None, promised.passed_at) == (True, RED)
+            assert (step.warned_at is not None, step.passed_at) == (True, STEP_RED)
             assert (statutory.warned_at, statutory.passed_at) == (None, None)
             assert container().cases.load(case.case_no).version == 1
 
         return lambda: container().clocks.sweep(at=RED), look
 
-    # Four queries; the clock, the head of its owner's timeline and the transaction; the heartbeat and the watch.
-    dying_everywhere(prepare, elsewhere, calls=9)
+    # Four queries; for each of two clocks itself, the head of its owner's timeline and the transaction; the heartbeat
+    # and the watch.
+    dying_everywhere(prepare, elsewhere, calls=12)
 
 
 def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> None:
@@ -140,8 +146,9 @@ def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> 
 
         return confirm, look
 
-    # The flag, its clock, whether its document fell, the summary; the transaction.
-    dying_everywhere(prepare, elsewhere, calls=5)
+    # The flag, its clock and the outages in its time, whether its document fell, its clock anew, the summary; the
+    # transaction.
+    dying_everywhere(prepare, elsewhere, calls=7)
 
 
 def test_an_alert_is_raised_once(elsewhere: Elsewhere) -> None:
@@ -153,7 +160,7 @@ def test_an_alert_is_raised_once(elsewhere: Elsewhere) -> None:
 
         def look() -> None:
             kinds = kinds_of(case.owner)
-            assert kinds == [*FILED, "clock:warned", "clock:passed", "alert:raised"]
+            assert kinds == [*FILED, *PASSED, "alert:raised"]
             acknowledgements = [
                 clock for clock in container().clocks.of_owner(case.owner) if clock.kind is ClockKind.ACKNOWLEDGEMENT
             ]

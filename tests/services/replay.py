@@ -9,7 +9,7 @@ from chalicelib.clock import instant_from
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.rules import clocks as rules
 from chalicelib.container import container
-from chalicelib.credit.model.records import FlagMark, ObjectionState
+from chalicelib.credit.model.records import FlagMark, ObjectionState, Severity
 from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.sanctions.rules.measures import edition_of
 from chalicelib.sanctions.store.flags import FlagStore
@@ -101,6 +101,7 @@ def mark_from(events: Sequence[Event]) -> tuple[FlagState, FlagMark]:
         basis=measure.basis,
         starts_on=date.fromisoformat(str(proposed["starts_on"])),
         ends_on=date.fromisoformat(str(proposed["ends_on"])),
+        severity=Severity(str(proposed["severity"])),
     )
     state = FlagState.PROPOSED
     for event in events:

@@ -94,9 +94,10 @@ class Alerts:
         about = self._store.find(reached.about) if reached.kind == ClockKind.ACKNOWLEDGEMENT else None
         if about is not None and self._is_over(about):
             return
-        if self._is_taken_back(reached) or self._is_pointless(reached, at=at):
-            return
-        if (clock := self._find_clock(reached.owner, reached.clock_id)) is not None:
+        clock = self._find_clock(reached.owner, reached.clock_id)
+        if clock is not None:
+            if _is_taken_back(reached, clock) or _is_pointless(reached, clock, at=at):
+                return
             reached = replace(reached, officer=officer_of(clock.responsible))
         for alert in alerts_for(reached, self._pack(reached.pack, at), about=about, at=at):
             self._raise(alert, at=at)
@@ -129,20 +130,6 @@ class Alerts:
     def _is_over(self, alert: Alert) -> bool:
         clock = self._find_clock(alert.owner, alert.clock_id)
         return clock is not None and clock.stopped_at is not None
-
-    def _is_taken_back(self, reached: ClockNews) -> bool:
-        """Whether the milestone was taken back before this event arrived; events may come twice or late."""
-        clock = self._find_clock(reached.owner, reached.clock_id)
-        if clock is None or clock.round <= reached.round:
-            return False
-        return (clock.passed_at if reached.milestone is Milestone.PASSED else clock.warned_at) is None
-
-    def _is_pointless(self, reached: ClockNews, *, at: datetime) -> bool:
-        """Whether a warning comes too late to be one: after a stand-still its day may be past, or the duty done."""
-        if reached.milestone is not Milestone.YELLOW:
-            return False
-        clock = self._find_clock(reached.owner, reached.clock_id)
-        return clock is not None and (clock.stopped_at is not None or clock.is_late(at))
 
     @retry_on_conflict
     def _raise(self, alert: Alert, *, at: datetime) -> None:
@@ -301,6 +288,18 @@ class Alerts:
             and (about := self._store.find(clock.about)) is not None
             and about.clock_id == alert.clock_id
         ]
+
+
+def _is_taken_back(reached: ClockNews, clock: Clock) -> bool:
+    """Whether the milestone was taken back before this event arrived; events may come twice or late."""
+    if clock.round <= reached.round:
+        return False
+    return (clock.passed_at if reached.milestone is Milestone.PASSED else clock.warned_at) is None
+
+
+def _is_pointless(reached: ClockNews, clock: Clock, *, at: datetime) -> bool:
+    """Whether a warning comes too late to be one: after a stand-still its day may be past, or the duty done."""
+    return reached.milestone is Milestone.YELLOW and (clock.stopped_at is not None or clock.is_late(at))
 
 
 def _notice(alert: Alert) -> Notice:
