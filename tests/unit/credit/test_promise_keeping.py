@@ -18,10 +18,11 @@ from chalicelib.credit.model.records import (
 from chalicelib.credit.model.submissions import Directory
 from chalicelib.credit.rules.limits import within_bounds
 from chalicelib.credit.rules.promise_keeping import broken_event, record_after
+from chalicelib.credit.rules.redress import Changes, after_redress
 from chalicelib.credit.rules.summary import bars_of, is_kept_promise
 from chalicelib.credit.store.directories import directories
 from chalicelib.timeline.event_types import EventKind
-from tests.builders import NOON, a_bar, a_promise_report
+from tests.builders import NOON, a_bar, a_promise_report, a_summary
 
 TODAY = date(2026, 9, 28)
 LATER = NOON + timedelta(days=5)
@@ -155,3 +156,12 @@ def test_a_full_summary_keeps_broken_promises_before_graver_records() -> None:
 
     assert promise in kept
     assert [bar.record_id for bar in left_out] == ["r-099"]
+
+
+def test_the_services_own_records_are_no_word_of_a_source_that_could_be_overdue() -> None:
+    made = Changes(records=[recorded(**A_BROKEN_ONE)])
+
+    summary = after_redress(a_summary(version=3), made, known=(), kept_from=Severity.SERIOUS, on=TODAY)
+
+    assert ([bar.record for bar in summary.bars], summary.version) == (["commitments/C1"], 4)
+    assert summary.freshness == {}
