@@ -106,6 +106,7 @@ class Plain:
     has_stated: bool = False
     is_tempted: bool = False
     flagged_until: date = date.min
+    flags: list[str] = field(default_factory=list)
 
     def find(self, result: Finding, at: datetime) -> None:
         """Let a result take effect; one that is broken is told to the person, who may answer."""
@@ -135,10 +136,13 @@ class CaseAsAMachine(RuleBasedStateMachine):
         officers=st.sampled_from([1, 2]),
         acceptance=st.sampled_from([Acceptance.OFFICER, Acceptance.AUTOMATIC]),
         is_down=st.sampled_from([False, False, True]),
-        far=st.sampled_from([12, 4, 9, 6, 2, 11, 3, 10, 5, 8, 1, 7, 0]),
+        far=st.sampled_from([12, 2, 4, 9, 2, 6, 11, 3, 10, 5, 8, 1, 7, 0]),
+        goes_back=st.booleans(),
     )
-    def file(self, *, pack: str, officers: int, acceptance: Acceptance, is_down: bool, far: int) -> None:
-        """File a promise, and lead it some way towards the hardest consequence."""
+    def file(
+        self, *, pack: str, officers: int, acceptance: Acceptance, is_down: bool, far: int, goes_back: bool
+    ) -> None:
+        """File a promise, lead it some way towards the hardest consequence, and perhaps withdraw it there."""
         empty_tables()
         forget_everything()
         self.patch = pytest.MonkeyPatch()
@@ -156,6 +160,8 @@ class CaseAsAMachine(RuleBasedStateMachine):
         self.case_no = self.applicant.promise(drafted, at=BEGIN).case.case_no
         self.plain.state = self.case.state
         self.lead(far)
+        if goes_back:
+            self.the_person_withdraws(is_whole=False)
 
     def lead(self, far: int) -> None:
         """Take so many steps of the long way to a revocation and a flag."""
@@ -438,6 +444,7 @@ class CaseAsAMachine(RuleBasedStateMachine):
 
         def flag() -> None:
             made = office.propose(proposal, target, by=CREDIT, at=self.now).flag
+            self.plain.flags.append(made.flag_id)
             service = Service(served_at=self.now, method="直接送达", proof="回证1号")
             office.serve(made.flag_id, service, by=CREDIT, version=1, at=self.now)
             office.state(made.flag_id, "不同意。", by=self.applicant.caller, at=self.now)
@@ -490,6 +497,8 @@ class CaseAsAMachine(RuleBasedStateMachine):
             assert after.decision == case.decision
             self.plain.pending = self.plain.found = None
             self.plain.has_stated, self.plain.flagged_until = False, date.min
+            flags = [container().flags.get(flag_id, by=CREDIT) for flag_id in self.plain.flags]
+            assert not any(flag.is_in_force(self.today) for flag in flags)
 
     @property
     def evades(self) -> bool:
