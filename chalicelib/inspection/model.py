@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -59,6 +60,39 @@ class CaseSeen:
 
     card: CaseCard
     light: Light
+
+
+class ChangeOf(StrEnum):
+    """What an event may change in a case (变动事项)."""
+
+    STATE = "state"
+    OFFICER = "officer"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What the event ``seq`` changed in a case (变动前后); blank where there was nothing before, or is nothing after.
+
+    ``before`` and ``after`` are states, staff ids or last days; ``clock`` is the kind of the clock whose day it is.
+    """
+
+    seq: int
+    what: ChangeOf
+    before: str
+    after: str
+    clock: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """A reminder to an office (预警), and when somebody there said that they had read it (签收), if anybody has."""
+
+    seq: int
+    to: str
+    level: int
+    sent_at: datetime
+    read_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,8 @@ from chalicelib.credit.model.records import CheckAnswer, Purpose
 from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.credit.store.records import CreditStore, UnreadableError
 from chalicelib.errors import DomainError
+from chalicelib.inspection.model import ChangeOf
+from chalicelib.inspection.rules import changes_of
 from chalicelib.policy import Caller, Role
 from chalicelib.redress.model import Entry, EntryKind, RevokingDocument
 from chalicelib.redress.services.revocations import Fall
@@ -569,6 +571,11 @@ class CaseAsAMachine(RuleBasedStateMachine):
             assert found.established_at is not None
 
     @invariant()
+    def the_events_say_which_state_it_is_in(self) -> None:
+        changes = changes_of(container().timeline.events(self.case.owner))
+        assert [one.after for one in changes if one.what is ChangeOf.STATE][-1] == self.case.state
+
+    @invariant()
     def no_decision_and_no_finding_is_lost(self) -> None:
         case = self.case
         numbers = [earlier.decision.document_no for earlier in case.earlier_decisions]
@@ -606,6 +613,7 @@ class CaseAsAMachine(RuleBasedStateMachine):
         assert self.case.state in FINISHED
         assert container().timeline.reading(self.case.owner).verified
         require_the_same_lights(self.case.owner, at=self.now)
+        self.the_events_say_which_state_it_is_in()
 
 
 def require_remedies_named(words: str) -> None:
@@ -613,7 +621,7 @@ def require_remedies_named(words: str) -> None:
     assert "行政诉讼" in words
 
 
-@pytest.mark.requirement("R1.9", "R1.17", "R1.18", "R4.11", "R8.2", "R8.3")
+@pytest.mark.requirement("R1.9", "R1.17", "R1.18", "R4.11", "R8.2", "R7.12", "R8.3")
 @pytest.mark.usefixtures("cloud")
 @goes("walks", usually=5, deep=2_000)
 def test_a_case_always_has_a_way_out_a_date_and_all_that_was_decided(walks: int) -> None:

@@ -156,6 +156,8 @@ def test_a_timeline_is_read_as_of_any_moment_and_the_reading_is_on_record(
     assert {"zh-CN": "没有被改动", "en": "unaltered"}[language] in now.text
     assert now.text.count("sound" if language == "en" else "完好") >= 3
     assert {"zh-CN": "那时没有时限在走", "en": "No limit was running then"}[language] in before.text
+    assert {"zh-CN": "状态：已收件 → 办理中", "en": "State: Received → Being handled"}[language] in now.text
+    assert {"zh-CN": "没有发出过提醒", "en": "Nothing had been sent"}[language] in before.text
     assert after.text.count(case_no) == listed.text.count(case_no) + 2
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chalicelib.api.cases.schemas.answers import answer_response
 from chalicelib.api.cases.schemas.timelines import EventResponse, timeline_response
+from chalicelib.api.contacts.routes.deliveries import message_response
 from chalicelib.api.documents.schemas import DocumentListResponse, DocumentViewResponse, document_response
 from chalicelib.api.inspection.schemas import (
     InspectionAuditQuery,
@@ -19,13 +20,14 @@ from chalicelib.api.inspection.schemas import (
     MandateTimelineQuery,
     MandateTimelineResponse,
 )
-from chalicelib.clock import instant_from
+from chalicelib.clock import instant_from, instant_text
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import Answer, Call, PageQuery, Routes
 from chalicelib.inspection.model import CaseFilter, Scope, Wanted
+from chalicelib.inspection.rules import changes_of, reminders_of
 from chalicelib.inspection.services import AUDITORS, INSPECTORS
-from chalicelib.timeline.events import Reading
+from chalicelib.timeline.events import Event, Reading
 
 routes = Routes("inspection")
 
@@ -137,6 +139,7 @@ def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
     asked = _moment_of(call.query, reading)
     moment = asked or call.at
     shown = timeline_response(reading, up_to=asked)
+    events = _sound(reading, up_to=asked, last=call.query.event)
     clocks = [
         past
         for clock in services.clocks.of_owner(case.owner)
@@ -152,8 +155,25 @@ def timeline(call: Call[None]) -> Answer[MandateTimelineResponse]:
             clocks=[MandateClockResponse.of(clock, light=services.clocks.light(clock, at=moment)) for clock in clocks],
             rules=case.terms,
             answers=[answer_response(each) for each in services.case_answers.evidence(case)],
+            changes=changes_of(events),
+            reminders=reminders_of(events),
+            messages=[
+                message_response(one, is_agents=one.recipient != case.subject)
+                for one in services.messages.of_case(case, events)
+            ],
         ),
     )
+
+
+def _sound(reading: Reading, *, up_to: datetime | None, last: int | None) -> list[Event]:
+    """Return the events up to a moment or a number, before the first that cannot be trusted: it might say anything."""
+    return [
+        event
+        for event in reading.events
+        if (up_to is None or event.recorded_at <= instant_text(up_to))
+        and (last is None or event.seq <= last)
+        and (reading.fault is None or event.seq < reading.fault.seq)
+    ]
 
 
 def _moment_of(query: MandateTimelineQuery, reading: Reading) -> datetime | None:

@@ -7,8 +7,10 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.api.cases.schemas.answers import AnswerResponse
 from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineResponse
+from chalicelib.api.contacts.routes.deliveries import CaseMessageResponse
 from chalicelib.clocks.model import Light
 from chalicelib.http.routes import Code, Day, Instant, Line, PageQuery, PageResponse, Query, RequestBody, ResponseBody
+from chalicelib.inspection.model import ChangeOf
 
 Codes = Annotated[list[Code], Field(max_length=50)]
 
@@ -130,10 +132,35 @@ class TimelineStepResponse(ResponseBody):
     recorded_at: str
 
 
+class ChangeResponse(ResponseBody):
+    """What an event changed (变动前后): blank where there was nothing before, or is nothing after.
+
+    ``before`` and ``after`` are states, staff ids or days; ``clock`` is the kind of the clock whose last day changed.
+    """
+
+    seq: int
+    what: ChangeOf
+    before: str
+    after: str
+    clock: str
+
+
+class ReminderResponse(ResponseBody):
+    """A reminder to an office (预警) by its event, to which desk, and when it was answered for as read, if it was."""
+
+    seq: int
+    to: str
+    level: int
+    sent_at: datetime
+    read_at: datetime | None
+
+
 class MandateTimelineResponse(TimelineResponse):
     """A case's timeline with its clocks at a moment, the rules that apply, and what the applicant filled in.
 
-    ``steps`` are all its events, including those after the moment; ``labels`` name their kinds.
+    ``steps`` are all its events, including those after the moment; ``labels`` name their kinds. ``changes`` say what
+    the events shown changed, ``reminders`` which the office was sent by then and which it read; ``messages`` are what
+    people were told of the case by then, and whether they have read it by now.
     """
 
     as_of: datetime
@@ -141,6 +168,9 @@ class MandateTimelineResponse(TimelineResponse):
     clocks: list[MandateClockResponse]
     rules: RulesInForceResponse
     answers: list[AnswerResponse]
+    changes: list[ChangeResponse]
+    reminders: list[ReminderResponse]
+    messages: list[CaseMessageResponse]
 
 
 class MandateReadingsResponse(ResponseBody):

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from chalicelib.clocks.model import Light
 from chalicelib.inspection.model import CaseFacts, Mandate, Scope
-from chalicelib.inspection.rules import covers, gravest, is_in_force, may_audit
+from chalicelib.inspection.rules import changes_of, covers, gravest, is_in_force, may_audit, reminders_of
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
 
 CASE = CaseFacts(case_no="A1", department="traffic", item_code="plate-replacement", received_on=date(2026, 11, 22))
 MANDATE = Mandate(
@@ -80,3 +83,90 @@ def test_the_gravest_light_is_the_one_that_most_needs_looking_at() -> None:
 def test_nobody_audits_a_mandate_over_their_own_department() -> None:
     assert not may_audit(MANDATE, "traffic")
     assert may_audit(MANDATE, "monitoring")
+
+
+def events(*told: tuple[EventKind, dict[str, Any]]) -> list[Event]:
+    """Events of a case, one a minute."""
+    return [
+        Event(
+            owner="case:X",
+            seq=seq,
+            kind=kind,
+            occurred_at=f"2026-11-22T03:{seq:02}:00Z",
+            recorded_at=f"2026-11-22T03:{seq:02}:00Z",
+            actor="staff:o-1",
+            department="traffic",
+            data=data,
+            prev_hash="",
+            hash="",
+        )
+        for seq, (kind, data) in enumerate(told, start=1)
+    ]
+
+
+def clock(due_on: str) -> list[dict[str, str]]:
+    return [{"clock_id": "handling_promised.2", "kind": "handling_promised", "due_on": due_on}]
+
+
+@pytest.mark.requirement("R7.12")
+def test_each_event_says_what_was_before_it_and_after() -> None:
+    changes = changes_of(
+        events(
+            (EventKind.CASE_FILED, {}),
+            (EventKind.CASE_ACCEPTED, {"clocks_started": clock("2026-11-27")}),
+            (EventKind.CASE_ASSIGNED, {"before": "", "officer": "o-2"}),
+            (EventKind.CASE_EXTENDED, {"clocks_changed": clock("2026-12-04")}),
+            (EventKind.CLOCK_WARNED, {}),
+            (EventKind.CASE_PAUSED, {"clocks_changed": clock("2026-12-04")}),
+            (EventKind.CASE_DECIDED, {"clocks_stopped": clock("2026-12-04")}),
+        )
+    )
+
+    assert [(one.seq, one.what, one.clock, one.before, one.after) for one in changes] == [
+        (1, "state", "", "", "received"),
+        (2, "state", "", "received", "accepted"),
+        (2, "due", "handling_promised", "", "2026-11-27"),
+        (3, "officer", "", "", "o-2"),
+        (4, "due", "handling_promised", "2026-11-27", "2026-12-04"),
+        (6, "state", "", "accepted", "paused"),
+        (7, "state", "", "paused", "decided"),
+        (7, "due", "handling_promised", "2026-12-04", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ([(EventKind.COMMITMENT_WITHDRAWN, {}), (EventKind.MATERIALS_RECEIVED, {})], "received"),
+        ([(EventKind.CASE_ACCEPTED, {}), (EventKind.MATERIALS_RECEIVED, {})], "accepted"),
+        ([(EventKind.CORRECTION_ASKED, {}), (EventKind.CORRECTION_ANSWERED, {})], "correction_asked"),
+        ([(EventKind.CORRECTION_ASKED, {}), (EventKind.CORRECTION_ANSWERED, {"clocks_started": []})], "received"),
+        ([(EventKind.CASE_REVOKED, {}), (EventKind.CASE_REINSTATED, {"state": "closed"})], "closed"),
+    ],
+)
+def test_some_events_change_the_state_only_of_a_case_that_waited_for_them(
+    told: list[tuple[EventKind, dict[str, Any]]], state: str
+) -> None:
+    changes = changes_of(events((EventKind.CASE_FILED, {}), *told))
+
+    assert changes[-1].after == state
+
+
+@pytest.mark.requirement("R7.12")
+def test_a_reminder_says_to_whom_it_went_and_whether_it_was_read() -> None:
+    raised = {"alert_id": "a", "recipient": "role:supervisor.traffic", "level": 1}
+
+    reminders = reminders_of(
+        events(
+            (EventKind.ALERT_RAISED, raised),
+            (EventKind.ALERT_RAISED, {**raised, "alert_id": "b", "level": 2}),
+            (EventKind.ALERT_ACKNOWLEDGED, {"alert_id": "a"}),
+            (EventKind.ALERT_ACKNOWLEDGED, {"alert_id": "a"}),
+        )
+    )
+
+    assert [(one.seq, one.to, one.level) for one in reminders] == [
+        (1, "role:supervisor.traffic", 1),
+        (2, "role:supervisor.traffic", 2),
+    ]
+    assert [one.read_at for one in reminders] == [datetime(2026, 11, 22, 3, 3, tzinfo=UTC), None]

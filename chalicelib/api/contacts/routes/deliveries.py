@@ -81,12 +81,12 @@ def of_case(call: Call[None]) -> Answer[CaseMessagesResponse]:
         call.path["case_no"], by=call.caller, at=call.at, purpose=call.query.purpose
     )
     found = container().messages.of_case(case, reading.events)
-    return Answer(
-        body=CaseMessagesResponse(items=[_shown(one, is_agents=one.recipient != case.subject) for one in found])
-    )
+    items = [message_response(one, is_agents=one.recipient != case.subject) for one in found]
+    return Answer(body=CaseMessagesResponse(items=items))
 
 
-def _shown(message: Message, *, is_agents: bool) -> CaseMessageResponse:
+def message_response(message: Message, *, is_agents: bool) -> CaseMessageResponse:
+    """Build the response for a message about a case: its title alone, and what became of it."""
     zh, en = (words_of(message, templates()[message.kind], language) for language in ("zh", "en"))
     return CaseMessageResponse(
         id=message.message_id,
