@@ -132,19 +132,13 @@ def _delete_item(table: Table, hash_key: DynamoType, range_key: DynamoType | Non
 
 
 def _update_item(backend: DynamoDBBackend, table_name: str, key: dict[str, Any], *args: Any, **more: Any) -> Item:  # noqa: ANN401 - as moto has it
-    """Change a copy; if the change is refused, the item is there as it was."""
+    """Change a copy, so that what was there can be put back."""
     table = backend.get_table(table_name)
     place = _standing.note(table, key)
-    if place is None:
-        return _moto_update_item(backend, table_name, key, *args, **more)
-    before = _item_at(table, place)
-    if before is not None:
+    before = place and _item_at(table, place)
+    if place and before:
         _set_item(table, place, deepcopy(before))
-    try:
-        return _moto_update_item(backend, table_name, key, *args, **more)
-    except Exception:
-        _set_item(table, place, before)
-        raise
+    return _moto_update_item(backend, table_name, key, *args, **more)
 
 
 def _transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
@@ -226,7 +220,7 @@ def _as_it_is(value: T) -> T:
 _moto_put_item, _moto_delete_item, _moto_query = Table.put_item, Table.delete_item, Table.query
 _moto_update_item, _moto_transact_write_items = DynamoDBBackend.update_item, DynamoDBBackend.transact_write_items
 _moto_cast_value: Callable[[DynamoType], Any] = DynamoType.cast_value.fget  # type: ignore[attr-defined] # of a property
-for owner, name, quick in (
+QUICK: tuple[tuple[Any, str, Any], ...] = (
     (Table, "put_item", _put_item),
     (Table, "delete_item", _delete_item),
     (Table, "query", _query),
@@ -236,7 +230,11 @@ for owner, name, quick in (
     (DynamoType, "cast_value", property(_cast_value)),
     (models, "copy", SimpleNamespace(deepcopy=_as_it_is)),
     (models_of_tables, "copy", SimpleNamespace(copy=copy, deepcopy=_as_it_is)),
-):
+)
+"""What stands in the place of moto's own, by the class or module that holds it and its name there."""
+
+MOTOS_OWN = tuple((owner, name, vars(owner)[name]) for owner, name, _ in QUICK)
+for owner, name, quick in QUICK:
     setattr(owner, name, quick)
 # Moto keeps each of its models for a dashboard; of values and items there are millions.
 for each in (DynamoType, Item):

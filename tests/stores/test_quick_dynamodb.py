@@ -2,11 +2,13 @@
 
 import pickle
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.models.dynamo_type import DynamoType
 
 from chalicelib import aws
 from tests import quick_dynamodb
@@ -80,6 +82,7 @@ CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("PutItem", {"TableName": PLAIN, "Item": {"pk": {"S": "x"}}}),
     ("PutItem", {"TableName": "no-such-table", "Item": {"pk": {"S": "x"}}}),
     ("PutItem", {"Item": {"pk": {"S": "no sort key"}}}),
+    ("PutItem", {"Item": an_item("0", "1")}),
     ("Scan", {}),
     ("Scan", {"TableName": PLAIN}),
 )
@@ -122,13 +125,16 @@ def answer(operation: str, asked: dict[str, Any]) -> tuple[int, Any]:
 
 @contextmanager
 def the_usual_way() -> Iterator[None]:
-    """Let calls be signed and sent, as moto has them."""
-    client = aws.client("dynamodb")
-    client.meta.events.unregister("before-call.dynamodb", quick_dynamodb.answer_at_once)
+    """Let calls be signed and sent, and moto do all on its own."""
+    events, quick = aws.client("dynamodb").meta.events, quick_dynamodb.answer_at_once
+    events.unregister("before-call.dynamodb", quick)
     try:
-        yield
+        with ExitStack() as moto:
+            for owner, name, its_own in quick_dynamodb.MOTOS_OWN:
+                moto.enter_context(mock.patch.object(owner, name, its_own))
+            yield
     finally:
-        client.meta.events.register_last("before-call.dynamodb", quick_dynamodb.answer_at_once)
+        events.register_last("before-call.dynamodb", quick)
 
 
 @pytest.mark.usefixtures("cloud")
@@ -136,14 +142,15 @@ def test_the_quick_way_answers_what_the_usual_way_answers() -> None:
     empty_tables()
     make_tables()
     empty = kept_tables()
-    quick = [answer(*call) for call in CALLS]
+    quick, left = [answer(*call) for call in CALLS], held()
     put_tables_back(empty)
 
     with the_usual_way():
-        usual = [answer(*call) for call in CALLS]
+        usual, left_by_moto = [answer(*call) for call in CALLS], held()
 
     for call, one, other in zip(CALLS, quick, usual, strict=True):
         assert one == other, call
+    assert left == left_by_moto
     assert {name for name, _ in CALLS} == OF_ITEMS
     assert [status for status, _ in quick].count(400) == 6
 
@@ -156,16 +163,16 @@ def test_tables_are_put_back_as_they_stood_whatever_was_done_since() -> None:
         answer(*call)
     kept = kept_tables()
     put_tables_back(kept)
-    for call in CALLS:
+    for call in (*CALLS[5:], *CALLS):
         answer(*call)
-    changed = everything()
+    changed = held()
 
     put_tables_back(kept)
-    again = everything()
+    again = held()
     aws.client("dynamodb").delete_table(TableName=TABLE)
     put_tables_back(kept)
 
-    assert changed != again == everything() == everything(pickle.loads(kept))  # noqa: S301 - our own
+    assert changed != again == held() == held(pickle.loads(kept))  # noqa: S301 - our own
     assert len(again[TABLE]) == 3
     assert pickle.loads(kept_tables()).keys() == pickle.loads(kept).keys()  # noqa: S301 - our own
 
@@ -180,17 +187,29 @@ def test_what_was_told_before_is_added_and_taken_away_again() -> None:
     put_tables_back(empty)
 
     add_to_tables(told)
-    added = everything()
+    added = held()
     put_tables_back(empty)
 
     assert len(added[TABLE]) == 1
-    assert everything()[TABLE] == {}
+    assert held()[TABLE] == {}
 
 
-def everything(tables: Any = None) -> dict[str, dict[str, str]]:  # noqa: ANN401 - moto's own
-    """Every item by its table and its key, written out."""
+def held(tables: Any = None) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - moto's own
+    """What every table holds, by the key, without moto's classes."""
     there = the_dynamodb().tables if tables is None else tables
     return {
-        name: {f"{item.hash_key}{item.range_key}": repr(item) for item in table.all_items()}
+        name: {
+            f"{item.hash_key}{item.range_key}": {key: (one.type, plain(one.value)) for key, one in item.attrs.items()}
+            for item in table.all_items()
+        }
         for name, table in there.items()
     }
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    match value:
+        case dict():
+            return {key: (one.type, plain(one.value)) for key, one in value.items()}
+        case [DynamoType(), *_]:
+            return [(one.type, plain(one.value)) for one in value]
+    return value
