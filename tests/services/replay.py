@@ -68,6 +68,9 @@ def require_the_same_lights(owner: str, *, at: datetime) -> int:
         name: container().clocks.light(clock, at=at) for name, clock in stored.items() if clock.started_at <= at
     }
     changed = {name for event in events if event.kind == EventKind.NOTICE_RECEIVED for name in _names(event)}
+    told = {
+        said["clock_id"]: instant_from(event.recorded_at) for event in events for said in _said(event, "clocks_started")
+    }
     moments = {instant_from(event.recorded_at) for event in events}
     moments |= {clock.due_at + late for clock in stored.values() for late in (timedelta(0), SECOND)}
     compared = 0
@@ -77,7 +80,8 @@ def require_the_same_lights(owner: str, *, at: datetime) -> int:
         assert shown == {
             name: light
             for name, clock in stored.items()
-            if name not in changed and (light := _light_then(clock, moment)) is not None
+            # What silence accepts begins with the receipt, and is told of when the silence is over.
+            if name not in changed and told[name] <= moment and (light := _light_then(clock, moment)) is not None
         }, moment
         compared += len(shown)
     return compared
