@@ -60,6 +60,7 @@ MONITOR = a_caller(Role.MONITOR, sub="monitor", department="monitoring")
 BROKEN = (Finding.UNTRUE, Finding.UNFULFILLED)
 PACKS = ("corrects-first", "revokes-at-once")
 GROUNDS = ("materials_missing", "correction_unanswered", "broken_promise", "applicant_ended")
+OWN_CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit.traffic", department="traffic")
 CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit", department="credit")
 CREDIT2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
 MACHINE = a_caller(Role.SYSTEM, sub="system.market", department="market")
@@ -593,7 +594,7 @@ class CaseAsAMachine(RuleBasedStateMachine):
             )
             entry = Entry(kind=EntryKind.RECORD, name=f"commitments/{record_id}")
             fall = Fall(entry=entry, by_document=paper, reason="撤销。")
-            container().revocations.record(fall, by=CREDIT, at=self.now, idempotency_key=None)
+            container().revocations.record(fall, by=OWN_CREDIT, at=self.now, idempotency_key=None)
         assert self.held_against() == []
 
     def teardown(self) -> None:
