@@ -194,7 +194,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "POST /v1/inspections": (
         201,
         (
-            "api authorities bounds calendars cases catalogue clocks credit documents inspection rulepacks"
+            "api authorities bounds calendars cases catalogue clocks credit documents inspection messages rulepacks"
             " sessions staff subjects timeline workdays"
         ),
     ),
