@@ -252,6 +252,25 @@ def test_a_finding_between_check_and_filing_stops_the_filing() -> None:
     assert [ground.record for ground in refused.value.grounds] == [f"commitments/{case.case_no}"]
 
 
+@pytest.mark.requirement("R1.1", "R1.2")
+@pytest.mark.usefixtures("channels")
+def test_who_broke_a_promise_is_told_once_until_when_it_closes_the_next() -> None:
+    publish(an_item(verification=a_plan()))
+    applicant, case = a_delivered_promise()
+    order, later = ordered(heard(applicant, case)), NOON + timedelta(days=20)
+    container().consequences.end_rectification(
+        an_act(order, at=later), outcome=RectificationOutcome.NOT_DONE, findings="没有改。"
+    )
+    revoked(container().cases.load(case.case_no))
+
+    for event in container().timeline.events(f"credit:{case.subject}"):
+        container().messages.on_event(event, NOON)
+
+    (message,) = container().messages.page(by=applicant.caller, limit=50, after=None).items
+    assert (message.kind, message.link) == ("promise_broken", "credit")
+    assert (message.facts["number"], message.facts["until"]) == (case.case_no, "2027-09-28")
+
+
 @pytest.mark.requirement("R1.1", "R8.2")
 def test_a_finding_that_lands_while_a_promise_is_being_filed_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     publish(an_item(verification=a_plan()))

@@ -61,7 +61,7 @@ def broken_event(report: PromiseReport, record: Record, before: Record | None, *
             "items": list(record.related_items),
             "basis": record.basis,
             "document_no": record.document.number,
-            "bars": record.bar in CONFIRMED,
+            "bars": [record.name] if record.bar in CONFIRMED else [],
             "is_first": before is None or before.bar not in CONFIRMED,
             "until": None if until is None else until.isoformat(),
         },

@@ -141,7 +141,7 @@ def test_the_event_says_which_case_item_law_and_until_when() -> None:
         "items": ["plate-replacement"],
         "basis": "国办发〔2020〕42号",
         "document_no": "C1",
-        "bars": True,
+        "bars": ["commitments/C1"],
         "is_first": True,
         "until": "2027-09-28",
     }
