@@ -43,6 +43,16 @@ def test_each_record_is_shown_with_its_document_its_period_and_the_ways_back(
 
 
 @pytest.mark.requirement("R7.16")
+def test_who_is_refused_has_the_objection_one_click_away(company: Visitor) -> None:
+    refused = company.open("/items/business-address/apply")
+    (objecting,) = [link["href"] for link in refused.page.named("a") if "credit/objection" in link["href"]]
+    form = company.open(f"/{str(objecting).lstrip('./')}")
+
+    assert RECORD["document"]["number"] in refused.text
+    assert form.form("objection").fields["entry"] == ["market/r-1"]
+
+
+@pytest.mark.requirement("R7.16")
 def test_an_objection_is_made_marked_and_taken_back(company: Visitor) -> None:
     form = company.open(f"/credit/objection?entry={ENTRY}")
 

@@ -86,7 +86,7 @@ def a_broken_promise_is_repaired(town: Town) -> None:
     case_no = case.body["case_no"]
     path, entry = f"/v1/cases/{case_no}", f"commitments/{case_no}"
     decision = {"outcome": "granted", "document_no": f"市监登〔2027〕{case_no[-6:]}号", "reasons": "形式审查通过。"}
-    decided = officer.post(f"{path}/decision", decision, version=officer.get(path).version).is_done(200)
+    decided = officer.post(f"{path}/decision", decision, version=officer.handles(path).version).is_done(200)
     delivered = officer.post(f"{path}/delivery", {}, version=decided.version).is_done(200)
     found = officer.post(f"{path}/verification", UNFULFILLED, version=delivered.version).is_done(200)
     second.post(f"{path}/verification/confirmation", {}, version=found.version).is_done(200)
@@ -95,7 +95,7 @@ def a_broken_promise_is_repaired(town: Town) -> None:
 
     company.post(f"{path}/statement", {"text": "门牌正在制作,马上悬挂。"}).is_done(200)
     order = {"days": 5, "basis": "国办发〔2020〕42号(责令限期整改)"}
-    ordered = officer.post(f"{path}/rectification", order, version=officer.get(path).version).is_done(200)
+    ordered = officer.post(f"{path}/rectification", order, version=officer.handles(path).version).is_done(200)
     answer = draft(company, PROMISED, address=ADDRESS).body
     expect("the next promise (再次承诺)", answer["eligibility"]["commitment"], "refused")
     reason = the_one("the broken promise (违诺记录)", answer["eligibility"]["reasons"], record=entry)
