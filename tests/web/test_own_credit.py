@@ -45,7 +45,7 @@ def test_each_record_is_shown_with_its_document_its_period_and_the_ways_back(
 @pytest.mark.requirement("R7.16")
 def test_who_is_refused_has_the_objection_one_click_away(company: Visitor) -> None:
     refused = company.open("/items/business-address/apply")
-    (objecting,) = [link["href"] for link in refused.page.named("a") if "credit/objection" in link["href"]]
+    (objecting,) = [link["href"] for link in refused.page.named("a") if "credit/objection" in str(link["href"])]
     form = company.open(f"/{str(objecting).lstrip('./')}")
 
     assert RECORD["document"]["number"] in refused.text
