@@ -48,8 +48,8 @@ def purpose_of(
 ) -> ReadingPurpose:
     """Return for what an official reads a case: as stated, else by duty, else as they said earlier the same day.
 
-    Whoever has the case handles it, and superiors supervise it. Raises ``PURPOSE_REQUIRED`` for everybody else, and
-    for a purpose that is not the role's.
+    Whoever has the case handles it, and superiors supervise it. What somebody said in another of their roles does not
+    hold for this one. Raises ``PURPOSE_REQUIRED`` for everybody else, and for a purpose that is not the role's.
     """
     allowed = tuple(purpose for role in by.roles for purpose in PURPOSES.get(role, ()))
     if stated is not None:
@@ -60,7 +60,7 @@ def purpose_of(
         return allowed[0]
     if case.officer == by.sub:
         return ReadingPurpose.HANDLING
-    said = _said_today(events, by=by, at=at)
+    said = [purpose for purpose in _said_today(events, by=by, at=at) if purpose in allowed]
     if not said:
         raise DomainError(ErrorCode.PURPOSE_REQUIRED, faults=(NOT_SAID,))
     return said[-1]

@@ -71,3 +71,16 @@ def test_an_altered_event_says_nothing() -> None:
     altered = (seen(NOON, 7), replace(seen(NOON), data={"unreadable": "x"}))
 
     assert not is_on_record(altered, ReadingPurpose.VERIFICATION, by=an_official(Role.OFFICER), at=NOON)
+
+
+@pytest.mark.requirement("R7.5", "R7.10")
+def test_what_somebody_said_as_a_supervisor_does_not_hold_for_them_as_an_officer() -> None:
+    case = replace(a_case(), officer="li")
+    supervised, verified = seen(NOON, "supervision"), seen(NOON, "verification")
+
+    with pytest.raises(DomainError) as refused:
+        purpose_of(case, (supervised,), None, by=an_official(Role.OFFICER), at=NOON)
+
+    assert refused.value.code is ErrorCode.PURPOSE_REQUIRED
+    both = (verified, supervised)
+    assert purpose_of(case, both, None, by=an_official(Role.OFFICER), at=NOON) is ReadingPurpose.VERIFICATION
