@@ -79,8 +79,12 @@ def is_reported(events: Iterable[Event], fault: ChainFault) -> bool:
 
 
 def is_reason_for_delay(event: Event) -> bool:
-    """Whether an event is the answer to an alert about a time limit, which the applicant reads (R4.18)."""
-    return event.kind == EventKind.ALERT_ACKNOWLEDGED and not str(event.data.get("clock_id")).startswith("timeline.")
+    """Whether an event is the answer to an alert about a time limit, which the applicant reads (R4.18).
+
+    What an officer answers to an altered timeline or to what bars the applicant is none, and no agent may read it.
+    """
+    about = str(event.data.get("clock_id")).partition(".")[0]
+    return event.kind == EventKind.ALERT_ACKNOWLEDGED and about not in {"timeline", "credit_bar"}
 
 
 def _said_today(events: Iterable[Event], *, by: Caller, at: datetime) -> list[ReadingPurpose]:

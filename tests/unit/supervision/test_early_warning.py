@@ -63,5 +63,6 @@ def test_a_fault_is_reported_once_and_its_answer_is_no_reason_for_a_delay() -> N
     assert is_reported([reported], fault)
     assert not is_reported([an_event(EventKind.TIMELINE_ALTERED, "case:1", about="4")], fault)
     assert not is_reason_for_delay(an_event(EventKind.ALERT_ACKNOWLEDGED, "case:1", clock_id="timeline.3"))
+    assert not is_reason_for_delay(an_event(EventKind.ALERT_ACKNOWLEDGED, "case:1", clock_id="credit_bar.flag:f1"))
     assert is_reason_for_delay(an_event(EventKind.ALERT_ACKNOWLEDGED, "case:1", clock_id="delivery"))
     assert not is_reason_for_delay(an_event(EventKind.CASE_DECIDED, "case:1"))
