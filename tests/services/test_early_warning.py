@@ -107,6 +107,22 @@ def test_a_case_that_is_over_or_about_something_else_hears_of_no_flag() -> None:
     assert "case:barred" not in [*kinds(other), *kinds(over)]
 
 
+def test_a_warning_ends_with_the_case_and_not_only_with_what_barred() -> None:
+    case = in_hand()
+    flagged()
+    relay(credit_of(case))
+    tell(case.owner, at=LATER)
+    told = alerts_of(OFFICER)
+
+    applicant = Applicant(identity=an_organisation()).caller
+    command = Command(case_no=case.case_no, by=applicant, at=LATER)
+    container().case_endings.withdraw(command, reason="不办了。")
+    tell(case.owner, at=LATER)
+
+    assert told == [("barred", "o-1")]
+    assert (alerts_of(OFFICER), alerts_of(OFFICER, "withdrawn")) == ([], [("barred", "o-1")])
+
+
 def test_an_alert_goes_with_the_case_from_one_officer_to_the_next_and_to_a_deputy() -> None:
     case = in_hand()
     flagged()

@@ -44,7 +44,7 @@ class ClockNews:
 class Withdrawal:
     """Alerts to withdraw: those of a clock and milestones, from before a round (``None``: from any).
 
-    Without a ``clock_id``, those of every clock of the owner that has stopped.
+    Without a ``clock_id``, those of every clock of the owner that has stopped, and of what has no clock.
     """
 
     owner: str
@@ -79,6 +79,16 @@ def has_clock(clock_id: str) -> bool:
 
 CASE_OVER = frozenset({EventKind.CASE_DECIDED, EventKind.CASE_DELIVERED})
 """Acts after which nobody has to answer any more for what was done before them, late or not."""
+
+CASE_ENDED = frozenset(
+    {
+        EventKind.CASE_NOT_ACCEPTED,
+        EventKind.CASE_TERMINATED,
+        EventKind.APPLICATION_WITHDRAWN,
+        EventKind.CASE_REVOKED,
+    }
+)
+"""Other ends of a case: nothing is decided any more for which it matters what bars the applicant."""
 
 
 def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
@@ -116,7 +126,9 @@ def _of_any_round(event: Event) -> tuple[Withdrawal, ...]:
     elif event.kind == EventKind.CASE_BAR_ENDED:
         clock_id, milestones = f"{CREDIT_BAR}.{event.data['about']}", (Milestone.BARRED.value,)
     elif event.kind in CASE_OVER:
-        clock_id, milestones = None, (Milestone.YELLOW.value, Milestone.PASSED.value)
+        clock_id, milestones = None, (Milestone.YELLOW.value, Milestone.PASSED.value, Milestone.BARRED.value)
+    elif event.kind in CASE_ENDED:
+        clock_id, milestones = None, (Milestone.BARRED.value,)
     else:
         return ()
     return (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=milestones, before_round=None),)

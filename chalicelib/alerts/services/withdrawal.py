@@ -66,5 +66,5 @@ class AlertWithdrawal:
             self._timeline.append([event], owner=alert.owner, at=at, tx=tx)
 
     def _is_done(self, alert: Alert) -> bool:
-        """Whether the clock that an alert is about has stopped; what has no clock is not done by any act."""
-        return has_clock(alert.clock_id) and self._clocks.get(alert.owner, alert.clock_id).stopped_at is not None
+        """Whether the clock that an alert is about has stopped; what has no clock goes by its milestone alone."""
+        return not has_clock(alert.clock_id) or self._clocks.get(alert.owner, alert.clock_id).stopped_at is not None

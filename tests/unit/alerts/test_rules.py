@@ -258,4 +258,19 @@ def test_the_end_of_a_bar_withdraws_its_warning_and_a_decision_all_of_clocks_tha
         Withdrawal(owner="case:1", clock_id="credit_bar.flag:f1", milestones=("barred",), before_round=None),
     )
     (over,) = withdrawals(decided)
-    assert (over.clock_id, over.milestones) == (None, ("yellow", "passed"))
+    assert (over.clock_id, over.milestones) == (None, ("yellow", "passed", "barred"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        EventKind.CASE_NOT_ACCEPTED,
+        EventKind.CASE_TERMINATED,
+        EventKind.APPLICATION_WITHDRAWN,
+        EventKind.CASE_REVOKED,
+    ],
+)
+def test_any_other_end_of_a_case_withdraws_the_warnings_of_what_bars(kind: EventKind) -> None:
+    (ended,) = withdrawals(an_event(kind=kind))
+
+    assert (ended.clock_id, ended.milestones, ended.before_round) == (None, ("barred",), None)
