@@ -5,17 +5,22 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.cases.model.case import Case, Way
+from chalicelib.cases.model.stages import Finding, Outcome
+from chalicelib.cases.rules.consequences import RevocationDocument
 from chalicelib.cases.services.commands import Command
-from chalicelib.catalogue.model.items import Acceptance
+from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.container import container
+from chalicelib.credit.model.links import LinkKind
+from chalicelib.credit.model.records import Document, Severity
+from chalicelib.credit.services.identity_links import IdentityLinkProposal
 from chalicelib.policy import Caller, Role
 from chalicelib.staff.model import Absence
 from chalicelib.timeline.table import EventRow
-from tests.builders import NOON, a_caller, an_item, an_organisation
+from tests.builders import NOON, a_caller, a_plan, a_submission, an_identity, an_item, an_organisation
 from tests.cloud import turn_clock
 from tests.services.alerting import inbox, tell
 from tests.services.case_office import Applicant, employ, publish
-from tests.services.credit_office import AFTER_DEFENCE, flagged, lift, stored
+from tests.services.credit_office import AFTER_DEFENCE, MACHINE, flagged, lift, stored
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
@@ -164,3 +169,98 @@ def test_nobody_reads_that_somebody_was_told_where_the_end_of_the_chain_does_not
 
     assert not reading.verified
     assert "case:timeline_altered" not in [event.kind for event in reading.events]
+
+
+def delivered(applicant: Applicant) -> Case:
+    case = applicant.promise(applicant.draft()).case
+    case = container().handling.decide(_act(case), outcome=Outcome.GRANTED, document_no="1号").case
+    return container().handling.deliver(_act(case)).case
+
+
+def broken(applicant: Applicant, case: Case) -> Case:
+    """Let one officer find a promise untrue, and a supervisor revoke what was decided on it."""
+    case = (
+        container()
+        .consequences.verify(
+            _act(case), result=Finding.UNTRUE, method=Method.ONLINE, findings="查过。", severity=Severity.GENERAL
+        )
+        .case
+    )
+    case = container().consequences.state(_act(case, by=applicant.caller), text="不是这样。").case
+    document = RevocationDocument(
+        document_no="撤〔2026〕1号",
+        basis="第64条",
+        served_at=NOON,
+        effective_on=NOON.date(),
+        remedy_until=date(2026, 12, 1),
+        statement_answer="不成立。",
+    )
+    supervisor = a_caller(Role.SUPERVISOR, sub="s-1", department="traffic")
+    return container().consequences.revoke(_act(case, by=supervisor), document).case
+
+
+def _act(case: Case, *, by: Caller = OFFICER) -> Command:
+    now = container().cases.load(case.case_no)
+    return Command(case_no=case.case_no, by=by, at=NOON, version=now.version)
+
+
+@pytest.mark.requirement("R1.1")
+def test_a_broken_promise_warns_of_other_promises_on_the_item_and_neither_its_own_case_nor_certificates() -> None:
+    publish(an_item(jurisdiction="revokes-at-once", verification=a_plan()))
+    applicant = Applicant().enrol()
+    promised = applicant.promise(applicant.draft()).case
+    proven = applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case
+    case = broken(applicant, delivered(applicant))
+
+    relay(credit_of(case))
+
+    assert kinds(promised).count("case:barred") == 1
+    assert "case:barred" not in [*kinds(case), *kinds(proven)]
+
+
+def test_the_last_day_of_a_record_ends_the_warning() -> None:
+    case = in_hand()
+    record = stored()
+    relay(credit_of(case))
+    until = record.display.until
+    assert until is not None
+    over = LATER.replace(year=until.year, month=until.month, day=until.day) + timedelta(days=1)
+
+    container().credit_expiry.expire(at=over)
+    for event in container().timeline.events(credit_of(case)):
+        container().early_warning.on_event(event, over)
+
+    assert (kinds(case).count("case:barred"), kinds(case).count("case:bar_ended")) == (1, 1)
+
+
+@pytest.mark.requirement("R6.4")
+def test_what_lands_on_the_former_number_of_the_applicant_is_told_as_the_check_counts_it() -> None:
+    publish(an_item(jurisdiction="revokes-at-once", verification=a_plan()))
+    former, present = Applicant().enrol(), Applicant(identity=an_identity(number="110103195612100006")).enrol()
+    earlier = delivered(former)
+    proposal = IdentityLinkProposal(
+        kind=LinkKind.RENUMBERED,
+        former=former.identity,
+        present=present.identity,
+        document=Document(number="换证1号", organ="公安局", effective_on=NOON.date()),
+        evidence="换证回执。",
+    )
+    first, second = (a_caller(Role.CREDIT_OFFICER, sub=sub, department="credit") for sub in ("c-1", "c-2"))
+    link, _ = container().identity_links.propose(proposal, by=first, at=NOON)
+    container().identity_links.confirm(link.alias_id, reason="属实。", by=second, version=1, at=NOON)
+    promised = present.promise(present.draft()).case
+
+    relay(credit_of(broken(former, earlier)))
+
+    assert kinds(promised).count("case:barred") == 1
+
+
+@pytest.mark.requirement("R6.3")
+def test_what_is_recorded_under_another_name_is_not_told() -> None:
+    other = an_organisation(name="义乌市另一家有限公司（合成）")
+    container().ingest.put_record(a_submission(), about=other, by=MACHINE, at=NOON)
+    case = in_hand()
+
+    relay(credit_of(case))
+
+    assert "case:barred" not in kinds(case)

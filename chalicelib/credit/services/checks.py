@@ -162,11 +162,11 @@ class Credit:
 
     def summary_from(self, row: Row | None, subject: SubjectKey) -> Summary:
         """Return the summary from a batch read, with the linked ones."""
-        return self._with_others(self._store.summary_from(row, subject=subject))
+        return with_linked(self._store.summary_from(row, subject=subject), self._store)
 
     def summary(self, subject: SubjectKey) -> Summary:
         """Read a summary with the linked ones; raises ``UnreadableError`` if the store does not answer."""
-        return self._with_others(self._store.summary(subject))
+        return with_linked(self._store.summary(subject), self._store)
 
     def who_may_act(self, subject: SubjectKey, *, by: Caller) -> tuple[SubjectKey, ...]:
         """Return who may act for a subject: the subject itself, and the caller if the subject counts for the caller.
@@ -211,16 +211,6 @@ class Credit:
         event = _flag_event(EventKind.FLAG_LIFTED, flag_id, after, by, at)
         self._store.save(summary, after, [event], at=at, tx=tx)
 
-    def _with_others(self, own: Summary) -> Summary:
-        """Read the linked summaries too, with one batch read per step from identity to identity."""
-        met: dict[SubjectKey, LinkedSummary] = {}
-        wanted = own.links
-        while wanted:
-            found = zip(wanted, self._store.summaries([link.subject for link in wanted]), strict=True)
-            met |= {link.subject: LinkedSummary(link=link, summary=summary) for link, summary in found}
-            wanted = links_beyond(own, met.values())
-        return join(own, tuple(met.values()))
-
     def _law(self, at: datetime, *, pack: str | None = None) -> RulePack:
         """Return the rule pack in force at an instant; the deployment's if none is named."""
         return pack_in_force(self._packs, pack or self._pack, on=day_in_shanghai(at))
@@ -238,6 +228,17 @@ class Credit:
             reference=inquiry.case_no or inquiry.item_code,
         )
         self._conflicts().open(found, at=at)
+
+
+def with_linked(own: Summary, store: CreditStore) -> Summary:
+    """Read the linked summaries too, with one batch read per step from identity to identity."""
+    met: dict[SubjectKey, LinkedSummary] = {}
+    wanted = own.links
+    while wanted:
+        found = zip(wanted, store.summaries([link.subject for link in wanted]), strict=True)
+        met |= {link.subject: LinkedSummary(link=link, summary=summary) for link, summary in found}
+        wanted = links_beyond(own, met.values())
+    return join(own, tuple(met.values()))
 
 
 def _flag_event(kind: EventKind, flag_id: str, after: Summary, by: Caller, at: datetime) -> NewEvent:

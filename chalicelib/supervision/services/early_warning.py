@@ -9,12 +9,13 @@ from chalicelib.cases.model.case import FINISHED
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import Severity, Summary
-from chalicelib.credit.rules.summary import assessment
+from chalicelib.credit.rules.linked_credit import judge
+from chalicelib.credit.services.checks import with_linked
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.subjects.model.subjects import SubjectKey
-from chalicelib.supervision.rules.early_warning import entry_of, told_of
+from chalicelib.supervision.rules.early_warning import concerns, entry_of, promise_in, told_of
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, NewEvent
 from chalicelib.timeline.store import Timeline
@@ -48,25 +49,36 @@ class EarlyWarning:
         entry = entry_of(event)
         if entry is None:
             return
-        subject = SubjectKey(event.owner.partition(":")[2])
-        cards = islice(self._cases.each_of_subject(subject), MOST_CASES)
-        in_hand = [card.case_no for card in cards if card.state not in FINISHED]
-        if in_hand:
-            summary = self._credit.summary(subject)
-            for case_no in in_hand:
-                self._tell(case_no, entry, summary, at=at)
+        for own in self._concerned(SubjectKey(event.owner.partition(":")[2])):
+            cards = islice(self._cases.each_of_subject(own.subject), MOST_CASES)
+            in_hand = [card.case_no for card in cards if card.state not in FINISHED]
+            if in_hand:
+                summary = with_linked(own, self._credit)
+                for case_no in in_hand:
+                    self._tell(case_no, entry, summary, at=at)
+
+    def _concerned(self, subject: SubjectKey) -> tuple[Summary, ...]:
+        """Return the summaries of a subject and of all for whom its credit counts, or once did (R6.4)."""
+        met: dict[SubjectKey, Summary] = {}
+        wanted = {subject}
+        while wanted:
+            met |= {summary.subject: summary for summary in self._credit.summaries(sorted(wanted))}
+            wanted = {reader for summary in met.values() for reader in summary.met_by} - set(met)
+        return tuple(met.values())
 
     @retry_on_conflict
     def _tell(self, case_no: str, entry: str, summary: Summary, *, at: datetime) -> None:
         case = self._cases.load(case_no)
         pack = self._pack(case.terms.pack, at)
-        effect, reasons = assessment(
+        found = judge(
             summary,
             case.terms.item_code,
+            names=(case.name_digest,),
             on=day_in_shanghai(at),
             bar_severity=Severity(pack.bar_severity.value),
         )
-        bars = entry in {reason.record for reason in reasons}
+        is_reason = entry in {reason.record for reason in found.reasons}
+        bars = is_reason and concerns(promise_in(summary, entry), case)
         if bars is (entry in told_of(self._timeline.events(case.owner))):
             return
         event = NewEvent(
@@ -74,7 +86,7 @@ class EarlyWarning:
             occurred_at=at,
             actor="service:relay",
             department=case.department,
-            data={"about": entry, "effect": effect.value, "officer": case.officer, "pack": case.terms.pack},
+            data={"about": entry, "effect": found.effect.value, "officer": case.officer, "pack": case.terms.pack},
         )
         with transaction() as tx:
             self._timeline.append([event], owner=case.owner, at=at, tx=tx)

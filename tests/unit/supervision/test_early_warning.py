@@ -1,14 +1,18 @@
 """Which events let something begin or cease to bar, and what a case was told of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.cases.model.case import Way
 from chalicelib.cases.rules.reading import is_reason_for_delay, is_reported
 from chalicelib.cases.rules.waiting import event_told
-from chalicelib.supervision.rules.early_warning import entry_of, told_of
+from chalicelib.credit.model.records import Fulfilment, PromiseOutcome
+from chalicelib.supervision.rules.early_warning import concerns, entry_of, promise_in, told_of
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import ChainFault, Event, FaultReason
+from tests.builders import a_bar, a_case, a_commitment, a_summary
 
 
 def an_event(kind: str, owner: str = "credit:s1", **data: Any) -> Event:  # noqa: ANN401 - any data
@@ -34,7 +38,11 @@ def an_event(kind: str, owner: str = "credit:s1", **data: Any) -> Event:  # noqa
         (an_event(EventKind.RECORD_STORED, record="market/r-1", bars=["market/r-1"]), "market/r-1"),
         (an_event(EventKind.RECORD_STORED, record="market/r-1", bars=[]), None),
         (an_event(EventKind.RECORD_REPAIRED, record="market/r-1"), "market/r-1"),
+        (an_event(EventKind.RECORD_DISPLAY_ENDED, record="market/r-1"), "market/r-1"),
         (an_event(EventKind.PROMISE_KEPT, record="market/r-1"), None),
+        (an_event(EventKind.PROMISE_BROKEN, record="commitments/C1", bars=["commitments/C1"]), "commitments/C1"),
+        (an_event(EventKind.PROMISE_BROKEN, record="commitments/C1", bars=[]), None),
+        (an_event(EventKind.PROMISE_BROKEN, "case:C1", result="untrue"), None),
     ],
 )
 def test_the_credit_of_a_person_says_what_begins_or_ceases_to_bar(event: Event, entry: str | None) -> None:
@@ -47,6 +55,19 @@ def test_a_case_is_told_of_what_bars_until_that_has_ended() -> None:
     decided = an_event(EventKind.CASE_DECIDED, "case:1")
 
     assert told_of([first, second, decided, ended, ended]) == {"flag:f2": second}
+
+
+def test_a_broken_promise_concerns_other_promises_and_any_other_entry_every_case() -> None:
+    broken = Fulfilment(case_no="C1", outcome=PromiseOutcome.UNTRUE, department="traffic")
+    summary = a_summary(bars=(a_bar(source="commitments", record_id="C1", fulfilment=broken),))
+    promised = replace(a_case(), commitment=a_commitment())
+
+    assert promise_in(summary, "commitments/C1") == broken
+    assert promise_in(summary, "flag:f1") is None
+    assert concerns(broken, promised)
+    assert not concerns(broken, replace(promised, case_no="C1"))
+    assert not concerns(broken, replace(promised, way=Way.CERTIFICATE))
+    assert concerns(None, replace(promised, way=Way.CERTIFICATE))
 
 
 def test_an_agent_reads_nothing_of_what_bars_the_principal() -> None:
