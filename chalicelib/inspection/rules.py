@@ -8,6 +8,7 @@ from chalicelib.cases.model.case import State
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.clocks.model import Light
 from chalicelib.inspection.model import CaseFacts, Change, ChangeOf, Mandate, Reminder, Scope
+from chalicelib.policy import Caller
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 
@@ -53,9 +54,13 @@ def covers(scope: Scope, case: CaseFacts) -> bool:
     )
 
 
-def may_audit(mandate: Mandate, department: str | None) -> bool:
-    """Whether somebody of a department may audit what is read under a mandate: not if it is over that department."""
-    return department not in mandate.scope.departments
+def may_audit(mandate: Mandate, auditor: Caller) -> bool:
+    """Whether somebody may audit what is read under a mandate: not over their department, nor if they had a part in it.
+
+    Whoever asked for it, or approved it, in another of their roles is no other body than the inspectors' (R7.13).
+    """
+    is_part = any(auditor.is_person(name) for name in (mandate.inspector, mandate.approver) if name is not None)
+    return auditor.department not in mandate.scope.departments and not is_part
 
 
 GRAVITY = (Light.GREEN, Light.GREY, Light.WHITE, Light.YELLOW, Light.RED)

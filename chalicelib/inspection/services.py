@@ -140,21 +140,21 @@ class Inspection:
     def asked_by_inspector(self, inspector: str, *, by: Caller, limit: int, after: Position | None) -> Page[Mandate]:
         """Return a page of an inspector's mandates to those who audit them, newest first (R7.13).
 
-        Nobody audits mandates over their own department, and so learns of none.
+        Nobody audits mandates over their own department, or that they had a part in, and so learns of none here.
         """
         require(by, roles=AUDITORS)
         page = self._store.asked_by(f"staff:{inspector}", limit=limit, after=after)
-        return page._replace(items=tuple(mandate for mandate in page.items if may_audit(mandate, by.department)))
+        return page._replace(items=tuple(mandate for mandate in page.items if may_audit(mandate, by)))
 
     @retry_on_conflict
     def audit(self, mandate_id: str, *, by: Caller, at: datetime) -> tuple[Mandate, tuple[Event, ...]]:
         """Return a mandate and what was read under it, and record that on the mandate's own timeline (R7.13).
 
-        ``NOT_FOUND`` for a mandate over the auditor's own department, as if there were none.
+        ``NOT_FOUND`` for a mandate over the auditor's own department, or one that they asked for or approved.
         """
         require(by, roles=AUDITORS)
         mandate = self._store.load(mandate_id)
-        if not may_audit(mandate, by.department):
+        if not may_audit(mandate, by):
             raise DomainError(ErrorCode.NOT_FOUND)
         found = self._readings(mandate)
         self._record(mandate_id, EventKind.MANDATE_AUDITED, {"read": "readings", "size": len(found)}, by=by, at=at)

@@ -280,3 +280,13 @@ def test_nobody_audits_a_mandate_over_their_own_department_or_without_the_role()
     assert inspection.asked_by_inspector(an_inspector().sub, by=inspected, limit=10, after=None).items == ()
     assert refused(lambda: inspection.audit(mandate.mandate_id, by=inspected, at=AT)) is ErrorCode.NOT_FOUND
     assert refused(lambda: inspection.audit(mandate.mandate_id, by=head, at=AT)) is ErrorCode.FORBIDDEN
+
+
+@pytest.mark.requirement("R7.10", "R7.13")
+def test_nobody_audits_in_another_role_what_they_read_themselves() -> None:
+    mandate = an_approved_mandate()
+    both = Caller(sub=an_inspector().sub, roles=frozenset({Role.MONITOR}), department="monitoring")
+    inspection = container().inspection
+
+    assert inspection.asked_by_inspector(both.sub, by=both, limit=10, after=None).items == ()
+    assert refused(lambda: inspection.audit(mandate.mandate_id, by=both, at=AT)) is ErrorCode.NOT_FOUND

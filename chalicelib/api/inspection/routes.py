@@ -243,7 +243,7 @@ def readings(call: Call[None]) -> Answer[MandateReadingsResponse]:
     answer=MandatePageResponse,
 )
 def audits(call: Call[None]) -> Answer[MandatePageResponse]:
-    """List an inspector's mandates, newest first, but for those over the auditor's own department."""
+    """List an inspector's mandates, newest first, but for those that the auditor may not audit."""
     position = call.position
     found, following = container().inspection.asked_by_inspector(
         call.query.inspector,

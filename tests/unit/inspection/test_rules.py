@@ -9,6 +9,7 @@ import pytest
 from chalicelib.clocks.model import Light
 from chalicelib.inspection.model import CaseFacts, Mandate, Scope
 from chalicelib.inspection.rules import changes_of, covers, gravest, is_in_force, may_audit, reminders_of
+from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 
@@ -80,9 +81,17 @@ def test_the_gravest_light_is_the_one_that_most_needs_looking_at() -> None:
 
 
 @pytest.mark.requirement("R7.13")
-def test_nobody_audits_a_mandate_over_their_own_department() -> None:
-    assert not may_audit(MANDATE, "traffic")
-    assert may_audit(MANDATE, "monitoring")
+def test_nobody_audits_a_mandate_over_their_own_department_or_that_they_had_a_part_in() -> None:
+    def auditor(name: str, department: str = "monitoring") -> Caller:
+        return Caller(sub=name, roles=frozenset({Role.MONITOR}), department=department)
+
+    inspector, approver = (str(name).removeprefix("staff:") for name in (MANDATE.inspector, MANDATE.approver))
+
+    assert may_audit(MANDATE, auditor("monitor"))
+    assert not may_audit(MANDATE, auditor("monitor", "traffic"))
+    assert not may_audit(MANDATE, auditor(inspector))
+    assert not may_audit(MANDATE, auditor(approver))
+    assert may_audit(replace(MANDATE, approver=None), auditor(approver))
 
 
 def events(*told: tuple[EventKind, dict[str, Any]]) -> list[Event]:
