@@ -211,13 +211,15 @@ def test_an_officer_is_asked_once_for_what_they_look_at_a_case_and_goes_on(visit
 
     asked = officer.open(wanted)
     missing = officer.send(asked, "purpose")
-    shown = officer.send(missing, "purpose", {"purpose": "enquiry"})
+    not_theirs = officer.send(asked, "purpose", {"purpose": "supervision"})
+    shown = officer.send(not_theirs, "purpose", {"purpose": "enquiry"})
     again = officer.open(f"/desk/{case_no}")
     told = applicant.open(f"/cases/{case_no}")
 
     assert asked.path.startswith(f"/desk/{case_no}/purpose?next=")
     assert "李" not in asked.text
-    assert (missing.status, "请选择查阅目的" in missing.text) == (400, True)
+    for refused in (missing, not_theirs):
+        assert (refused.status, "请选择查阅目的" in refused.text) == (400, True)
     assert (shown.status, shown.path) == (200, wanted)
     assert (again.status, again.path) == (200, f"/desk/{case_no}")
     assert "谁看过这件事" in told.text

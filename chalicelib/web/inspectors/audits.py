@@ -13,7 +13,7 @@ AUDITORS: Final = (Role.MONITOR,)
 @pages.get("/audits", roles=AUDITORS)
 def list_audits(visit: PageRequest) -> Page:
     """Ask whose readings are wanted, and list the mandates of that inspector."""
-    inspector = visit.query.get("inspector", "").strip()
+    inspector = visit.query.get("inspector", "").strip().removeprefix("staff:")
     query = {"inspector": inspector, "limit": "20"}
     query |= {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
     found = visit.get(routes.audits, query=query) if inspector else None

@@ -1,7 +1,7 @@
 """For what an officer reads a case that is not theirs: asked once a day, and told to the applicant (R7.5, R7.15)."""
 
 from chalicelib.api.cases.routes import cases
-from chalicelib.cases.rules.reading import PURPOSES, ReadingPurpose
+from chalicelib.cases.rules.reading import PURPOSES
 from chalicelib.policy import Role
 from chalicelib.sessions.rules import onward_of
 from chalicelib.web.core import pages
@@ -24,7 +24,7 @@ def ask(visit: PageRequest) -> Page:
 def say(visit: PageRequest) -> Page | Redirect:
     """Put the look on record, and go on to the page that was wanted."""
     purpose = visit.sent("purpose")
-    if purpose not in set(ReadingPurpose):
+    if purpose not in set(PURPOSES[Role.OFFICER]):
         return at_fault(ask(visit), purpose=text("reading_missing", visit.language))
     case = visit.get(cases.read_case, query={"purpose": purpose})
     return Redirect(to=onward_of(visit.sent("next")) or f"desk/{case.case_no}")
