@@ -38,7 +38,7 @@ from tests.builders import (
     an_item,
     an_organisation,
 )
-from tests.services.case_office import SHA, Applicant, a_paper, publish
+from tests.services.case_office import SHA, Applicant, a_paper, employ, publish
 from tests.services.conflict_desk import conflicts, decide_the_one
 from tests.services.timelines import kinds_of
 from tests.wire import Parameters, Wire, watched
@@ -370,6 +370,22 @@ def test_a_promise_waits_where_something_bars_under_another_name_until_a_person_
     assert [(one.cause, one.said, one.reference) for one in conflicts()] == [(Cause.FILING, "张*", case.case_no)]
     assert container().credit.summary(case.subject).apart == ()
     assert container().timeline.reading(case.owner).verified
+
+
+@pytest.mark.requirement("R6.3")
+def test_the_time_to_compare_names_stays_with_the_credit_office_whoever_gets_the_case() -> None:
+    publish()
+    flag(Applicant(identity=LI_SI))
+    case = waiting_promise()
+    officer = a_caller(Role.OFFICER, sub="o-1", department="traffic")
+    employ(officer)
+
+    superior = a_caller(Role.SUPERVISOR, sub="s-1", department="traffic")
+    command = Command(case_no=case.case_no, by=superior, at=NOON, version=case.version)
+    container().assignment.assign(command, officer=officer.sub)
+
+    responsible = {clock.kind.value: clock.responsible for clock in container().clocks.of_owner(case.owner)}
+    assert responsible == {"acceptance": "o-1", "identity_check": "credit_officer"}
 
 
 @pytest.mark.requirement("R6.3")

@@ -200,9 +200,9 @@ class CaseContext:
             self._note("clocks_changed", self.clocks.extend(self._named(clock), by, at=self.at, tx=self.tx))
 
     def assign(self, officer: str) -> None:
-        """Make an officer responsible for all the office's running clocks."""
+        """Make an officer responsible for all the running clocks of the case's own office; others keep theirs."""
         for clock in self.running():
-            if clock.responsible not in {officer, PERSON}:
+            if clock.department == self.case.department and clock.responsible not in {officer, PERSON}:
                 self.clocks.save(replace(clock, responsible=officer, rev=clock.rev + 1), self.tx)
 
     def tell(
