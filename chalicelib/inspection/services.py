@@ -22,7 +22,7 @@ from chalicelib.inspection.model import CaseFacts, CaseFilter, CaseSeen, Mandate
 from chalicelib.inspection.rules import covers, gravest, is_in_force, may_audit
 from chalicelib.inspection.store import MandateStore
 from chalicelib.policy import Caller, Role, require, require_another_person, sees
-from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.event_types import LOOKS, EventKind
 from chalicelib.timeline.events import Event, NewEvent, Reading
 from chalicelib.timeline.store import Timeline
 
@@ -190,9 +190,13 @@ class Inspection:
         return [self._clocks.light(clock, at=at) for clock in clocks]
 
     def _acted(self, officer: str | None, card: CaseCard) -> bool:
-        """Whether an officer acted in a case, according to its timeline; always true without an officer to look for."""
+        """Whether an officer acted in a case, according to its timeline; always true without an officer to look for.
+
+        Whoever only looked at it did not act.
+        """
         return officer is None or any(
-            event.actor == f"staff:{officer}" for event in self._timeline.events(case_owner(card.case_no))
+            event.actor == f"staff:{officer}" and event.kind not in LOOKS
+            for event in self._timeline.events(case_owner(card.case_no))
         )
 
     def timeline(self, mandate_id: str, case_no: str, *, by: Caller, at: datetime) -> tuple[Case, Reading]:

@@ -178,6 +178,11 @@ class EventKind(StrEnum):
     MANDATE_AUDITED = "mandate:audited"
 
 
+LOOKS = frozenset(
+    {EventKind.CASE_SEEN, EventKind.IDENTITY_SEEN, EventKind.DOCUMENT_SEEN, EventKind.ISSUED_SEEN},
+)
+"""Officials' looks at a case (R7.15): a trace of reading, by which nothing was done in the case."""
+
 LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.ITEM_PUBLISHED: ("事项发布", "Item published"),
     EventKind.ITEM_ABOLISHED: ("事项取消", "Item abolished"),

@@ -221,11 +221,15 @@ def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
     assert found(CaseFilter(light=Light.RED)) == []
     assert found(CaseFilter(light=Light.RED), later) == [(case.case_no, Light.RED)]
     assert found(CaseFilter(officer="officer.traffic")) == []
-    with transaction() as tx:
-        fact = NewEvent(
-            kind=EventKind.CASE_DELIVERED, occurred_at=AT, actor="staff:officer.traffic", department="traffic"
-        )
-        container().timeline.append([fact], owner=case.owner, at=AT, tx=tx)
+
+    def does(kind: EventKind) -> None:
+        with transaction() as tx:
+            fact = NewEvent(kind=kind, occurred_at=AT, actor="staff:officer.traffic", department="traffic")
+            container().timeline.append([fact], owner=case.owner, at=AT, tx=tx)
+
+    does(EventKind.CASE_SEEN)
+    assert found(CaseFilter(officer="officer.traffic")) == []
+    does(EventKind.CASE_DELIVERED)
     assert found(CaseFilter(officer="officer.traffic")) == [(case.case_no, Light.GREEN)]
 
 

@@ -15,7 +15,7 @@ from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.supervision.model.statistics import Contribution, Figures, Late, Measure, Span
 from chalicelib.supervision.rules.measure_statistics import FLAGS, flag_step
 from chalicelib.supervision.rules.quantiles import bucket
-from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.event_types import LOOKS, EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Pause
@@ -51,7 +51,7 @@ BEGINS = frozenset({EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED, Eve
 def counts(event: Event) -> bool:
     """Whether an event adds anything, so that its timeline is worth reading."""
     if event.owner.startswith(CASE):
-        return event.kind in LEVELLED or event.kind in OF_CASES | BEGINS or event.actor.startswith(STAFF)
+        return event.kind in LEVELLED or event.kind in OF_CASES | BEGINS or _is_entry(event)
     return event.kind in LEVELLED or (event.kind in FLAGS and event.owner.startswith("flag:"))
 
 
@@ -76,7 +76,7 @@ def contribution(event: Event, before: Sequence[Event], *, calendar: Calendar, p
         added[Measure.FLAG_SET] = 1
     if event.kind == EventKind.FLAG_LIFTED and any(each.kind == EventKind.FLAG_CONFIRMED for each in before):
         added[Measure.FLAG_OVERTURNED] = 1
-    if event.owner.startswith(CASE) and event.actor.startswith(STAFF):
+    if _is_entry(event):
         added[Measure.ENTERED] = 1
         delay = at - instant_from(event.occurred_at)
         if delay > timedelta(hours=pack.limit_term(TermKey.LATE_ENTRY).value):
@@ -92,6 +92,11 @@ def contribution(event: Event, before: Sequence[Event], *, calendar: Calendar, p
         late=_late(event, before) if event.kind == EventKind.CASE_DECIDED else None,
         flag=flag_step(event, before),
     )
+
+
+def _is_entry(event: Event) -> bool:
+    """Whether an official did something in a case, which may have been entered late; looks are entered by nobody."""
+    return event.owner.startswith(CASE) and event.actor.startswith(STAFF) and event.kind not in LOOKS
 
 
 def law_of(event: Event, before: Sequence[Event]) -> tuple[str | None, datetime]:

@@ -14,16 +14,13 @@ from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.settings import settings
-from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.event_types import LOOKS
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
 
 if TYPE_CHECKING:
     from chalicelib.api.credit.schemas.own_credit import BarResponse
     from chalicelib.api.documents.schemas import DocumentResponse
-
-LOOKS: Final = (EventKind.CASE_SEEN, EventKind.IDENTITY_SEEN, EventKind.DOCUMENT_SEEN)
-"""The events of officials' looks (R7.15)."""
 
 WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
 """The stages of the progress line."""

@@ -11,7 +11,7 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.supervision.model.statistics import Contribution, Figures, Late, Measure, Span
 from chalicelib.supervision.rules.statistics import contribution, counts, figures_of, law_of
-from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.event_types import LOOKS, EventKind
 from chalicelib.timeline.events import Event, Json
 from chalicelib.workdays.store import load_calendar
 
@@ -243,11 +243,18 @@ def test_what_staff_enter_much_later_than_it_happened_is_counted_as_late_entry(
     assert added(told, filed(MONDAY_9 - timedelta(days=3))).counts == expected
 
 
+@pytest.mark.requirement("R4.19")
+@pytest.mark.parametrize("kind", sorted(LOOKS))
+def test_looks_are_no_entries_and_make_the_share_of_late_ones_no_smaller(kind: EventKind) -> None:
+    assert added(an_event(kind), filed()).counts == {}
+
+
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
         (filed(), True),
         (an_event(EventKind.CASE_ASSIGNED), True),
+        (an_event(EventKind.CASE_SEEN), False),
         (an_event(EventKind.CASE_ASSIGNED, actor="system:x"), False),
         (an_event(EventKind.CLOCK_WARNED, actor="service:sweep"), False),
         (an_event(EventKind.ALERT_RAISED, owner="card:1", actor="system:x"), True),
