@@ -171,6 +171,17 @@ def test_nobody_reads_that_somebody_was_told_where_the_end_of_the_chain_does_not
     assert "case:timeline_altered" not in [event.kind for event in reading.events]
 
 
+def test_a_case_can_be_read_though_the_end_of_its_chain_takes_no_trace() -> None:
+    case = in_hand()
+    row = container().cases.row
+    row.get(case.owner).update(actions=[row.head_seq.set(1)])
+
+    reading = container().case_queries.timeline(case.case_no, by=OFFICER, at=LATER)[1]
+
+    assert not reading.verified
+    assert "case:seen" not in [event.kind for event in reading.events]
+
+
 def delivered(applicant: Applicant) -> Case:
     case = applicant.promise(applicant.draft()).case
     case = container().handling.decide(_act(case), outcome=Outcome.GRANTED, document_no="1号").case
