@@ -801,3 +801,33 @@ def test_an_agent_s_list_shows_the_cases_in_which_the_agent_acts() -> None:
         return [card.case_no for card in page.cards]
 
     assert (listed(agent), listed(Applicant())) == ([case.case_no], [case.case_no])
+
+
+@pytest.mark.requirement("R4.1")
+def test_an_officer_accepts_a_case_that_silence_had_accepted_as_a_promise(no_credit: Callable[[], None]) -> None:
+    applicant = Applicant().enrol()
+    case = a_promise_accepted_by_silence(applicant)
+    officer = a_caller(Role.OFFICER, sub="officer.traffic", department="traffic")
+    pausing = Command(case_no=case.case_no, by=officer, at=AFTER_SILENCE, version=case.version)
+    container().handling.pause(
+        pausing, ground="expert_review", basis="第45条", expected_days=5, notice_text="需要专家评审。"
+    )
+    no_credit()
+    flag(applicant)
+    container().clocks.sweep(at=AFTER_SILENCE + MINUTE)
+    handed = container().commitment_withdrawal.hand_in(
+        case.case_no, (a_paper(),), by=applicant.caller, at=AFTER_SILENCE + 2 * MINUTE
+    )
+
+    command = Command(case_no=case.case_no, by=officer, at=AFTER_SILENCE + 3 * MINUTE, version=handed.version)
+    accepted = container().acceptance.accept(command).case
+
+    assert accepted.state is State.ACCEPTED
+    assert [pause.ended_at for pause in accepted.interruptions] == [AFTER_SILENCE + MINUTE]
+    running = {
+        clock.kind: clock.started_at for clock in container().clocks.of_owner(case.owner) if not clock.stopped_at
+    }
+    assert running == {
+        ClockKind.HANDLING_PROMISED: AFTER_SILENCE + 3 * MINUTE,
+        ClockKind.HANDLING_STATUTORY: AFTER_SILENCE + 3 * MINUTE,
+    }

@@ -321,8 +321,9 @@ class Case:
 
     @property
     def clock_suffix(self) -> str:
-        """Return the suffix that keeps the clocks of a withdrawn, reopened or reinstated case apart from the first."""
-        again = ("again",) if self.withdrawal is not None else ()
+        """Return the suffix that keeps the clocks of a case that goes on without its promise, or anew, apart."""
+        has_lost_promise = self.commitment is not None and self.way is Way.CERTIFICATE
+        again = ("again",) if self.withdrawal is not None or has_lost_promise else ()
         reopened = (f"reopened-{len(self.earlier_decisions)}",) if self.earlier_decisions else ()
         reinstated = (f"reinstated-{len(self.fallen_revocations)}",) if self.fallen_revocations else ()
         return "-".join((*again, *reopened, *reinstated))

@@ -232,6 +232,15 @@ def open_pause(case: Case) -> Interruption | None:
     return next((pause for pause in case.interruptions if pause.ended_at is None), None)
 
 
+def without_interruptions(case: Case, *, at: datetime, by: str) -> Case:
+    """Return the case with its special procedure or suspension ended, if one is under way."""
+
+    def ended(those: Sequence[Interruption]) -> tuple[Interruption, ...]:
+        return tuple(replace(one, ended_at=one.ended_at or at, ended_by=one.ended_by or by) for one in those)
+
+    return replace(case, interruptions=ended(case.interruptions), suspensions=ended(case.suspensions))
+
+
 def suspension_ground_of(pack: RulePack, code: str) -> Ground:
     """Return a ground for a suspension from the pack's closed list; raises ``PAUSE_GROUND_UNKNOWN`` for any other."""
     ground = pack.suspension_ground(code)

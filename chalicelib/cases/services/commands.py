@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from chalicelib.cases.model.case import Case
-from chalicelib.cases.model.stages import Interruption, LateReason
+from chalicelib.cases.model.stages import LateReason
 from chalicelib.cases.rules.handling import (
     STEPS,
     CaseStep,
@@ -16,6 +16,7 @@ from chalicelib.cases.rules.handling import (
     responsible_for,
     step_suffix,
     timed,
+    without_interruptions,
 )
 from chalicelib.cases.services.access import CaseAccess, Step
 from chalicelib.cases.store import CaseStore
@@ -238,12 +239,7 @@ class CaseContext:
 
 def end_interruptions(context: CaseContext) -> Case:
     """Return the case with its special procedure or suspension ended now, if one is under way."""
-    case, at, by = context.case, context.at, context.actor
-
-    def ended(those: tuple[Interruption, ...]) -> tuple[Interruption, ...]:
-        return tuple(replace(one, ended_at=one.ended_at or at, ended_by=one.ended_by or by) for one in those)
-
-    return replace(case, interruptions=ended(case.interruptions), suspensions=ended(case.suspensions))
+    return without_interruptions(context.case, at=context.at, by=context.actor)
 
 
 CommandHandler = Callable[[CaseContext], Case]

@@ -13,7 +13,7 @@ from chalicelib.cases.model.stages import Commitment
 from chalicelib.cases.rules import filing, filing_events
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.filing import Submission
-from chalicelib.cases.rules.handling import is_unchecked
+from chalicelib.cases.rules.handling import is_unchecked, without_interruptions
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
 from chalicelib.cases.services.materials.handed_in import HandedIn
@@ -339,7 +339,14 @@ class Filing:
             stopped = [*stopped, *clocks_payload(*ended)]
         else:
             milestones, ended = self._intake.end(case, *OF_A_PROMISE, at=at, tx=tx)
-            after = replace(checked, state=State.AWAITING_MATERIALS, way=Way.CERTIFICATE, acceptance=None, later=())
+            after = replace(
+                without_interruptions(checked, at=at, by=filing_events.FILING),
+                state=State.AWAITING_MATERIALS,
+                way=Way.CERTIFICATE,
+                acceptance=None,
+                extension=None,
+                later=(),
+            )
             started = (self._intake.await_materials(after, pack=self._pack(case, at=at), at=at, tx=tx),)
             stopped = [*stopped, *clocks_payload(*ended)]
         events = [

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.authorities.model import Act, Authority
 from chalicelib.cases.model.case import Case, Material, State, Way
-from chalicelib.cases.model.stages import Interruption, Withdrawal
+from chalicelib.cases.model.stages import Withdrawal
 from chalicelib.cases.rules import filing, filing_events, handling
 from chalicelib.cases.rules.consequences import require_not_barred
 from chalicelib.cases.rules.handling import StepsOf
@@ -187,19 +187,11 @@ def _without_promise(case: Case, withdrawal: Withdrawal, *, by: Caller) -> Case:
         at = withdrawal.withdrawn_at
         case = handling.set_aside(case, case.decision, reason=withdrawal.reason, actor=by.actor, at=at)
     return replace(
-        case,
+        handling.without_interruptions(case, at=withdrawal.withdrawn_at, by=by.actor),
         state=State.AWAITING_MATERIALS,
         way=Way.CERTIFICATE,
         withdrawal=withdrawal,
         acceptance=None,
         extension=None,
         later=(),
-        interruptions=_ended(case.interruptions, withdrawal, by=by),
-        suspensions=_ended(case.suspensions, withdrawal, by=by),
     )
-
-
-def _ended(those: Sequence[Interruption], withdrawal: Withdrawal, *, by: Caller) -> tuple[Interruption, ...]:
-    """End what was under way with the promise."""
-    at = withdrawal.withdrawn_at
-    return tuple(replace(one, ended_at=one.ended_at or at, ended_by=one.ended_by or by.actor) for one in those)
