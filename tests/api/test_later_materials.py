@@ -25,6 +25,7 @@ LAST_SECOND = datetime(2026, 10, 10, 15, 59, 59, tzinfo=UTC)
 
 TRUE = {"result": "true", "method": "online", "findings": "属实。"}
 UNFULFILLED = {**UNTRUE, "result": "unfulfilled", "findings": "期满没有补交平面图。"}
+REFUSED = {"outcome": "refused", "document_no": "1号", "reasons": "不符合条件。"}
 
 
 def draft(client: Client, token: TokenOf, **change: Any) -> Reply:  # noqa: ANN401 - any JSON
@@ -191,3 +192,39 @@ def test_an_outage_on_its_last_day_lengthens_the_time_to_bring_it(client: Client
     assert office.act("verification", UNFULFILLED).body["due_on"] == "2026-10-12"
     turn_clock(datetime(2026, 10, 12, 16, 0, tzinfo=UTC))
     assert office.act("verification", UNFULFILLED).status == 200
+
+
+def test_nobody_owes_it_after_a_refusal_and_it_has_its_time_again_when_the_case_is_reopened(
+    client: Client, token: TokenOf
+) -> None:
+    office, _ = a_case(client, token)
+
+    office.done("decision", REFUSED)
+
+    assert clocks(office)["later_material.site-plan"]["stopped_at"] is not None
+    assert bring(office).code == "STEP_NOT_ALLOWED"
+    turn_clock(LAST_SECOND)
+    office.done("reopening", {"reason": "重新办理。"}, by="supervisor.traffic")
+    again = clocks(office)["later_material.site-plan-reopened-1"]
+    assert (again["stopped_at"], again["due_on"]) == (None, "2026-10-16")
+    assert office.act("verification", UNFULFILLED).body["due_on"] == "2026-10-16"
+    assert bring(office).status == 200
+
+
+def test_what_comes_with_the_report_of_a_rectification_has_come_and_without_it_nothing_is_put_right(
+    client: Client, token: TokenOf
+) -> None:
+    office, _ = a_case(client, token)
+    office.done("decision", GRANTED)
+    turn_clock(LAST_SECOND + timedelta(seconds=1))
+    office.done("verification", UNFULFILLED)
+    office.done("statement", {"text": "材料在办。"}, by="applicant")
+    office.done("rectification", {"days": 5, "basis": "第64条"})
+    done = {"outcome": "done", "findings": "已经补交。"}
+    assert office.act("rectification/outcome", done).body["owed_later"] == "site-plan"
+
+    told = office.done("rectification/report", {"text": "补交平面图。", **PAPER}, by="applicant")
+
+    assert told["later"][0]["brought_at"] == "2026-10-10T16:00:00Z"
+    assert clocks(office)["later_material.site-plan"]["stopped_at"] is not None
+    assert office.done("rectification/outcome", done)["rectification"]["fulfilled"] is True

@@ -24,6 +24,7 @@ from chalicelib.cases.model.stages import (
     FallenRevocation,
     Interruption,
     LateReason,
+    Outcome,
     Rectification,
     Revocation,
     Termination,
@@ -305,8 +306,11 @@ class Case:
 
     @property
     def owed_later(self) -> tuple[LaterMaterial, ...]:
-        """Return what the promise said would be brought and has not come yet (容缺待补)."""
-        return tuple(each for each in self.later if each.brought_at is None) if self.has_promise else ()
+        """Return what the promise said would be brought and has not come yet (容缺待补); nothing after a refusal."""
+        is_refused = self.decision is not None and self.decision.outcome is Outcome.REFUSED
+        if is_refused or not self.has_promise:
+            return ()
+        return tuple(each for each in self.later if each.brought_at is None)
 
     @property
     def demands(self) -> tuple[Correction, ...]:

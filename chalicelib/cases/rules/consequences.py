@@ -15,7 +15,7 @@ from chalicelib.cases.model.stages import (
     Termination,
     Verification,
 )
-from chalicelib.cases.rules.handling import CaseStep
+from chalicelib.cases.rules.handling import CaseStep, require_nothing_owed
 from chalicelib.catalogue.model.items import Method, VerificationPlan
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -318,6 +318,12 @@ def order_to_end(case: Case, clock: Clock | None, outcome: RectificationOutcome,
     if outcome is RectificationOutcome.NOT_DONE and not clock.is_late(at):
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.END_RECTIFICATION, due_on=clock.due_on.isoformat())
     return case.rectification
+
+
+def require_put_right(case: Case) -> None:
+    """Raise ``STEP_NOT_ALLOWED`` for a promise that was not kept, while what should have come later still has not."""
+    if case.verification is not None and case.verification.result is Finding.UNFULFILLED:
+        require_nothing_owed(case, step=CaseStep.END_RECTIFICATION)
 
 
 def require_defence_over(defence: Defence | None, clock: Clock | None = None, *, at: datetime) -> None:

@@ -208,23 +208,23 @@ def is_brought_later(case: Case, brought: Sequence[Material]) -> bool:
 
 
 def with_later_brought(case: Case, here: Collection[str], *, at: datetime) -> Case:
-    """Return the case with the time at which what was owed came."""
-    later = tuple(replace(each, brought_at=at) if each.id in here else each for each in case.later)
+    """Return the case with the time at which what was owed came; what had come before keeps its own."""
+    later = tuple(replace(each, brought_at=each.brought_at or at) if each.id in here else each for each in case.later)
     return replace(case, later=later)
 
 
-def require_nothing_owed(case: Case) -> None:
+def require_nothing_owed(case: Case, *, step: CaseStep) -> None:
     """Raise ``STEP_NOT_ALLOWED`` while something that the promise said would come later has not: it is not kept yet."""
     if case.owed_later:
         owed = ", ".join(each.id for each in case.owed_later)
-        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, owed_later=owed)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=step, owed_later=owed)
 
 
 def require_overdue(case: Case, clocks: Sequence[Clock], *, at: datetime) -> None:
     """Raise ``STEP_NOT_ALLOWED`` while all that is to come later still has time: nothing is unkept before its day."""
     if case.owed_later and not any(clock.is_late(at) for clock in clocks):
-        last = max(clock.due_on for clock in clocks)
-        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, due_on=last.isoformat())
+        first = min(clock.due_on for clock in clocks)
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, due_on=first.isoformat())
 
 
 def open_pause(case: Case) -> Interruption | None:

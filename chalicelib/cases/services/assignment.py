@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.cases.model.case import Case, State
+from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.consequences import require_not_barred
 from chalicelib.cases.rules.handling import CaseStep
@@ -25,7 +26,8 @@ class Assignment:
         """Reopen a decided or closed case; both handling times start anew.
 
         The decision, its delivery and its verification stay readable among the earlier ones. Clocks still running for
-        delivery or verification stop, because they concerned the earlier decision.
+        delivery or verification stop, because they concerned the earlier decision. What nobody owed after a
+        refusal has its time again.
         Raises ``STEP_NOT_ALLOWED`` for a case whose promise was found broken, because that has its own order of steps.
         """
 
@@ -37,6 +39,8 @@ class Assignment:
             after = replace(after, state=State.ACCEPTED)
             context.stop(ClockKind.DELIVERY, ClockKind.VERIFICATION)
             context.start_handling(since=command.at, suffix=after.clock_suffix)
+            if decision.outcome is Outcome.REFUSED:
+                context.start_later(after)
             context.tell(EventKind.CASE_REOPENED, {"handling": after.handling}, texts={"reason": reason})
             return after
 

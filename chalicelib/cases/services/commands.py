@@ -1,6 +1,6 @@
 """One command on a case: read it, check it, and write it with its events and clocks, all or nothing (办件经办)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -150,17 +150,25 @@ class CaseContext:
         for step in self.steps[:1]:
             self.start_step(step, since=since, suffix=suffix)
 
+    def start_later(self, case: Case) -> None:
+        """Start the person's time anew for all that is still to be brought (容缺后补)."""
+        for owed in case.owed_later:
+            suffix = f"{owed.id}-{case.clock_suffix}"
+            self.start(ClockKind.LATER_MATERIAL, owed.limit, responsible=PERSON, suffix=suffix, about=owed.id)
+
     def start_step(self, step: ItemStep, *, since: datetime | None = None, suffix: str | None = None) -> Clock:
         """Start the clock of a step, for the officer who has the case."""
         suffix = step_suffix(step, self.case.clock_suffix if suffix is None else suffix)
         return self.start(ClockKind.STEP, step.limit.counted(), since=since, suffix=suffix, about=step.id)
 
-    def stop(self, *kinds: ClockKind) -> None:
-        """Stop the running clocks of these kinds, or all if none is named.
+    def stop(self, *kinds: ClockKind, about: Collection[str] = ()) -> None:
+        """Stop the running clocks of these kinds, or all if none is named; only those ``about`` something, if it is.
 
         Milestones already passed but not yet recorded by the sweep are recorded first, so that nobody escapes one.
         """
         for clock in self.running(*kinds):
+            if about and clock.about not in about:
+                continue
             _, milestones = self.clocks.moved_on(clock, at=self.at)
             self.facts.extend(milestones)
             self._note("clocks_stopped", self.clocks.stop(self._named(clock), at=self.at, tx=self.tx))

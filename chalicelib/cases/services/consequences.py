@@ -15,6 +15,7 @@ from chalicelib.cases.rules.handling import (
     require_nothing_owed,
     require_overdue,
     require_text,
+    with_later_brought,
     with_materials,
 )
 from chalicelib.cases.rules.promise_keeping import document_of_revocation
@@ -68,7 +69,7 @@ class Consequences:
             case = context.case
             rules.require_verifiable(case)
             if result is Finding.TRUE:
-                require_nothing_owed(case)
+                require_nothing_owed(case, step=CaseStep.VERIFY)
             if result is Finding.UNFULFILLED:
                 require_overdue(case, context.persons_clocks(ClockKind.LATER_MATERIAL), at=command.at)
             # An unverifiable case still has to be verified: its clock runs on, and nothing is closed late.
@@ -152,7 +153,8 @@ class Consequences:
     def report(self, command: Command, *, text: str, materials: tuple[Material, ...] = ()) -> Result:
         """Take the person's word that things are put right, which the office then has to check within its time.
 
-        ``materials`` of the checklist may prove it. Raises ``MATERIAL_NOT_LISTED`` and ``DOCUMENT_NOT_USABLE``.
+        ``materials`` of the checklist may prove it, among them what the promise said would come later.
+        Raises ``MATERIAL_NOT_LISTED`` and ``DOCUMENT_NOT_USABLE``.
         """
 
         def change(context: CaseContext) -> Case:
@@ -161,22 +163,30 @@ class Consequences:
             rules.require_provable(context.case, materials)
             brought = self._handed_in.read(materials, case_no=context.case.case_no)
             self._handed_in.keep(brought, context.tx)
+            here = {material.id for material in brought.materials}
+            if here:
+                context.stop(ClockKind.LATER_MATERIAL, about=here)
             _owe_next_step(context, suffix="reported")
             told = {"materials": materials_payload(brought.materials)} if brought.materials else None
             context.tell(EventKind.RECTIFICATION_REPORTED, told, texts={"report": text})
-            case = with_materials(context.case, brought.materials)
+            case = with_later_brought(with_materials(context.case, brought.materials), here, at=command.at)
             return replace(case, rectification=replace(order, report=text, reported_at=command.at))
 
         return self._commands.take(CaseStep.REPORT, command, change)
 
     def end_rectification(self, command: Command, *, outcome: RectificationOutcome, findings: str) -> Result:
-        """Record the outcome of a rectification order: done ends the matter, not done opens the pack's next step."""
+        """Record the outcome of a rectification order: done ends the matter, not done opens the pack's next step.
+
+        Raises ``STEP_NOT_ALLOWED`` if it is said to be done while what was not brought in time has still not come.
+        """
 
         def change(context: CaseContext) -> Case:
             order = rules.order_to_end(
                 context.case, context.persons_clock(ClockKind.RECTIFICATION), outcome, at=command.at
             )
             fulfilled = outcome is RectificationOutcome.DONE
+            if fulfilled:
+                rules.require_put_right(context.case)
             case = self._promises.establish(context, by=command.by)
             context.stop(ClockKind.RECTIFICATION, ClockKind.CONSEQUENCE)
             if fulfilled:

@@ -222,6 +222,8 @@ class Handling:
                 context=context,
             )
             context.stop(*HANDLING)
+            if outcome is Outcome.REFUSED:
+                context.stop(ClockKind.LATER_MATERIAL)
             context.start(ClockKind.DELIVERY, case.terms.delivery)
             verifying = time_to_verify(decided, context)
             if verifying is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.cases.model.case import Case, State
 from chalicelib.cases.rules import reinstatement as rules
 from chalicelib.cases.rules.reinstatement import ReversingDocument
-from chalicelib.cases.services.commands import PERSON, CaseCommands
+from chalicelib.cases.services.commands import CaseCommands
 from chalicelib.cases.services.handling import time_to_verify
 from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import ClockKind
@@ -45,9 +45,7 @@ class CaseReinstatement:
         verifying = time_to_verify(after, context)
         if verifying is not None:
             context.start(ClockKind.VERIFICATION, verifying)
-        for owed in after.owed_later:
-            suffix = f"{owed.id}-{after.clock_suffix}"
-            context.start(ClockKind.LATER_MATERIAL, owed.limit, responsible=PERSON, suffix=suffix, about=owed.id)
+        context.start_later(after)
         context.tell(
             EventKind.CASE_REINSTATED,
             {

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.cases.model.case import LaterMaterial, Material, MaterialAsked, State, Way
-from chalicelib.cases.model.stages import Rectification
+from chalicelib.cases.model.stages import Finding, Outcome, Rectification
 from chalicelib.cases.rules import consequences, filing, filing_events, handling
+from chalicelib.cases.rules.handling import CaseStep
 from chalicelib.catalogue.model.items import Step
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.catalogue.model.terms import WrittenLimit
@@ -19,7 +20,7 @@ from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
-from tests.builders import NOON, a_case, a_commitment, a_draft, a_material, an_item
+from tests.builders import NOON, a_case, a_commitment, a_decision, a_draft, a_material, a_verification, an_item
 
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=date(2026, 9, 28))
 FIVE = Limit(value=5, unit=Unit.WORKING_DAYS, basis="第3条")
@@ -134,14 +135,27 @@ def test_a_promise_is_not_kept_before_it_came_and_not_unkept_before_its_day_has_
     case, clock = a_case(commitment=a_commitment(), later=(LATER,)), a_clock("site-plan")
     settled = replace(case, later=(replace(LATER, brought_at=NOON),))
 
-    handling.require_nothing_owed(settled)
+    handling.require_nothing_owed(settled, step=CaseStep.VERIFY)
     handling.require_overdue(settled, (), at=NOON)
     handling.require_overdue(case, (clock,), at=LAST_SECOND + timedelta(seconds=1))
     with pytest.raises(DomainError, match=ErrorCode.STEP_NOT_ALLOWED):
-        handling.require_nothing_owed(case)
+        handling.require_nothing_owed(case, step=CaseStep.VERIFY)
     with pytest.raises(DomainError, match=ErrorCode.STEP_NOT_ALLOWED) as refused:
         handling.require_overdue(case, (clock,), at=LAST_SECOND)
     assert refused.value.facts["due_on"] == "2026-10-10"
+
+
+def test_what_is_not_brought_is_owed_as_long_as_nothing_is_refused_and_not_put_right_without_it() -> None:
+    case = a_case(commitment=a_commitment(), later=(LATER,), verification=a_verification(result=Finding.UNFULFILLED))
+
+    assert case.owed_later == (LATER,)
+    assert replace(case, decision=a_decision(outcome=Outcome.REFUSED)).owed_later == ()
+    assert replace(case, decision=a_decision()).owed_later == (LATER,)
+    consequences.require_put_right(replace(case, verification=None))
+    consequences.require_put_right(replace(case, verification=a_verification(result=Finding.UNTRUE)))
+    with pytest.raises(DomainError, match=ErrorCode.STEP_NOT_ALLOWED) as refused:
+        consequences.require_put_right(case)
+    assert refused.value.facts["owed_later"] == "site-plan"
 
 
 @pytest.mark.parametrize(("days", "is_enough"), [(2, False), (3, True), (4, True)])
