@@ -8,9 +8,13 @@ import pytest
 
 from chalicelib.bounds.model import Counted
 from chalicelib.cases.services.materials.handed_in import HandedIn
+from chalicelib.catalogue.model.items import Material, Way
+from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.container import container
 from chalicelib.jobs.nightly import nightly
 from chalicelib.timeline.event_types import EventKind
+from chalicelib.workdays.model.limits import Unit
+from tests.api.handling import GRANTED, Office
 from tests.api.test_bounds import allow
 from tests.api.test_cases import Person, case, person, publish
 from tests.api.test_documents import Scanner, a_mandate, ask, bring, bucket, read, scanner
@@ -490,3 +494,36 @@ def test_a_document_that_never_arrived_goes_too(person: Person) -> None:
     arrive(document, A_JPEG)
 
     assert container().documents.load(document).state.value == "deleted"
+
+
+def test_what_was_brought_later_and_refused_has_not_come_yet_and_is_brought_again_after_the_case_is_closed(
+    person: Person,
+    scanner: Scanner,  # noqa: ARG001 - as above
+    token: TokenOf,
+) -> None:
+    later = WrittenLimit(value=5, unit=Unit.WORKING_DAYS, basis="第3条")
+    plan = Material(id="site-plan", name="平面图", basis="第3条", ways=(Way.CERTIFICATE,), later=later)
+    publish(an_item(version=2, materials=(a_material(), plan), jurisdiction="corrects-first"))
+    case_no = person.promise(person.draft(later=["site-plan"]).body).body["case_no"]
+    office = Office(person.client, token, container().cases.load(case_no))
+    office.done("decision", GRANTED)
+    office.done("delivery")
+
+    def bring_it(content: bytes) -> tuple[str, Reply]:
+        document = bring(person, content, case_no=case_no, material="site-plan")
+        body = {"materials": handed_in(document, material="site-plan")}
+        return document, person.client.post(f"/v1/cases/{case_no}/materials", body, token=person.token)
+
+    unsafe, brought = bring_it(A_PDF + EICAR)
+    assert brought.body["later"][0]["brought_at"] is not None
+    hear({"document_id": unsafe, "verdict": "refused"})
+    office.version = container().cases.load(case_no).version
+
+    true = {"result": "true", "method": "online", "findings": "属实。"}
+    assert office.act("verification", true).body["owed_later"] == "site-plan"
+    unfulfilled = {**true, "result": "unfulfilled"}
+    assert office.act("verification", unfulfilled).body["due_on"] == "2026-10-10"
+    again = bring_it(A_PDF)[1]
+    assert (again.status, again.body["later"][0]["brought_at"] is None) == (200, False)
+    office.version = again.body["version"]
+    assert office.act("verification", true).status == 200

@@ -55,13 +55,19 @@ def _wrong_with(material: Material, document: Document | None, *, case_no: str) 
 
 
 def refused_later(case: Case, document: Document) -> Case:
-    """Return the case once a document of it was refused that had been handed in; unchanged if it knows, or has none."""
+    """Return the case once a document of it was refused that had been handed in; unchanged if it knows, or has none.
+
+    What the promise said would come later has then not come yet.
+    """
     problem = "" if document.problem is None else document.problem.value
     materials = tuple(
         replace(material, problem=problem) if material.document == document.document_id else material
         for material in case.materials
     )
-    return case if materials == case.materials else replace(case, materials=materials)
+    if materials == case.materials:
+        return case
+    later = tuple(replace(each, brought_at=None) if each.id == document.material else each for each in case.later)
+    return replace(case, materials=materials, later=later)
 
 
 def refusal_event(case: Case, document: Document) -> NewEvent:

@@ -106,11 +106,8 @@ class CaseContext:
 
     def persons_clock(self, kind: ClockKind) -> Clock | None:
         """Return the running clock of what a person must do, with the time that an outage took given back (R4.17)."""
-        return next(iter(self.persons_clocks(kind)), None)
-
-    def persons_clocks(self, kind: ClockKind) -> tuple[Clock, ...]:
-        """Return all running clocks of a kind, each with the time that an outage took given back."""
-        return tuple(self.lengthen(clock, self.at) for clock in self.running(kind))
+        clock = self.clock(kind)
+        return None if clock is None else self.lengthen(clock, self.at)
 
     def start(
         self,

@@ -25,7 +25,7 @@ from chalicelib.cases.services.promise_records import PromiseRecords
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clock import day_in_shanghai, instant_text
-from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.credit.model.records import Severity
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.rulepacks.model.consequences import StepKind
@@ -71,7 +71,7 @@ class Consequences:
             if result is Finding.TRUE:
                 require_nothing_owed(case, step=CaseStep.VERIFY)
             if result is Finding.UNFULFILLED:
-                require_overdue(case, context.persons_clocks(ClockKind.LATER_MATERIAL), at=command.at)
+                require_overdue(case, _times_to_bring(context), at=command.at)
             # An unverifiable case still has to be verified: its clock runs on, and nothing is closed late.
             clock = None if result is Finding.UNVERIFIABLE else context.clock(ClockKind.VERIFICATION)
             late = late_reason_for(clock, late_reason, at=command.at)
@@ -282,6 +282,17 @@ class Consequences:
         self._promises.found(case, context)
         if is_kept:
             context.tell(EventKind.PROMISE_KEPT, occurred_at=context.at)
+
+
+def _times_to_bring(context: CaseContext) -> tuple[Clock, ...]:
+    """Return the last clock of each thing that is still owed, stopped if its document was refused after it had come."""
+    owed = {each.id for each in context.case.owed_later}
+    last = {
+        clock.about: clock
+        for clock in context.all_clocks
+        if clock.kind is ClockKind.LATER_MATERIAL and clock.about in owed
+    }
+    return tuple(context.lengthen(clock, context.at) for clock in last.values())
 
 
 def _owe_next_step(context: CaseContext, *, suffix: str = "") -> None:

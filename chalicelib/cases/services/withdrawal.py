@@ -169,7 +169,8 @@ class CommitmentWithdrawal:
         if not replaces_refused(case, materials):
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         brought = self._handed_in.read(materials, case_no=case.case_no)
-        after = handling.with_materials(case, brought.materials)
+        here = {material.id for material in brought.materials}
+        after = handling.with_later_brought(handling.with_materials(case, brought.materials), here, at=at)
         event = filing_events.replacement_event(after, brought.materials, actor=by.actor, at=at)
         with transaction() as tx:
             self._access.keep(authority, tx)

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model.case import Case, Material
+from chalicelib.cases.model.case import Case, LaterMaterial, Material
 from chalicelib.cases.rules import materials as rules
 from chalicelib.documents.model import Declared, Document, DocumentProblem, DocumentState
 from chalicelib.errors import DomainError
 from chalicelib.timeline.event_types import EventKind
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import NOON, a_case
 
 SHA = "ab" * 32
 LATER = datetime(2026, 9, 28, 5, 0, tzinfo=UTC)
+LIMIT = Limit(value=5, unit=Unit.WORKING_DAYS, basis="第3条")
 
 
 def a_document(**changes: Any) -> Document:  # noqa: ANN401 - any field
@@ -88,6 +90,9 @@ def test_a_refusal_after_filing_is_told_once() -> None:
 
     assert [one.problem for one in told.materials] == ["UNSAFE"]
     assert rules.refused_later(told, refused) == told
+    owed = (LaterMaterial(id="old-plate", limit=LIMIT), LaterMaterial(id="other", limit=LIMIT, brought_at=LATER))
+    came = replace(case, later=(replace(owed[0], brought_at=LATER), owed[1]))
+    assert rules.refused_later(came, refused).later == owed
     assert rules.refused_later(with_material(document="d2"), refused) == with_material(document="d2")
     assert (event.kind, event.occurred_at, event.actor) == (EventKind.MATERIAL_REFUSED, LATER, "service:quarantine")
     assert event.data == {"document": "d1", "material": "old-plate", "problem": "UNSAFE"}
