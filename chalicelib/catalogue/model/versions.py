@@ -52,10 +52,14 @@ class ItemVersions:
         return self.abolition is not None and self.abolition.effective_on <= day
 
     def on(self, day: date) -> Listed | None:
-        """Return the version in force on a day, of an abolished item the last one; ``None`` before the first one."""
-        if self.upcoming is not None and self.upcoming.effective_from <= day:
-            return self.upcoming
-        return self.current
+        """Return the version in force on a day, of an abolished item the last one; ``None`` before the first one.
+
+        A version that would have begun when the item had ended never came into force.
+        """
+        coming = self.upcoming
+        if coming is None or coming.effective_from > day or self.is_abolished(coming.effective_from):
+            return self.current
+        return coming
 
     @property
     def code(self) -> str:

@@ -51,3 +51,12 @@ def test_what_is_abolished_is_found_by_its_words_after_all_else() -> None:
     found = {day: [item.code for item in rank(entries, question, on=day)] for day in (BEFORE, DAY)}
 
     assert found == {BEFORE: ["a", "b"], DAY: ["b", "a"]}
+
+
+def test_a_version_that_would_begin_after_the_end_never_comes_into_force() -> None:
+    early, late = listed(an_item(version=2, effective_from=BEFORE)), listed(an_item(version=2, effective_from=DAY))
+
+    assert ItemVersions(current=CURRENT, upcoming=late, abolition=ABOLITION).on(AFTER) == CURRENT
+    assert ItemVersions(upcoming=late, abolition=ABOLITION).on(AFTER) is None
+    assert ItemVersions(current=CURRENT, upcoming=early, abolition=ABOLITION).on(AFTER) == early
+    assert ItemVersions(current=CURRENT, upcoming=late).on(DAY) == late
