@@ -228,3 +228,22 @@ def test_what_comes_with_the_report_of_a_rectification_has_come_and_without_it_n
     assert told["later"][0]["brought_at"] == "2026-10-10T16:00:00Z"
     assert clocks(office)["later_material.site-plan"]["stopped_at"] is not None
     assert office.done("rectification/outcome", done)["rectification"]["fulfilled"] is True
+
+
+def test_of_several_that_come_later_each_day_is_explained_by_its_own_count(client: Client, token: TokenOf) -> None:
+    turn_clock(NOON)
+    longer = WrittenLimit(value=6, unit=Unit.WORKING_DAYS, basis="第5条")
+    lease = Material(id="lease", name="租赁合同", basis="第4条", ways=(Way.CERTIFICATE,), later=longer)
+    publish(an_item(materials=(a_material(), PLAN, lease), jurisdiction="corrects-first"))
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft(later=("site-plan", "lease"))).case
+    office = Office(client, token, case)
+
+    def explained(name: str) -> tuple[str, str]:
+        told = client.get(f"{office.url}/clocks/{name}/explanation", token=token("applicant")).body
+        return told["clock"]["about"], told["days"][-1]["day"]
+
+    assert explained("later_material.site-plan") == ("site-plan", "2026-10-10")
+    assert explained("later_material.lease") == ("lease", "2026-10-12")
+    office.done("decision", GRANTED)
+    assert office.act("verification", UNFULFILLED).body["due_on"] == "2026-10-10"

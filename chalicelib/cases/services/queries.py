@@ -201,14 +201,17 @@ class CaseQueries:
     def explanation(
         self, case_no: str, kind: str, *, by: Caller, at: datetime, purpose: ReadingPurpose | None = None
     ) -> tuple[Clock, tuple[DayCount, ...]]:
-        """Return the newest clock of a kind, with each day from its start to its due day (为何是这一天)."""
+        """Return the newest clock of a kind, with each day from its start to its due day (为何是这一天).
+
+        ``kind`` may be a clock's id as well, where there are several of a kind.
+        """
         case = self.one(case_no, by=by, at=at, told="clocks", purpose=purpose).case
-        if kind in WAITS and is_agent(by, case.subject):
+        clocks = self._clocks.of_owner(case.owner)
+        named = [clock for clock in clocks if clock.clock_id == kind]
+        found = [clock for clock in clocks if clock.kind == kind] or named
+        if not found or (found[-1].kind in WAITS and is_agent(by, case.subject)):
             raise DomainError(ErrorCode.NOT_FOUND)
-        clocks = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind == kind]
-        if not clocks:
-            raise DomainError(ErrorCode.NOT_FOUND)
-        return self._clocks.explanation(clocks[-1], at=at)
+        return self._clocks.explanation(found[-1], at=at)
 
     def timeline(
         self, case_no: str, *, by: Caller, at: datetime, purpose: ReadingPurpose | None = None

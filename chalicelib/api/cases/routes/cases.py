@@ -236,7 +236,7 @@ def read_case(call: Call[None]) -> Answer[CaseResponse]:
     errors=READING_ERRORS,
 )
 def explain(call: Call[None]) -> Answer[DueDateExplanationResponse]:
-    """Return every day of the newest clock of a kind."""
+    """Return every day of the newest clock of a kind, or of the one with this id."""
     clock, days = container().case_queries.explanation(
         call.path["case_no"], call.path["kind"], by=call.caller, at=call.at, purpose=call.query.purpose
     )
