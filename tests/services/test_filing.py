@@ -831,3 +831,21 @@ def test_an_officer_accepts_a_case_that_silence_had_accepted_as_a_promise(no_cre
         ClockKind.HANDLING_PROMISED: AFTER_SILENCE + 3 * MINUTE,
         ClockKind.HANDLING_STATUTORY: AFTER_SILENCE + 3 * MINUTE,
     }
+
+
+@pytest.mark.requirement("R6.3")
+def test_whoever_takes_a_case_does_not_take_the_credit_office_s_time_to_compare_the_names() -> None:
+    publish()
+    flag(Applicant(identity=LI_SI))
+    case = waiting_promise()
+    officer = a_caller(Role.OFFICER, sub="officer.traffic", department="traffic")
+    employ(officer)
+
+    command = Command(case_no=case.case_no, by=officer, at=NOON, version=case.version)
+    container().assignment.assign(command, officer="officer.traffic")
+
+    clocks = container().clocks.of_owner(case.owner)
+    assert {clock.kind: clock.responsible for clock in clocks} == {
+        ClockKind.ACCEPTANCE: "officer.traffic",
+        ClockKind.IDENTITY_CHECK: "credit_officer",
+    }
