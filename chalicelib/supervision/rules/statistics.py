@@ -46,6 +46,9 @@ LEVELLED: dict[str, tuple[Measure, str]] = {
 OF_CASES = frozenset({*ONCE, EventKind.CASE_FILED, EventKind.CASE_DECIDED})
 BEGINS = frozenset({EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED, EventKind.CASE_REOPENED})
 """The last of these starts the measurement of handling time."""
+STOPS = frozenset({EventKind.CASE_PAUSED, EventKind.CASE_SUSPENDED})
+GOES_ON = frozenset({EventKind.CASE_RESUMED, EventKind.SUSPENSION_ENDED})
+"""Events between which no time is measured."""
 
 
 def counts(event: Event) -> bool:
@@ -157,17 +160,19 @@ def _late(event: Event, before: Sequence[Event]) -> Late | None:
 
 
 def _handling(event: Event, before: Sequence[Event], *, calendar: Calendar, pack: RulePack) -> int:
-    """Return the working minutes from acceptance to decision, without pauses."""
-    begun = next((each for each in reversed(before) if each.kind in BEGINS), event)
+    """Return the working minutes from acceptance to decision, without pauses and suspensions since then."""
+    begins = [place for place, each in enumerate(before) if each.kind in BEGINS]
+    handled = before[begins[-1] :] if begins else ()
+    begun = handled[0] if handled else event
     span = hours.Span(
         instant_from(str(begun.data.get("counts_from", begun.recorded_at))), instant_from(event.recorded_at)
     )
     pauses: list[Pause] = []
-    for each in before:
+    for each in handled:
         moment = instant_from(each.recorded_at)
-        if each.kind == EventKind.CASE_PAUSED:
+        if each.kind in STOPS:
             pauses.append(Pause(started_at=moment))
-        elif each.kind == EventKind.CASE_RESUMED and pauses:
+        elif each.kind in GOES_ON and pauses:
             pauses[-1] = Pause(started_at=pauses[-1].started_at, ended_at=moment)
     return hours.working_minutes(span, calendar, pack.office_hours.stretches, pauses=pauses)
 

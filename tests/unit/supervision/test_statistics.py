@@ -170,8 +170,25 @@ def test_a_handling_takes_the_working_minutes_from_acceptance_to_decision_withou
         an_event(EventKind.CASE_PAUSED, at=MONDAY_9 + timedelta(hours=1)),
     )
 
+    suspended = added(
+        decided(MONDAY_9 + timedelta(hours=25)),
+        filed(),
+        accepted(),
+        an_event(EventKind.CASE_SUSPENDED, at=MONDAY_9 + timedelta(hours=1)),
+        an_event(EventKind.SUSPENSION_ENDED, at=MONDAY_9 + timedelta(hours=2)),
+    )
+    # A special procedure that ended with the promise says nothing of the handling by certificate that follows.
+    before = added(
+        decided(MONDAY_9 + timedelta(hours=25)),
+        filed(),
+        an_event(EventKind.CASE_PAUSED, at=MONDAY_9 - timedelta(hours=1)),
+        accepted(),
+    )
+
     assert plain.minutes[Span.HANDLING] - paused.minutes[Span.HANDLING] == 60
+    assert plain.minutes[Span.HANDLING] - suspended.minutes[Span.HANDLING] == 60
     assert unresumed.minutes[Span.HANDLING] == 60
+    assert before.minutes == plain.minutes
 
 
 def test_a_handling_counts_from_receipt_where_acceptance_was_dated_back_and_takes_nothing_where_none_began() -> None:
