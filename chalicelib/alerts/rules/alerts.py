@@ -100,7 +100,7 @@ def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
         return (
             (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=names, before_round=number),) if names else ()
         )
-    if event.kind in {EventKind.CASE_RESUMED, EventKind.CASE_EXTENDED}:
+    if event.kind in {EventKind.CASE_RESUMED, EventKind.SUSPENSION_ENDED, EventKind.CASE_EXTENDED}:
         changed = cast("Sequence[Mapping[str, Any]]", event.data.get("clocks_changed", ()))
         return tuple(
             Withdrawal(

@@ -133,14 +133,17 @@ def test_a_recount_that_takes_nothing_back_withdraws_nothing() -> None:
     assert withdrawals(an_event()) == ()
 
 
-def test_an_extension_withdraws_what_was_told_of_clocks_that_it_moved_into_the_future_and_of_no_others() -> None:
+@pytest.mark.parametrize("kind", [EventKind.CASE_EXTENDED, EventKind.CASE_RESUMED, EventKind.SUSPENSION_ENDED])
+def test_whatever_moves_clocks_into_the_future_withdraws_what_was_told_of_them_and_of_no_others(
+    kind: EventKind,
+) -> None:
     changed = [
         {"clock_id": "a", "round": 1, "due_at": "2026-11-25T16:00:01Z"},
         {"clock_id": "b", "round": 0, "due_at": "2026-11-26T16:00:00Z"},
         {"clock_id": "c", "round": 1, "due_at": "2026-11-25T16:00:00Z"},
     ]
 
-    found = withdrawals(told_of(EventKind.CASE_EXTENDED, clocks_changed=changed))
+    found = withdrawals(told_of(kind, clocks_changed=changed))
 
     assert [(one.clock_id, one.milestones, one.before_round) for one in found] == [("a", ("passed",), 1)]
 
