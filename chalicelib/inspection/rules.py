@@ -36,6 +36,10 @@ STATES: Mapping[str, State] = {
 }
 """The state in which each event leaves a case, whatever it was before."""
 
+CHECKED = frozenset({EventKind.CREDIT_CHECKED, EventKind.IDENTITY_AWAITED})
+ACCEPTED = frozenset({State.ACCEPTED, State.PAUSED, State.SUSPENDED})
+"""The check of a promise that was accepted already leaves the case as it was."""
+
 
 def is_in_force(mandate: Mandate, *, at: datetime) -> bool:
     """Whether the mandate allows reading: it is approved, and its last day (to its end in Shanghai) has not passed."""
@@ -77,6 +81,9 @@ def state_after(event: Event, before: str) -> str:
         return str(event.data["state"])
     if event.kind == EventKind.MATERIALS_RECEIVED:
         return State.RECEIVED.value if before == State.AWAITING_MATERIALS else before
+    if event.kind in CHECKED and before in ACCEPTED:
+        # Silence had accepted the promise before it could be checked.
+        return before
     if event.kind == EventKind.CORRECTION_ANSWERED:
         # The answer to the last demand starts the office's time for acceptance.
         return State.RECEIVED.value if "clocks_started" in event.data else before

@@ -151,6 +151,10 @@ def test_each_event_says_what_was_before_it_and_after() -> None:
         ([(EventKind.CORRECTION_ASKED, {}), (EventKind.CORRECTION_ANSWERED, {})], "correction_asked"),
         ([(EventKind.CORRECTION_ASKED, {}), (EventKind.CORRECTION_ANSWERED, {"clocks_started": []})], "received"),
         ([(EventKind.CASE_REVOKED, {}), (EventKind.CASE_REINSTATED, {"state": "closed"})], "closed"),
+        ([(EventKind.CREDIT_AWAITED, {}), (EventKind.IDENTITY_AWAITED, {})], "pending_identity"),
+        ([(EventKind.CREDIT_AWAITED, {}), (EventKind.CREDIT_CHECKED, {})], "received"),
+        ([(EventKind.CASE_DEEMED_ACCEPTED, {}), (EventKind.CREDIT_CHECKED, {})], "accepted"),
+        ([(EventKind.CASE_PAUSED, {}), (EventKind.IDENTITY_AWAITED, {})], "paused"),
     ],
 )
 def test_some_events_change_the_state_only_of_a_case_that_waited_for_them(
