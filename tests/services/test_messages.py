@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from chalicelib.cases.model.case import Case, Way
+from chalicelib.cases.model.case import Case
+from chalicelib.cases.model.case import Way as CaseWay
 from chalicelib.cases.model.stages import Notice, Outcome
 from chalicelib.cases.services.commands import Command
+from chalicelib.catalogue.model.items import Material, Way
+from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
@@ -22,11 +25,12 @@ from chalicelib.rulepacks.model.pack import ProofSource
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
+from chalicelib.workdays.model.limits import Unit
 from tests.authorities import UNTIL, for_
-from tests.builders import NOON, an_identity, an_item
+from tests.builders import NOON, a_material, an_identity, an_item
 from tests.channels import Channels
 from tests.depth import goes
-from tests.services.case_office import Applicant, publish
+from tests.services.case_office import Applicant, a_paper, publish
 from tests.services.test_consequences import OFFICER, a_granted_promise, an_act, verify
 
 if TYPE_CHECKING:
@@ -55,7 +59,7 @@ def a_correction() -> tuple[Applicant, Case]:
     """A certificate case whose office asks for something that is missing."""
     publish()
     applicant = Applicant()
-    case = applicant.certify(applicant.draft(way=Way.CERTIFICATE), "old-plate").case
+    case = applicant.certify(applicant.draft(way=CaseWay.CERTIFICATE), "old-plate").case
     asked = container().acceptance.ask_correction(an_act(case), missing=("old-plate",), basis="第32条").case
     return applicant, asked
 
@@ -411,3 +415,23 @@ def _is_told(relay: Messages, event: Event) -> bool:
 def _like(event: Event, *, seq: int) -> Event:
     kinds = [EventKind.CORRECTION_ASKED, EventKind.CORRECTION_ANSWERED, EventKind.CASE_DECIDED, EventKind.CASE_REOPENED]
     return replace(event, seq=seq, kind=kinds[seq % len(kinds)].value, data={"outcome": Outcome.REFUSED.value})
+
+
+def test_what_is_brought_after_its_day_waits_for_the_applicant_until_all_of_it_has_come() -> None:
+    within = WrittenLimit(value=5, unit=Unit.WORKING_DAYS, basis="第3条")
+    papers = [
+        Material(id=name, name=name, basis="第3条", ways=(Way.CERTIFICATE,), later=within) for name in ("plan", "lease")
+    ]
+    publish(an_item(materials=(a_material(), *papers)))
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft(later=("plan", "lease"))).case
+    late = datetime(2026, 10, 10, 16, tzinfo=UTC)
+    container().clocks.sweep(at=late)
+
+    def acts(*brought: str) -> list[Act | None]:
+        for name in brought:
+            container().commitment_withdrawal.hand_in(case.case_no, (a_paper(name),), by=applicant.caller, at=late)
+        tell(case.owner)
+        return [turn.act for turn in container().messages.your_turns(by=applicant.caller, at=late)]
+
+    assert (acts(), acts("plan"), acts("lease")) == ([Act.HAND_IN], [Act.HAND_IN], [])

@@ -225,10 +225,15 @@ def materials_event(
 
 
 def later_event(
-    case: Case, brought: Sequence[Material], *, actor: str, stopped: Sequence[Json], at: datetime
+    case: Case, brought: Sequence[Material], *, actor: str, stopped: Sequence[Json], was_late: bool, at: datetime
 ) -> NewEvent:
-    """Return the event that what the promise said would come later has come (容缺后补)."""
-    data: dict[str, Json] = {"materials": materials_payload(brought), "clocks_stopped": stopped}
+    """Return the event that what the promise said would come later has come (容缺后补), and whether all has."""
+    data: dict[str, Json] = {
+        "materials": materials_payload(brought),
+        "was_late": was_late,
+        "still_owed": bool(case.owed_later),
+        "clocks_stopped": stopped,
+    }
     return _event(EventKind.LATER_MATERIAL_RECEIVED, case, actor, data, at)
 
 

@@ -159,7 +159,10 @@ class CommitmentWithdrawal:
             self._handed_in.keep(brought, tx)
             milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
             stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
-            event = filing_events.later_event(after, brought.materials, actor=by.actor, stopped=stopped, at=at)
+            was_late = any(clock.is_late(at) for clock in running)
+            event = filing_events.later_event(
+                after, brought.materials, actor=by.actor, stopped=stopped, was_late=was_late, at=at
+            )
             return self._store.save(case, after, [*milestones, event], at=at, tx=tx)
 
     def _replace(

@@ -119,7 +119,8 @@ def test_what_comes_later_is_taken_until_something_ends_the_case() -> None:
     assert not handling.is_brought_later(replace(case, state=State.REVOKED), (BROUGHT,))
     done = handling.with_later_brought(replace(case, later=(LATER, replace(LATER, id="other"))), {"site-plan"}, at=NOON)
     assert [each.brought_at for each in done.later] == [NOON, None]
-    event = filing_events.later_event(done, (BROUGHT,), actor="subject:k1", stopped=[], at=NOON)
+    event = filing_events.later_event(done, (BROUGHT,), actor="subject:k1", stopped=[], was_late=True, at=NOON)
+    assert (event.data["was_late"], event.data["still_owed"]) == (True, True)
     assert (event.kind, event.data["clocks_stopped"]) == ("case:later_material_received", [])
 
 
