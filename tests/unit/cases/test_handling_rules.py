@@ -27,6 +27,7 @@ from chalicelib.cases.rules.handling import (
     suspension_ground_of,
     suspension_to_end,
     with_materials,
+    without_interruptions,
 )
 from chalicelib.catalogue.model.items import VerificationPlan
 from chalicelib.catalogue.model.items import Way as MaterialWay
@@ -163,6 +164,18 @@ def test_only_heads_extend_only_supervisors_revoke_and_both_oversee() -> None:
     for step, right in STEPS.items():
         ours = (Role.APPLICANT, Role.AGENT) if step in people else special.get(step, (Role.OFFICER,))
         assert right.roles == ours
+
+
+def test_what_is_under_way_ends_with_the_promise_and_what_had_ended_stays_as_it_was() -> None:
+    over = a_pause(ended_at=NOON)
+
+    after = without_interruptions(
+        a_case(interruptions=(over, a_pause()), suspensions=(a_pause(),)), at=NOON + ONE_SECOND, by="service:filing"
+    )
+
+    ended = [(one.ended_at, one.ended_by) for one in (*after.interruptions[1:], *after.suspensions)]
+    assert ended == [(NOON + ONE_SECOND, "service:filing")] * 2
+    assert after.interruptions[0].ended_at == NOON
 
 
 def test_a_decision_during_a_pause_is_told_which_pause_is_open() -> None:
