@@ -42,3 +42,5 @@ def test_a_material_is_promised_for_later_and_brought(visitor: Come) -> None:
 
     assert (done.status, done.path.partition("?")[0]) == (200, f"/cases/{case_no}")
     assert page not in [f"/{(link['href'] or '').removeprefix('../')}" for link in done.page.named("a")]
+    again = words_of(person.open(f"/cases/{case_no}/receipt"))
+    assert (f"{PLAN} :" in again.replace(f"{PLAN}:", f"{PLAN} :"), "10月10日" in again) == (False, False)

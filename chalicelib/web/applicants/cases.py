@@ -108,7 +108,9 @@ def read_receipt(visit: PageRequest) -> Page:
         "picture": picture_of(address),
         "promised": promised[-1:],
     }
-    facts["later"] = [clock for clock in case.clocks if clock.kind is ClockKind.LATER_MATERIAL]
+    facts["later"] = [
+        clock for clock in case.clocks if clock.kind is ClockKind.LATER_MATERIAL and clock.stopped_at is None
+    ]
     facts["names"] = {asked.id: asked.name for asked in case.checklist}
     return Page(template="receipt.html", facts=facts)
 
