@@ -76,11 +76,18 @@ def _shown_by(event: Event, before: Sequence[Event], pack: RulePack) -> Iterator
 
 
 def _closings(events: Sequence[Event]) -> list[Event]:
-    """Return the decision in force and its delivery, as far as present; none if something undid them."""
+    """Return the decision in force and its delivery, as far as present; none if something undid them.
+
+    A revocation that falls lets both stand again.
+    """
     closings: list[Event] = []
+    revoked: list[Event] = []
     for event in events:
         if event.kind in UNDOES:
+            revoked = closings if event.kind == EventKind.CASE_REVOKED else []
             closings = []
+        elif event.kind == EventKind.CASE_REINSTATED:
+            closings = revoked
         elif event.kind in DUTY:
             closings.append(event)
     return closings

@@ -123,6 +123,10 @@ def issued(about: int) -> Event:
     return an_event(EventKind.DOCUMENT_ISSUED, actor="service:issue", about=about)
 
 
+FELL = (an_event(EventKind.CASE_REVOKED), an_event(EventKind.CASE_REINSTATED))
+"""A revocation, and the review on which it fell."""
+
+
 @pytest.mark.requirement("R4.20")
 @pytest.mark.parametrize(
     ("before", "is_closed_without"),
@@ -134,6 +138,9 @@ def issued(about: int) -> Event:
         ([decided(), issued(1)], True),
         ([issued(0), decided()], True),
         ([decided(), issued(2), an_event(EventKind.CASE_REOPENED), decided()], True),
+        ([with_result(decided()), *FELL], False),
+        ([decided(), issued(2), *FELL], False),
+        ([decided(), *FELL], True),
     ],
     ids=[
         "nothing was ever issued",
@@ -143,6 +150,9 @@ def issued(about: int) -> Event:
         "with a document of something else",
         "with what was uploaded before the decision",
         "with what an earlier decision had issued",
+        "with the result of a decision that stands again",
+        "with the document of a decision that stands again",
+        "with nothing from a decision that stands again",
     ],
 )
 def test_a_case_that_is_closed_with_nothing_to_receive_is_a_signal_at_any_time(
@@ -174,6 +184,14 @@ def test_a_reopened_case_rests_on_what_had_closed_it() -> None:
     assert (signal.kind, [event.seq for event in signal.events]) == (AnomalyKind.CLOSED_AND_REOPENED, [2, 3, 4])
     assert (signal.officer, signal.item_code, signal.department) == ("o-1", "plate-replacement", "traffic")
     assert (signal.signal_id, signal.case_no, signal.found_at) == ("closed_and_reopened@case:X/4", "X", DUE)
+
+
+def test_what_stands_again_is_still_what_had_closed_the_case() -> None:
+    before = (decided(), delivered(), *FELL)
+
+    assert ("closed_and_reopened", [2, 3, 6]) in shown(*before, an_event(EventKind.CASE_REOPENED))
+    told = complaint(at=DUE + timedelta(days=1))
+    assert ("closed_and_contradicted", [2, 3, 1]) in shown(*before, complaints=(told,))
 
 
 def test_each_reopening_rests_on_its_own_decision() -> None:
