@@ -11,7 +11,7 @@ from chalicelib.clock import months_after
 from chalicelib.credit.model.records import UNDONE, Document, Query, Record, RepairState, Severity
 from chalicelib.credit.model.records import ObjectionState as Mark
 from chalicelib.credit.model.sources import CREDIT_OFFICE
-from chalicelib.credit.rules.revoked_documents import normalized_document
+from chalicelib.credit.rules.revoked_documents import is_same_number, normalized_document
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, require_another_person
 from chalicelib.redress.model import (
@@ -241,8 +241,7 @@ def is_revoked_by(case: Case, document: Document, *, offices: Collection[str]) -
     revocation = case.revocation
     if revocation is None or case.department not in offices:
         return False
-    _, number = normalized_document(document.organ, document.number)
-    return normalized_document(document.organ, revocation.document_no)[1] == number
+    return is_same_number(document.number, revocation.document_no)
 
 
 def affected_by_query(query: Query, *, since: datetime, items: Collection[str] | None) -> AffectedCase | None:

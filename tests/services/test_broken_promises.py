@@ -608,6 +608,61 @@ def test_a_summary_computed_anew_has_the_same_bar() -> None:
     assert summary_of(applicant) == before
 
 
+REVOKED_AT = datetime(2026, 11, 2, 4, tzinfo=UTC)
+
+
+def broken_in_two_handlings() -> tuple[Applicant, Case]:
+    """A promise found broken and put right, and one of the same case, once reopened, whose decision was revoked."""
+    publish(an_item(verification=a_plan()))
+    applicant, case = a_delivered_promise()
+    case = ordered(heard(applicant, case, severity=Severity.MINOR))
+    consequences, handling = container().consequences, container().handling
+    case = consequences.end_rectification(an_act(case), outcome=RectificationOutcome.DONE, findings="已改。").case
+    case = container().assignment.reopen(an_act(case, by=SUPERVISOR), reason="重新审查。").case
+    again = NOON + timedelta(hours=1)
+    case = handling.decide(an_act(case, at=again), outcome=Outcome.GRANTED, document_no="2号").case
+    case = handling.deliver(an_act(case, at=again)).case
+    case = ordered(heard(applicant, case))
+    case = consequences.end_rectification(
+        an_act(case, at=REVOKED_AT), outcome=RectificationOutcome.NOT_DONE, findings="没有改。"
+    ).case
+    document = RevocationDocument(
+        document_no=PAPER,
+        basis="第64条",
+        served_at=REVOKED_AT,
+        effective_on=date(2026, 11, 2),
+        remedy_until=date(2027, 2, 1),
+        statement_answer="不成立。",
+    )
+    return applicant, consequences.revoke(an_act(case, by=SUPERVISOR, at=REVOKED_AT), document).case
+
+
+@pytest.mark.requirement("R1.19", "R3.11")
+def test_a_revocation_that_falls_takes_nothing_with_it_that_was_found_in_an_earlier_handling() -> None:
+    _, case = broken_in_two_handlings()
+    paper = RevokingDocument(number="复1号", organ="政府", effective_on=date(2026, 11, 2), basis="《行政复议法》第64条")
+    fall = Fall(entry=Entry(kind=EntryKind.CASE, name=case.case_no), by_document=paper, reason="事实不清。")
+
+    recorded, _ = container().revocations.record(fall, by=SUPERVISOR, at=REVOKED_AT, idempotency_key=None)
+
+    assert recorded.document_no == PAPER
+    assert record_of(case, "-reopened-1").repair is RepairState.WITHDRAWN
+    assert record_of(case).repair is RepairState.NONE
+
+
+@pytest.mark.requirement("R3.9")
+def test_an_objection_to_what_was_found_in_one_handling_ends_nothing_of_another() -> None:
+    applicant, case = broken_in_two_handlings()
+    upheld = ObjectionDecision(outcome=Ruling.DELETED, reason="核查有误。", basis="第50条")
+
+    container().objections.decide(objected(applicant, entry_of(case)), upheld, by=CREDIT2, version=1, at=NOON)
+
+    assert record_of(case).repair is RepairState.WITHDRAWN
+    assert record_of(case, "-reopened-1").repair is RepairState.NONE
+    assert container().cases.load(case.case_no).state is State.REVOKED
+    assert not may_promise(applicant, at=REVOKED_AT)
+
+
 def a_flag_on(applicant: Applicant, case: Case) -> str:
     """A flag on the revocation, whose organ is written otherwise than the case has it."""
     flags = container().flags

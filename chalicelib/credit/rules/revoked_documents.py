@@ -24,6 +24,11 @@ def normalized_document(organ: str, number: str) -> tuple[str, str]:
     return organ, number
 
 
+def is_same_number(one: str, other: str) -> bool:
+    """Whether two texts are the same document number, as people write it."""
+    return normalized_document("", one) == normalized_document("", other)
+
+
 def document_digest(document: Document) -> str:
     """Return the digest that identifies a document of a subject."""
     return hashlib.sha256("\n".join(normalized_document(document.organ, document.number)).encode()).hexdigest()[:16]

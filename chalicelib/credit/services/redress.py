@@ -8,7 +8,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import BROKEN, UNDONE, Bar, Record, Severity
 from chalicelib.credit.rules import redress as rules
 from chalicelib.credit.rules.redress import Changes
-from chalicelib.credit.rules.revoked_documents import normalized_document
+from chalicelib.credit.rules.revoked_documents import is_same_number, normalized_document
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -41,8 +41,11 @@ class CreditRedress:
             and record.severity is not Severity.NONE
         )
 
-    def broken_promises(self, subject: SubjectKey, cases: Collection[str]) -> tuple[Record, ...]:
-        """Return the records of a subject's promises that were broken in these cases and not undone since."""
+    def broken_promises(self, subject: SubjectKey, cases: Collection[str], *, number: str) -> tuple[Record, ...]:
+        """Return a subject's broken promises in these cases that rest on a document, whatever its organ is called.
+
+        Without those undone since. Each handling of a case has a document of its own.
+        """
         if not cases:
             return ()
         # The summary's bars are strongly consistent; the index also has those whose time is over.
@@ -53,7 +56,11 @@ class CreditRedress:
             if one.fulfilment is not None and one.fulfilment.case_no in cases and one.fulfilment.outcome in BROKEN
         }
         found = (self._store.record(*name) for name in sorted(names))
-        return tuple(record for record in found if record is not None and record.repair not in UNDONE)
+        return tuple(
+            record
+            for record in found
+            if record is not None and record.repair not in UNDONE and is_same_number(record.document.number, number)
+        )
 
     def flags_on(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[str, ...]:
         """Return the ids of a subject's flags in the summary that are based on a document."""

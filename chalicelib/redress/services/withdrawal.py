@@ -90,8 +90,9 @@ class Withdrawal:
     def standing(self, entry: Entry, *, is_whole: bool = False) -> DocumentEntries:
         """Return an entry with all others on its document; raises ``NOT_FOUND`` if there is no such record or flag.
 
-        A broken promise and the flags on what was decided in its case belong together, however their documents are
-        written. ``is_whole`` includes everything on the document, even if the entry is only a person's part of it.
+        A broken promise and the flags on what was decided in its case belong together, however the organ of their
+        document is written; what was found in another handling of the case has a document of its own. ``is_whole``
+        includes everything on the document, even if the entry is only a person's part of it.
         """
         one = self.alone(entry)
         organ, number = one.document.organ, one.document.number
@@ -104,7 +105,7 @@ class Withdrawal:
         cases = {flag.case_no for flag in flags if flag.case_no is not None} | _cases_of(one.records)
         found_records = (
             *self._credit.on_document(one.base, organ=organ, number=number),
-            *self._credit.broken_promises(one.base, cases),
+            *self._credit.broken_promises(one.base, cases, number=number),
         )
         records = {record.name: record for record in (*found_records, *one.records)}
         return replace(one, records=tuple(records.values()), flags=flags, is_whole=True)
@@ -117,8 +118,9 @@ class Withdrawal:
         if case.revocation is None:
             raise DomainError(ErrorCode.STEP_NOT_ALLOWED)
         entry = Entry(kind=EntryKind.CASE, name=case.case_no)
-        flags = self._flags.of_case(case.subject, case.case_no)
-        broken = self._credit.broken_promises(case.subject, {case.case_no})
+        number = case.revocation.document_no
+        flags = self._flags.of_case(case.subject, case.case_no, number=number)
+        broken = self._credit.broken_promises(case.subject, {case.case_no}, number=number)
         known = (
             *(Entry(kind=EntryKind.FLAG, name=flag.flag_id) for flag in flags),
             *(Entry(kind=EntryKind.RECORD, name=record.name) for record in broken),
@@ -126,9 +128,7 @@ class Withdrawal:
         if known:
             found = self.standing(known[0], is_whole=True)
             return replace(found, entry=entry, department=case.department)
-        document = Document(
-            number=case.revocation.document_no, organ=case.department, effective_on=case.revocation.effective_on
-        )
+        document = Document(number=number, organ=case.department, effective_on=case.revocation.effective_on)
         return DocumentEntries(
             entry=entry,
             subject=case.subject,
@@ -237,8 +237,9 @@ class Withdrawal:
 
     def _flags_of_promise(self, one: DocumentEntries) -> tuple[str, ...]:
         """Return the ids of the flags on what was decided in the case of a broken promise, if that is the entry."""
-        cases = _cases_of(one.records)
-        return tuple(flag.flag_id for case_no in cases for flag in self._flags.of_case(one.base, case_no))
+        number = one.document.number
+        found = (self._flags.of_case(one.base, case_no, number=number) for case_no in _cases_of(one.records))
+        return tuple(flag.flag_id for flags in found for flag in flags)
 
     def _put_mark(self, flag: Flag, mark: FlagMark | None, kind: EventKind, step: RedressStep) -> None:
         if mark is not None:

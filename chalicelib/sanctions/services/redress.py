@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.credit.model.records import FlagMark, ObjectionState
-from chalicelib.credit.rules.revoked_documents import normalized_document
+from chalicelib.credit.rules.revoked_documents import is_same_number, normalized_document
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.policy import Caller
 from chalicelib.sanctions.model.flags import OVER, Flag, FlagState, Lifting, MeasureClass, MeasureList
@@ -73,9 +73,13 @@ class FlagRedress:
             if flag.party.document_subject == subject and _stands_on(flag, organ, number)
         )
 
-    def of_case(self, subject: SubjectKey, case_no: str) -> tuple[Flag, ...]:
-        """Return the flags that rest on what was decided in a case and are not over, strongly consistent."""
-        names = {flag.flag_id for flag in self._all(subject) if flag.case_no == case_no}
+    def of_case(self, subject: SubjectKey, case_no: str, *, number: str) -> tuple[Flag, ...]:
+        """Return the flags that rest on a document of a case and are not over, strongly consistent."""
+        names = {
+            flag.flag_id
+            for flag in self._all(subject)
+            if flag.case_no == case_no and is_same_number(flag.document.number, number)
+        }
         found = [self._store.load(name) for name in sorted(names)]
         return tuple(flag for flag in found if flag.state not in OVER)
 
