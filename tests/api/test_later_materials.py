@@ -169,6 +169,38 @@ def test_when_a_revocation_falls_what_is_still_owed_has_its_time_again(client: C
     assert bring(office).status == 200
 
 
+REFUSED = {"outcome": "refused", "document_no": "2号", "reasons": "不符合条件。"}
+CHANGED = {"result": "changed", "method": "online", "findings": "情况变化。"}
+
+
+@pytest.mark.requirement("R1.15")
+@pytest.mark.parametrize("is_refused", [True, False], ids=["refused", "changed"])
+def test_who_was_refused_or_whose_situation_changed_owes_nothing_unless_the_case_is_reopened(
+    client: Client, token: TokenOf, *, is_refused: bool
+) -> None:
+    office, _ = a_case(client, token)
+    office.done("decision", REFUSED if is_refused else GRANTED)
+    if not is_refused:
+        office.done("verification", CHANGED)
+
+    assert clocks(office)["later_material.site-plan"]["stopped_at"] is not None
+    assert bring(office).code == "STEP_NOT_ALLOWED"
+
+    office.done("reopening", {"reason": "重新审查。"}, by="supervisor.traffic")
+
+    assert clocks(office)["later_material.site-plan-reopened-1"]["stopped_at"] is None
+    office.done("decision", GRANTED)
+    assert bring(office).status == 200
+
+
+def test_what_still_has_its_time_when_a_case_is_reopened_has_no_other(client: Client, token: TokenOf) -> None:
+    office, _ = a_case(client, token)
+    office.done("decision", GRANTED)
+    office.done("reopening", {"reason": "重新审查。"}, by="supervisor.traffic")
+
+    assert list(clocks(office)) == ["later_material.site-plan"]
+
+
 def test_who_withdraws_the_promise_owes_it_with_the_other_certificates(client: Client, token: TokenOf) -> None:
     office, case = a_case(client, token)
 

@@ -22,6 +22,7 @@ from chalicelib.cases.model.stages import (
     EarlierDecision,
     Extension,
     FallenRevocation,
+    Finding,
     Interruption,
     LateReason,
     Outcome,
@@ -306,11 +307,15 @@ class Case:
 
     @property
     def owed_later(self) -> tuple[LaterMaterial, ...]:
-        """Return what the promise said would be brought and has not come yet (容缺待补); nothing after a refusal."""
-        is_refused = self.decision is not None and self.decision.outcome is Outcome.REFUSED
-        if is_refused or not self.has_promise:
-            return ()
-        return tuple(each for each in self.later if each.brought_at is None)
+        """Return what the promise said would be brought and has not come yet (容缺待补).
+
+        Nothing is owed where the case was refused, or its situation was found to have changed.
+        """
+        is_refused = self.decision is not None and self.decision.outcome is not Outcome.GRANTED
+        found = self.verification
+        has_changed = found is not None and found.has_effect and found.result is Finding.CHANGED
+        is_owed = self.has_promise and not is_refused and not has_changed
+        return tuple(each for each in self.later if each.brought_at is None) if is_owed else ()
 
     @property
     def demands(self) -> tuple[Correction, ...]:

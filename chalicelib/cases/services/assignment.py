@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from chalicelib.cases.model.case import Case, State
-from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.rules import handling as rules
 from chalicelib.cases.rules.consequences import require_not_barred
 from chalicelib.cases.rules.handling import CaseStep
@@ -39,8 +38,7 @@ class Assignment:
             after = replace(after, state=State.ACCEPTED)
             context.stop(ClockKind.DELIVERY, ClockKind.VERIFICATION)
             context.start_handling(since=command.at, suffix=after.clock_suffix)
-            if decision.outcome is Outcome.REFUSED:
-                context.start_later(after)
+            context.await_later(after)
             context.tell(EventKind.CASE_REOPENED, {"handling": after.handling}, texts={"reason": reason})
             return after
 

@@ -147,11 +147,13 @@ class CaseContext:
         for step in self.steps[:1]:
             self.start_step(step, since=since, suffix=suffix)
 
-    def start_later(self, case: Case) -> None:
-        """Start the person's time anew for all that is still to be brought (容缺后补)."""
+    def await_later(self, case: Case) -> None:
+        """Give whatever the person still has to bring its time again, unless that runs (容缺待补)."""
+        running = {clock.about for clock in self.running(ClockKind.LATER_MATERIAL)}
         for owed in case.owed_later:
-            suffix = f"{owed.id}-{case.clock_suffix}"
-            self.start(ClockKind.LATER_MATERIAL, owed.limit, responsible=PERSON, suffix=suffix, about=owed.id)
+            if owed.id not in running:
+                suffix = f"{owed.id}-{case.clock_suffix}"
+                self.start(ClockKind.LATER_MATERIAL, owed.limit, responsible=PERSON, suffix=suffix, about=owed.id)
 
     def start_step(self, step: ItemStep, *, since: datetime | None = None, suffix: str | None = None) -> Clock:
         """Start the clock of a step, for the officer who has the case."""

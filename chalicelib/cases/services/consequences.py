@@ -267,6 +267,8 @@ class Consequences:
         context.tell(EventKind.CASE_VERIFIED, _told(found), texts={"findings": found.findings, "late_reason": late})
         case = replace(context.case, verification=found)
         case = with_late_reason(case, late, clock=ClockKind.VERIFICATION, context=context)
+        if not case.owed_later:
+            context.stop(ClockKind.LATER_MATERIAL)
         if found.result not in rules.BROKEN:
             self._not_broken(case, context)
             return case

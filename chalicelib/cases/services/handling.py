@@ -222,7 +222,7 @@ class Handling:
                 context=context,
             )
             context.stop(*HANDLING)
-            if outcome is Outcome.REFUSED:
+            if not decided.owed_later:
                 context.stop(ClockKind.LATER_MATERIAL)
             context.start(ClockKind.DELIVERY, case.terms.delivery)
             verifying = time_to_verify(decided, context)

@@ -45,7 +45,7 @@ class CaseReinstatement:
         verifying = time_to_verify(after, context)
         if verifying is not None:
             context.start(ClockKind.VERIFICATION, verifying)
-        context.start_later(after)
+        context.await_later(after)
         context.tell(
             EventKind.CASE_REINSTATED,
             {

@@ -8,7 +8,6 @@ from chalicelib.api.cases.routes import cases
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.messages.routes import turns
 from chalicelib.cases.model.case import FINISHED, State, Way
-from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.clocks.model import ClockKind
@@ -162,10 +161,8 @@ def _is_closed_to_agent(case: CaseResponse) -> bool:
 
 
 def _owes_later(case: CaseResponse) -> bool:
-    """Whether something that the promise said would come later has not come (容缺待补); nothing after a refusal."""
-    is_refused = case.decision is not None and case.decision.outcome is Outcome.REFUSED
-    has_ended = is_refused or (case.state in FINISHED and case.state is not State.CLOSED)
-    return not has_ended and any(each.brought_at is None for each in case.later)
+    """Whether something that the promise said would come later has not come (容缺待补)."""
+    return any(clock.kind is ClockKind.LATER_MATERIAL and clock.stopped_at is None for clock in case.clocks)
 
 
 def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
