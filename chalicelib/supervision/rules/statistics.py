@@ -44,7 +44,8 @@ LEVELLED: dict[str, tuple[Measure, str]] = {
 """Events counted separately by a value in their data."""
 
 OF_CASES = frozenset({*ONCE, EventKind.CASE_FILED, EventKind.CASE_DECIDED})
-BEGINS = frozenset({EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED, EventKind.CASE_REOPENED})
+ACCEPTED = frozenset({EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED})
+BEGINS = ACCEPTED | {EventKind.CASE_REOPENED}
 """The last of these starts the measurement of handling time."""
 STOPS = frozenset({EventKind.CASE_PAUSED, EventKind.CASE_SUSPENDED})
 GOES_ON = frozenset({EventKind.CASE_RESUMED, EventKind.SUSPENSION_ENDED})
@@ -129,10 +130,13 @@ def _count_case(event: Event, before: Sequence[Event], added: dict[str, int]) ->
         added[Measure.RECEIVED] = 1
         if event.data.get("way") == COMMITMENT:
             added[Measure.ON_PROMISE] = 1
-    if event.kind in {EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED}:
-        added[Measure.ACCEPTED] = 1
-    if event.kind == EventKind.CASE_DEEMED_ACCEPTED:
-        added[Measure.DEEMED_ACCEPTED] = 1
+    if event.kind in ACCEPTED:
+        # Whoever withdraws a promise is accepted a second time with the certificates, and was received once.
+        known = {each.kind for each in before}
+        if not known & ACCEPTED:
+            added[Measure.ACCEPTED] = 1
+        if event.kind == EventKind.CASE_DEEMED_ACCEPTED and event.kind not in known:
+            added[Measure.DEEMED_ACCEPTED] = 1
     if event.kind == EventKind.CASE_DECIDED:
         # A reopened case was received once: its second decision is no second completion and no second chance to be in
         # time, so what is late again stands beside what was late.

@@ -152,6 +152,45 @@ def test_a_second_decision_neither_completes_a_case_twice_nor_takes_part_in_time
     assert one.late == (Late(due_at=DUE, done_at=at, is_again=True) if "late_again" in expected else None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "earlier", "expected"),
+    [
+        (EventKind.CASE_ACCEPTED, EventKind.CASE_ACCEPTED, {}),
+        (EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED, {}),
+        (EventKind.CASE_DEEMED_ACCEPTED, EventKind.CASE_ACCEPTED, {"deemed_accepted": 1}),
+        (EventKind.CASE_DEEMED_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED, {}),
+    ],
+)
+def test_a_case_that_is_accepted_again_after_its_promise_was_withdrawn_is_counted_once(
+    kind: EventKind, earlier: EventKind, expected: dict[str, int]
+) -> None:
+    again = an_event(kind, actor="system:x")
+
+    assert added(again, filed(), an_event(earlier), an_event(EventKind.COMMITMENT_WITHDRAWN)).counts == expected
+
+
+def test_a_suspended_case_is_not_handled_meanwhile_and_what_ended_with_a_promise_stops_nothing_after() -> None:
+    plain = added(decided(MONDAY_9 + timedelta(hours=2)), filed(), accepted())
+    suspended = added(
+        decided(MONDAY_9 + timedelta(hours=2)),
+        filed(),
+        accepted(),
+        an_event(EventKind.CASE_SUSPENDED, at=MONDAY_9 + timedelta(minutes=30)),
+        an_event(EventKind.SUSPENSION_ENDED, at=MONDAY_9 + timedelta(minutes=75)),
+    )
+    withdrawn = added(
+        decided(MONDAY_9 + timedelta(hours=2)),
+        filed(),
+        accepted(MONDAY_9 - timedelta(days=7)),
+        an_event(EventKind.CASE_PAUSED, at=MONDAY_9 - timedelta(days=6)),
+        an_event(EventKind.COMMITMENT_WITHDRAWN, at=MONDAY_9 - timedelta(days=5)),
+        accepted(),
+    )
+
+    assert plain.minutes[Span.HANDLING] - suspended.minutes[Span.HANDLING] == 45
+    assert withdrawn.minutes == plain.minutes
+
+
 def test_a_handling_takes_the_working_minutes_from_acceptance_to_decision_without_pauses() -> None:
     # Monday 09:00 to Tuesday 10:00 is a working day of eight hours less half an hour, and an hour and a half.
     plain = added(decided(MONDAY_9 + timedelta(hours=25)), filed(), accepted())
