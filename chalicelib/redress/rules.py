@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.cases.model.case import Case
+from chalicelib.cases.model.stages import Rectification
 from chalicelib.clock import months_after
 from chalicelib.credit.model.records import UNDONE, Document, Query, Record, RepairState, Severity
 from chalicelib.credit.model.records import ObjectionState as Mark
@@ -177,8 +178,30 @@ def repairable_from(
     return max(days)
 
 
-def proofs_of(case: Case | None, *, kept_promises: int, since: date) -> tuple[Proof, ...]:
-    """Return the proofs that the service has itself, so that nobody has to obtain them (R3.5)."""
+def is_put_right(case: Case, records: Sequence[Record]) -> bool:
+    """Whether what was found in a case was put right, in the handling in which the broken promise was recorded.
+
+    Without such a record it is the present handling.
+    """
+    recorded = {record.known_since for record in records if record.fulfilment is not None}
+    present = (case.verification, case.rectification)
+    if not recorded:
+        return _is_done(present[1])
+    handlings = (present, *((one.verification, one.rectification) for one in case.earlier_decisions))
+    return any(found is not None and found.established_at in recorded and _is_done(order) for found, order in handlings)
+
+
+def _is_done(order: Rectification | None) -> bool:
+    return order is not None and order.fulfilled is True
+
+
+def proofs_of(
+    case: Case | None, records: Sequence[Record] = (), *, kept_promises: int, since: date
+) -> tuple[Proof, ...]:
+    """Return the proofs that the service has itself, so that nobody has to obtain them (R3.5).
+
+    ``case`` is the one that the ``records`` or flags come from.
+    """
     found = [
         Proof(
             kind=ProofKind.PERIOD_PASSED,
@@ -187,7 +210,7 @@ def proofs_of(case: Case | None, *, kept_promises: int, since: date) -> tuple[Pr
             en=f"The least time of display ended on {since.isoformat()}.",
         )
     ]
-    if case is not None and case.rectification is not None and case.rectification.fulfilled:
+    if case is not None and is_put_right(case, records):
         found.append(
             Proof(
                 kind=ProofKind.RECTIFIED,

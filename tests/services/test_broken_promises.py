@@ -81,8 +81,8 @@ def heard(
     return container().consequences.state(an_act(case, by=applicant.caller), text="愿意整改。").case
 
 
-def ordered(case: Case, *, by: Caller = SECOND) -> Case:
-    return container().consequences.order_rectification(an_act(case, by=by), days=3, basis="第64条").case
+def ordered(case: Case, *, by: Caller = SECOND, at: datetime = NOON) -> Case:
+    return container().consequences.order_rectification(an_act(case, by=by, at=at), days=3, basis="第64条").case
 
 
 def revoked(case: Case, *, by: Caller = SUPERVISOR) -> Case:
@@ -622,7 +622,7 @@ def broken_in_two_handlings() -> tuple[Applicant, Case]:
     again = NOON + timedelta(hours=1)
     case = handling.decide(an_act(case, at=again), outcome=Outcome.GRANTED, document_no="2号").case
     case = handling.deliver(an_act(case, at=again)).case
-    case = ordered(heard(applicant, case))
+    case = ordered(heard(applicant, case), at=again)
     case = consequences.end_rectification(
         an_act(case, at=REVOKED_AT), outcome=RectificationOutcome.NOT_DONE, findings="没有改。"
     ).case
@@ -648,6 +648,22 @@ def test_a_revocation_that_falls_takes_nothing_with_it_that_was_found_in_an_earl
     assert recorded.document_no == PAPER
     assert record_of(case, "-reopened-1").repair is RepairState.WITHDRAWN
     assert record_of(case).repair is RepairState.NONE
+
+
+@pytest.mark.requirement("R3.5")
+def test_what_was_put_right_is_known_after_the_case_was_reopened_and_proves_nothing_of_what_was_found_then() -> None:
+    applicant, case = broken_in_two_handlings()
+    later = datetime(2027, 2, 1, 4, tzinfo=UTC)
+
+    proofs = {
+        suffix: [
+            proof.kind.value
+            for proof in container().repairs.form(entry_of(case, suffix), by=applicant.caller, at=at).proofs
+        ]
+        for suffix, at in (("", REVOKED_AT), ("-reopened-1", later))
+    }
+
+    assert proofs == {"": ["period_passed", "rectified"], "-reopened-1": ["period_passed"]}
 
 
 @pytest.mark.requirement("R3.9")

@@ -250,7 +250,7 @@ class Repairs:
         numbers += [record.fulfilment.case_no for record in standing.records if record.fulfilment is not None]
         case = self._cases.find(numbers[0]) if numbers else None
         kept = combine(self._credit.summary(subject)).kept_promises
-        return rules.proofs_of(case, kept_promises=kept, since=since)
+        return rules.proofs_of(case, standing.records, kept_promises=kept, since=since)
 
     def _is_open(self, standing: DocumentEntries, *, subject: SubjectKey) -> bool:
         """Whether a repair for the same document is open; flags without a record carry no mark of it."""

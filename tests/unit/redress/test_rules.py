@@ -14,7 +14,16 @@ from chalicelib.cases.model.stages import (
 )
 from chalicelib.cases.model.stages import Revocation as CaseRevocation
 from chalicelib.cases.rules.reinstatement import ReversingDocument, reinstate
-from chalicelib.credit.model.records import Display, Document, Purpose, Query, RepairState, Severity
+from chalicelib.credit.model.records import (
+    Display,
+    Document,
+    Fulfilment,
+    PromiseOutcome,
+    Purpose,
+    Query,
+    RepairState,
+    Severity,
+)
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.redress import rules
 from chalicelib.redress.model import (
@@ -39,7 +48,7 @@ from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
-from tests.builders import A_SUBJECT, NOON, a_case, a_decision, a_flag, a_record
+from tests.builders import A_SUBJECT, NOON, a_case, a_decision, a_flag, a_record, a_verification
 
 RECOURSE = load_rule_packs()[0].recourse
 DISPLAY = load_rule_packs()[0].display
@@ -293,6 +302,31 @@ def test_what_the_service_knows_nobody_has_to_prove() -> None:
         ProofKind.PROMISES_KEPT,
     ]
     assert kinds(a_case(rectification=done), 0) == [ProofKind.PERIOD_PASSED, ProofKind.RECTIFIED]
+
+
+@pytest.mark.requirement("R3.5")
+def test_a_broken_promise_is_put_right_by_the_order_of_its_own_handling() -> None:
+    limit = Limit(value=5, unit=Unit.WORKING_DAYS, basis="第64条")
+    done = Rectification(limit=limit, basis="第64条", ordered_at=NOON, ordered_by="o", due_at=NOON, fulfilled=True)
+    found = replace(a_verification(), established_at=NOON)
+    earlier = EarlierDecision(
+        decision=a_decision(),
+        delivery=None,
+        verification=found,
+        extension=None,
+        rectification=done,
+        reason="x",
+        reopened_at=NOON,
+        reopened_by="s",
+    )
+    fulfilment = Fulfilment(case_no="1", outcome=PromiseOutcome.UNTRUE, department="traffic")
+    first = replace(a_record(), fulfilment=fulfilment, known_since=NOON)
+    second = replace(first, known_since=NOON + timedelta(days=1))
+    reopened = a_case(earlier_decisions=(earlier,))
+
+    assert rules.is_put_right(reopened, [first])
+    assert not rules.is_put_right(reopened, [second])
+    assert not rules.is_put_right(reopened, [])
 
 
 def test_the_promise_has_a_digest_that_moves_with_its_words() -> None:
