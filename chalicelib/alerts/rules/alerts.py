@@ -91,6 +91,10 @@ CASE_ENDED = frozenset(
 """Other ends of a case: nothing is decided any more for which it matters what bars the applicant."""
 
 
+MOVES_ON = frozenset({EventKind.CASE_RESUMED, EventKind.SUSPENSION_ENDED, EventKind.CASE_EXTENDED})
+"""Acts that move the last day of a clock into the future, so that what was told of the former is no longer right."""
+
+
 def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
     """Return which alerts an event withdraws."""
     if event.kind == EventKind.CLOCK_RECOUNTED:
@@ -100,7 +104,7 @@ def withdrawals(event: Event) -> tuple[Withdrawal, ...]:
         return (
             (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=names, before_round=number),) if names else ()
         )
-    if event.kind in {EventKind.CASE_RESUMED, EventKind.SUSPENSION_ENDED, EventKind.CASE_EXTENDED}:
+    if event.kind in MOVES_ON:
         changed = cast("Sequence[Mapping[str, Any]]", event.data.get("clocks_changed", ()))
         return tuple(
             Withdrawal(
