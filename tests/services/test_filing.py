@@ -10,10 +10,11 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import AcceptanceManner, CommitmentStatus, Outcome
+from chalicelib.cases.model.stages import Finding as VerifiedAs
 from chalicelib.cases.rules.filing import Submission
 from chalicelib.cases.services.commands import Command
 from chalicelib.cases.services.filing import SubjectBarredError
-from chalicelib.catalogue.model.items import Acceptance, Recommitment
+from chalicelib.catalogue.model.items import Acceptance, Method, Recommitment
 from chalicelib.catalogue.model.items import Way as MaterialWay
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
@@ -693,6 +694,9 @@ def test_silence_accepts_a_promise_that_nobody_could_check_and_nobody_decides_it
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refused:
         container().handling.decide(command, outcome=Outcome.GRANTED, document_no="1号", late_reason="系统故障。")
     assert refused.value.facts["waiting"] == "gate"
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as unchecked:
+        container().consequences.verify(command, result=VerifiedAs.UNTRUE, method=Method.ONLINE, findings="查过。")
+    assert unchecked.value.facts["waiting"] == "gate"
 
     no_credit()
     container().clocks.sweep(at=AFTER_SILENCE + MINUTE)

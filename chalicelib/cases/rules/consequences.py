@@ -15,7 +15,7 @@ from chalicelib.cases.model.stages import (
     Termination,
     Verification,
 )
-from chalicelib.cases.rules.handling import CaseStep, require_nothing_owed
+from chalicelib.cases.rules.handling import CaseStep, is_unchecked, require_nothing_owed
 from chalicelib.catalogue.model.items import Method, VerificationPlan
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -110,8 +110,11 @@ def require_not_barred(case: Case, pack: RulePack, act: Barred) -> None:
 def require_verifiable(case: Case) -> None:
     """Raise ``STEP_NOT_ALLOWED`` unless a promise is in force and no final result exists; a refusal has none to keep.
 
-    A result that has not taken effect may be replaced, and an unverifiable one may be verified again.
+    One that waits for the gate may still be refused, and nobody breaks a promise that nobody took (R6.10). A result
+    that has not taken effect may be replaced, and an unverifiable one may be verified again.
     """
+    if is_unchecked(case):
+        raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, waiting="gate")
     is_refused = case.decision is not None and case.decision.outcome is not Outcome.GRANTED
     if not case.has_promise or is_refused:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.VERIFY, verifiable="no_promise_in_force")

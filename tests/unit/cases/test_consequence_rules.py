@@ -6,6 +6,8 @@ import pytest
 
 from chalicelib.cases.model.case import Case, State, Way
 from chalicelib.cases.model.stages import (
+    CommitmentStatus,
+    CreditSnapshot,
     Defence,
     Delivery,
     Finding,
@@ -113,7 +115,17 @@ def a_rectification_clock() -> Clock:
 
 def test_a_granted_promise_may_be_verified() -> None:
     require_verifiable(a_promise_granted())
-    require_verifiable(replace(a_promise_granted(), decision=None))
+
+
+@pytest.mark.requirement("R6.10")
+def test_a_promise_in_hand_may_be_verified_once_it_has_passed_the_gate() -> None:
+    waiting = replace(a_promise_granted(), state=State.ACCEPTED, decision=None)
+    allowed = CreditSnapshot(version=1, head_hash="", standing=CommitmentStatus.ALLOWED, reasons=(), checked_at=NOON)
+
+    require_verifiable(replace(waiting, credit=allowed))
+    with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as refused:
+        require_verifiable(waiting)
+    assert refused.value.facts["waiting"] == "gate"
 
 
 @pytest.mark.parametrize(
