@@ -162,6 +162,20 @@ def test_an_untrue_promise_goes_on_to_an_order_and_its_outcome(officer: Visitor,
     assert "rectification_outcome" not in acts(ended)
 
 
+@pytest.mark.requirement("R1.16")
+def test_what_could_not_be_verified_may_be_verified_again(officer: Visitor, promised: str) -> None:
+    do(officer, promised, "decision", {"outcome": "granted", "document_no": "1号"})
+    unknown = do(
+        officer, promised, "verification", {"result": "unverifiable", "method": "online", "findings": "系统停机。"}
+    )
+    known = do(
+        officer, promised, "verification", {"result": "true", "method": "online", "findings": "系统无异常记录。"}
+    )
+
+    assert "verification" in acts(unknown)
+    assert "verification" not in acts(known)
+
+
 def test_another_department_s_case_is_closed_to_its_officers(visitor: Come, promised: str) -> None:
     other = visitor("officer.market")
 

@@ -42,6 +42,13 @@ def _is_paused(case: CaseResponse) -> bool:
     return any(pause.ended_at is None for pause in case.pauses)
 
 
+def _may_be_verified(case: CaseResponse) -> bool:
+    """Whether a promise has no result yet, or could not be verified so far."""
+    found = case.verification
+    is_open = found is None or (found.has_effect and found.result is Finding.UNVERIFIABLE)
+    return case.commitment is not None and is_open
+
+
 def _waits_for_second(case: CaseResponse) -> bool:
     return case.verification is not None and not case.verification.has_effect
 
@@ -86,9 +93,7 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "suspension": Offer(step=CaseStep.SUSPEND),
     "suspension_end": Offer(step=CaseStep.END_SUSPENSION),
     "extension": Offer(step=CaseStep.EXTEND, also=lambda case: not _has_extension(case)),
-    "verification": Offer(
-        step=CaseStep.VERIFY, also=lambda case: case.commitment is not None and case.verification is None
-    ),
+    "verification": Offer(step=CaseStep.VERIFY, also=_may_be_verified),
     "confirmation": Offer(step=CaseStep.CONFIRM, also=_waits_for_second),
     "notice_receipt": Offer(step=CaseStep.RECEIVE, also=lambda case: bool(unproved(case))),
     "rectification": Offer(step=CaseStep.RECTIFY, also=lambda case: _is_adverse(case) and case.rectification is None),
