@@ -58,6 +58,7 @@ OFFICE2 = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
 MACHINE = a_caller(Role.SYSTEM, sub="system.traffic", department="traffic")
 ITEM = "plate-replacement"
 TODAY = date(2026, 9, 28)
+WEEKS_LATER = datetime(2026, 11, 2, 4, tzinfo=UTC)
 PAPER = "撤〔2026〕1号"
 
 
@@ -95,6 +96,21 @@ def revoked(case: Case, *, by: Caller = SUPERVISOR) -> Case:
         statement_answer="不成立。",
     )
     return container().consequences.revoke(an_act(case, by=by), document).case
+
+
+def not_put_right_and_revoked(order: Case) -> None:
+    """Have nothing put right in the time of an order, and the decision revoked weeks later."""
+    late = an_act(order, at=WEEKS_LATER)
+    left = container().consequences.end_rectification(late, outcome=RectificationOutcome.NOT_DONE, findings="没有改。")
+    document = RevocationDocument(
+        document_no=PAPER,
+        basis="第64条",
+        served_at=WEEKS_LATER,
+        effective_on=date(2026, 11, 3),
+        remedy_until=date(2027, 2, 1),
+        statement_answer="不成立。",
+    )
+    container().consequences.revoke(an_act(left.case, by=SUPERVISOR, at=WEEKS_LATER), document)
 
 
 def broken_at_once(severity: Severity = Severity.GENERAL) -> tuple[Applicant, Case]:
@@ -257,11 +273,7 @@ def test_a_finding_between_check_and_filing_stops_the_filing() -> None:
 def test_who_broke_a_promise_is_told_once_until_when_it_closes_the_next() -> None:
     publish(an_item(verification=a_plan()))
     applicant, case = a_delivered_promise()
-    order, later = ordered(heard(applicant, case)), NOON + timedelta(days=20)
-    container().consequences.end_rectification(
-        an_act(order, at=later), outcome=RectificationOutcome.NOT_DONE, findings="没有改。"
-    )
-    revoked(container().cases.load(case.case_no))
+    not_put_right_and_revoked(ordered(heard(applicant, case)))
 
     for event in container().timeline.events(f"credit:{case.subject}"):
         container().messages.on_event(event, NOON)
@@ -438,23 +450,7 @@ def test_the_record_names_case_item_day_law_document_and_the_way_to_repair() -> 
     order = ordered(heard(applicant, case))
 
     first = record_of(case)
-    later = datetime(2026, 11, 2, 4, tzinfo=UTC)
-    done = (
-        container()
-        .consequences.end_rectification(
-            an_act(order, at=later), outcome=RectificationOutcome.NOT_DONE, findings="没有改。"
-        )
-        .case
-    )
-    document = RevocationDocument(
-        document_no=PAPER,
-        basis="第64条",
-        served_at=later,
-        effective_on=date(2026, 11, 3),
-        remedy_until=date(2027, 2, 1),
-        statement_answer="不成立。",
-    )
-    container().consequences.revoke(an_act(done, by=SUPERVISOR, at=later), document)
+    not_put_right_and_revoked(order)
     last = record_of(case)
 
     assert first.fulfilment is not None
@@ -477,26 +473,10 @@ def test_a_revocation_after_the_repair_or_the_objection_brings_nothing_back() ->
     order = ordered(heard(applicant, case))
     upheld = ObjectionDecision(outcome=Ruling.DELETED, reason="核查有误。", basis="第50条")
     container().objections.decide(objected(applicant, entry_of(case)), upheld, by=CREDIT, version=1, at=NOON)
-    later = datetime(2026, 11, 2, 4, tzinfo=UTC)
-    done = (
-        container()
-        .consequences.end_rectification(
-            an_act(order, at=later), outcome=RectificationOutcome.NOT_DONE, findings="没有改。"
-        )
-        .case
-    )
-    document = RevocationDocument(
-        document_no=PAPER,
-        basis="第64条",
-        served_at=later,
-        effective_on=date(2026, 11, 3),
-        remedy_until=date(2027, 2, 1),
-        statement_answer="不成立。",
-    )
 
-    container().consequences.revoke(an_act(done, by=SUPERVISOR, at=later), document)
+    not_put_right_and_revoked(order)
 
-    assert may_promise(applicant, at=later)
+    assert may_promise(applicant, at=WEEKS_LATER)
     assert record_of(case).repair is RepairState.WITHDRAWN
 
 
