@@ -83,21 +83,22 @@ def cost_of(
 
 def _rehearsed(event: dict[str, Any], *, status: int, bare: Bare, client: Client) -> Prepared:
     def request() -> None:
-        _handle_once(event, client=client, status=status)
+        _require(client.answer(event), status=status)
 
     return Prepared(event, bare.rehearse(request))
 
 
 def _handle(prepared: Prepared, *, client: Client, status: int) -> float:
     began = time.process_time()
-    _handle_once(prepared.event, client=client, status=status)
-    return time.process_time() - began
+    answer = client.answer(prepared.event)
+    took = time.process_time() - began
+    _require(answer, status=status)
+    return took
 
 
-def _handle_once(event: dict[str, Any], *, client: Client, status: int) -> None:
-    reply = client.send(event)
-    if reply.status != status:
-        message = f"expected {status}, not {reply.status}: {reply.text}"
+def _require(answer: dict[str, Any], *, status: int) -> None:
+    if answer["statusCode"] != status:
+        message = f"expected {status}, not {answer['statusCode']}: {answer['body']}"
         raise AssertionError(message)
 
 
