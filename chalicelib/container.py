@@ -114,6 +114,7 @@ if TYPE_CHECKING:
     from chalicelib.supervision.services.early_warning import EarlyWarning
     from chalicelib.supervision.services.outages import Outages
     from chalicelib.supervision.services.statistics import Statistics
+    from chalicelib.timeline.listeners import Listeners
     from chalicelib.timeline.store import Timeline
     from chalicelib.workdays.model.limits import YellowRule
 
@@ -475,6 +476,23 @@ class Container:
             # Only a message that starts a time of the person's asks for it.
             receipts=lambda: self.receipts,
         )
+
+    # Who hears of new events
+
+    @cached_property
+    def listeners(self) -> Listeners:
+        """Everybody to whom the relay tells new events, by name."""
+        return {
+            "alerts": self.alerts,
+            "anomalies": self.anomalies,
+            "flag_notices": self.flag_notices,
+            "statistics": self.statistics,
+            "staff": self.staff,
+            "handover": self.handover,
+            "early_warning": self.early_warning,
+            "messages": self.messages,
+            "issue_orders": self.issue_orders,
+        }
 
     # Catalogue
 

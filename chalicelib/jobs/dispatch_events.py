@@ -1,4 +1,4 @@
-"""The stream of the timelines: passes new events to their handlers."""
+"""The stream of the timelines: tells new events to everybody who listens."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,41 +7,38 @@ from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
 from chalicelib.timeline.events import Event
+from chalicelib.timeline.listeners import tell
 from chalicelib.timeline.store import event_from
 
 
 def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
-    """Pass new events to their handlers, in order; return where to continue if one of them failed.
+    """Tell new events to everybody who listens; return which of them could not be told.
 
-    The response is Lambda's partial batch response: everything before the named record is done, and the batch is
-    delivered again from there.
+    The response is Lambda's partial batch response: the stream delivers again from the first record that it names, and
+    whoever has heard what follows hears it twice.
     """
-    services = container()
-    failed: list[dict[str, str]] = []
-    handled = 0
     with one_line("dispatch_events", context=context) as facts:
-        for record in records:
-            event = _event_of(record)
-            if event is None:
-                continue
-            try:
-                services.alerts.on_event(event, services.clock.now())
-                services.anomalies.on_event(event, services.clock.now())
-                services.flag_notices.on_event(event, services.clock.now())
-                services.statistics.on_event(event, services.clock.now())
-                services.staff.on_event(event, services.clock.now())
-                services.handover.on_event(event, services.clock.now())
-                services.early_warning.on_event(event, services.clock.now())
-                services.messages.on_event(event, services.clock.now())
-                services.issue_orders.on_event(event, services.clock.now())
-            except Exception as error:  # noqa: BLE001 - whatever it was, the stream must come back to this very record
-                logger("dispatch_events").exception("event_not_told", event_id=event.id, error=type(error).__name__)
-                failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
-                break
-            handled += 1
-        facts["told"] = handled
+        batch = [
+            (event, record["dynamodb"]["SequenceNumber"])
+            for record in records
+            if (event := _event_of(record)) is not None
+        ]
+        events = [event for event, _ in batch]
+        # Building the listeners brings along all that they need: not for a batch without events.
+        untold = tell(container().listeners, events, now=container().clock.now) if events else ()
+        for each in untold:
+            logger("dispatch_events").error(
+                "event_not_told",
+                event_id=each.event.id,
+                listener=each.listener,
+                error=type(each.error).__name__,
+                exc_info=each.error,
+            )
+        stopped = {each.event.id for each in untold}
+        failed = [place for event, place in batch if event.id in stopped]
+        facts["told"] = len(batch) - len(failed)
         facts["failed"] = len(failed)
-    return {"batchItemFailures": failed}
+    return {"batchItemFailures": [{"itemIdentifier": place} for place in failed]}
 
 
 def _event_of(record: Mapping[str, Any]) -> Event | None:

@@ -1,6 +1,7 @@
 """The jobs as Lambda runs them: batches, partial failures, one line in the log."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -54,36 +55,81 @@ def stream_of(*images: dict[str, Any] | None, name: str = "INSERT") -> dict[str,
     }
 
 
-@pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
-    events: list[Event] = []
+class Hearing:
+    """Takes what it is told, but for the events of one owner."""
 
-    def on_event(event: Event, _at: datetime) -> None:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def on_event(self, event: Event, _at: datetime) -> None:
         if event.owner == "case:BROKEN":
             raise ConnectionError
-        events.append(event)
-
-    monkeypatch.setattr(container().alerts, "on_event", on_event)
-    return events
+        self.events.append(event)
 
 
-def test_the_relay_hands_over_new_events_in_order(heard: list[Event]) -> None:
+class HearingTogether(Hearing):
+    """Takes events together or not at all."""
+
+    def on_events(self, events: Sequence[Event], at: datetime) -> None:
+        together = Hearing()
+        for event in events:
+            together.on_event(event, at)
+        self.events.extend(together.events)
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    alone = Hearing()
+    monkeypatch.setattr(container(), "listeners", {"alone": alone})
+    return alone.events
+
+
+def test_the_relay_tells_new_events_in_order(heard: list[Event]) -> None:
     answer = app.dispatch_events(stream_of(stored_event(seq=1), stored_event(seq=2)), CONTEXT)
 
     assert answer == {"batchItemFailures": []}
     assert [(event.id, event.data) for event in heard] == [("case:X/1", {"number": 1}), ("case:X/2", {"number": 1})]
 
 
-@pytest.mark.parametrize("listener", ["anomalies", "statistics", "flag_notices"])
-def test_the_relay_hands_on_in_the_same_order_what_the_alerts_have_heard(
-    listener: str, heard: list[Event], monkeypatch: pytest.MonkeyPatch
+def test_everybody_who_acts_on_events_is_told() -> None:
+    assert list(container().listeners) == [
+        "alerts",
+        "anomalies",
+        "flag_notices",
+        "statistics",
+        "staff",
+        "handover",
+        "early_warning",
+        "messages",
+        "issue_orders",
+    ]
+
+
+def test_an_event_that_nobody_can_take_stops_only_itself_and_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, together, last = Hearing(), HearingTogether(), HearingTogether()
+    monkeypatch.setattr(container(), "listeners", {"alone": alone, "together": together, "last": last})
+    batch = stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2))
+
+    answer = app.dispatch_events(batch, CONTEXT)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "s2"}]}
+    for listener in (alone, together, last):
+        assert [event.id for event in listener.events] == ["case:X/1", "case:X/2"]
+
+
+def test_it_is_logged_who_could_not_be_told_of_what(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    handed: list[str] = []
-    monkeypatch.setattr(getattr(container(), listener), "on_event", lambda event, _at: handed.append(event.id))
+    monkeypatch.setattr(container(), "listeners", {"alone": Hearing(), "together": HearingTogether()})
 
-    app.dispatch_events(stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2)), CONTEXT)
+    app.dispatch_events(stream_of(stored_event(owner="case:BROKEN")), CONTEXT)
 
-    assert handed == [event.id for event in heard] == ["case:X/1"]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["event_id"], line["listener"], line["error"]) for line in lines[:-1]] == [
+        ("case:BROKEN/1", "alone", "ConnectionError"),
+        ("case:BROKEN/1", "together", "ConnectionError"),
+    ]
+    assert (lines[-1]["told"], lines[-1]["failed"]) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -103,22 +149,12 @@ def test_the_relay_orders_the_documents_that_follow_from_an_event(
     channels: Channels,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for listener in ("alerts", "anomalies", "statistics", "flag_notices", "staff", "handover"):
-        monkeypatch.setattr(getattr(container(), listener), "on_event", lambda _event, _at: None)
+    monkeypatch.setattr(container(), "listeners", {"issue_orders": container().listeners["issue_orders"]})
 
     app.dispatch_events(stream_of(stored_event(owner=owner, kind=kind, seq=7)), CONTEXT)
 
     orders = [(one.name, one.message) for one in channels.issue.sent]
     assert orders == ([(f"{owner}/7", {"owner": owner, "seq": 7})] if ordered else [])
-
-
-def test_the_relay_stops_at_an_event_that_was_not_taken_and_asks_for_it_again(heard: list[Event]) -> None:
-    batch = stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2))
-
-    answer = app.dispatch_events(batch, CONTEXT)
-
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "s2"}]}
-    assert [event.id for event in heard] == ["case:X/1"]
 
 
 @pytest.mark.parametrize(
