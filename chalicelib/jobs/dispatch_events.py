@@ -8,7 +8,7 @@ from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.listeners import tell
-from chalicelib.timeline.store import event_from
+from chalicelib.timeline.store import event_of
 
 
 def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
@@ -46,4 +46,4 @@ def _event_of(record: Mapping[str, Any]) -> Event | None:
     image = record["dynamodb"].get("NewImage")
     if record["eventName"] != "INSERT" or image is None or "kind" not in image:
         return None
-    return event_from({name: next(iter(value.values())) for name, value in image.items()})
+    return event_of(image)
