@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from infra.packaging.template import leave_the_portal_to_the_proxy, write_merged
+from infra.packaging.template import mend, write_merged
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 REQUIREMENTS: Final = ROOT / "requirements.txt"
@@ -140,7 +140,7 @@ def _run_chalice(stage: str, folder: Path) -> None:
         template = Path(scratch) / "template.yaml"
         write_merged(template)
         _run([chalice, "package", "--stage", stage, "--merge-template", str(template), str(folder)], **region)
-    leave_the_portal_to_the_proxy(folder / "sam.yaml")
+    mend(folder / "sam.yaml")
 
 
 def _run(command: list[str], **environment: str) -> None:

@@ -1,13 +1,20 @@
 """Puts the parts of the template together (``infra/template/*.yaml``), and mends what Chalice makes of them."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from chalicelib.addresses import PORTAL
+from infra.packaging.limits import ROOM, policy_size
 
 PARTS: Final = Path(__file__).parents[1] / "template"
+
+MOST_OF_A_POLICY: Final = int(6_144 * ROOM)
+"""How many characters of a managed policy are used; IAM takes 6,144 of them, and 10,240 of all that is inline."""
+
+Template = dict[str, Any]
 
 
 def merged(folder: Path = PARTS) -> dict[str, dict[str, Any]]:
@@ -28,13 +35,50 @@ def write_merged(path: Path) -> None:
     path.write_text(yaml.safe_dump(merged(), allow_unicode=True), encoding="utf-8")
 
 
-def leave_the_portal_to_the_proxy(path: Path) -> None:
-    """Take the portal's pages, all but its root, out of the addresses that the gateway of a packaged template names.
+def mend(path: Path) -> None:
+    """Mend a packaged template: addresses, policies and stages that AWS would refuse, or that nobody asked for."""
+    template: Template = yaml.safe_load(path.read_text(encoding="utf-8"))
+    _leave_the_portal_to_the_proxy(template)
+    _manage_policies(template)
+    path.write_text(yaml.safe_dump(template, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def _leave_the_portal_to_the_proxy(template: Template) -> None:
+    """Take the portal's pages, all but its root, out of the addresses that the gateway names.
 
     ``/{proxy+}`` passes them on as well. A REST API has room for 300 parts of addresses, and the API alone needs 200.
     """
-    template = yaml.safe_load(path.read_text(encoding="utf-8"))
     paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     for page in {name.partition(" ")[2] for names in PORTAL.values() for name in names} - {"/"}:
         del paths[page]
-    path.write_text(yaml.safe_dump(template, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def _manage_policies(template: Template) -> None:
+    """Put each role's rights into managed policies, up to ten: inline, those of the API find no room."""
+    resources = template["Resources"]
+    roles = {name: each for name, each in resources.items() if each["Type"] == "AWS::IAM::Role"}
+    for name, role in roles.items():
+        rights = [
+            right for inline in role["Properties"].pop("Policies") for right in inline["PolicyDocument"]["Statement"]
+        ]
+        managed = []
+        for number, some in enumerate(_in_policies(rights, resources), start=1):
+            managed.append({"Ref": f"{name}Policy{number}"})
+            resources[f"{name}Policy{number}"] = {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {"PolicyDocument": {"Version": "2012-10-17", "Statement": some}},
+            }
+        role["Properties"]["ManagedPolicyArns"] = managed
+
+
+def _in_policies(rights: Sequence[Mapping[str, Any]], resources: Template) -> Iterator[list[dict[str, Any]]]:
+    """Split rights, in their order, into what fits into a policy each; their names are for readers of the sources."""
+    some: list[dict[str, Any]] = []
+    for right in rights:
+        plain = {name: value for name, value in right.items() if name != "Sid"}
+        if some and policy_size({"Version": "2012-10-17", "Statement": [*some, plain]}, resources) > MOST_OF_A_POLICY:
+            yield some
+            some = []
+        some.append(plain)
+    if some:
+        yield some

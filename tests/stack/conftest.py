@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.packaging.template import leave_the_portal_to_the_proxy, write_merged
+from infra.packaging.template import mend, write_merged
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +37,7 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     packaged = project / "out" / "sam.yaml"
-    leave_the_portal_to_the_proxy(packaged)
+    mend(packaged)
     return packaged
 
 

@@ -156,6 +156,15 @@ def test_every_stage_is_told_its_own_name() -> None:
     assert told == {"local": "local", "dev": "dev", "prod": "prod"}
 
 
+def test_a_stage_changes_the_memory_of_the_api_alone() -> None:
+    """What a stage says for itself, Chalice takes for each of its functions, whatever they ask for."""
+    config = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
+
+    for stage in config["stages"].values():
+        assert stage.keys() <= {"environment_variables", "lambda_functions"}
+        assert stage.get("lambda_functions", {}).keys() <= {"api_handler"}
+
+
 def test_every_table_is_open_to_the_api_and_every_index_to_some_function() -> None:
     """What only the lists above forget would be refused when it is deployed: no emulator looks at policies."""
     template = yaml.safe_load(TABLES.read_text(encoding="utf-8"))["Resources"]
