@@ -1,6 +1,7 @@
 """Publishing to a queue or a topic."""
 
 import math
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -8,12 +9,27 @@ from chalicelib.aws import client
 
 AT_ONCE: Final = timedelta(0)
 
+MOST_AT_ONCE: Final = 10
+"""How many messages SQS takes in one call."""
+
+
+class NotSentError(RuntimeError):
+    """A queue took a batch, but not all of its messages."""
+
 
 class Publisher(Protocol):
     """A destination for messages; ``name`` lets consumers recognise a repetition."""
 
     def send(self, message: str, *, name: str) -> None:
         """Publish a message; raises if it was not accepted."""
+        ...
+
+
+class BatchPublisher(Publisher, Protocol):
+    """A publisher that takes many messages at once."""
+
+    def send_all(self, messages: Mapping[str, str]) -> None:
+        """Publish messages by their names; raises if one of them was not accepted."""
         ...
 
 
@@ -40,6 +56,21 @@ class Queue:
             DelaySeconds=math.ceil(after.total_seconds()),
             MessageAttributes={"name": {"DataType": "String", "StringValue": name}},
         )
+
+    def send_all(self, messages: Mapping[str, str]) -> None:
+        """Send messages by their names, ten a call; raises ``NotSentError`` if one of them was not accepted."""
+        entries = [
+            {
+                "Id": str(number),
+                "MessageBody": message,
+                "MessageAttributes": {"name": {"DataType": "String", "StringValue": name}},
+            }
+            for number, (name, message) in enumerate(messages.items())
+        ]
+        for first in range(0, len(entries), MOST_AT_ONCE):
+            answer = client("sqs").send_message_batch(QueueUrl=self._url, Entries=entries[first : first + MOST_AT_ONCE])
+            if failed := answer.get("Failed"):
+                raise NotSentError(failed[0]["Code"])
 
 
 class Topic:

@@ -79,19 +79,20 @@ def kept_channels() -> Iterator[Channels]:
         channel = kept.at(said.get("QueueUrl") or said["TopicArn"])
         if channel.is_broken:
             raise ConnectionError
-        channel.sent.append(
-            Sent(
-                name=said["MessageAttributes"]["name"]["StringValue"],
-                message=json.loads(said.get("MessageBody") or said["Message"]),
-                after=timedelta(seconds=said.get("DelaySeconds", 0)),
+        for one in said.get("Entries", [said]):
+            channel.sent.append(
+                Sent(
+                    name=one["MessageAttributes"]["name"]["StringValue"],
+                    message=json.loads(one.get("MessageBody") or one["Message"]),
+                    after=timedelta(seconds=one.get("DelaySeconds", 0)),
+                )
             )
-        )
         # botocore sends nothing once somebody has answered.
         return AWSResponse("", HTTPStatus.OK, HTTPHeaders(), None), {"MessageId": str(len(channel.sent))}
 
     hooks = [
         (aws.client(service).meta.events, f"{event}.{service}.{operation}", hook)
-        for service, operation in (("sqs", "SendMessage"), ("sns", "Publish"))
+        for service, operation in (("sqs", "SendMessage"), ("sqs", "SendMessageBatch"), ("sns", "Publish"))
         for event, hook in (("provide-client-params", note), ("before-call", keep))
     ]
     for events, name, hook in hooks:

@@ -24,6 +24,9 @@ ConditionExpression: TypeAlias = Mapping[str, Any]
 MOST_WRITES = 100
 """How many writes DynamoDB accepts in one transaction."""
 
+MOST_READS = 100
+"""How many rows DynamoDB reads in one batch."""
+
 ATTEMPTS = 6
 """How often a step is retried from its reads before ``BUSY`` is raised."""
 
@@ -169,43 +172,61 @@ def retry_on_conflict(step: Callable[P, R]) -> Callable[P, R]:
     return repeated
 
 
-def read_together(*wanted: Row) -> list[Row | None]:
-    """Read rows of any tables by their keys in one round trip, strongly consistent, in the order given.
+def read_together(*wanted: Row, attributes: Sequence[str] = ()) -> list[Row | None]:
+    """Read rows of any tables by their keys, strongly consistent, in the order given: a round trip a hundred.
 
-    ``wanted`` are rows with only their keys. Missing rows are ``None``. Keys that DynamoDB left unprocessed
-    (throttling) are requested again; ``UNAVAILABLE`` if they never arrive.
+    ``wanted`` are rows with only their keys. Missing rows are ``None``. With ``attributes``, which must include the
+    keys' own, nothing else of a row is read. Keys that DynamoDB left unprocessed (throttling) are requested again;
+    ``UNAVAILABLE`` if they never arrive.
     """
     if not wanted:
         return []
-    found = _found(wanted, {})
-    return [_pick(row, row.key(), found) for row in wanted]
+    found = _found(wanted, attributes)
+    return [None if (item := found.get(_place(row))) is None else type(row).from_raw_data(item) for row in wanted]
 
 
 def existing(*wanted: Row) -> list[bool]:
     """Return for each row of one table whether it exists, reading only keys, otherwise like ``read_together``."""
-    keys = [row.key() for row in wanted]
-    names = sorted({name for key in keys for name in key})
+    found = _found(wanted, wanted[0].key_names()) if wanted else {}
+    return [_place(row) in found for row in wanted]
+
+
+Place: TypeAlias = tuple[str, ...]
+"""A table and the values of a key in it."""
+
+
+def _place(row: Row) -> Place:
+    return row.Meta.table_name, *(value for part in row.key().values() for value in part.values())
+
+
+def _found(wanted: Sequence[Row], attributes: Sequence[str]) -> dict[Place, dict[str, Any]]:
+    """Read the rows that exist; with ``attributes`` nothing else of them."""
+    distinct = {_place(row): row for row in wanted}
+    rows = list(distinct.values())
+    found: dict[Place, dict[str, Any]] = {}
+    for first in range(0, len(rows), MOST_READS):
+        found |= _found_at_once(rows[first : first + MOST_READS], attributes)
+    return found
+
+
+def _found_at_once(wanted: Sequence[Row], attributes: Sequence[str]) -> dict[Place, dict[str, Any]]:
     projection = {
-        "ProjectionExpression": ", ".join(f"#{place}" for place in range(len(names))),
-        "ExpressionAttributeNames": {f"#{place}": name for place, name in enumerate(names)},
+        "ProjectionExpression": ", ".join(f"#{place}" for place in range(len(attributes))),
+        "ExpressionAttributeNames": {f"#{place}": name for place, name in enumerate(attributes)},
     }
-    there = [item for items in _found(wanted, projection).values() for item in items]
-    return [key in there for key in keys]
-
-
-def _found(wanted: Sequence[Row], projection: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Read the rows that exist, by table; ``projection`` limits which attributes are read."""
     pending: dict[str, dict[str, Any]] = {}
+    names: dict[str, tuple[str, ...]] = {}
     for row in wanted:
-        key = row.key()
-        table = pending.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True, **projection})
-        if key not in table["Keys"]:
-            table["Keys"].append(key)
-    found: dict[str, list[dict[str, Any]]] = {}
+        name = row.Meta.table_name
+        names[name] = row.key_names()
+        table = pending.setdefault(name, {"Keys": [], "ConsistentRead": True, **(projection if attributes else {})})
+        table["Keys"].append(row.key())
+    found: dict[Place, dict[str, Any]] = {}
     for attempt in range(ATTEMPTS):
         answer = connection().dispatch("BatchGetItem", {"RequestItems": pending})
         for name, items in answer["Responses"].items():
-            found.setdefault(name, []).extend(items)
+            for item in items:
+                found[name, *(value for key in names[name] for value in item[key].values())] = item
         pending = answer.get("UnprocessedKeys") or {}
         if not pending:
             break
@@ -213,10 +234,3 @@ def _found(wanted: Sequence[Row], projection: Mapping[str, Any]) -> dict[str, li
     else:
         raise DomainError(ErrorCode.UNAVAILABLE)
     return found
-
-
-def _pick(row: Row, key: dict[str, Any], found: dict[str, list[dict[str, Any]]]) -> Row | None:
-    for item in found.get(row.Meta.table_name, []):
-        if all(item.get(name) == value for name, value in key.items()):
-            return type(row).from_raw_data(item)
-    return None

@@ -1,7 +1,7 @@
 """Loading and saving the register."""
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
@@ -12,9 +12,6 @@ from chalicelib.staff.model import StaffMember, StaffState, owner_of
 from chalicelib.staff.table import PersonRow, StaffRow
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.repository import Repository
-
-MOST_READ: Final = 100
-"""How many rows DynamoDB reads in one call."""
 
 
 class StaffStore(Repository[StaffMember]):
@@ -31,8 +28,7 @@ class StaffStore(Repository[StaffMember]):
 
     def named(self, staff_ids: Collection[str]) -> tuple[StaffMember, ...]:
         """Return the entries that exist among these, a hundred in one read."""
-        keys = [StaffRow(owner_of(staff_id)) for staff_id in staff_ids]
-        rows = [row for i in range(0, len(keys), MOST_READ) for row in read_together(*keys[i : i + MOST_READ])]
+        rows = read_together(*(StaffRow(owner_of(staff_id)) for staff_id in staff_ids))
         return tuple(self.from_row(row) for row in rows if row is not None)
 
     def vouched(self, person: str) -> frozenset[SubjectKey]:

@@ -77,6 +77,13 @@ class Elsewhere:
         """Take a message for a queue."""
         return self._take("SendMessage", asked)
 
+    def send_message_batch(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+        """Take messages for a queue."""
+        self.wire.before("SendMessageBatch", asked)
+        self.told.extend(("SendMessage", {"QueueUrl": asked["QueueUrl"], **entry}) for entry in asked["Entries"])
+        self.wire.after("SendMessageBatch", asked)
+        return {"Successful": [{"Id": entry["Id"]} for entry in asked["Entries"]]}
+
     def _take(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         self.wire.before(operation, asked)
         self.told.append((operation, asked))

@@ -22,7 +22,8 @@ class Alert:
     ``recipient`` is ``<role>.<department>``: whoever holds that role there; ``officer`` is the one among them who has
     the case, blank while nobody has it. ``published_at`` is when it was pushed or kept for a digest. ``round`` is the
     clock's: a milestone that was taken back and reached again raises a new alert (R4.21). ``withdrawn_at`` is when the
-    milestone was taken back or lost its point, after which nobody has to answer.
+    milestone was taken back or lost its point, after which nobody has to answer. ``item`` is the clock's, blank if it
+    has none.
     """
 
     alert_id: str
@@ -42,6 +43,7 @@ class Alert:
     round: int = 0
     withdrawn_at: datetime | None = None
     officer: str = ""
+    item: str = ""
 
     @property
     def inbox(self) -> str:

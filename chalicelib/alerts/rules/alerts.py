@@ -25,7 +25,10 @@ HEARD: Mapping[str, Milestone] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockNews:
-    """A milestone that a clock has reached, as an event reports it; ``officer`` has the case, if anybody has."""
+    """A milestone that a clock has reached, as an event reports it.
+
+    ``officer`` has the case, if anybody has; ``item`` is the service item concerned, if there is one.
+    """
 
     owner: str
     clock_id: str
@@ -38,6 +41,7 @@ class ClockNews:
     due_on: date
     round: int = 0
     officer: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +285,7 @@ def _alert(reached: ClockNews, recipient: Recipient, *, subject: Alert | None, d
         raised_at=at,
         round=number,
         officer=reached.officer if recipient.role == Role.OFFICER and recipient.desk is Desk.OWN else "",
+        item=subject.item if subject is not None else reached.item,
     )
 
 

@@ -1,10 +1,11 @@
 """Raising alerts from events, publishing them, and taking acknowledgements."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
 from chalicelib.alerts.model.webhooks import Notice, Topic
@@ -26,13 +27,20 @@ from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
-from chalicelib.dynamo.transaction import retry_on_conflict, transaction
+from chalicelib.dynamo.transaction import (
+    MOST_WRITES,
+    ConflictError,
+    Transaction,
+    retry_on_conflict,
+    transaction,
+)
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require_no_interest
-from chalicelib.publisher import Publisher
+from chalicelib.publisher import BatchPublisher, Publisher
 from chalicelib.rulepacks.model.pack import Milestone, RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, NewEvent
+from chalicelib.timeline.owners import OwnerRow
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.limits import Limit, Unit
 
@@ -53,7 +61,7 @@ class Alerts:
         timeline: Timeline,
         *,
         pack: Callable[[str, datetime], RulePack],
-        queue: Publisher,
+        queue: BatchPublisher,
         topic: Publisher,
         webhooks: Callable[[], Webhooks],
         digests: Digests,
@@ -82,7 +90,7 @@ class Alerts:
         Nothing escalates after the clock in question has stopped: the duty is done.
         """
         if event.kind == EventKind.ALERT_RAISED:
-            self._queue.send(json.dumps({"alert_id": event.data["alert_id"]}), name=event.id)
+            self._queue.send(_order_of(event), name=event.id)
             return
         for withdrawal in (*withdrawals(event), *settled(event)):
             self._withdrawing.withdraw(withdrawal, because=event.kind, at=at)
@@ -91,16 +99,65 @@ class Alerts:
         reached = news(event)
         if reached is None:
             return
-        about = self._store.find(reached.about) if reached.kind == ClockKind.ACKNOWLEDGEMENT else None
-        if about is not None and self._is_over(about):
-            return
-        clock = self._find_clock(reached.owner, reached.clock_id)
-        if clock is not None:
-            if _is_taken_back(reached, clock) or _is_pointless(reached, clock, at=at):
-                return
-            reached = replace(reached, officer=officer_of(clock.responsible))
-        for alert in alerts_for(reached, self._pack(reached.pack, at), about=about, at=at):
+        for alert in self._called_for(reached, alert=self._store.find, clock=self._find_clock, at=at):
             self._raise(alert, at=at)
+
+    def on_events(self, events: Sequence[Event], at: datetime) -> None:
+        """Do what ``on_event`` does for many events: alerts are raised, and pushes ordered, together."""
+        self._queue.send_all({event.id: _order_of(event) for event in events if event.kind == EventKind.ALERT_RAISED})
+        reached = [milestone for event in events if (milestone := news(event)) is not None]
+        if reached:
+            self._raise_together(reached, at=at)
+        for event in events:
+            if event.kind != EventKind.ALERT_RAISED and news(event) is None:
+                self.on_event(event, at)
+
+    def _called_for(
+        self,
+        reached: ClockNews,
+        *,
+        alert: Callable[[str], Alert | None],
+        clock: Callable[[str, str], Clock | None],
+        at: datetime,
+    ) -> tuple[Alert, ...]:
+        """Return the alerts that a milestone calls for; ``alert`` and ``clock`` find what it is about."""
+        about = alert(reached.about) if reached.kind == ClockKind.ACKNOWLEDGEMENT else None
+        if about is not None and (of_duty := clock(about.owner, about.clock_id)) and of_duty.stopped_at is not None:
+            return ()
+        own = clock(reached.owner, reached.clock_id)
+        if own is not None:
+            if _is_taken_back(reached, own) or _is_pointless(reached, own, at=at):
+                return ()
+            reached = replace(reached, officer=officer_of(own.responsible), item=own.item)
+        return alerts_for(reached, self._pack(reached.pack, at), about=about, at=at)
+
+    def _raise_together(self, reached: Sequence[ClockNews], *, at: datetime) -> None:
+        """Raise the alerts of many milestones: what they are about is read together, and written by owners."""
+        about = self._store.several(each.about for each in reached if each.kind == ClockKind.ACKNOWLEDGEMENT)
+        duties = [(each.owner, each.clock_id) for each in reached]
+        duties += [(alert.owner, alert.clock_id) for alert in about.values()]
+        clocks = self._clocks.several(duty for duty in duties if has_clock(duty[1]))
+
+        def find_clock(owner: str, clock_id: str) -> Clock | None:
+            # One that was not found is asked for by itself, and missed by the same error.
+            return clocks.get((owner, clock_id)) or self._find_clock(owner, clock_id)
+
+        alerts = {
+            alert.alert_id: alert
+            for each in reached
+            for alert in self._called_for(each, alert=about.get, clock=find_clock, at=at)
+        }
+        for alert_id in self._store.existing(alerts):
+            del alerts[alert_id]
+        ends = self._timeline.ends({alert.owner for alert in alerts.values()})
+        for some in _by_owners(alerts.values()):
+            try:
+                with transaction() as tx:
+                    for owner, own in some.items():
+                        self._add(own, known=ends.get(owner), at=at, tx=tx)
+            except ConflictError:
+                for alert in chain.from_iterable(some.values()):
+                    self._raise(alert, at=at)
 
     def _hand_over(self, owner: str) -> None:
         """Let the alerts of a case lie with whoever has it now. Idempotent, whatever came of it since the event."""
@@ -127,56 +184,54 @@ class Alerts:
             return None
         return self._clocks.get(owner, clock_id)
 
-    def _is_over(self, alert: Alert) -> bool:
-        clock = self._find_clock(alert.owner, alert.clock_id)
-        return clock is not None and clock.stopped_at is not None
-
     @retry_on_conflict
     def _raise(self, alert: Alert, *, at: datetime) -> None:
-        """Save the alert, the clock of its acknowledgement, and an event for both. Idempotent."""
+        """Raise one alert. Idempotent."""
         if self._store.find(alert.alert_id) is not None:
             return
         with transaction() as tx:
+            self._add([alert], known=None, at=at, tx=tx)
+
+    def _add(self, alerts: Sequence[Alert], *, known: OwnerRow | None, at: datetime, tx: Transaction) -> None:
+        """Save alerts about one owner, the clocks of their acknowledgements, and an event for each."""
+        events = []
+        for alert in alerts:
             self._store.add(alert, tx)
-            started = []
-            if alert.level > 0:
-                term = self._pack(alert.pack, at).limit_term(TermKey.ACKNOWLEDGEMENT)
-                started.append(
-                    self._clocks.start(
-                        ClockKind.ACKNOWLEDGEMENT,
-                        Limit(value=term.value, unit=Unit(term.unit), basis=term.basis),
-                        owner=alert.owner,
-                        department=alert.recipient.partition(".")[2],
-                        responsible=alert.recipient,
-                        pack=alert.pack,
-                        started_at=at,
-                        tx=tx,
-                        about=alert.alert_id,
-                        level=alert.level,
-                        suffix=alert.alert_id,
-                    ),
+            started = [self._acknowledgement_of(alert, at=at, tx=tx)] if alert.level > 0 else []
+            events.append(
+                NewEvent(
+                    kind=EventKind.ALERT_RAISED,
+                    occurred_at=at,
+                    actor="service:relay",
+                    department=alert.department,
+                    data={
+                        "alert_id": alert.alert_id,
+                        "clock_id": alert.clock_id,
+                        "milestone": alert.milestone,
+                        "level": alert.level,
+                        "recipient": alert.recipient,
+                        "clocks_started": clocks_payload(*started),
+                        **({"item_code": alert.item} if alert.item else {}),
+                    },
                 )
-            self._timeline.append(
-                [
-                    NewEvent(
-                        kind=EventKind.ALERT_RAISED,
-                        occurred_at=at,
-                        actor="service:relay",
-                        department=alert.department,
-                        data={
-                            "alert_id": alert.alert_id,
-                            "clock_id": alert.clock_id,
-                            "milestone": alert.milestone,
-                            "level": alert.level,
-                            "recipient": alert.recipient,
-                            "clocks_started": clocks_payload(*started),
-                        },
-                    ),
-                ],
-                owner=alert.owner,
-                at=at,
-                tx=tx,
             )
+        self._timeline.append(events, owner=alerts[0].owner, at=at, tx=tx, known=known)
+
+    def _acknowledgement_of(self, alert: Alert, *, at: datetime, tx: Transaction) -> Clock:
+        term = self._pack(alert.pack, at).limit_term(TermKey.ACKNOWLEDGEMENT)
+        return self._clocks.start(
+            ClockKind.ACKNOWLEDGEMENT,
+            Limit(value=term.value, unit=Unit(term.unit), basis=term.basis),
+            owner=alert.owner,
+            department=alert.recipient.partition(".")[2],
+            responsible=alert.recipient,
+            pack=alert.pack,
+            started_at=at,
+            tx=tx,
+            about=alert.alert_id,
+            level=alert.level,
+            suffix=alert.alert_id,
+        )
 
     @retry_on_conflict
     def publish(self, alert_id: str, *, at: datetime) -> bool:
@@ -288,6 +343,36 @@ class Alerts:
             and (about := self._store.find(clock.about)) is not None
             and about.clock_id == alert.clock_id
         ]
+
+
+def _order_of(raised: Event) -> str:
+    """Return the order to push an alert."""
+    return json.dumps({"alert_id": raised.data["alert_id"]})
+
+
+WRITES: Final = 3
+"""What raising an alert writes at most: itself, its acknowledgement's clock, an event; and its owner's head once."""
+
+MOST_OF_ONE: Final = (MOST_WRITES - 1) // WRITES
+"""How many alerts about one owner fit into a transaction."""
+
+
+def _by_owners(alerts: Iterable[Alert]) -> Iterator[dict[str, list[Alert]]]:
+    """Split alerts into what fits into one transaction each; those of one owner, who has one head, stay together."""
+    some: dict[str, list[Alert]] = {}
+    writes = 0
+    for owner, all_of_one in groupby(sorted(alerts, key=lambda alert: alert.owner), key=lambda alert: alert.owner):
+        own = list(all_of_one)
+        for first in range(0, len(own), MOST_OF_ONE):
+            few = own[first : first + MOST_OF_ONE]
+            needed = WRITES * len(few) + 1
+            if writes + needed > MOST_WRITES:
+                yield some
+                some, writes = {}, 0
+            some[owner] = few
+            writes += needed
+    if some:
+        yield some
 
 
 def _is_taken_back(reached: ClockNews, clock: Clock) -> bool:

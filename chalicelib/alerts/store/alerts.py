@@ -1,9 +1,11 @@
 """Loading and saving alerts."""
 
+from collections.abc import Iterable
+
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.table.alerts import AlertRow
 from chalicelib.dynamo.model import Page, Position, page_of
-from chalicelib.dynamo.transaction import ConflictError, Transaction
+from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, read_together
 from chalicelib.errors import DomainError, ErrorCode
 
 
@@ -16,6 +18,17 @@ class AlertStore:
             return AlertRow.get(alert_id, consistent_read=True).document
         except AlertRow.DoesNotExist:
             return None
+
+    def several(self, alert_ids: Iterable[str]) -> dict[str, Alert]:
+        """Return those of these alerts that exist, by their ids: one round trip for a hundred."""
+        rows = read_together(*(AlertRow(alert_id) for alert_id in alert_ids))
+        return {row.pk: row.document for row in rows if isinstance(row, AlertRow)}
+
+    def existing(self, alert_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return those of these ids that are taken, reading nothing but keys."""
+        asked = tuple(alert_ids)
+        there = existing(*(AlertRow(alert_id) for alert_id in asked))
+        return tuple(alert_id for alert_id, is_there in zip(asked, there, strict=True) if is_there)
 
     def get(self, alert_id: str) -> Alert:
         """Return an alert; ``NOT_FOUND`` if there is none."""

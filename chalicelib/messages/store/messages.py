@@ -16,9 +16,6 @@ MESSAGE = "message#"
 TURN = "turn#"
 HANDED_OVER = "handed_over:"
 
-READ_AT_ONCE = 100
-"""The most keys of one BatchGetItem."""
-
 
 class MessageStore:
     """All messages."""
@@ -61,12 +58,7 @@ class MessageStore:
     def several(self, wanted: Sequence[tuple[SubjectKey, str]]) -> tuple[Message, ...]:
         """Return those of these messages that there are, each by its recipient and id."""
         keys = [MessageRow(recipient, f"{MESSAGE}{message_id}") for recipient, message_id in wanted]
-        return tuple(
-            _message_of(row)
-            for begin in range(0, len(keys), READ_AT_ONCE)
-            for row in read_together(*keys[begin : begin + READ_AT_ONCE])
-            if isinstance(row, MessageRow)
-        )
+        return tuple(_message_of(row) for row in read_together(*keys) if isinstance(row, MessageRow))
 
     def page(self, recipient: SubjectKey, *, limit: int, after: Position | None) -> Page[Message]:
         """Return a page of a person's messages, newest first."""

@@ -1,0 +1,171 @@
+"""What the relay does together: few calls for many events, and the same in the end whatever happens in between."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from secrets import token_hex
+
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.store import ClockStore
+from chalicelib.container import container
+from chalicelib.dynamo.transaction import Transaction, transaction
+from chalicelib.inspection.model import Mandate, Scope
+from chalicelib.inspection.store import MandateStore
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event, NewEvent
+from chalicelib.timeline.listeners import tell
+from chalicelib.workdays.model.limits import Limit, Unit
+from tests.depth import goes
+from tests.performance.deaths import Attempt, dying_everywhere
+from tests.performance.house import Elsewhere
+from tests.services.alerting import MORNING
+from tests.services.timelines import FRIDAY
+from tests.wire import Wire, interrupted, watched
+
+MANY = 100
+MANDATE = Mandate(
+    mandate_id="",
+    file_no="义纪查〔2026〕1号",
+    basis="《监察法》第18条",
+    scope=Scope(departments=("traffic",)),
+    expires_on=date(2027, 1, 1),
+    inspector="inspector",
+    department="inspection",
+    asked_at=FRIDAY,
+)
+"""The smallest that owns a timeline."""
+
+
+def passed_clocks(number: int) -> list[Event]:
+    """Clocks of as many owners, all passed, as a sweep leaves them; returns what it tells."""
+    kept = MandateStore(container().timeline)
+    names = [token_hex(8) for _ in range(number)]
+    for first in range(0, number, 20):
+        with transaction() as tx:
+            for name in names[first : first + 20]:
+                mandate = replace(MANDATE, mandate_id=name)
+                started = a_clock(mandate.owner)
+                passed, told = container().clocks.moved_on(started, at=MORNING)
+                kept.add(mandate, told, at=MORNING, tx=tx)
+                ClockStore().add(passed, tx)
+    return [event for name in names for event in container().timeline.events(f"mandate:{name}")]
+
+
+def a_clock(owner: str) -> Clock:
+    """A promise to handle something within three working days from Friday on."""
+    return container().clocks.start(
+        ClockKind.HANDLING_PROMISED,
+        Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
+        owner=owner,
+        department="traffic",
+        responsible="officer",
+        pack="corrects-first",
+        started_at=FRIDAY,
+        tx=Transaction(),
+        item="plate-replacement",
+    )
+
+
+def raised_for(events: Sequence[Event]) -> list[Event]:
+    """The alerts on the timelines of these events' owners."""
+    owners = dict.fromkeys(event.owner for event in events)
+    told = [event for owner in owners for event in container().timeline.events(owner)]
+    return [event for event in told if event.kind == EventKind.ALERT_RAISED]
+
+
+def require_one_alert_each(events: Sequence[Event]) -> None:
+    """Each owner has one alert, whose acknowledgement has one clock, and a chain that holds."""
+    owners = {event.owner for event in events}
+    raised = raised_for(events)
+    assert Counter(event.owner for event in raised) == dict.fromkeys(owners, 1)
+    for event in raised:
+        assert container().timeline.reading(event.owner).verified
+        clocks = container().clocks.of_owner(event.owner)
+        assert [clock.about for clock in clocks if clock.about] == [event.data["alert_id"]]
+
+
+def test_a_hundred_passed_clocks_of_as_many_owners_raise_their_alerts_in_a_few_calls(elsewhere: Elsewhere) -> None:
+    events = passed_clocks(MANY)
+
+    with watched(Wire()) as wire:
+        container().alerts.on_events(events, MORNING)
+    raised = raised_for(events)
+    elsewhere.told.clear()
+    with watched(Wire()) as pushes:
+        container().alerts.on_events(raised, MORNING)
+
+    # The clocks; the alerts that there are already, and the ends of the timelines; four writes an alert.
+    assert wire.operations == ["BatchGetItem", "BatchGetItem", "BatchGetItem", *["TransactWriteItems"] * 4]
+    assert pushes.operations == []
+    assert Counter(said["MessageAttributes"]["name"]["StringValue"] for _, said in elsewhere.told) == dict.fromkeys(
+        [event.id for event in raised], 1
+    )
+    require_one_alert_each(events)
+
+
+def test_what_cannot_be_written_together_is_written_one_by_one(elsewhere: Elsewhere) -> None:  # noqa: ARG001 - the engine
+    events = passed_clocks(3)
+
+    def something_else_happens() -> None:
+        """The timeline of one of the three goes on between the reads and the write."""
+        looked = NewEvent(kind=EventKind.MANDATE_AUDITED, occurred_at=MORNING, actor="staff:i", department="inspection")
+        with transaction() as tx:
+            container().timeline.append([looked], owner=events[0].owner, at=MORNING, tx=tx)
+
+    with watched(interrupted("TransactWriteItems", something_else_happens)):
+        container().alerts.on_events(events, MORNING)
+
+    require_one_alert_each(events)
+
+
+def test_an_event_of_nobody_stops_none_of_the_others(elsewhere: Elsewhere) -> None:  # noqa: ARG001 - the engine
+    events = passed_clocks(3)
+    stray = replace(events[0], owner="case:none")
+
+    untold = tell({"alerts": container().alerts}, [events[0], stray, *events[1:]], now=lambda: MORNING)
+
+    assert [(each.event.owner, each.listener) for each in untold] == [("case:none", "alerts")]
+    require_one_alert_each(events)
+
+
+@goes("rounds", usually=3, deep=100)
+def test_batches_that_overlap_and_come_twice_and_out_of_order_raise_each_alert_once(
+    rounds: int,
+    elsewhere: Elsewhere,  # noqa: ARG001 - the engine
+) -> None:
+    dice = random.Random(20261126)
+    for _ in range(rounds):
+        events = passed_clocks(12)
+        batches = [dice.sample(events, k=8) for _ in range(6)] + [events]
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda batch: container().alerts.on_events(batch, MORNING), batches))
+        require_one_alert_each(events)
+
+
+def test_a_relay_that_dies_at_any_call_of_a_batch_raises_each_alert_once(elsewhere: Elsewhere) -> None:
+    def prepare(_: int) -> tuple[Attempt, Callable[[], None]]:
+        events = passed_clocks(2)
+        return lambda: container().alerts.on_events(events, MORNING), lambda: require_one_alert_each(events)
+
+    # The clocks; which alerts there are; the ends of the timelines; the transaction.
+    dying_everywhere(prepare, elsewhere, calls=4)
+
+
+def test_pushes_are_ordered_ten_a_call_and_all_again_if_one_was_not_taken(elsewhere: Elsewhere) -> None:
+    def prepare(_: int) -> tuple[Attempt, Callable[[], None]]:
+        events = passed_clocks(1)
+        container().alerts.on_events(events, MORNING)
+        (raised,) = raised_for(events)
+        many = [replace(raised, seq=number) for number in range(1, 13)]
+        elsewhere.told.clear()
+
+        def look() -> None:
+            names = {said["MessageAttributes"]["name"]["StringValue"] for _, said in elsewhere.told}
+            assert names == {event.id for event in many}
+
+        return lambda: container().alerts.on_events(many, MORNING), look
+
+    dying_everywhere(prepare, elsewhere, calls=2)
