@@ -90,9 +90,10 @@ class Transaction:
         """Whether there is nothing to write."""
         return not (self._checks or self._deletes or self._puts or self._updates)
 
-    def commit(self) -> None:
+    def commit(self, *, attempts: int = ATTEMPTS) -> None:
         """Write everything in one round trip; raises the ``on_failure`` of the first failed condition.
 
+        ``BUSY`` if other transactions were in flight with the same rows at each of some attempts.
         ``TOO_MUCH_AT_ONCE`` if there are too many writes; then nothing is written. PynamoDB sends checks, deletes,
         puts and updates in that order, whatever the order of the calls (pynamodb/PynamoDB#1284), so the returned
         reasons are matched to the writes in the same order. A conflict with another transaction in flight is not a
@@ -101,7 +102,7 @@ class Transaction:
         writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
         if len(writes) > MOST_WRITES:
             raise DomainError(ErrorCode.TOO_MUCH_AT_ONCE)
-        for attempt in range(ATTEMPTS):
+        for attempt in range(attempts):
             try:
                 self._write()
             except TransactWriteError as error:
@@ -112,7 +113,7 @@ class Transaction:
                 is_conflict = any(reason is not None and reason.code == "TransactionConflict" for reason in reasons)
                 if not (is_conflict or code_of(error) == "TransactionInProgressException"):
                     raise
-                if attempt + 1 == ATTEMPTS:
+                if attempt + 1 == attempts:
                     raise DomainError(ErrorCode.BUSY) from error
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter guards no secret
             else:

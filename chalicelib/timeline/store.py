@@ -14,6 +14,9 @@ from chalicelib.timeline.table import EventRow
 END = ("version", "head_seq", "head_hash")
 """What an owner's row says of the end of its chain."""
 
+WITHOUT_TEXTS = tuple(name for name in EventRow.get_attributes() if name != "texts")
+"""The columns of an event that are hashed."""
+
 
 class Timeline:
     """All timelines."""
@@ -70,6 +73,15 @@ class Timeline:
         return tuple(
             event_of(item) for page in EventRow.query(owner, consistent_read=True).page_iter for item in page["Items"]
         )
+
+    def beginnings(self, owners: Collection[str], *, length: int) -> dict[str, tuple[Event, ...]]:
+        """Return the first events of some timelines without their texts: one round trip for a hundred."""
+        wanted = [EventRow(owner, seq) for owner in dict.fromkeys(owners) for seq in range(1, length + 1)]
+        found: dict[str, list[Event]] = {owner: [] for owner in owners}
+        for row in read_together(*wanted, attributes=WITHOUT_TEXTS):
+            if isinstance(row, EventRow):
+                found[row.owner].append(_event_of(row))
+        return {owner: tuple(events) for owner, events in found.items()}
 
     def event(self, owner: str, seq: int) -> Event | None:
         """Return one event of an owner, strongly consistent, or ``None``."""

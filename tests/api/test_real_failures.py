@@ -15,6 +15,7 @@ from chalicelib.container import container
 from chalicelib.credit.model.records import Effect
 from chalicelib.jobs.nightly import nightly
 from chalicelib.sanctions.model.flag_notices import IncidentState
+from chalicelib.timeline.listeners import tell
 from tests.api.bodies import CARD, FLAG, RECORD, UNTRUE, answers_to, item_body, subject_of
 from tests.api.handling import GRANTED, PAUSE, Office, a_closed_promise, a_promise
 from tests.authorities import let_act
@@ -58,9 +59,7 @@ def put_item(client: Client, token: TokenOf, item: str = "plate-replacement", **
 
 def relay(owner: str, at: datetime) -> None:
     """Hand on what a timeline tells to everybody who listens."""
-    for event in container().timeline.events(owner):
-        for listener in (container().alerts, container().anomalies, container().statistics, container().messages):
-            listener.on_event(event, at)
+    assert not tell(container().listeners, container().timeline.events(owner), now=lambda: at)
 
 
 def case_no_of(office: Office) -> str:

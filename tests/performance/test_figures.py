@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.supervision.model.statistics import Figures, Measure
 from chalicelib.supervision.rules.statistics import contribution, counts, figures_of, law_of
-from chalicelib.supervision.services.statistics import Asked
+from chalicelib.supervision.services.statistics import Asked, Detail
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import Timeline
@@ -86,8 +87,19 @@ def test_events_told_twice_and_out_of_order_are_counted_once(cases: int, monkeyp
     dice.shuffle(twice)
     monkeypatch.setattr(Timeline, "events", lambda _timeline, owner: chains[owner])
 
+    monkeypatch.setattr(
+        Timeline,
+        "beginnings",
+        lambda _timeline, owners, *, length: {owner: tuple(chains[owner][:length]) for owner in owners},
+    )
+    batches = []
+    while twice:
+        size = dice.choice([1, 3, 20, 100])
+        batches.append(twice[:size])
+        del twice[:size]
+
     with ThreadPoolExecutor(RELAYS) as pool:
-        list(pool.map(lambda event: container().statistics.on_event(event, BEGIN), twice))
+        list(pool.map(lambda batch: container().statistics.on_events(batch, BEGIN), batches))
 
     expected = Figures()
     for event in filter(counts, events):
@@ -98,7 +110,9 @@ def test_events_told_twice_and_out_of_order_are_counted_once(cases: int, monkeyp
     last = BEGIN + timedelta(days=60)
     asked = Asked(first=BEGIN.date(), last=last.date(), as_of=last)
     told = container().statistics.figures(asked, by=MONITOR, at=last)
+    by_item = container().statistics.figures(replace(asked, detail=Detail.ITEM), by=MONITOR, at=last)
     assert len(events) == 12 * cases
+    assert sum((day.figures for one in by_item for day in one.days), Figures()) == expected
     assert sum((day.figures for one in told for day in one.days), Figures()) == expected
     completed = sum((one.completion for one in told), Figures())
     assert completed.of(Measure.RECEIVED) == expected.of(Measure.RECEIVED) == len(chains)

@@ -89,7 +89,7 @@ def test_steps_of_flags_told_twice_and_out_of_order_are_counted_once(
     monkeypatch.setattr(Timeline, "events", lambda _timeline, owner: by_owner[owner])
 
     with ThreadPoolExecutor(RELAYS) as pool:
-        list(pool.map(lambda event: container().statistics.on_event(event, BEGIN), twice))
+        list(pool.map(lambda event: container().statistics.on_events([event], BEGIN), twice))
 
     asked = AskedOfMeasures(first=BEGIN.date(), last=BEGIN.date() + timedelta(days=60))
     found = container().statistics.measures(asked, by=MONITOR)

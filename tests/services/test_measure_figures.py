@@ -69,7 +69,7 @@ def all_that_can_become_of_flags() -> list[Flag]:
 
 def told(events: Iterable[Event]) -> None:
     for event in events:
-        container().statistics.on_event(event, REPAIRED_AT)
+        container().statistics.on_events([event], REPAIRED_AT)
 
 
 def measures(first: date = FIRST, last: date = LAST, *, code: str | None = None) -> tuple[MeasureFigures, ...]:

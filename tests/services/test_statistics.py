@@ -56,7 +56,7 @@ def events_of_cases(number: int) -> list[Event]:
 
 def hear(events: Sequence[Event]) -> None:
     for event in events:
-        container().statistics.on_event(event, NOON + 9 * DAY)
+        container().statistics.on_events([event], NOON + 9 * DAY)
 
 
 def recomputed(events: Sequence[Event]) -> Figures:

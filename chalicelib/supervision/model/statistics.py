@@ -49,6 +49,9 @@ class Span(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
 
 
+ALL_ITEMS = "*"
+"""In place of an item's code: the figures of all items together."""
+
 BY_THE_SECOND = frozenset({Measure.RECEIVED, Measure.ACCEPTED, Measure.DECIDED})
 """Measures that are available as of any instant."""
 
@@ -152,7 +155,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFigures:
-    """The figures of one department, item and day."""
+    """The figures of one department and day, of one item or of ``ALL_ITEMS``."""
 
     department: str
     item_code: str

@@ -34,7 +34,8 @@ def may_complete(event: Event) -> bool:
     """Whether an anomaly may have this event as its last one, so that the timeline is worth reading."""
     if event.kind == EventKind.COMPLAINT_RECEIVED:
         return bool(event.data.get("case_no")) and event.data.get("category") == NOT_RECEIVED
-    return event.owner.startswith("case:") and (event.kind in HEARD or _delay(event) > timedelta(0))
+    is_late = event.actor.startswith(STAFF) and _delay(event) > timedelta(0)
+    return event.owner.startswith("case:") and (event.kind in HEARD or is_late)
 
 
 def anomalies_in(events: Sequence[Event], pack: RulePack, *, complaints: Sequence[Event] = ()) -> tuple[Anomaly, ...]:

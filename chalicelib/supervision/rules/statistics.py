@@ -7,6 +7,7 @@ past days never change, however late something is entered.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 from chalicelib.clock import day_in_shanghai, instant_from
@@ -53,14 +54,42 @@ GOES_ON = frozenset({EventKind.CASE_RESUMED, EventKind.SUSPENSION_ENDED})
 
 
 def counts(event: Event) -> bool:
-    """Whether an event adds anything, so that its timeline is worth reading."""
+    """Whether an event adds anything."""
     if event.owner.startswith(CASE):
         return event.kind in LEVELLED or event.kind in OF_CASES | BEGINS or _is_entry(event)
     return event.kind in LEVELLED or (event.kind in FLAGS and event.owner.startswith("flag:"))
 
 
+class Needed(Enum):
+    """How much of the chain before an event has to be known to count it."""
+
+    NOTHING = auto()
+    BEGINNING = auto()
+    CHAIN = auto()
+
+
+BEGINNING = 2
+"""The length of a case's beginning: what was signed and what was filed, which name item and rule pack."""
+
+OF_CHAIN = frozenset({*ACCEPTED, EventKind.CASE_DECIDED, EventKind.ALERT_ACKNOWLEDGED})
+"""Events of a case that count by what happened before."""
+
+
+def needed(event: Event) -> Needed:
+    """Return how much of the chain before an event its contribution depends on."""
+    if event.seq == 1:
+        return Needed.NOTHING
+    if event.kind in OF_CHAIN or event.kind in FLAGS:
+        is_short = event.owner.startswith(CASE) and event.seq <= BEGINNING + 1
+        return Needed.BEGINNING if is_short else Needed.CHAIN
+    if event.data.get("item_code") and not _is_entry(event):
+        return Needed.NOTHING
+    # Nothing is known of how other timelines begin.
+    return Needed.BEGINNING if event.owner.startswith(CASE) else Needed.CHAIN
+
+
 def contribution(event: Event, before: Sequence[Event], *, calendar: Calendar, pack: RulePack) -> Contribution:
-    """Return what an event adds, given the chain before it."""
+    """Return what an event adds, given the chain before it, or as much of it as is ``needed``."""
     at = instant_from(event.recorded_at)
     added: dict[str, int] = {}
     minutes: dict[Span, int] = {}

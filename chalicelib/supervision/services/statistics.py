@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import ClockKind
@@ -10,8 +11,15 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.model.outages import LONGEST, Duty, Outage
-from chalicelib.supervision.model.statistics import BY_THE_SECOND, DayFigures, Figures, Measure, MeasureFigures
-from chalicelib.supervision.rules.statistics import contribution, counts, law_of
+from chalicelib.supervision.model.statistics import (
+    BY_THE_SECOND,
+    Contribution,
+    DayFigures,
+    Figures,
+    Measure,
+    MeasureFigures,
+)
+from chalicelib.supervision.rules.statistics import BEGINNING, Needed, contribution, counts, law_of, needed
 from chalicelib.supervision.services.outages import Outages
 from chalicelib.supervision.store.statistics import StatisticsStore
 from chalicelib.timeline.events import Event
@@ -28,11 +36,19 @@ MOST_DAYS = 400
 ONE_DAY = timedelta(days=1)
 
 
+class Detail(StrEnum):
+    """How fine figures are asked for."""
+
+    DAY = "day"
+    ITEM = "item"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Which figures: one department or all, one item or all, from one day in Shanghai to another, both included.
 
-    ``as_of`` is the last second that counts for what was received, accepted and decided.
+    ``as_of`` is the last second that counts for what was received, accepted and decided. Without ``detail`` by item,
+    each day is one for all items.
     """
 
     first: date
@@ -40,6 +56,7 @@ class Asked:
     as_of: datetime
     department: str | None = None
     item_code: str | None = None
+    detail: Detail = Detail.DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +104,26 @@ class Statistics:
         self._usual = usual
         self._departments = tuple(departments)
 
-    def on_event(self, event: Event, _at: datetime) -> None:
-        """Count an event. Idempotent, and independent of the order of events."""
-        if not counts(event):
-            return
-        before = [each for each in self._timeline.events(event.owner) if each.seq < event.seq]
+    def on_events(self, events: Sequence[Event], _at: datetime) -> None:
+        """Count events. Idempotent, and independent of the order of events."""
+        counted = [event for event in events if counts(event)]
+        before = self._before(counted)
+        self._store.add(*(self._contribution(event, before[event.id]) for event in counted))
+
+    def _before(self, events: Sequence[Event]) -> dict[str, Sequence[Event]]:
+        """Return, by the ids of events, as much of the chains before them as they need to be counted."""
+        needs = {event.id: needed(event) for event in events}
+        chains = {
+            owner: self._timeline.events(owner)
+            for owner in dict.fromkeys(event.owner for event in events if needs[event.id] is Needed.CHAIN)
+        }
+        begun = {event.owner for event in events if needs[event.id] is Needed.BEGINNING} - chains.keys()
+        chains |= self._timeline.beginnings(begun, length=BEGINNING)
+        return {event.id: [each for each in chains.get(event.owner, ()) if each.seq < event.seq] for event in events}
+
+    def _contribution(self, event: Event, before: Sequence[Event]) -> Contribution:
         code, at = law_of(event, before)
-        self._store.add(
-            contribution(event, before, calendar=self._calendars.at(at), pack=self._pack(code or self._usual, at))
-        )
+        return contribution(event, before, calendar=self._calendars.at(at), pack=self._pack(code or self._usual, at))
 
     def figures(self, asked: Asked, *, by: Caller, at: datetime) -> tuple[Told, ...]:
         """Return the figures of the caller's own department, or of every one for roles that see all.
@@ -143,16 +171,26 @@ class Statistics:
         return (own,)
 
     def _of(self, department: str, asked: Asked, *, outages: Sequence[Outage], at: datetime) -> Told:
-        days = tuple(each for each in self._store.days(department, asked.first, asked.last) if _is_asked(each, asked))
+        days = self._days(department, asked)
         today = day_in_shanghai(asked.as_of)
         known = [each.figures for each in days if each.day < today]
         if asked.first <= today <= asked.last:
-            seconds = self._store.day_until(department, today, asked.as_of)
-            known.extend(each.figures for each in seconds if _is_asked(each, asked))
+            known.append(self._today(department, asked))
         whole = sum(known, Figures())
         exact = {name: n for name, n in whole.counts.items() if name in BY_THE_SECOND}
         excused = self._excused(department, asked, outages=outages, at=at)
         return Told(department=department, days=(*days, *excused), completion=Figures(counts=exact))
+
+    def _days(self, department: str, asked: Asked) -> tuple[DayFigures, ...]:
+        if asked.detail is Detail.DAY and asked.item_code is None:
+            return self._store.days(department, asked.first, asked.last)
+        items = self._store.items(department, asked.first, asked.last)
+        return tuple(each for each in items if _is_asked(each, asked))
+
+    def _today(self, department: str, asked: Asked) -> Figures:
+        if asked.item_code is None:
+            return self._store.day_until(department, asked.as_of)
+        return self._store.item_until(department, asked.item_code, asked.as_of)
 
     def _excused(
         self, department: str, asked: Asked, *, outages: Sequence[Outage], at: datetime

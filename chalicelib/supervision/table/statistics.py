@@ -1,4 +1,4 @@
-"""The table of figures: sums by day, sums by the second, and which events are counted in them."""
+"""The table of figures: sums by day and by minute, and which events are counted in them."""
 
 from typing import Any
 
@@ -11,12 +11,15 @@ from chalicelib.settings import settings
 class StatisticsRow(Row):
     """One row of sums, or the mark that an event has been counted.
 
-    Sums of days: ``pk`` is the department, ``sk`` ``<day>#<item>``. Sums of seconds: ``pk`` is ``<department>@<day>``,
-    ``sk`` ``<instant>#<item>``. Late decisions: ``pk`` is ``late@<department>``, ``sk`` ``<due>#<done>#<item>#<event
-    id>``. Measures of the list: ``pk`` is ``measures@<department>``, ``sk`` ``<day>#<edition>#<measure>``, or
-    ``in_force#<edition>#<measure>`` for the number of flags in force. Marks: ``pk`` is ``event:<event id>``.
+    Sums of days: ``pk`` is the department, ``sk`` ``<day>#<shard>``; by item ``items@<department>`` and
+    ``<day>#<item>#<shard>``. Sums of minutes: ``<department>@<day>`` and ``<HH:MM>#<shard>``; by item
+    ``items@<department>@<day>#<item>``. Measures of the list: ``measures@<department>`` and
+    ``<day>#<edition>#<measure>#<shard>``, or ``in_force#<edition>#<measure>#<shard>`` for the number of flags in force.
+    The longest durations of days stand in rows with ``longest`` for the shard. Late decisions: ``late@<department>``
+    and ``<due>#<done>#<item>#<event id>``. Marks: ``pk`` is ``event:<event id>``.
 
-    ``numbers`` holds all the row's numbers by name; the names (levels, categories, buckets) are open-ended.
+    ``numbers`` holds all the row's numbers by name; the names (levels, categories, buckets) are open-ended. With an
+    ``@``, a number is that of an hour in the sums of its day, that of a second in those of its minute.
     """
 
     class Meta:

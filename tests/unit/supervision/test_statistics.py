@@ -10,7 +10,15 @@ from chalicelib.clock import instant_text
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.supervision.model.statistics import Contribution, Figures, Late, Measure, Span
-from chalicelib.supervision.rules.statistics import contribution, counts, figures_of, law_of
+from chalicelib.supervision.rules.statistics import (
+    BEGINNING,
+    Needed,
+    contribution,
+    counts,
+    figures_of,
+    law_of,
+    needed,
+)
 from chalicelib.timeline.event_types import LOOKS, EventKind
 from chalicelib.timeline.events import Event, Json
 from chalicelib.workdays.store import load_calendar
@@ -321,6 +329,59 @@ def test_looks_are_no_entries_and_make_the_share_of_late_ones_no_smaller(kind: E
 )
 def test_timelines_are_read_only_for_events_that_count(event: Event, expected: bool) -> None:  # noqa: FBT001 - what is expected
     assert counts(event) is expected
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (filed(), Needed.NOTHING),
+        (an_event(EventKind.CASE_ACCEPTED, 3), Needed.BEGINNING),
+        (an_event(EventKind.CASE_ACCEPTED, 4), Needed.CHAIN),
+        (an_event(EventKind.CASE_DECIDED, 4), Needed.CHAIN),
+        (an_event(EventKind.ALERT_ACKNOWLEDGED, 4), Needed.CHAIN),
+        (an_event(EventKind.ALERT_RAISED, 4, actor="service:relay", item_code="a"), Needed.NOTHING),
+        (an_event(EventKind.ALERT_RAISED, 4, actor="service:relay"), Needed.BEGINNING),
+        (an_event(EventKind.CASE_PAUSED, 4, item_code="a"), Needed.BEGINNING),
+        (an_event(EventKind.ALERT_RAISED, 2, actor="service:relay", owner="complaint:c"), Needed.CHAIN),
+        (an_event(EventKind.FLAG_LIFTED, 2, owner="flag:f"), Needed.CHAIN),
+    ],
+)
+def test_little_of_a_chain_is_read_to_count_an_event(event: Event, expected: Needed) -> None:
+    assert needed(event) is expected
+
+
+def test_an_event_counts_by_what_is_needed_as_it_does_by_its_whole_chain() -> None:
+    signed = an_event(EventKind.COMMITMENT_SIGNED, 1, actor="subject:s", item_code="plate-replacement")
+    kinds = [kind for kind in EventKind if kind not in {EventKind.CASE_FILED, EventKind.COMMITMENT_SIGNED}]
+    events = [
+        an_event(
+            kind,
+            seq,
+            at=MONDAY_9 + seq * timedelta(hours=30),
+            occurred=MONDAY_9,
+            actor=["staff:o-1", "service:relay"][seq % 2],
+            level=1,
+            colour="red",
+            category="question",
+            alert_id="a",
+            because="lifting",
+            starts_on="2026-10-12",
+            edition="2024",
+            measure_code="9",
+        )
+        for seq, kind in enumerate([*kinds, *kinds], start=3)
+    ]
+    chain = [signed, replace(filed(), seq=2), *events]
+    parts = {Needed.NOTHING: 0, Needed.BEGINNING: BEGINNING, Needed.CHAIN: len(chain)}
+
+    counted = [event for event in chain if counts(event)]
+
+    assert {needed(event) for event in counted} == set(Needed)
+    for event in counted:
+        before = chain[: event.seq - 1]
+        few = before[: parts[needed(event)]]
+        by_few, by_all = (contribution(event, known, calendar=CALENDAR, pack=PACK) for known in (few, before))
+        assert (by_few, law_of(event, few)) == (by_all, law_of(event, before)), event
 
 
 def test_a_case_lives_by_the_pack_it_was_filed_under_and_anything_else_by_none() -> None:

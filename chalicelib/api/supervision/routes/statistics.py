@@ -14,7 +14,7 @@ from chalicelib.http.schemas import FirstDay, LastDay
 from chalicelib.supervision.model.statistics import DayFigures, Figures, Measure, Span
 from chalicelib.supervision.rules.quantiles import quantile, up_to
 from chalicelib.supervision.rules.statistics import per_cent
-from chalicelib.supervision.services.statistics import READERS, Asked, Told
+from chalicelib.supervision.services.statistics import READERS, Asked, Detail, Told
 
 routes = Routes("supervision")
 
@@ -152,7 +152,14 @@ def statistics(call: Call[None]) -> Answer[StatisticsResponse]:
     query: StatisticsQuery = call.query
     as_of = query.as_of or call.at
     last = query.last or day_in_shanghai(call.at)
-    asked = Asked(first=query.first or last, last=last, as_of=as_of, department=query.department, item_code=query.item)
+    asked = Asked(
+        first=query.first or last,
+        last=last,
+        as_of=as_of,
+        department=query.department,
+        item_code=query.item,
+        detail=Detail.ITEM if query.by is Grouping.ITEM else Detail.DAY,
+    )
     told = container().statistics.figures(asked, by=call.caller, at=call.at)
     everything = Told(
         department="*",

@@ -14,7 +14,7 @@ from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.http.routes import Answer, Call, Code, Query, Routes
 from chalicelib.http.schemas import FirstDay, LastDay
 from chalicelib.supervision.model.statistics import Figures
-from chalicelib.supervision.services.statistics import READERS, Asked, Told
+from chalicelib.supervision.services.statistics import READERS, Asked, Detail, Told
 
 routes = Routes("supervision")
 
@@ -58,7 +58,12 @@ def export(call: Call[None]) -> Answer[None]:
     query: StatisticsExportQuery = call.query
     last = query.last or day_in_shanghai(call.at)
     asked = Asked(
-        first=query.first or last, last=last, as_of=call.at, department=query.department, item_code=query.item
+        first=query.first or last,
+        last=last,
+        as_of=call.at,
+        department=query.department,
+        item_code=query.item,
+        detail=Detail.ITEM,
     )
     told = container().statistics.figures(asked, by=call.caller, at=call.at)
     rows = [_row(key, figures) for key, figures in _by_day_and_item(told).items()]
