@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHALICE = ROOT / ".chalice"
 TABLES = ROOT / "infra" / "template" / "tables.yaml"
 FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine", "issue")
-APPEND_ONLY = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+APPEND_ONLY = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 
 
 TO_TABLES = {
@@ -79,26 +79,26 @@ TO_TABLES = {
         "TimelineTable": "PutItem",
     },
     "dispatch_events": {
-        "AlertsTable": "GetItem PutItem",
+        "AlertsTable": "BatchGetItem GetItem PutItem",
         "AliasesTable": "GetItem",
         "AuthoritiesTable": "GetItem",
         "ConflictsTable": "GetItem",
         "DocumentsTable": "GetItem",
         "MessagesTable": "PutItem UpdateItem",
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
-        "CasesTable": "GetItem PutItem UpdateItem",
-        "ClocksTable": "GetItem PutItem Query",
-        "ComplaintsTable": "GetItem UpdateItem",
+        "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
+        "ClocksTable": "BatchGetItem GetItem PutItem Query",
+        "ComplaintsTable": "BatchGetItem GetItem UpdateItem",
         "CreditTable": "GetItem",
-        "PunishmentTable": "GetItem UpdateItem",
+        "PunishmentTable": "BatchGetItem GetItem UpdateItem",
         "SessionsTable": "DeleteItem",
         "SignalsTable": "PutItem",
         "StaffTable": "GetItem",
-        "StatisticsTable": "PutItem UpdateItem",
+        "StatisticsTable": "BatchGetItem PutItem UpdateItem",
         "FlagNoticesTable": "BatchGetItem GetItem PutItem UpdateItem",
-        "TimelineTable": "PutItem Query",
-        "RatingsTable": "GetItem UpdateItem",
-        "RedressTable": "GetItem UpdateItem",
+        "TimelineTable": "BatchGetItem PutItem Query",
+        "RatingsTable": "BatchGetItem GetItem UpdateItem",
+        "RedressTable": "BatchGetItem GetItem UpdateItem",
     },
     "deliver": {
         "AlertsTable": "GetItem PutItem",
