@@ -80,7 +80,7 @@ class Timeline:
         found: dict[str, list[Event]] = {owner: [] for owner in owners}
         for row in read_together(*wanted, attributes=WITHOUT_TEXTS):
             if isinstance(row, EventRow):
-                found[row.owner].append(_event_of(row))
+                found[row.owner].append(event_from(row.attribute_values))
         return {owner: tuple(events) for owner, events in found.items()}
 
     def event(self, owner: str, seq: int) -> Event | None:
