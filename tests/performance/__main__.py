@@ -26,6 +26,7 @@ from tests.performance.cost import IN_A_ROUND, Cost, cost_of  # isort: skip
 from tests.performance.house import ITEM, house  # isort: skip
 from tests.performance.package import Package, packaged  # isort: skip
 from tests.performance.pages import REACH, PageCost, page_cost, pages  # isort: skip
+from tests.performance import promise  # isort: skip
 from tests.performance.story import EVENTS, Story, Visit  # isort: skip
 
 ROUNDS = 21
@@ -43,6 +44,8 @@ METHOD = f"""How this was measured
 - Everything is warm, and the caller's token was seen before; the signature of a filing is new each time.
 - Capacity units are the engine's own ConsumedCapacity, indexes included. It counts 4 units for a kilobyte written in a
   transaction where AWS documents 2, and nothing for an empty query of an index where AWS documents a half.
+- Write units of a promise are AWS's, computed from the items before and after as tests/performance/units.py says;
+  python -m tests.performance.promise prints them by step, table and index.
 - A page is laid beside the calls of the API that it shows, sent one after the other with the token that opened the
   page's session: all through the same handler, the page with its session read and its HTML drawn, each call with its
   token checked. The ratio is by the clock on the wall, in {ROUNDS} rounds as above; that of CPU stands beside it.
@@ -93,6 +96,9 @@ def main() -> None:
         _say(f"a sweep beside {MANY:,} clocks ...")
         with house(endpoint):
             figures += _of_crowds()
+        _say("what a promise writes ...")
+        with house(endpoint):
+            figures += _of_promises()
         _say("a file of records beside bare batches ...")
         figures += _of_bulk(endpoint)
     took = time.monotonic() - began
@@ -162,6 +168,25 @@ def _of_crowds() -> Iterator[Figure]:
     )
     yield Figure(
         name=f"read units of an idle sweep at {MANY:,} over {FEW:,} clocks", value=ratio, reach=1, remark=remark
+    )
+
+
+def _of_promises() -> Iterator[Figure]:
+    promises = promise.Promises()
+    kept, yellow = promises.kept(), promises.yellow()
+    steps = ", ".join(f"{step.name} {step.written.total}" for step in kept)
+    relayed = sum(step.relayed.total for step in kept)
+    yield Figure(
+        name="write units of a kept promise, by AWS's count",
+        value=promise.of_promise(kept),
+        reach=promise.MOST_OF_A_PROMISE,
+        remark=f"{steps}; the relay of its events {relayed} more",
+    )
+    yield Figure(
+        name="write units of a yellow and its alert",
+        value=promise.of_yellow(yellow),
+        reach=promise.MOST_OF_A_YELLOW,
+        remark=f"{yellow.written.total} by the sweep, {yellow.relayed.total} by the relay",
     )
 
 
