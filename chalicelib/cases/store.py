@@ -1,10 +1,11 @@
 """The store of cases and drafts."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.expressions.condition import Condition
@@ -13,11 +14,12 @@ from chalicelib.cases.model.application_form import ApplicationForm
 from chalicelib.cases.model.case import Case, CaseCard, CasePage, Draft, State, owner_of
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.handling import has_work_left
-from chalicelib.cases.table import CaseRow, DraftRow, FormRow
+from chalicelib.cases.table import CaseRow, DraftRow, FiledRow, FormRow
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, read_together
+from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, read_together, retry_on_conflict
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.repository import Repository
 
 if TYPE_CHECKING:
@@ -29,11 +31,95 @@ KEPT_AFTER_EXPIRY = timedelta(days=7)
 """How long an expired draft is kept, so that a late filing gets ``DRAFT_EXPIRED`` rather than ``NOT_FOUND``."""
 
 
+MOVING = frozenset(
+    {
+        "state",
+        "way",
+        "officer",
+        "acceptance",
+        "corrections",
+        "interruptions",
+        "suspensions",
+        "extension",
+        "decision",
+        "delivery",
+        "verification",
+        "defence",
+        "rectification",
+        "revocation",
+        "termination",
+        "withdrawal",
+        "application_withdrawal",
+        "breaches",
+        "late_reasons",
+        "earlier_decisions",
+        "fallen_revocations",
+    }
+)
+"""The fields of a case that change as it goes on, in the row that timers change too; all others are filed with it."""
+
+FILED = frozenset(field.name for field in fields(Case)) - MOVING - {"version", "head", "filed_version"}
+"""The fields that are in a row of their own, which is written again only when one of them changes."""
+
+OF_A_CASE = 2
+"""How many rows a case has."""
+
+
 class CaseStore(Repository[Case]):
-    """Cases, written together with their events, and only if the stored version has not changed."""
+    """Cases, written together with their events, and only if the stored version has not changed.
+
+    A case has two rows: what was filed, and how it goes on. They are read together, and tell by the version that both
+    name whether they were.
+    """
 
     kind = "case"
     row = CaseRow
+
+    @retry_on_conflict
+    def find(self, name: str) -> Case | None:
+        """Return a case by its number, strongly consistent and in one round trip, or ``None``."""
+        return self.from_rows(*read_together(*case_keys(name)))
+
+    @retry_on_conflict
+    def together(self, names: Sequence[str]) -> tuple[Case, ...]:
+        """Return those of at most 50 cases that exist, in this order, in one strongly consistent read."""
+        return self._those_in(read_together(*chain.from_iterable(case_keys(name) for name in dict.fromkeys(names))))
+
+    def save(self, before: Case, after: Case, events: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Case:
+        """Save the new version and its events; what was filed only if it has changed.
+
+        Raises ``ConflictError`` if the stored version has changed.
+        """
+        is_new = not before.version
+        if is_new or any(getattr(before, name) != getattr(after, name) for name in FILED):
+            after = replace(after, filed_version=self._next_version(before, after))
+            # It is read and written only with the case's other row, whose condition holds for both.
+            tx.overwrite(
+                FiledRow(
+                    _filed_pk(after.case_no),
+                    version=after.filed_version,
+                    document=_json_of(after, FILED),
+                )
+            )
+        return super().save(before, after, events, at=at, tx=tx)
+
+    def from_rows(self, row: Row | None, filed: Row | None) -> Case | None:
+        """Return the case in its two rows, ``None`` if there is none.
+
+        Raises ``ConflictError`` if one was read before, and the other after both were written.
+        """
+        if not isinstance(row, CaseRow):
+            return None
+        if not isinstance(filed, FiledRow) or filed.version != row.filed:
+            raise ConflictError
+        # Neither part is empty, so that both in one pair of braces are one object.
+        whole = f"{filed.document[:-1]},{row.document[1:]}"
+        case = _case_json().validate_json(whole)
+        return replace(case, version=int(row.version), head=row.head, filed_version=int(row.filed))
+
+    def _those_in(self, rows: Sequence[Row | None]) -> tuple[Case, ...]:
+        found = (self.from_rows(*rows[place : place + OF_A_CASE]) for place in range(0, len(rows), OF_A_CASE))
+        return tuple(case for case in found if case is not None)
 
     def of_subject(
         self,
@@ -79,9 +165,7 @@ class CaseStore(Repository[Case]):
 
     def newest_of_subject(self, subject: str, *, limit: int) -> tuple[Case, ...]:
         """Return a person's newest cases whole, newest first, in two round trips."""
-        cards = islice(self.each_of_subject(subject), limit)
-        rows = read_together(*(case_key(card.case_no) for card in cards))
-        return tuple(self.from_row(row) for row in rows if row is not None)
+        return self.together([card.case_no for card in islice(self.each_of_subject(subject), limit)])
 
     def in_charge_of(self, department: str, officer: str, *, limit: int) -> tuple[str, ...]:
         """Return the numbers of cases in which an officer still owes something, oldest first."""
@@ -115,19 +199,19 @@ class CaseStore(Repository[Case]):
         ids = [row.pk.partition(":")[2] for row in found]
         if not ids:
             return ()
-        became = existing(*(case_key(case_no_for(draft_id)) for draft_id in ids))
+        became = existing(*(CaseRow(owner_of(case_no_for(draft_id))) for draft_id in ids))
         waiting = [draft_key(draft_id) for draft_id, is_case in zip(ids, became, strict=True) if not is_case]
         drafts = [draft_of(row) for row in read_together(*waiting) if row is not None]
         return tuple(draft for draft in drafts if at < draft.expires_at)
 
     def case_of_draft(self, draft: Draft) -> Case | None:
         """Return the case that a draft became, or None if it has not been filed."""
-        (row,) = read_together(case_key(draft.case_no))
-        return None if row is None else self.from_row(row)
+        return self.find(draft.case_no)
 
     def _columns(self, case: Case) -> dict[str, Any]:
         return {
-            "document": case,
+            "document": _json_of(case, MOVING),
+            "filed": case.filed_version,
             "subject": case.subject,
             "agent": None if case.agent is None else case.agent.subject,
             "desk": case.department,
@@ -138,9 +222,9 @@ class CaseStore(Repository[Case]):
         }
 
 
-def case_key(case_no: str) -> Row:
-    """Return a row with only a case's key, for a batch read."""
-    return CaseRow(owner_of(case_no))
+def case_keys(case_no: str) -> tuple[Row, Row]:
+    """Return rows with only the keys of a case, for a batch read and ``CaseStore.from_rows``."""
+    return CaseRow(owner_of(case_no)), FiledRow(_filed_pk(case_no))
 
 
 def draft_key(draft_id: str) -> Row:
@@ -154,6 +238,22 @@ def draft_of(row: Row) -> Draft:
         raise TypeError(type(row).__name__)
     draft: Draft = row.document
     return draft
+
+
+def _filed_pk(case_no: str) -> str:
+    return f"filed:{case_no}"
+
+
+@cache
+def _case_json() -> "TypeAdapter[Case]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - lists need it for nothing
+
+    return TypeAdapter(Case)
+
+
+def _json_of(case: Case, names: AbstractSet[str]) -> str:
+    """Write some of a case's fields, without those that hold their default."""
+    return _case_json().dump_json(case, include=set(names), exclude_defaults=True).decode()
 
 
 def _card_of(row: CaseRow) -> CaseCard:

@@ -3,8 +3,8 @@
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from chalicelib.cases.model.case import Case, CaseCard, Draft
-from chalicelib.dynamo.model import DocumentAttribute, Row
+from chalicelib.cases.model.case import CaseCard, Draft
+from chalicelib.dynamo.model import DocumentAttribute, PackedAttribute, PackedDocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.owners import OwnerRow
 
@@ -64,7 +64,9 @@ class ByOfficer(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-cal
 class CaseRow(OwnerRow):
     """A case; ``pk`` is ``case:<case number>``, and ``listed_at`` is the instant of receipt plus the number.
 
-    ``card`` is derived from ``document`` on every write: indexes with whole cases would triple the cost of a write, and
+    It is what acts and timers change, and nothing else: ``document`` holds the fields that say how the case goes on, as
+    JSON, and ``filed`` the version at which the others were last written, into a row of their own (``FiledRow``).
+    ``card`` is derived from the case on every write: indexes with whole cases would triple the cost of a write, and
     lists would have to read them.
     """
 
@@ -80,12 +82,29 @@ class CaseRow(OwnerRow):
     listed_at = UnicodeAttribute()
     state = UnicodeAttribute()
     card = DocumentAttribute[CaseCard](lambda: CaseCard)
-    document = DocumentAttribute[Case](lambda: Case)
+    document = PackedAttribute()
+    filed = NumberAttribute()
 
     by_subject = BySubject()
     by_agent = ByAgent()
     by_department = ByDepartment()
     by_officer = ByOfficer()
+
+
+class FiledRow(Row):
+    """What was filed with a case, and seldom changes; ``pk`` is ``filed:<case number>``.
+
+    ``version`` is that of the case which was written with it; ``document`` holds the case's other fields, as JSON.
+    """
+
+    class Meta:
+        """The table's name."""
+
+        table_name = settings().table("cases")
+
+    pk = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute()
+    document = PackedAttribute()
 
 
 class ByMaker(GlobalSecondaryIndex["DraftRow"]):  # type: ignore[no-untyped-call]  # as above
@@ -112,7 +131,7 @@ class DraftRow(Row):
     pk = UnicodeAttribute(hash_key=True)
     maker = UnicodeAttribute()
     made_at = UnicodeAttribute()
-    document = DocumentAttribute[Draft](lambda: Draft)
+    document = PackedDocumentAttribute[Draft](lambda: Draft)
     expires = NumberAttribute()
 
     by_maker = ByMaker()

@@ -5,6 +5,7 @@ call; here rows that were read, which are plain JSON already, are spared a walk 
 """
 
 import json
+from base64 import b64decode
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -26,18 +27,24 @@ OF_ROWS = frozenset({"BatchGetItemOutput", "GetItemOutput", "QueryOutput"})
 
 
 class RowsParser(JSONParser):
-    """Reads rows as plain JSON unless they hold binary values; any other response is left to botocore."""
+    """Reads rows as plain JSON, with the bytes of binary values; any other response is left to botocore."""
 
     def parse(self, response: "Mapping[str, Any]", shape: "Shape") -> Any:  # noqa: ANN401 - as botocore has it
         """Return the response with botocore's metadata."""
         body = response["body"]
         # An operation without an output has no shape, whatever the stubs say.
         has_rows = bool(shape and shape.name in OF_ROWS) and response["status_code"] == HTTPStatus.OK
-        if has_rows and b'"B"' not in body and b'"BS"' not in body:
+        if has_rows and b'"BS"' not in body:
             with suppress(ValueError):  # a damaged body is botocore's to recognise, and to ask for again
-                rows = json.loads(body)
+                rows = json.loads(body, object_hook=_with_bytes if b'"B"' in body else None)
                 return {**super().parse({**response, "body": b"{}"}, shape), **rows}
         return super().parse(response, shape)
+
+
+def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+    """Decode a binary value; everything else stays as it is."""
+    text = value.get("B")
+    return {"B": b64decode(text)} if isinstance(text, str) else value
 
 
 class RowsParserFactory(ResponseParserFactory):

@@ -21,8 +21,8 @@ from tests.performance.house import expect, house  # isort: skip
 from tests.performance.story import DECISION, Story  # isort: skip
 from tests.performance.units import Bill, billed  # isort: skip
 
-MOST_OF_A_PROMISE = 180
-MOST_OF_A_YELLOW = 45
+MOST_OF_A_PROMISE = 137
+MOST_OF_A_YELLOW = 23
 FINDINGS = {"result": "true", "method": "online", "findings": "系统核查，与承诺一致。"}
 
 

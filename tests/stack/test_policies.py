@@ -50,7 +50,7 @@ TO_TABLES = {
     },
     "sweep": {
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
-        "CasesTable": "GetItem PutItem UpdateItem",
+        "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CatalogueTable": "BatchGetItem",
         "ClocksTable": "GetItem PutItem Query UpdateItem",
         "ComplaintsTable": "GetItem UpdateItem",
@@ -71,7 +71,7 @@ TO_TABLES = {
         "TimelineTable": "PutItem",
     },
     "nightly": {
-        "CasesTable": "GetItem UpdateItem",
+        "CasesTable": "BatchGetItem PutItem",
         "ClocksTable": "GetItem PutItem",
         "DocumentsTable": "GetItem PutItem",
         "CreditTable": "GetItem PutItem",
@@ -117,12 +117,12 @@ TO_TABLES = {
     },
     "quarantine": {
         "BoundsTable": "UpdateItem",
-        "CasesTable": "GetItem PutItem",
+        "CasesTable": "BatchGetItem PutItem",
         "DocumentsTable": "GetItem PutItem",
         "TimelineTable": "PutItem",
     },
     "issue": {
-        "CasesTable": "GetItem UpdateItem",
+        "CasesTable": "BatchGetItem GetItem UpdateItem",
         "CatalogueTable": "BatchGetItem",
         "IssuedTable": "GetItem PutItem",
         "PunishmentTable": "GetItem UpdateItem",

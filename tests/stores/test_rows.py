@@ -1,12 +1,16 @@
 """Claims about what all rows share."""
 
+import zlib
+
 import pytest
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.aws import client
+from chalicelib.cases.model.case import Case
 from chalicelib.dynamo import connection, model
-from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.model import DocumentAttribute, PackedAttribute, PackedDocumentAttribute, Row
+from tests.builders import a_case
 
 TABLE = "shared-by-two"
 
@@ -55,3 +59,29 @@ def test_an_index_is_known_whichever_kind_of_row_was_used_first(order: int, monk
 
     assert shared.get_meta_table(TABLE).get_index_hash_keyname("by_colour") == "colour"
     assert shared.get_meta_table(TABLE).get_attribute_type("colour") == "S"
+
+
+def test_a_packed_text_is_read_as_it_was_written_and_takes_less() -> None:
+    text = "《中华人民共和国行政许可法》第32条" * 30
+
+    packed = PackedAttribute().serialize(text)
+
+    assert PackedAttribute().deserialize(packed) == text
+    assert len(packed) < len(text.encode()) / 10
+
+
+def test_a_damaged_text_is_an_error_and_never_a_guess() -> None:
+    packed = PackedAttribute().serialize("《中华人民共和国行政许可法》第32条")
+
+    with pytest.raises(zlib.error):
+        PackedAttribute().deserialize(packed[:-1])
+
+
+def test_a_packed_document_is_what_the_plain_one_is() -> None:
+    packed, plain = PackedDocumentAttribute[Case](lambda: Case), DocumentAttribute[Case](lambda: Case)
+    case = a_case()
+
+    stored = packed.serialize(case)
+
+    assert zlib.decompress(stored).decode() == plain.serialize(case)
+    assert packed.deserialize(stored) == case

@@ -237,8 +237,8 @@ class Case:
     ``officer`` is the staff id of the officer in charge (经办人), blank while the case is unassigned. ``refused_by`` is
     copied from the draft, so that the case can be found when one of those records is withdrawn; nobody who handles
     the case is shown it (R1.3). ``replaced`` are materials in whose place others were handed in, ``later`` those that a
-    promise in force says will be brought. ``version`` and
-    ``head`` come from the row and are not part of the stored document.
+    promise in force says will be brought. ``version``, ``head`` and ``filed_version``, the version at which what was
+    filed was last written, come from the row and are not part of the stored document.
     """
 
     case_no: str
@@ -284,6 +284,7 @@ class Case:
     later: tuple[LaterMaterial, ...] = ()
     version: Annotated[int, Field(exclude=True)] = 0
     head: Annotated[ChainHead, Field(exclude=True)] = field(default_factory=ChainHead)
+    filed_version: Annotated[int, Field(exclude=True)] = 0
 
     @property
     def owner(self) -> str:

@@ -18,7 +18,7 @@ from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.services.intake import RECHECK_EVERY, Intake
 from chalicelib.cases.services.materials.handed_in import HandedIn
 from chalicelib.cases.services.repeat_promise import RepeatPromise
-from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
+from chalicelib.cases.store import CaseStore, case_keys, draft_key, draft_of
 from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind
@@ -242,7 +242,8 @@ class Filing:
 
         Only the draft says for whom an agent acts, so another subject's summary takes one more read.
         """
-        wanted: list[Row] = [draft_key(submission.draft_id), case_key(case_no_for(submission.draft_id))]
+        wanted: list[Row] = [draft_key(submission.draft_id), *case_keys(case_no_for(submission.draft_id))]
+        of_key = len(wanted)
         key_id = key_id_of(submission.signature) if submission.signature else None
         if key_id is not None:
             wanted.append(self._keys.row(signer, key_id))
@@ -259,8 +260,8 @@ class Filing:
             summary = self._credit_of(draft.subject)
         return _Found(
             draft=draft,
-            case=None if rows[1] is None else self._store.from_row(rows[1]),
-            key=None if key_id is None else self._keys.from_row(rows[2]),
+            case=self._store.from_rows(rows[1], rows[2]),
+            key=None if key_id is None else self._keys.from_row(rows[of_key]),
             summary=summary,
             documents=tuple(rows[first:last]),
         )

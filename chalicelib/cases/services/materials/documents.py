@@ -15,7 +15,7 @@ from chalicelib.cases.rules.materials import is_before_office, refusal_event, re
 from chalicelib.cases.rules.reading import ReadingPurpose
 from chalicelib.cases.services.access import CaseAccess, Step, is_agent
 from chalicelib.cases.services.reading import CaseReading
-from chalicelib.cases.store import CaseStore, case_key, draft_key, draft_of
+from chalicelib.cases.store import CaseStore, case_keys, draft_key, draft_of
 from chalicelib.clock import day_in_shanghai
 from chalicelib.documents.model import Declared, Document, DocumentState, Upload, View
 from chalicelib.documents.rules.documents import copy_id, kept_name
@@ -236,9 +236,14 @@ class CaseDocuments:
             if not is_case_no(case_no):
                 raise DomainError(ErrorCode.NOT_FOUND)
             return self._cases.load(case_no)
-        draft, case = read_together(draft_key(draft_id), case_key(case_no_for(draft_id)))
+        return self._draft_or_case(draft_id)
+
+    @retry_on_conflict
+    def _draft_or_case(self, draft_id: str) -> Case | Draft:
+        draft, *rows = read_together(draft_key(draft_id), *case_keys(case_no_for(draft_id)))
+        case = self._cases.from_rows(*rows)
         if case is not None:
-            return self._cases.from_row(case)
+            return case
         if draft is None:
             raise DomainError(ErrorCode.NOT_FOUND)
         return draft_of(draft)
