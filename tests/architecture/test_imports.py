@@ -96,10 +96,6 @@ def wire() -> dict[str, Any]:
         document=shelf,
         shelf="published",
         item_code=item.code,
-        current=item.version,
-        upcoming=0,
-        upcoming_from="9999-12-31",
-        abolished_from="9999-12-31",
         version=1,
     )
     version = VersionRow(f"version:{item.code}:{item.version}", document=item)

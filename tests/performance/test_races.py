@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,9 @@ import pytest
 
 from app import app
 from chalicelib.cases.services.filing import Filed
+from chalicelib.catalogue.store.items import GATES
+from chalicelib.catalogue.table.items import GateRow
+from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.model.records import Effect, FlagMark, Summary
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
@@ -32,6 +36,10 @@ pytestmark = pytest.mark.usefixtures("elsewhere")
 
 READ_WHOLE_EVERY = 50
 CREDIT = a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")
+EDITOR = a_caller(Role.CATALOGUE_EDITOR, sub="editor", department="monitoring")
+FILERS = 3
+FILINGS = 24
+KEYS = {"pk", "sk", "owner", "seq", "clock_id", "key"}
 FLAG = FlagMark(
     flag_id="race",
     measure_code="B-01",
@@ -140,6 +148,66 @@ def test_no_filing_is_accepted_on_credit_that_is_no_longer_current(races: int) -
                 assert stopwatch.left[filer] < stopwatch.known[lander]
                 if number % READ_WHOLE_EVERY == 0:
                     assert container().timeline.reading(filed.case.owner).verified
+
+
+class Publication:
+    """A new version of the item, in force at once."""
+
+    def __init__(self) -> None:
+        now = container().catalogue.current(ITEM, at=NOON)
+        self.item = replace(now, version=now.version + 1, effective_from=day_in_shanghai(NOON))
+
+    def appear(self) -> int:
+        """Publish it; returns the thread that did."""
+        container().catalogue.publish(self.item, by=EDITOR, at=NOON)
+        return get_ident()
+
+
+@pytest.mark.requirement("R1.1")
+@goes("races", usually=10, deep=300)
+def test_no_filing_is_accepted_on_a_version_that_is_no_longer_in_force(races: int) -> None:
+    chance = random.Random(20261001)
+    stopwatch = Stopwatch()
+    met: Counter[bool] = Counter()
+
+    with ThreadPoolExecutor(FILERS + 1) as pool, watched(stopwatch.wire):
+        for number in range(races):
+            filers = [Race(7_000 + FILERS * number + each) for each in range(FILERS)]
+            late, publication = Race(6_000 + number), Publication()
+            *tried, publisher = meeting(*(each.file for each in filers), publication.appear, pool=pool, chance=chance)
+            for filer, filed in tried:
+                met[isinstance(filed, Filed)] += 1
+                if isinstance(filed, Filed):
+                    # It was on its way before the new version's effect was known to anybody.
+                    assert stopwatch.left[filer] < stopwatch.known[publisher]
+                else:
+                    assert filed.code is ErrorCode.NOTICE_OUTDATED
+            _, refused = late.file()
+            assert isinstance(refused, DomainError)
+            assert refused.code is ErrorCode.NOTICE_OUTDATED
+            gates = [GateRow.get(f"gate:{ITEM}/{each}", consistent_read=True) for each in range(GATES)]
+            assert {int(gate.current) for gate in gates} == {publication.item.version}
+    assert sum(met.values()) == races * FILERS
+
+
+def test_two_filings_of_an_item_touch_nothing_in_common_but_one_of_its_gates() -> None:
+    touched: list[set[str]] = []
+    for number in range(FILINGS):
+        race = Race(9_000 + number)
+        with watched(Wire()) as wire:
+            race.file()
+        (sent,) = [call for call in wire.calls if call.operation == "TransactWriteItems"]
+        touched.append({_place_of(write) for item in sent.parameters["TransactItems"] for write in item.values()})
+
+    shared = Counter(place for places in touched for place in places)
+    assert all("gate:" in place for place, times in shared.items() if times > 1)
+    # So many at random into sixteen leave this few with a chance of one in a billion.
+    assert len([place for place in shared if "gate:" in place]) > FILINGS / 6
+
+
+def _place_of(write: Parameters) -> str:
+    key = write.get("Key") or {name: value for name, value in write["Item"].items() if name in KEYS}
+    return f"{write['TableName']} {sorted(map(str, key.items()))}"
 
 
 def require_decided_on_what_stood_before(case_no: str, after: Summary) -> None:

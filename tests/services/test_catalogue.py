@@ -41,7 +41,7 @@ def search(timeline: Timeline) -> Search:
 def file_under(catalogue: Catalogue, version: int, *, at: datetime) -> None:
     """Commit a transaction that holds only if the version is in force."""
     with transaction() as tx:
-        catalogue.require_current("plate-replacement", version, tx, at=at)
+        catalogue.require_current("plate-replacement", version, tx, filed_as="A", at=at)
 
 
 def test_what_is_published_is_what_is_read(catalogue: Catalogue) -> None:

@@ -192,7 +192,8 @@ class Filing:
             at=at,
         )
         with transaction() as tx:
-            self._catalogue.require_current(draft.terms.item_code, draft.terms.item_version, tx, at=at)
+            terms = draft.terms
+            self._catalogue.require_current(terms.item_code, terms.item_version, tx, filed_as=case.case_no, at=at)
             if found.summary is not None and commitment is not None:
                 self._credit.require_unchanged(found.summary, tx)
             self._access.keep(authority, tx)

@@ -155,10 +155,14 @@ class Catalogue:
         """Return the steps of handling of the version that something was filed under."""
         return self.version(terms.item_code, terms.item_version).steps
 
-    def require_current(self, code: str, version: int, tx: Transaction, *, at: datetime) -> None:
-        """Make the transaction fail with ``NOTICE_OUTDATED`` unless this version is in force when it commits."""
+    def require_current(self, code: str, version: int, tx: Transaction, *, filed_as: str, at: datetime) -> None:
+        """Make the transaction fail with ``NOTICE_OUTDATED`` unless this version is in force when it commits.
+
+        ``filed_as`` is the number of what it files.
+        """
         refusal = DomainError(ErrorCode.NOTICE_OUTDATED, item_code=code)
-        self._store.require_current(code, version, tx, on=day_in_shanghai(at), on_failure=refusal)
+        on = day_in_shanghai(at)
+        self._store.require_current(code, version, tx, on=on, filed_as=filed_as, on_failure=refusal)
 
 
 def _require_own(item: Item, kept: Kept, *, by: Caller) -> None:

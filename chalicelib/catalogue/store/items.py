@@ -1,14 +1,15 @@
-"""Storage of items: one row for what is in force, and one for each version."""
+"""Storage of items: what is in force, in one row to be read and several to be checked, and a row for each version."""
 
 import hashlib
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.catalogue.model.versions import ItemVersions, Kept, Listed
-from chalicelib.catalogue.table.items import ItemRow, SearchRow, VersionRow
+from chalicelib.catalogue.table.items import GateRow, ItemRow, SearchRow, VersionRow
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Row
 from chalicelib.dynamo.transaction import ConditionExpression, ConflictError, Transaction, read_together, serialize
@@ -31,6 +32,9 @@ NO_DAY = "9999-12-31"
 """Stands for "no upcoming version" and "no end": later than every day, so that conditions need no special case."""
 
 ITEMS_PER_PAGE = 200
+
+GATES = 16
+"""How many copies there are of what a filing checks. A publication writes them all, in one transaction."""
 
 
 class CatalogueStore(Repository[Kept]):
@@ -90,9 +94,32 @@ class CatalogueStore(Repository[Kept]):
         self.save(kept, after, [event], at=at, tx=tx)
         tx.overwrite(SearchRow(f"search:{kept.code}", shelf=SEARCHED, item_code=kept.code, document=entry))
 
-    def require_current(self, code: str, version: int, tx: Transaction, *, on: date, on_failure: DomainError) -> None:
-        """Make a transaction fail unless this version of the item is in force on that day."""
-        tx.require(_item_key(code), condition=_in_force(version, on), on_failure=on_failure)
+    def save(self, before: Kept, after: Kept, events: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Kept:
+        """Save what is in force, in each copy too, with its events. Raises ``ConflictError`` if ``before`` changed."""
+        current, upcoming, abolition = after.shelf.current, after.shelf.upcoming, after.shelf.abolition
+        for number in range(GATES):
+            # They change with the item's row alone, whose condition holds for all.
+            tx.overwrite(
+                GateRow(
+                    _gate_pk(after.code, number),
+                    current=0 if current is None else current.version,
+                    upcoming=0 if upcoming is None else upcoming.version,
+                    upcoming_from=NO_DAY if upcoming is None else upcoming.effective_from.isoformat(),
+                    abolished_from=NO_DAY if abolition is None else abolition.effective_on.isoformat(),
+                )
+            )
+        return super().save(before, after, events, at=at, tx=tx)
+
+    def require_current(
+        self, code: str, version: int, tx: Transaction, *, on: date, filed_as: str, on_failure: DomainError
+    ) -> None:
+        """Make a transaction fail unless this version of the item is in force on that day.
+
+        ``filed_as`` is what is filed, by which one of the copies is chosen: two transactions that check the same one at
+        the same time are in conflict.
+        """
+        gate = GateRow(_gate_pk(code, zlib.crc32(filed_as.encode()) % GATES))
+        tx.require(gate, condition=_in_force(version, on), on_failure=on_failure)
 
     def shelves(self, *, after: str | None) -> Iterator[ItemVersions]:
         """Yield all items by code, starting after ``after``; pages are read only as needed."""
@@ -111,24 +138,19 @@ class CatalogueStore(Repository[Kept]):
         return Kept(code=row.pk.partition(":")[2], shelf=row.document)
 
     def _columns(self, kept: Kept) -> dict[str, Any]:
-        current, upcoming, abolition = kept.shelf.current, kept.shelf.upcoming, kept.shelf.abolition
-        return {
-            "document": kept.shelf,
-            "shelf": PUBLISHED,
-            "item_code": kept.code,
-            "current": 0 if current is None else current.version,
-            "upcoming": 0 if upcoming is None else upcoming.version,
-            "upcoming_from": NO_DAY if upcoming is None else upcoming.effective_from.isoformat(),
-            "abolished_from": NO_DAY if abolition is None else abolition.effective_on.isoformat(),
-        }
+        return {"document": kept.shelf, "shelf": PUBLISHED, "item_code": kept.code}
 
 
 @lru_cache(maxsize=256)
 def _in_force(version: int, on: date) -> ConditionExpression:
     """Return the condition that a version is in force on a day: the same for every filing of that day."""
-    is_current = (ItemRow.current == version) & (ItemRow.upcoming_from > on.isoformat())
-    has_come = (ItemRow.upcoming == version) & (ItemRow.upcoming_from <= on.isoformat())
-    return serialize((is_current | has_come) & (ItemRow.abolished_from > on.isoformat()))
+    is_current = (GateRow.current == version) & (GateRow.upcoming_from > on.isoformat())
+    has_come = (GateRow.upcoming == version) & (GateRow.upcoming_from <= on.isoformat())
+    return serialize((is_current | has_come) & (GateRow.abolished_from > on.isoformat()))
+
+
+def _gate_pk(code: str, number: int) -> str:
+    return f"gate:{code}/{number}"
 
 
 def _item_key(code: str) -> Row:

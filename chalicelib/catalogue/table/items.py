@@ -1,4 +1,4 @@
-"""The catalogue table: one row per item for what is in force, and one per version, which never changes."""
+"""The catalogue table: rows per item for what is in force, and one per version, which never changes."""
 
 from typing import TYPE_CHECKING
 
@@ -29,10 +29,7 @@ class PublishedIndex(GlobalSecondaryIndex["ItemRow"]):  # type: ignore[no-untype
 
 
 class ItemRow(OwnerRow):
-    """``pk`` is ``item:<code>``.
-
-    ``current``, ``upcoming``, ``upcoming_from`` and ``abolished_from`` repeat what the document says, for conditions.
-    """
+    """``pk`` is ``item:<code>``."""
 
     class Meta:
         """The table's name."""
@@ -41,13 +38,28 @@ class ItemRow(OwnerRow):
 
     shelf = UnicodeAttribute()
     item_code = UnicodeAttribute()
+    document = DocumentAttribute[ItemVersions](lambda: ItemVersions)
+
+    published = PublishedIndex()
+
+
+class GateRow(Row):
+    """``pk`` is ``gate:<code>/<number>``: one of several copies of what a filing requires of its item.
+
+    They are written with the item's row. Each filing checks one of them, so that filings of a popular item do not wait
+    for one another.
+    """
+
+    class Meta:
+        """The table's name."""
+
+        table_name = settings().table("catalogue")
+
+    pk = UnicodeAttribute(hash_key=True)
     current = NumberAttribute()
     upcoming = NumberAttribute()
     upcoming_from = UnicodeAttribute()
     abolished_from = UnicodeAttribute()
-    document = DocumentAttribute[ItemVersions](lambda: ItemVersions)
-
-    published = PublishedIndex()
 
 
 class SearchIndex(GlobalSecondaryIndex["SearchRow"]):  # type: ignore[no-untyped-call]  # as above
@@ -70,7 +82,7 @@ def _search_entry() -> "type[SearchEntry]":
 
 
 class SearchRow(Row):
-    """``pk`` is ``search:<code>``: an item with its words, apart from its row, which each filing reads and checks."""
+    """``pk`` is ``search:<code>``: an item with its words, apart from its row, which each draft reads."""
 
     class Meta:
         """The table's name."""
