@@ -1,6 +1,6 @@
 """The store of cases and drafts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.cases.model.application_form import ApplicationForm
-from chalicelib.cases.model.case import Case, CaseCard, CasePage, Draft, State, owner_of
+from chalicelib.cases.model.case import Case, CaseCard, Draft, State, owner_of
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.handling import has_work_left
 from chalicelib.cases.table import CaseRow, DraftRow, FiledRow, FormRow
 from chalicelib.clock import instant_text
-from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.model import Page, Position, Row, page_of
+from chalicelib.dynamo.pages import page_of_matching
 from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, read_together, retry_on_conflict
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import NewEvent
@@ -128,11 +129,11 @@ class CaseStore(Repository[Case]):
         state: State | None,
         department: str | None,
         limit: int,
-        after: Mapping[str, str] | None,
-    ) -> CasePage:
-        """List a person's cases, newest first; ``after`` is the previous page's ``next_key``."""
-        found = CaseRow.by_subject.query(subject, **_page(_wanted(state, department), limit, after))
-        return _page_of(found, limit=limit, names=("pk", "subject", "listed_at"))
+        after: Position | None,
+    ) -> Page[CaseCard]:
+        """Return a page of a person's cases, newest first; with a filter it may be short."""
+        matches = _wanted(state, department)
+        return page_of_matching(CaseRow.by_subject, subject, _card_of, limit=limit, after=after, matches=matches)
 
     def of_agent(
         self,
@@ -141,11 +142,11 @@ class CaseStore(Repository[Case]):
         state: State | None,
         department: str | None,
         limit: int,
-        after: Mapping[str, str] | None,
-    ) -> CasePage:
-        """List the cases in which a person acts as agent, newest first; otherwise like ``of_subject``."""
-        found = CaseRow.by_agent.query(agent, **_page(_wanted(state, department), limit, after))
-        return _page_of(found, limit=limit, names=("pk", "agent", "listed_at"))
+        after: Position | None,
+    ) -> Page[CaseCard]:
+        """Return a page of the cases in which a person acts as agent, newest first; otherwise like ``of_subject``."""
+        matches = _wanted(state, department)
+        return page_of_matching(CaseRow.by_agent, agent, _card_of, limit=limit, after=after, matches=matches)
 
     def of_department(
         self,
@@ -153,11 +154,17 @@ class CaseStore(Repository[Case]):
         *,
         state: State | None,
         limit: int,
-        after: Mapping[str, str] | None,
-    ) -> CasePage:
-        """List a department's cases, newest first; ``after`` is the previous page's ``next_key``."""
-        found = CaseRow.by_department.query(department, **_page(_wanted(state), limit, after))
-        return _page_of(found, limit=limit, names=("pk", "desk", "listed_at"))
+        after: Position | None,
+    ) -> Page[CaseCard]:
+        """Return a page of a department's cases, newest first, each state in an index of its own.
+
+        Those in any state come from an index of keys, and are read in a batch besides.
+        """
+        if state is not None:
+            found = CaseRow.by_state.query(_worklist(department, state), **_page(limit, after))
+            return page_of(found, _card_of)
+        keys = page_of(CaseRow.by_department.query(department, **_page(limit, after)), lambda row: CaseRow(row.pk))
+        return Page(tuple(_card_of(row) for row in read_together(*keys.items) if isinstance(row, CaseRow)), keys.after)
 
     def each_of_subject(self, subject: str) -> Iterator[CaseCard]:
         """Iterate over the cards of a person's cases, newest first, reading only as far as needed."""
@@ -215,6 +222,7 @@ class CaseStore(Repository[Case]):
             "subject": case.subject,
             "agent": None if case.agent is None else case.agent.subject,
             "desk": case.department,
+            "worklist": _worklist(case.department, case.state),
             "in_charge": _in_charge(case.department, case.officer) if case.officer and has_work_left(case) else None,
             "listed_at": f"{instant_text(case.received_at)}#{case.case_no}",
             "state": case.state.value,
@@ -266,7 +274,11 @@ def _in_charge(department: str, officer: str) -> str:
     return f"{department}/{officer}"
 
 
-def _wanted(state: State | None, department: str | None = None) -> Condition | None:
+def _worklist(department: str, state: State) -> str:
+    return f"{department}/{state.value}"
+
+
+def _wanted(state: State | None, department: str | None) -> Condition | None:
     wanted = None if state is None else CaseRow.state == state.value
     if department is None:
         return wanted
@@ -274,22 +286,8 @@ def _wanted(state: State | None, department: str | None = None) -> Condition | N
     return desk if wanted is None else wanted & desk
 
 
-def _page(wanted: Condition | None, limit: int, after: Mapping[str, str] | None) -> dict[str, Any]:
-    return {
-        "scan_index_forward": False,
-        "limit": limit,
-        "filter_condition": wanted,
-        "last_evaluated_key": None if after is None else {name: {"S": value} for name, value in after.items()},
-    }
-
-
-def _page_of(found: Any, *, limit: int, names: tuple[str, ...]) -> CasePage:  # noqa: ANN401 - PynamoDB's iterator is generic over rows it does not name
-    cards = tuple(_card_of(row) for row in found)
-    last = found.last_evaluated_key if len(cards) == limit else None
-    return CasePage(
-        cards=cards,
-        next_key=None if last is None else {name: str(last[name]["S"]) for name in names},
-    )
+def _page(limit: int, after: Position | None) -> dict[str, Any]:
+    return {"scan_index_forward": False, "limit": limit, "page_size": limit, "last_evaluated_key": after}
 
 
 class FormStore:

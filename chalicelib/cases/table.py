@@ -36,15 +36,28 @@ class ByAgent(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]
 
 
 class ByDepartment(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
-    """The cards of a department's cases, in order of receipt."""
+    """A department's cases, in order of receipt; neither part of the key ever changes, so each is written once."""
 
     class Meta:
-        """As for ``BySubject``, without ``desk``, which is the key here."""
+        """The index holds only keys."""
 
         index_name = "by_department"
-        projection = IncludeProjection(["card", "state", "version"])
+        projection = KeysOnlyProjection()
 
     desk = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
+class ByState(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
+    """The cards of a department's cases in one state, in order of receipt."""
+
+    class Meta:
+        """The index holds the card, and nothing to filter by."""
+
+        index_name = "by_state"
+        projection = IncludeProjection(["card", "version"])
+
+    worklist = UnicodeAttribute(hash_key=True)
     listed_at = UnicodeAttribute(range_key=True)
 
 
@@ -67,7 +80,7 @@ class CaseRow(OwnerRow):
     It is what acts and timers change, and nothing else: ``document`` holds the fields that say how the case goes on, as
     JSON, and ``filed`` the version at which the others were last written, into a row of their own (``FiledRow``).
     ``card`` is derived from the case on every write: indexes with whole cases would triple the cost of a write, and
-    lists would have to read them.
+    lists would have to read them. ``worklist`` is the department and the state.
     """
 
     class Meta:
@@ -78,6 +91,7 @@ class CaseRow(OwnerRow):
     subject = UnicodeAttribute()
     agent = UnicodeAttribute(null=True)
     desk = UnicodeAttribute()
+    worklist = UnicodeAttribute()
     in_charge = UnicodeAttribute(null=True)
     listed_at = UnicodeAttribute()
     state = UnicodeAttribute()
@@ -88,6 +102,7 @@ class CaseRow(OwnerRow):
     by_subject = BySubject()
     by_agent = ByAgent()
     by_department = ByDepartment()
+    by_state = ByState()
     by_officer = ByOfficer()
 
 

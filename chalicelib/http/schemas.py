@@ -2,7 +2,7 @@
 
 from functools import cache
 from types import SimpleNamespace
-from typing import Annotated, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -77,4 +77,6 @@ def _attributes_of(model: type[BaseModel]) -> frozenset[str]:
 class PageResponse(ResponseBody):
     """A page of a list; subclasses add ``items`` of their own type."""
 
+    if TYPE_CHECKING:
+        items: Any
     next_cursor: str | None

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.cases.model.case import Case, CaseCard
 from chalicelib.cases.model.case import owner_of as case_owner
@@ -16,6 +16,7 @@ from chalicelib.clocks.model import Light
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.inspection.model import CaseFacts, CaseFilter, CaseSeen, Mandate, Scope, Wanted, owner_of
@@ -35,6 +36,9 @@ AUDITORS = (Role.MONITOR,)
 """Who audits what inspectors read: another body than theirs (R7.13)."""
 
 MALFORMED = "malformed"
+
+LOOKED_INTO = 20
+"""How many cases a page of a mandate looks into: each is one query more, two by an officer."""
 """Recorded in place of a malformed case number: it may be personal data, and hashed data can never be erased."""
 
 
@@ -168,14 +172,15 @@ class Inspection:
         by: Caller,
         at: datetime,
         limit: int,
-        after: Mapping[str, Any] | None,
-    ) -> tuple[tuple[CaseSeen, ...], Mapping[str, Any] | None]:
+        after: Position | None,
+    ) -> Page[CaseSeen]:
         """Return a page of the cases within a mandate, by department, newest first; the reading is recorded.
 
-        The filter applies after a page is read, so a page may be shorter than asked for, or empty.
+        Each case's clocks are read, and its timeline for an officer: of no more than ``LOOKED_INTO``. The filter applies
+        after they are read, so a page may be shorter than asked for, or empty.
         """
         mandate = self._in_force(mandate_id, by=by, at=at)
-        found, following = self._page(mandate.scope, limit=limit, after=after)
+        found, following = self._page(mandate.scope, limit=min(limit, LOOKED_INTO), after=after)
         seen = tuple(
             CaseSeen(card=card, light=light)
             for card in found
@@ -183,7 +188,7 @@ class Inspection:
         )
         looked = {"read": "cases", "light": wanted.light or "", "officer": wanted.officer or "", "size": len(seen)}
         self._record(mandate_id, EventKind.MANDATE_READ, looked, by=by, at=at)
-        return seen, following
+        return Page(seen, following)
 
     def _lights(self, card: CaseCard, *, at: datetime) -> list[Light]:
         clocks = self._clocks.of_owner(case_owner(card.case_no))
@@ -262,21 +267,16 @@ class Inspection:
                 return None
             raise
 
-    def _page(
-        self, scope: Scope, *, limit: int, after: Mapping[str, Any] | None
-    ) -> tuple[tuple[CaseCard, ...], Mapping[str, Any] | None]:
+    def _page(self, scope: Scope, *, limit: int, after: Position | None) -> Page[CaseCard]:
         if not scope.departments:
             named = (case.card for case_no in scope.case_nos if (case := self._find(case_no)) is not None)
-            return tuple(card for card in named if covers(scope, _facts_of(card))), None
-        place = dict(after or {"index": 0, "key": None})
-        found: list[CaseCard] = []
-        while place["index"] < len(scope.departments) and len(found) < limit:
-            page = self._cases.of_department(
-                scope.departments[place["index"]], state=None, limit=limit - len(found), after=place["key"]
-            )
-            found.extend(card for card in page.cards if covers(scope, _facts_of(card)))
-            place = {"index": place["index"] + (page.next_key is None), "key": page.next_key}
-        return tuple(found), (place if place["index"] < len(scope.departments) else None)
+            return Page(tuple(card for card in named if covers(scope, _facts_of(card))), None)
+
+        def of_department(name: str, most: int, begins: Position | None) -> Page[CaseCard]:
+            page = self._cases.of_department(name, state=None, limit=most, after=begins)
+            return page._replace(items=tuple(card for card in page.items if covers(scope, _facts_of(card))))
+
+        return page_of_lists(scope.departments, of_department, limit=limit, after=after)
 
     @retry_on_conflict
     def _record(

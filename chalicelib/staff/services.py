@@ -4,9 +4,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from chalicelib.clock import day_in_shanghai, real_now
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, FOR_THEMSELVES, Caller, Role, require
@@ -202,31 +204,21 @@ class Staff:
         require(by, roles=rules.STAFF_ROLES | {Role.SYSTEM}, department=member.department)
         return member
 
-    def page(
-        self, wanted: StaffFilter, *, by: Caller, limit: int, after: dict[str, Any] | None
-    ) -> tuple[tuple[StaffMember, ...], dict[str, Any] | None]:
+    def page(self, wanted: StaffFilter, *, by: Caller, limit: int, after: Position | None) -> Page[StaffMember]:
         """Return a page of a department's staff, and where the next one begins.
 
         For the monitoring office, if it names no department, the departments follow one another. ``FORBIDDEN`` for
         another department's staff, and for somebody of no department who names none.
         """
         departments = self._asked(wanted.department, by=by)
-        place = dict(after or {})
-        index = int(place.get("index", 0))
-        members: list[StaffMember] = []
-        while index < len(departments) and len(members) < limit:
-            page = self._store.of_department(
-                departments[index],
-                role=wanted.role,
-                state=wanted.state,
-                limit=limit - len(members),
-                after=place.get("key"),
-            )
-            members.extend(page.items)
-            if page.after is None:
-                index += 1
-            place = {"index": index, "key": page.after}
-        return tuple(members), (place if index < len(departments) else None)
+        return page_of_lists(
+            departments,
+            lambda name, most, begins: self._store.of_department(
+                name, role=wanted.role, state=wanted.state, limit=most, after=begins
+            ),
+            limit=limit,
+            after=after,
+        )
 
     def _asked(self, department: str | None, *, by: Caller) -> tuple[str, ...]:
         if department is None and by.roles & ALL_DEPARTMENTS:

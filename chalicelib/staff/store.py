@@ -5,7 +5,8 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.dynamo.model import Page, Position, page_of
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_matching
 from chalicelib.dynamo.transaction import read_together
 from chalicelib.policy import Role
 from chalicelib.staff.model import StaffMember, StaffState, owner_of
@@ -46,10 +47,15 @@ class StaffStore(Repository[StaffMember]):
         self, department: str, *, role: Role | None, state: StaffState | None, limit: int, after: Position | None
     ) -> Page[StaffMember]:
         """Return a page of a department's staff, by staff id, those who have left included unless a state is named."""
-        rows = StaffRow.by_department.query(
-            department, filter_condition=_matching(role, state), limit=limit, page_size=limit, last_evaluated_key=after
+        return page_of_matching(
+            StaffRow.by_department,
+            department,
+            self.from_row,
+            limit=limit,
+            after=after,
+            matches=_matching(role, state),
+            newest_first=False,
         )
-        return page_of(rows, self.from_row)
 
     def deputised_by(self, staff_id: str) -> tuple[StaffMember, ...]:
         """Return everybody whose recorded absence names somebody as deputy, whenever it is."""

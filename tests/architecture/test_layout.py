@@ -53,6 +53,20 @@ def test_every_kind_of_event_is_one_that_somebody_writes() -> None:
     assert [kind.name for kind in EventKind if f"EventKind.{kind.name}" not in said] == []
 
 
+def test_whoever_filters_a_list_has_a_bound_of_what_it_reads() -> None:
+    filters = [
+        named(path)
+        for path in DEPLOYED
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"query", "scan"}
+        and (len(node.args) > 2 or any(word.arg == "filter_condition" for word in node.keywords))
+    ]
+
+    assert filters == ["chalicelib/clocks/store.py", "chalicelib/dynamo/pages.py"]
+
+
 def contract(name: str) -> configparser.SectionProxy:
     """One contract of ``.importlinter``."""
     contracts = configparser.ConfigParser()

@@ -114,6 +114,7 @@ def test_a_filing_writes_the_case_once_and_a_card_into_each_index(story: Story) 
     assert {name: units for name, units in bill.units.items() if name.startswith("cases.") and units} == {
         "cases.by_subject": 1,
         "cases.by_department": 1,
+        "cases.by_state": 1,
     }
 
 

@@ -50,7 +50,7 @@ def test_a_filing_is_made_once(elsewhere: Elsewhere) -> None:
                 ClockKind.STEP,
             ]
             page = container().cases.of_subject(case.subject, state=None, department=None, limit=10, after=None)
-            assert [card.case_no for card in page.cards] == [case.case_no]
+            assert [card.case_no for card in page.items] == [case.case_no]
             assert container().credit.summary(case.subject).version == 0
 
         return lambda: applicant.promise(drafted), look

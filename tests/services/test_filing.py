@@ -194,7 +194,7 @@ def test_wherever_filing_dies_the_retry_finds_or_makes_one_case(operation: str, 
     page = container().cases.of_subject(
         applicant.caller.own_subject(), state=None, department=None, limit=10, after=None
     )
-    assert [card.case_no for card in page.cards] == [drafted.draft.case_no]
+    assert [card.case_no for card in page.items] == [drafted.draft.case_no]
     assert len(kinds_of(filed.case.owner)) == 3
     assert len(container().clocks.of_owner(filed.case.owner)) == 2
 
@@ -802,7 +802,7 @@ def test_an_agent_s_list_shows_the_cases_in_which_the_agent_acts() -> None:
 
     def listed(who: Applicant) -> list[str]:
         page = container().case_queries.page(by=who.caller, at=NOON, state=None, department=None, limit=10, after=None)
-        return [card.case_no for card in page.cards]
+        return [card.case_no for card in page.items]
 
     assert (listed(agent), listed(Applicant())) == ([case.case_no], [case.case_no])
 

@@ -64,17 +64,21 @@ def test_a_card_says_what_lists_mandates_and_promising_again_look_at() -> None:
 def test_every_index_shows_the_card_of_the_last_version(cases: CaseStore) -> None:
     case = add(cases, a_case())
 
+    def in_any_state() -> tuple[CaseCard, ...]:
+        pages = (cases.of_department("traffic", state=state, limit=10, after=None) for state in State)
+        return tuple(card for page in pages for card in page.items)
+
     def listed() -> list[tuple[CaseCard, ...]]:
         own = cases.of_subject(A_SUBJECT, state=None, department=None, limit=10, after=None)
         desk = cases.of_department("traffic", state=None, limit=10, after=None)
-        return [own.cards, desk.cards, tuple(cases.each_of_subject(A_SUBJECT))]
+        return [own.items, desk.items, in_any_state(), tuple(cases.each_of_subject(A_SUBJECT))]
 
     before = listed()
     with transaction() as tx:
         after = cases.save(case, taken_back(case), [], at=TAKEN_BACK, tx=tx)
 
-    assert before == [(case.card,)] * 3
-    assert listed() == [(after.card,)] * 3
+    assert before == [(case.card,)] * 4
+    assert listed() == [(after.card,)] * 4
     assert (case.card.version, after.card.version) == (1, 2)
 
 
@@ -82,11 +86,16 @@ def test_an_index_holds_the_card_and_not_the_case(cases: CaseStore) -> None:
     add(cases, a_case())
 
     (own,) = CaseRow.by_subject.query(A_SUBJECT)
-    (desk,) = CaseRow.by_department.query("traffic")
+    (desk,) = CaseRow.by_state.query("traffic/received")
+    (key,) = CaseRow.by_department.query("traffic")
 
     kept = {"pk", "subject", "desk", "listed_at", "state", "card", "version"}
     assert {name for name in own.attribute_values if not name.startswith("head_")} == kept
-    assert {name for name in desk.attribute_values if not name.startswith("head_")} == kept - {"subject"}
+    assert {name for name in desk.attribute_values if not name.startswith("head_")} == {
+        *kept - {"subject", "desk", "state"},
+        "worklist",
+    }
+    assert {"card", "state", "worklist"}.isdisjoint(key.attribute_values)
 
 
 def test_ones_own_list_is_narrowed_by_state_and_department(cases: CaseStore) -> None:
@@ -96,7 +105,7 @@ def test_ones_own_list_is_narrowed_by_state_and_department(cases: CaseStore) -> 
 
     def found(state: State | None, department: str | None) -> set[str]:
         page = cases.of_subject(A_SUBJECT, state=state, department=department, limit=10, after=None)
-        return {card.case_no for card in page.cards}
+        return {card.case_no for card in page.items}
 
     assert found(None, "traffic") == {case_no_for("one"), case_no_for("two")}
     assert found(State.RECEIVED, "traffic") == {case_no_for("one")}

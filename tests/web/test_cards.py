@@ -5,6 +5,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.container import container
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.supervision.model.cards import Card
+from chalicelib.supervision.store.cards import CardStore, Wanted
+from chalicelib.web.core.request import FURTHER
 from tests.builders import NOON
 from tests.cloud import told_once, turn_clock
 from tests.web.visitor import Come, Seen
@@ -241,3 +245,22 @@ def test_the_pages_speak_english(visitor: Come, card: str) -> None:
 
     assert "Yellow card" in seen.text
     assert "Answer" in seen.text
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh-CN", "后面还有"), ("en", "there is more to look through")])
+def test_a_list_in_which_nothing_was_found_so_far_says_so_and_goes_on(
+    visitor: Come, monkeypatch: pytest.MonkeyPatch, language: str, told: str
+) -> None:
+    asked: list[Position | None] = []
+
+    def page(_store: CardStore, _wanted: Wanted, *, limit: int, after: Position | None) -> Page[Card]:  # noqa: ARG001 - as the store has it
+        asked.append(after)
+        return Page((), {"pk": {"S": str(len(asked))}})
+
+    monkeypatch.setattr(CardStore, "page", page)
+
+    seen = visitor("supervisor.traffic", language=language).open("/cards?state=given")
+
+    assert told in seen.text
+    assert asked == [None, *({"pk": {"S": str(number)}} for number in range(1, FURTHER + 1))]
+    assert any("cursor=" in (link["href"] or "") for link in seen.page.named("a"))

@@ -14,6 +14,8 @@ from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.alerts.store.digests import DigestStore
 from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_text
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
@@ -157,18 +159,15 @@ class Digests:
             self._store.save(digest, replace(digest, published_at=at), tx)
         return True
 
-    def page(
-        self, *, by: Caller, limit: int, after: dict[str, Any] | None
-    ) -> tuple[tuple[Digest, ...], dict[str, Any] | None]:
+    def page(self, *, by: Caller, limit: int, after: Position | None) -> Page[Digest]:
         """Return a page of the digests of the caller's roles, newest first in each, and where the next one begins."""
         recipients = _recipients_of(by)
-        place: dict[str, Any] = dict(after or {"index": 0, "key": None})
-        found: list[Digest] = []
-        while place["index"] < len(recipients) and len(found) < limit:
-            digests, key = self._store.page(recipients[place["index"]], limit=limit - len(found), after=place["key"])
-            found.extend(digests)
-            place = {"index": place["index"] + (key is None), "key": key}
-        return tuple(found), place if place["index"] < len(recipients) else None
+        return page_of_lists(
+            recipients,
+            lambda name, most, begins: self._store.page(name, limit=most, after=begins),
+            limit=limit,
+            after=after,
+        )
 
     def digest(self, digest_id: str, *, by: Caller) -> Digest:
         """Return a digest of one of the caller's roles; ``NOT_FOUND`` for any other."""

@@ -8,6 +8,7 @@ from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.model.digests import Digest, Preference
 from chalicelib.alerts.table.digests import DigestRow, KeptRow, PreferenceRow
 from chalicelib.clock import instant_text
+from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 
 PREFERENCE = "preference"
@@ -70,10 +71,8 @@ class DigestStore:
         except DigestRow.DoesNotExist:
             return None
 
-    def page(
-        self, recipient: str, *, limit: int, after: dict[str, Any] | None = None
-    ) -> tuple[tuple[Digest, ...], dict[str, Any] | None]:
-        """Return a page of a recipient's digests, newest first, and where the next one begins."""
+    def page(self, recipient: str, *, limit: int, after: Position | None = None) -> Page[Digest]:
+        """Return a page of a recipient's digests, newest first."""
         rows = DigestRow.query(
             recipient,
             DigestRow.sk.startswith("digest#"),
@@ -82,7 +81,7 @@ class DigestStore:
             limit=limit,
             last_evaluated_key=after,
         )
-        return tuple(row.document for row in rows), rows.last_evaluated_key
+        return page_of(rows, _digest_of)
 
     def add(self, digest: Digest, tx: Transaction) -> None:
         """Save a new digest. Raises ``ConflictError`` if the recipient has one for that day."""
@@ -92,6 +91,11 @@ class DigestStore:
         """Save the new version. Raises ``ConflictError`` if the stored version has changed."""
         row = DigestRow(after.recipient, _key(after.day), document=after)
         tx.put(row, condition=DigestRow.document == before, on_failure=ConflictError())
+
+
+def _digest_of(row: DigestRow) -> Digest:
+    digest: Digest = row.document
+    return digest
 
 
 def _key(day: date) -> str:

@@ -1,6 +1,5 @@
 """The case (办件): what was applied for, on which terms, its state, and everything added to it since."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -372,11 +371,3 @@ class Case:
 def owner_of(case_no: str) -> str:
     """Return the key under which a case's timeline and clocks are kept."""
     return f"case:{case_no}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CasePage:
-    """A page of case cards, newest first; ``next_key`` is None on the last page."""
-
-    cards: tuple[CaseCard, ...]
-    next_key: Mapping[str, str] | None

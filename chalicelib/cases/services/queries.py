@@ -1,7 +1,6 @@
 """Reading cases: one case, lists, clocks, timelines, and the little that a tracking code shows."""
 
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.authorities.model import Act
 from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.answers import AnswerTold
-from chalicelib.cases.model.case import WAITING, Case, CasePage, State
+from chalicelib.cases.model.case import WAITING, Case, CaseCard, State
 from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.cases.rules.reading import ReadingPurpose, is_reason_for_delay, is_reported
 from chalicelib.cases.rules.waiting import CLOCKS as WAITS
@@ -21,6 +20,7 @@ from chalicelib.cases.store import CaseStore
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.credit.rules.purposes import NO_CASE
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
@@ -174,8 +174,8 @@ class CaseQueries:
         state: State | None,
         department: str | None,
         limit: int,
-        after: Mapping[str, str] | None,
-    ) -> CasePage:
+        after: Position | None,
+    ) -> Page[CaseCard]:
         """List the caller's own cases, or those of a department that the caller may see, newest first.
 
         An agent's own cases are those that the agent filed for somebody and may still look at, so a page may be shorter
@@ -187,8 +187,8 @@ class CaseQueries:
             found = self._store.of_agent(
                 by.own_subject(), state=sought, department=department, limit=limit, after=after
             )
-            cards = tuple(card for card in found.cards if sought is state or state_told(card.state) is state)
-            return replace(found, cards=self._access.visible_cards(cards, by=by, at=at))
+            cards = tuple(card for card in found.items if sought is state or state_told(card.state) is state)
+            return found._replace(items=self._access.visible_cards(cards, by=by, at=at))
         if Role.APPLICANT in by.roles:
             return self._store.of_subject(
                 by.own_subject(), state=state, department=department, limit=limit, after=after

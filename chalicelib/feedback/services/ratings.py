@@ -12,6 +12,7 @@ from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.feedback.model.ratings import Opinion, Rater, Rating, RatingFilter, Reply
@@ -166,15 +167,12 @@ class Ratings:
         For callers who see all departments and name none, the departments follow one another.
         """
         departments = self._watched(sought, by=by)
-        place = dict(after or {"index": 0, "key": None})
-        found: list[Rating] = []
-        while place["index"] < len(departments) and len(found) < limit:
-            page, key = self.store.of_department(
-                departments[place["index"]], sought, limit=limit - len(found), after=place["key"]
-            )
-            found.extend(page)
-            place = {"index": place["index"] + (key is None), "key": key}
-        return Page(tuple(found), place if place["index"] < len(departments) else None)
+        return page_of_lists(
+            departments,
+            lambda name, most, begins: self.store.of_department(name, sought, limit=most, after=begins),
+            limit=limit,
+            after=after,
+        )
 
     def _watched(self, sought: RatingFilter, *, by: Caller) -> tuple[str, ...]:
         if sought.department is None and by.roles & ALL_DEPARTMENTS:

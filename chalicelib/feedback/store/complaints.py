@@ -5,7 +5,8 @@ from typing import Any
 from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
-from chalicelib.dynamo.model import Page, Position, page_of
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_matching
 from chalicelib.feedback.model.complaints import Complaint, ComplaintState
 from chalicelib.feedback.table.complaints import ComplaintRow
 from chalicelib.timeline.repository import Repository
@@ -38,14 +39,8 @@ class ComplaintStore(Repository[Complaint]):
         limit: int,
         after: Position | None,
     ) -> Page[Complaint]:
-        rows = index.query(
-            key,
-            scan_index_forward=False,
-            limit=limit,
-            filter_condition=None if state is None else ComplaintRow.state == state.value,
-            last_evaluated_key=after,
-        )
-        return page_of(rows, self.from_row)
+        matches = None if state is None else ComplaintRow.state == state.value
+        return page_of_matching(index, key, self.from_row, limit=limit, after=after, matches=matches)
 
     def _columns(self, complaint: Complaint) -> dict[str, Any]:
         return {

@@ -7,7 +7,8 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.clock import SHANGHAI
-from chalicelib.dynamo.model import Page, Position, page_of
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_matching
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.feedback.model.ratings import Rating, RatingFilter, owner_of
 from chalicelib.feedback.table.ratings import DeviceRow, RatingRow
@@ -41,14 +42,9 @@ class RatingStore(Repository[Rating]):
         self, department: str, sought: RatingFilter, *, limit: int, after: Position | None
     ) -> Page[Rating]:
         """Return a page of a department's ratings, newest day first."""
-        rows = RatingRow.by_department.query(
-            department,
-            scan_index_forward=False,
-            limit=limit,
-            filter_condition=_wanted(sought),
-            last_evaluated_key=after,
+        return page_of_matching(
+            RatingRow.by_department, department, self.from_row, limit=limit, after=after, matches=_wanted(sought)
         )
-        return page_of(rows, self.from_row)
 
     def device(self, name: str, *, day: date) -> Device:
         """Return the raters on a device on a day, strongly consistent."""

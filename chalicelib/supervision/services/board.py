@@ -1,16 +1,17 @@
 """The board of clocks and the heartbeats behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from typing import Any
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.clocks.store import Watch
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
 from chalicelib.supervision.rules.ageing import KINDS, Ageing, ageing_of
@@ -58,9 +59,7 @@ class Supervision:
         self._clocks = clocks
         self._departments = tuple(departments)
 
-    def board(
-        self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Mapping[str, Any] | None
-    ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
+    def board(self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Position | None) -> Page[Shown]:
         """Return a page of open clocks, oldest due first; correct to the second, independent of the sweep.
 
         Without a light, these are the overdue and nearly due ones. A page reads a bounded number of clocks, so it may
@@ -69,9 +68,7 @@ class Supervision:
         """
         return self._page(self._watched(wanted, by=by), wanted, at=at, limit=limit, after=after)
 
-    def worklist(
-        self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Mapping[str, Any] | None
-    ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
+    def worklist(self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Position | None) -> Page[Shown]:
         """Return the same for the caller's own department, to anybody who works there."""
         if by.department is None:
             raise DomainError(ErrorCode.FORBIDDEN)
@@ -85,19 +82,15 @@ class Supervision:
         *,
         at: datetime,
         limit: int,
-        after: Mapping[str, Any] | None,
-    ) -> tuple[tuple[Shown, ...], Mapping[str, Any] | None]:
-        place = dict(after or {"index": 0, "key": None})
-        shown: list[Shown] = []
-        is_over = True
-        while is_over and place["index"] < len(departments) and len(shown) < limit:
-            page = self._clocks.on_board(
-                wanted.within(departments[place["index"]]), at=at, limit=limit - len(shown), after=place["key"]
+        after: Position | None,
+    ) -> Page[Shown]:
+        def of_department(name: str, most: int, begins: Position | None) -> Page[Shown]:
+            page = self._clocks.on_board(wanted.within(name), at=at, limit=most, after=begins)
+            return Page(
+                tuple(Shown(clock=clock, light=self._clocks.light(clock, at=at)) for clock in page.clocks), page.after
             )
-            shown.extend(Shown(clock=clock, light=self._clocks.light(clock, at=at)) for clock in page.clocks)
-            is_over = page.after is None
-            place = {"index": place["index"] + is_over, "key": page.after}
-        return tuple(shown), place if place["index"] < len(departments) else None
+
+        return page_of_lists(departments, of_department, limit=limit, after=after)
 
     def ageing(self, department: str | None, *, by: Caller, at: datetime) -> tuple[Ageing, ...]:
         """Return how long open cases have waited, for one department or for each that the caller watches.

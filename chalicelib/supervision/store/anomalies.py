@@ -7,7 +7,8 @@ from typing import Any
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.dynamo.model import Page, Position, code_of, page_of
+from chalicelib.dynamo.model import Page, Position, code_of
+from chalicelib.dynamo.pages import page_of_matching
 from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
 from chalicelib.supervision.table.anomalies import AnomalyRow
 from chalicelib.workdays.rules.due_dates import start_of_day
@@ -51,15 +52,10 @@ class AnomalyStore:
             index, name = AnomalyRow.by_officer, wanted.officer
         elif wanted.department is not None:
             index, name = AnomalyRow.by_department, wanted.department
-        rows = index.query(
-            name,
-            AnomalyRow.found_at.between(start_of_day(first), start_of_day(last + ONE_DAY) - ONE_SECOND),
-            _others(wanted),
-            scan_index_forward=False,
-            limit=limit,
-            last_evaluated_key=after,
+        days = AnomalyRow.found_at.between(start_of_day(first), start_of_day(last + ONE_DAY) - ONE_SECOND)
+        return page_of_matching(
+            index, name, _anomaly_of, limit=limit, after=after, matches=_others(wanted), within=days
         )
-        return page_of(rows, _anomaly_of)
 
 
 def _others(wanted: Wanted) -> Condition | None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.dynamo.model import Page, Position, page_of
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_matching
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.supervision.model.cards import Card, CardState
@@ -71,14 +72,7 @@ class CardStore:
         chosen: Condition | None = None
         for condition in others:
             chosen = condition if chosen is None else chosen & condition
-        rows = index.query(
-            name,
-            filter_condition=chosen,
-            scan_index_forward=False,
-            limit=limit,
-            last_evaluated_key=after,
-        )
-        return page_of(rows, _card_of)
+        return page_of_matching(index, name, _card_of, limit=limit, after=after, matches=chosen)
 
 
 def _card_of(row: CardRow) -> Card:

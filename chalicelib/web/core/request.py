@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import DomainError, ErrorCode
@@ -12,11 +12,15 @@ from chalicelib.http.language import Language
 from chalicelib.http.parsing import Upload
 from chalicelib.http.responses import Answer
 from chalicelib.http.routes import Route
-from chalicelib.http.schemas import ResponseBody
+from chalicelib.http.schemas import PageResponse, ResponseBody
 from chalicelib.policy import Caller, Role
 
 R = TypeVar("R", bound=ResponseBody | None)
+L = TypeVar("L", bound=PageResponse)
 T = TypeVar("T")
+
+FURTHER: Final = 4
+"""How many more pages of a list are read for one page of the portal while nothing is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,15 @@ class PageRequest:
     ) -> R:
         """Return what a route shows, for a page to show."""
         return self.ask(route, path=path, query=query).body
+
+    def look_through(self, route: Route[None, L], *, query: Mapping[str, str]) -> L:
+        """Return a page of a list by a filter; while it is empty and goes on, up to ``FURTHER`` more are read."""
+        found = self.get(route, query=query)
+        for _ in range(FURTHER):
+            if found.items or found.next_cursor is None:
+                break
+            found = self.get(route, query={**query, "cursor": found.next_cursor})
+        return found
 
     def do(
         self,

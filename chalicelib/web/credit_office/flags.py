@@ -23,7 +23,7 @@ def list_flags(visit: PageRequest) -> Page:
     if is_office:
         asked["state"] = visit.query.get("state") or FlagState.PROPOSED.value
     facts = {
-        "found": visit.get(flags.flags, query={"limit": "20"} | asked),
+        "found": visit.look_through(flags.flags, query={"limit": "20"} | asked),
         "asked": asked,
         "states": tuple(FlagState),
         "is_office": is_office,

@@ -29,8 +29,8 @@ def list_matters(visit: PageRequest) -> Page:
         "of": department,
         "departments": settings().departments,
     }
-    facts["objections"] = visit.get(objections.objections, query=_page_of("objections", department, visit))
-    facts["repairs"] = visit.get(repairs.repairs, query=_page_of("repairs", department, visit))
+    facts["objections"] = visit.look_through(objections.objections, query=_page_of("objections", department, visit))
+    facts["repairs"] = visit.look_through(repairs.repairs, query=_page_of("repairs", department, visit))
     return Page(template="matters.html", facts=facts)
 
 

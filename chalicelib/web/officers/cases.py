@@ -132,7 +132,7 @@ def worklist(visit: PageRequest) -> Page:
     from chalicelib.api.supervision.routes import worklist as due  # noqa: PLC0415 - only this page needs it
 
     asked = {name: visit.query[name] for name in (*FILTERS, "cursor") if visit.query.get(name)}
-    found = visit.get(due.worklist, query={"limit": "20"} | asked)
+    found = visit.look_through(due.worklist, query={"limit": "20"} | asked)
     facts = {
         "found": found,
         "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,

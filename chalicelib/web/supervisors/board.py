@@ -32,7 +32,7 @@ def board(visit: PageRequest) -> Page:
     """Show the lights by department, what is late or nearly so, and the alerts that wait for an answer."""
     departments = settings().departments if visit.caller.roles & ALL_DEPARTMENTS else (visit.caller.department or "",)
     asked = {name: visit.query[name] for name in ("department", "light", "cursor") if visit.query.get(name)}
-    found = visit.get(supervision.board, query={"limit": "20"} | asked)
+    found = visit.look_through(supervision.board, query={"limit": "20"} | asked)
     facts: dict[str, object] = {
         "counts": {one: {light.value: _count(visit, one, light) for light in COUNTED} for one in departments},
         "departments": departments,

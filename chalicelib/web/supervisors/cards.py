@@ -25,7 +25,7 @@ def list_cards(visit: PageRequest) -> Page:
     """List cards, newest first, each with the light and the due date of its next act."""
     asked = {name: visit.query[name] for name in ("department", "state", "officer", "cursor") if visit.query.get(name)}
     sees_all = bool(visit.caller.roles & ALL_DEPARTMENTS)
-    found = visit.get(cards.cards, query={"limit": "20"} | asked)
+    found = visit.look_through(cards.cards, query={"limit": "20"} | asked)
     facts = {
         "found": found,
         "staff": staff_named(card.officer for card in found.items),

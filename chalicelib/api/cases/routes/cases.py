@@ -204,8 +204,8 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     )
     return Answer(
         body=CasePageResponse(
-            items=tuple(case_line(card, by=call.caller) for card in page.cards),
-            next_cursor=call.next_cursor(page.next_key),
+            items=tuple(case_line(card, by=call.caller) for card in page.items),
+            next_cursor=call.next_cursor(page.after),
         ),
     )
 

@@ -1,0 +1,87 @@
+"""What a page of a list reads beside few rows and beside many, by the engine's own word."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app import app
+from chalicelib.cases.table import CaseRow
+from tests.cloud import Client
+from tests.performance.crowd import add_items
+from tests.performance.story import Story
+from tests.wire import Wire, watched
+
+FEW = 300
+MANY = 3_000
+
+
+@pytest.fixture
+def story(elsewhere: None) -> Story:  # noqa: ARG001 - services need it
+    return Story(Client(app))
+
+
+def crowd_of(case_no: str, first: int, last: int) -> Iterator[dict[str, Any]]:
+    """The stored form of closed cases of the same department, person and agent, made from a case's own."""
+    pattern = CaseRow.get(f"case:{case_no}").serialize()
+    for number in range(first, last):
+        changed = {
+            "pk": f"case:CROWD{number:012}",
+            "listed_at": f"2027-01-01T00:00:00Z#CROWD{number:012}",
+            "state": "closed",
+            "worklist": "traffic/closed",
+        }
+        yield {**pattern, **{name: {"S": value} for name, value in changed.items()}}
+
+
+def page(story: Story, address: str, token: str) -> tuple[Wire, dict[str, Any]]:
+    event = story.client.event("GET", address, token=token)
+    with watched(Wire()) as wire:
+        reply = story.client.send(event)
+    assert reply.status == 200, reply.text
+    return wire, reply.body
+
+
+def test_one_case_in_a_state_is_found_with_as_much_beside_many_others_as_beside_few(story: Story) -> None:
+    number = story.case()["case_no"]
+    seen: list[tuple[list[str], float]] = []
+    for first, last in ((0, FEW), (FEW, MANY)):
+        add_items(CaseRow.Meta.table_name, crowd_of(number, first, last))
+        wire, body = page(story, "/v1/cases?state=accepted&limit=20", story.officer)
+        assert [case["case_no"] for case in body["items"]] == [number]
+        assert body["next_cursor"] is None
+        seen.append((wire.operations, wire.read_units))
+
+    assert seen == [(["Query"], 0.5), (["Query"], 0.5)]
+
+
+def test_a_department_s_cases_in_any_state_are_a_query_of_keys_and_a_batch(story: Story) -> None:
+    number = story.case()["case_no"]
+    seen: list[tuple[list[str], float]] = []
+    for first, last in ((0, FEW), (FEW, MANY)):
+        add_items(CaseRow.Meta.table_name, crowd_of(number, first, last))
+        wire, body = page(story, "/v1/cases?limit=20", story.officer)
+        assert len(body["items"]) == 20
+        seen.append((wire.operations, wire.read_units))
+
+    assert [operations for operations, _ in seen] == [["Query", "BatchGetItem"]] * 2
+    assert seen[0][1] == seen[1][1]
+
+
+def test_a_person_with_thousands_of_cases_is_shown_where_to_go_on_instead_of_being_kept_waiting(story: Story) -> None:
+    number = story.case()["case_no"]
+    add_items(CaseRow.Meta.table_name, crowd_of(number, 0, MANY))
+    address, found, pages = "/v1/cases?state=accepted&limit=20", [], 0
+
+    cursor = ""
+    while True:
+        wire, body = page(story, f"{address}{cursor}", story.applicant.token)
+        found += [case["case_no"] for case in body["items"]]
+        pages += 1
+        assert wire.operations == ["Query"]
+        if body["next_cursor"] is None:
+            break
+        cursor = f"&cursor={body['next_cursor']}"
+
+    assert found == [number]
+    assert pages == MANY // 500 + 1
