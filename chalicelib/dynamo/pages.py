@@ -10,6 +10,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import Index
 
 from chalicelib.dynamo.model import Page, Position, Row
+from chalicelib.errors import DomainError, ErrorCode
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
@@ -61,17 +62,23 @@ def page_of_lists(
 ) -> Page[T]:
     """Return a page of several lists that follow one another, from at most ``MOST_LISTS`` pages of single lists.
 
-    ``page`` returns one of a named list: how many at most, and where it begins.
+    ``page`` returns one of a named list: how many at most, and where it begins. ``INVALID_CURSOR`` if the list at which
+    a page ended is none of them any more.
     """
-    place: dict[str, Any] = dict(after or {"index": 0, "key": None})
+    place: dict[str, Any] = dict(after or {"list": names[0] if names else None, "key": None})
+    if after is not None and place["list"] not in names:
+        raise DomainError(ErrorCode.INVALID_CURSOR)
+    left = [] if not names else list(names[names.index(place["list"]) :])
     found: list[T] = []
     for _ in range(MOST_LISTS):
-        if place["index"] >= len(names) or len(found) >= limit:
+        if not left or len(found) >= limit:
             break
-        items, following = page(names[place["index"]], limit - len(found), place["key"])
+        items, following = page(left[0], limit - len(found), place["key"])
         found.extend(items)
-        place = {"index": place["index"] + (following is None), "key": following}
-    return Page(tuple(found), place if place["index"] < len(names) else None)
+        if following is None:
+            left.pop(0)
+        place = {"key": following}
+    return Page(tuple(found), {**place, "list": left[0]} if left else None)
 
 
 def _key_names(index: Index[Any]) -> set[str]:

@@ -36,10 +36,10 @@ AUDITORS = (Role.MONITOR,)
 """Who audits what inspectors read: another body than theirs (R7.13)."""
 
 MALFORMED = "malformed"
+"""Recorded in place of a malformed case number: it may be personal data, and hashed data can never be erased."""
 
 LOOKED_INTO = 20
 """How many cases a page of a mandate looks into: each is one query more, two by an officer."""
-"""Recorded in place of a malformed case number: it may be personal data, and hashed data can never be erased."""
 
 
 class Inspection:
@@ -176,8 +176,8 @@ class Inspection:
     ) -> Page[CaseSeen]:
         """Return a page of the cases within a mandate, by department, newest first; the reading is recorded.
 
-        Each case's clocks are read, and its timeline for an officer: of no more than ``LOOKED_INTO``. The filter applies
-        after they are read, so a page may be shorter than asked for, or empty.
+        Of each case the clocks are read, and the timeline for an officer; of no more than ``LOOKED_INTO``. The filter
+        applies after they are read, so a page may be shorter than asked for, or empty.
         """
         mandate = self._in_force(mandate_id, by=by, at=at)
         found, following = self._page(mandate.scope, limit=min(limit, LOOKED_INTO), after=after)

@@ -162,7 +162,7 @@ def test_a_proposal_can_be_revoked_before_it_ever_counted() -> None:
 
     assert revoke(alias).state is IdentityLinkState.REVOKED
 
-    assert container().own_credit.report(by=an_owner(PRESENT)).summary.version == 0
+    assert container().own_credit.report(by=an_owner(PRESENT), limit=100).summary.version == 0
     assert refused(lambda: confirm(replace(alias, version=2))) is ErrorCode.STEP_NOT_ALLOWED
 
 
@@ -296,7 +296,7 @@ def test_the_present_one_sees_objects_to_and_asks_to_repair_what_the_former_one_
     owner = an_owner(PRESENT)
     entry = Entry(kind=EntryKind.RECORD, name="market/r-1")
 
-    own = container().own_credit.report(by=owner)
+    own = container().own_credit.report(by=owner, limit=100)
     plea = ObjectionRequest(entry=entry, ground="fact", text="并非本单位所为。", evidence="")
     objection, _ = container().objections.make(plea, by=owner, at=NOON, idempotency_key=None)
 

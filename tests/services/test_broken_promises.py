@@ -131,7 +131,7 @@ def entry_of(case: Case, suffix: str = "") -> Entry:
 
 
 def outcomes(applicant: Applicant) -> list[PromiseOutcome]:
-    own = container().own_credit.report(by=applicant.caller)
+    own = container().own_credit.report(by=applicant.caller, limit=100)
     return [record.fulfilment.outcome for record in own.records if record.fulfilment is not None]
 
 

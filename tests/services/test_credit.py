@@ -120,7 +120,7 @@ def test_nobody_else_hands_in_or_overwrites_a_departments_record(department: str
             put(a_submission(source="market", severity="minor", source_version=9), by=other)
         assert refused.value.code is ErrorCode.FORBIDDEN
 
-    own = container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+    own = container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())), limit=100)
     assert own.records == (record,)
 
 
@@ -144,7 +144,7 @@ def test_no_serious_record_is_refused_or_lost_however_many_there_are(monkeypatch
     land()
     promise_kept(subject)
 
-    own = container().own_credit.report(by=a_caller(sub="company", subject=subject))
+    own = container().own_credit.report(by=a_caller(sub="company", subject=subject), limit=100)
     plates = Inquiry(item_code="plate-replacement", purpose=Purpose.HANDLING)
     answer = container().credit.check(an_organisation(), plates, by=OFFICER, at=NOON)
 
@@ -284,7 +284,7 @@ def test_own_credit_holds_records_flags_and_kept_promises() -> None:
     land()
     promise_kept(subject_of(an_organisation()))
 
-    own = container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+    own = container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())), limit=100)
 
     assert [record.source for record in own.records] == ["commitments", "market"]
     assert (own.summary.kept_promises, len(own.summary.bars), len(own.summary.flags)) == (1, 1, 1)
@@ -295,7 +295,7 @@ def test_own_credit_is_not_guessed_while_the_store_is_down() -> None:
     client("dynamodb").delete_table(TableName=settings().table("credit"))
 
     with pytest.raises(DomainError) as refused:
-        container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())))
+        container().own_credit.report(by=a_caller(sub="company", subject=subject_of(an_organisation())), limit=100)
 
     assert refused.value.code is ErrorCode.UNAVAILABLE
 

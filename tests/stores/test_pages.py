@@ -86,6 +86,6 @@ def test_lists_that_follow_one_another_are_left_after_so_many_queries() -> None:
     third = page_of_lists(names, empty, limit=5, after=second.after)
 
     assert [page.items for page in (first, second, third)] == [(), (), ("found",)]
-    assert first.after == {"index": MOST_LISTS, "key": None}
+    assert first.after == {"list": names[MOST_LISTS], "key": None}
     assert third.after is None
     assert asked == names

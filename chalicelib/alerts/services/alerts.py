@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain, groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
 from chalicelib.alerts.model.webhooks import Notice, Topic
@@ -27,6 +27,8 @@ from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.dynamo.transaction import (
     MOST_WRITES,
     ConflictError,
@@ -251,28 +253,18 @@ class Alerts:
             self._store.save(alert, replace(alert, published_at=at), tx)
         return True
 
-    def inbox(
-        self, by: Caller, *, state: str, limit: int, after: dict[str, Any] | None
-    ) -> tuple[tuple[Alert, ...], dict[str, Any] | None]:
+    def inbox(self, by: Caller, *, state: str, limit: int, after: Position | None) -> Page[Alert]:
         """Return a page of the caller's own alerts, and where the next one begins.
 
         For callers with several roles, the inboxes follow one another; a deputy has those of the absent too.
         ``INVALID_CURSOR`` where an inbox was left that is no longer the caller's.
         """
-        recipients = self._recipients(by)
-        place = dict(after or {})
-        reached = place.get("recipient", recipients[0] if recipients else "")
-        if after is not None and reached not in recipients:
-            raise DomainError(ErrorCode.INVALID_CURSOR)
-        index = recipients.index(reached) if recipients else 0
-        alerts: list[Alert] = []
-        while index < len(recipients) and len(alerts) < limit:
-            page = self._store.inbox(recipients[index], state, limit=limit - len(alerts), after=place.get("key"))
-            alerts.extend(page.items)
-            if page.after is None:
-                index += 1
-            place = {"key": page.after}
-        return tuple(alerts), ({**place, "recipient": recipients[index]} if index < len(recipients) else None)
+        return page_of_lists(
+            self._recipients(by),
+            lambda inbox, most, begins: self._store.inbox(inbox, state, limit=most, after=begins),
+            limit=limit,
+            after=after,
+        )
 
     def get(self, alert_id: str, *, by: Caller) -> Alert:
         """Return one of the caller's own alerts, or of those for whom they are deputy; ``NOT_FOUND`` for another."""

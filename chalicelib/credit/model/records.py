@@ -389,14 +389,35 @@ class Record:
         """The name of the record in answers and events."""
         return f"{self.source}/{self.record_id}"
 
-    def is_displayed(self, on: date) -> bool:
-        """Whether the record may be displayed and shared on a day.
+    @property
+    def displayed(self) -> "Displayed | None":
+        """What is displayed of the record, and when.
 
-        Minor ones need a reason; undone ones and those that nobody has confirmed yet are not.
+        Minor ones need a reason; undone ones and those that nobody has confirmed yet are not displayed.
         """
-        if self.repair in UNDONE or self.bar in AWAITING or self.display.until is None or on > self.display.until:
-            return False
-        return self.severity is not Severity.MINOR or bool(self.display.reason)
+        until = self.display.until
+        if self.repair in UNDONE or self.bar in AWAITING or until is None:
+            return None
+        if self.severity is Severity.MINOR and not self.display.reason:
+            return None
+        return Displayed(severity=self.severity, since=self.dates.effective_on, until=until, named=self.named)
+
+    def is_displayed(self, on: date) -> bool:
+        """Whether the record may be displayed and shared on a day, its last day included."""
+        return self.displayed is not None and on <= self.displayed.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Displayed:
+    """How grave a record is that may be displayed, from when it has effect and until when it is displayed.
+
+    ``named`` is as in ``Bar``.
+    """
+
+    severity: Severity
+    since: date
+    until: date
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

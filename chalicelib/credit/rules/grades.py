@@ -3,11 +3,11 @@
 It is shown only to the subject: no check, promise or decision uses it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.credit.model.records import Record, Severity, Summary
+from chalicelib.credit.model.records import Displayed, Severity, Summary
 from chalicelib.credit.rules.summary import is_flag_in_force
 from chalicelib.rulepacks.model.grade_scale import Band, GradeScale, InputKey, Weight
 from chalicelib.subjects.model.subjects import SubjectKind
@@ -39,11 +39,12 @@ class Grade:
 
 
 def grade_of(
-    summary: Summary, records: Sequence[Record], scale: GradeScale | None, *, kind: SubjectKind, on: date
+    summary: Summary, records: Collection[Displayed], scale: GradeScale | None, *, kind: SubjectKind, on: date
 ) -> Grade | None:
     """Return a subject's grade on a day; None without a scale or if the scale does not cover this kind of subject.
 
-    ``records`` are all of the subject's. Records count while they may be displayed, flags while they have effect.
+    ``records`` are those that may be displayed. They count from their first day to their last, flags while they have
+    effect.
     """
     if scale is None or kind.value not in scale.subject_kinds:
         return None
@@ -57,11 +58,7 @@ def _counted(weight: Weight, number: int) -> Counted:
     return Counted(weight=weight, number=number, points=weight.points * counting)
 
 
-def _number(key: InputKey, summary: Summary, records: Sequence[Record], *, on: date) -> int:
+def _number(key: InputKey, summary: Summary, records: Collection[Displayed], *, on: date) -> int:
     if key is InputKey.FLAGS:
         return sum(is_flag_in_force(flag, on=on) and not flag.is_paused for flag in summary.flags)
-    return sum(record.severity is SEVERITIES[key] and _stands(record, on=on) for record in records)
-
-
-def _stands(record: Record, *, on: date) -> bool:
-    return record.dates.effective_on <= on and record.is_displayed(on)
+    return sum(record.severity is SEVERITIES[key] and record.since <= on <= record.until for record in records)

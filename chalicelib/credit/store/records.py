@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import GetError, PutError
 
-from chalicelib.credit.model.records import UNDONE, Query, Record, Summary
+from chalicelib.credit.model.records import UNDONE, Displayed, Query, Record, Severity, Summary
 from chalicelib.credit.table.records import EntryRow, SummaryRow
-from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.model import Page, Position, Row, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SHARDS = 16
 """The partitions of the index of ending records; a city's import writes 16,000 items a second to it."""
+
+MOST_DISPLAYED = 20_000
+"""The most records that a grade counts, in some four queries; every scale ends at 0 long before."""
 
 
 class UnreadableError(DomainError):
@@ -123,6 +126,18 @@ class CreditStore(Repository[Summary]):
         rows = EntryRow.by_subject.query(subject, EntryRow.record_id.startswith("record:"))
         return tuple(row.record for row in rows if row.record is not None)
 
+    def page(self, subject: SubjectKey, *, limit: int, after: Position | None) -> Page[Record]:
+        """Return a page of a subject's records, by source and id."""
+        rows = EntryRow.by_subject.query(
+            subject, EntryRow.record_id.startswith("record:"), limit=limit, last_evaluated_key=after
+        )
+        return page_of(rows, _record_of)
+
+    def displayed(self, subject: SubjectKey, *, on: date) -> tuple[Displayed, ...]:
+        """Return what may be displayed of a subject on a day or has yet to be, up to ``MOST_DISPLAYED`` records."""
+        rows = EntryRow.on_display.query(subject, EntryRow.ends_on >= on.isoformat(), limit=MOST_DISPLAYED)
+        return tuple(_displayed_of(row) for row in rows)
+
     def log(self, query: Query) -> None:
         """Log a query; raises ``UnreadableError`` if it cannot be written."""
         name = f"query:{query.query_id}"
@@ -156,7 +171,27 @@ def entry_of(record: Record) -> EntryRow:
     if display.until is not None and display.ended_at is None and record.repair not in UNDONE:
         row.ending = zlib.crc32(name.encode()) % SHARDS
         row.ends_on = display.until.isoformat()
+        if (shown := record.displayed) is not None:
+            row.displayed = record.subject
+            row.severity, row.since, row.named = shown.severity.value, shown.since.isoformat(), shown.named or None
     return row
+
+
+def _displayed_of(row: EntryRow) -> Displayed:
+    if row.severity is None or row.since is None or row.ends_on is None:
+        raise TypeError(row.pk)
+    return Displayed(
+        severity=Severity(row.severity),
+        since=date.fromisoformat(row.since),
+        until=date.fromisoformat(row.ends_on),
+        named=row.named or "",
+    )
+
+
+def _record_of(row: EntryRow) -> Record:
+    if row.record is None:
+        raise TypeError(row.pk)
+    return row.record
 
 
 def _owner(subject: SubjectKey) -> str:

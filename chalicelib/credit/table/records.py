@@ -1,7 +1,7 @@
 """The table of credit: one summary per subject, and its records and queries."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.credit.model.records import Query, Record, Summary
 from chalicelib.dynamo.model import DocumentAttribute, Row
@@ -62,11 +62,25 @@ class Ending(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]
     ends_on = UnicodeAttribute(range_key=True)
 
 
+class OnDisplay(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]  # as above
+    """What may be displayed of a subject, by its last day; sparse, as most records are favourable."""
+
+    class Meta:
+        """The index holds what a grade counts."""
+
+        index_name = "displayed"
+        projection = IncludeProjection(["severity", "since", "named"])
+
+    displayed = UnicodeAttribute(hash_key=True)
+    ends_on = UnicodeAttribute(range_key=True)
+
+
 class EntryRow(Row):
     """A record (``record:<source>:<id>``) or a query (``query:<id>``) about a subject; ``record_id`` repeats ``pk``.
 
     ``by_whom`` is the import and line that a record came from.
     ``ending`` is the shard in which the daily job finds ending records, and ``ends_on`` their last day.
+    ``displayed`` is the subject of one that may be displayed; the three after it repeat the record.
     """
 
     class Meta:
@@ -81,8 +95,13 @@ class EntryRow(Row):
     by_whom = UnicodeAttribute(null=True)
     ending = NumberAttribute(null=True)
     ends_on = UnicodeAttribute(null=True)
+    displayed = UnicodeAttribute(null=True)
+    severity = UnicodeAttribute(null=True)
+    since = UnicodeAttribute(null=True)
+    named = UnicodeAttribute(null=True)
     record: DocumentAttribute[Record] = DocumentAttribute(lambda: Record, null=True)
     query_made: DocumentAttribute[Query] = DocumentAttribute(lambda: Query, null=True)
 
     by_subject = BySubject()
     by_end = Ending()
+    on_display = OnDisplay()

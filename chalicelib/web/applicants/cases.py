@@ -149,7 +149,7 @@ def _closes_next(case: CaseResponse, visit: PageRequest) -> "BarResponse | None"
         return None
     from chalicelib.api.credit.routes import own_credit  # noqa: PLC0415 - few cases end like this
 
-    bars = visit.get(own_credit.own).bars
+    bars = visit.get(own_credit.own, query={"limit": "1"}).bars
     found = (bar for bar in bars if bar.in_force and bar.promise is not None and bar.promise.case_no == case.case_no)
     return next(found, None)
 

@@ -23,8 +23,9 @@ LONGEST_ENTRY: Final = 140
 
 @pages.get("/credit", roles=OWN)
 def read_credit(visit: PageRequest) -> Page:
-    """Show everything on record about oneself, free of charge, with the remedies for each entry (R3.14)."""
-    own = visit.get(own_credit.own)
+    """Show what is on record about oneself, page by page, free of charge, with the remedies for each entry (R3.14)."""
+    query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
+    own = visit.get(own_credit.own, query=query)
     facts = {
         "own": own,
         "objections": visit.get(objections.objections, query={"limit": "20"}).items,

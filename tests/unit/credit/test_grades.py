@@ -19,7 +19,8 @@ ONE_DAY = timedelta(days=1)
 def graded(
     summary: Summary | None = None, *records: Record, scale: GradeScale | None = None, on: date = TODAY
 ) -> Grade:
-    grade = grade_of(summary or a_summary(), records, scale or a_scale(), kind=SubjectKind.USCC, on=on)
+    shown = [record.displayed for record in records if record.displayed is not None]
+    grade = grade_of(summary or a_summary(), shown, scale or a_scale(), kind=SubjectKind.USCC, on=on)
     assert grade is not None
     return grade
 

@@ -32,13 +32,14 @@ routes = Routes("credit")
 @routes.get(
     "/v1/me/credit",
     roles=(Role.APPLICANT,),
+    query=PageQuery,
     answer=OwnCreditResponse,
-    summary="One's own credit, free of charge",
+    summary="One's own credit, free of charge, with a page of its records",
     errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
 )
 def own(call: Call[None]) -> Answer[OwnCreditResponse]:
-    """Return everything that is kept about the caller, and what can be done about it."""
-    credit = container().own_credit.report(by=call.caller)
+    """Return what is kept about the caller, its records page by page, and what can be done about it."""
+    credit = container().own_credit.report(by=call.caller, limit=call.query.limit, after=call.position)
     grade = container().own_credit.graded(credit, by=call.caller, at=call.at)
     summary, today = credit.summary, day_in_shanghai(call.at)
     return Answer(
@@ -64,6 +65,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
                 for met in others_of(summary)
             ],
             records=[record_response(record, at=call.at) for record in credit.records],
+            next_cursor=call.next_cursor(credit.after),
             withheld=UNDER_ANOTHER_NAME.read_in(call.language) if credit.is_partial else None,
             objection=LIFTING.read_in(call.language),
             repair=REPAIR.read_in(call.language),

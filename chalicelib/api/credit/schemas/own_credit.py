@@ -67,9 +67,9 @@ class CreditLinkResponse(ResponseBody):
 
 
 class OwnCreditResponse(ResponseBody):
-    """Everything in one's own credit: records, bars, flags, kept promises, and the remedies.
+    """One's own credit: bars, flags, kept promises, the remedies, and a page of the records.
 
-    ``links`` are former or merged identities, whose records are included.
+    ``links`` are former or merged identities, whose records come last. ``next_cursor`` goes on with the records.
     ``grade`` is null unless an edition of a scale grades this kind of subject. ``withheld`` says so where more is
     recorded under another name of the number, which is not shown; null otherwise.
     """
@@ -81,6 +81,7 @@ class OwnCreditResponse(ResponseBody):
     flags: list[FlagMarkResponse]
     links: list[CreditLinkResponse]
     records: list[RecordResponse]
+    next_cursor: str | None
     withheld: str | None
     objection: str
     repair: str
