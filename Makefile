@@ -76,7 +76,7 @@ sweep: python ## run the sweep of due clocks now
 hourly: python ## look for a missing edition of the calendar and make the digests that are due, now
 	$(LOCAL) hourly
 
-nightly: python ## end records and flags whose last day has passed, now
+nightly: python ## let records and flags end whose last day has passed, now
 	$(LOCAL) nightly
 
 check-summaries: python ## look whether credit summaries are what their records and flags give, now

@@ -1,6 +1,6 @@
 """What is deployed: the addresses of the API and the portal, and one function for each job.
 
-Handlers are imported on first use, because each of the nine functions starts with this file.
+Handlers are imported on first use, because each of the ten functions starts with this file.
 """
 
 from typing import Any
@@ -36,12 +36,12 @@ def hourly(event: CloudWatchEvent) -> dict[str, Any]:
     return run(event.context)
 
 
-@app.schedule(Cron("5/20", "17-18", "*", "*", "?", "*"))
+@app.schedule(Cron("5", "17", "*", "*", "?", "*"))
 def nightly(event: CloudWatchEvent) -> dict[str, Any]:
-    """End what has expired, each night between one and three in Shanghai, so that a run can be continued."""
+    """Begin the walks of the night, soon after one o'clock in Shanghai."""
     from chalicelib.jobs.nightly import nightly as run  # noqa: PLC0415 - only this function needs it
 
-    return run(event.context)
+    return run(event.detail, event.context)
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws-cn:dynamodb:cn-north-1:000000000000:table/timeline/stream/placeholder")
@@ -80,6 +80,14 @@ def quarantine(event: SQSEvent) -> dict[str, Any]:
 def issue(event: SQSEvent) -> dict[str, Any]:
     """Make documents, and take what was uploaded or sealed; the template fills in the queue's own name."""
     from chalicelib.jobs.issue import issue as run  # noqa: PLC0415 - only this function needs it
+
+    return run(event.to_dict()["Records"], event.context)
+
+
+@app.on_sqs_message(queue="walks", batch_size=1)
+def walks(event: SQSEvent) -> dict[str, Any]:
+    """Go on with what looks at many rows, a part at a time; the template fills in the queue's own name."""
+    from chalicelib.jobs.walks import walks as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.to_dict()["Records"], event.context)
 

@@ -14,7 +14,7 @@ from chalicelib.settings import Secrets, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from chalicelib.alerts.services.alerts import Alerts
     from chalicelib.alerts.services.digests import Digests
@@ -116,6 +116,7 @@ if TYPE_CHECKING:
     from chalicelib.supervision.services.statistics import Statistics
     from chalicelib.timeline.listeners import Listeners
     from chalicelib.timeline.store import Timeline
+    from chalicelib.walks.services import Walks
     from chalicelib.workdays.model.limits import YellowRule
 
 
@@ -255,14 +256,14 @@ class Container:
     def recalculation(self) -> Recalculation:
         """Counting due dates anew when a new edition of the calendar comes."""
         from chalicelib.calendars.services.recalculation import Recalculation
-        from chalicelib.calendars.store import RecountStore
         from chalicelib.clocks.services.recalculation import ClockRecalculation
-        from chalicelib.clocks.store import ClockStore, TaskStore
+        from chalicelib.clocks.store import ClockStore
 
         return Recalculation(
-            RecountStore(TaskStore()),
             ClockRecalculation(ClockStore(), self.timeline, yellow=self.yellow),
             self.calendars,
+            self.years,
+            walks=lambda: self.walks,
             departments=settings().departments,
         )
 
@@ -292,10 +293,50 @@ class Container:
         clocks.on_due(ClockKind.CREDIT_RECHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.IDENTITY_CHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.flag_notices.open_incident(*due))  # noqa: PLW0108
-        clocks.on_due(TaskKind.RECOUNT, lambda *due: self.recalculation.step(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.HANDOVER, lambda *due: self.handover.step(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.EVALUATION, lambda *due: self.re_evaluation.step(*due))  # noqa: PLW0108
         return clocks
+
+    # Walks over many rows
+
+    @cached_property
+    def walks(self) -> Walks:
+        """What goes on by messages to itself."""
+        from chalicelib.publisher import Queue
+        from chalicelib.walks.services import Walks
+        from chalicelib.walks.store import WalkStore
+
+        # Each service is asked for only when a step of its own is due.
+        return Walks(
+            WalkStore(),
+            Queue(settings().walk_queue),
+            {
+                "recount": lambda *step: self.recalculation.step(*step),  # noqa: PLW0108
+                "records": lambda *step: self.credit_expiry.expire(*step),  # noqa: PLW0108
+                "flags": lambda *step: self.flag_expiry.expire(*step),  # noqa: PLW0108
+                "documents": lambda *step: self.document_retention.expire(*step),  # noqa: PLW0108
+                "summaries": lambda *step: self.reconciliation.check(*step),  # noqa: PLW0108
+            },
+        )
+
+    def nightly_walks(self, night: date) -> Mapping[str, tuple[str, ...]]:
+        """Return the walks that begin in a night, with their parts."""
+        from chalicelib.cases.services.materials import document_retention
+        from chalicelib.credit.services import expiry, reconciliation
+        from chalicelib.sanctions.services import expiry as flag_expiry
+
+        return {
+            "records": expiry.PARTS,
+            "flags": flag_expiry.PARTS,
+            "documents": document_retention.PARTS,
+            "summaries": reconciliation.parts_of_the_night(night),
+        }
+
+    def all_parts(self, walk: str) -> tuple[str, ...]:
+        """Return all parts of a walk that somebody may begin by hand; ``KeyError`` for any other."""
+        from chalicelib.credit.services import reconciliation
+
+        return {"summaries": reconciliation.PARTS}[walk]
 
     # Alerts, and the systems that hear of them
 
@@ -489,6 +530,7 @@ class Container:
             "statistics": self.statistics,
             "staff": self.staff,
             "handover": self.handover,
+            "recalculation": self.recalculation,
             "early_warning": self.early_warning,
             "messages": self.messages,
             "issue_orders": self.issue_orders,
@@ -949,14 +991,12 @@ class Container:
     @cached_property
     def reconciliation(self) -> Reconciliation:
         """Comparing summaries with the records that they are computed from."""
-        from chalicelib.clocks.store import TaskStore
         from chalicelib.credit.rules.summary import severity_kept
         from chalicelib.credit.services.reconciliation import Reconciliation
         from chalicelib.credit.store.records import CreditStore
 
         return Reconciliation(
             CreditStore(self.timeline),
-            TaskStore(),
             marks_of=self.flag_expiry.marks_of,
             kept_from=severity_kept(self.packs),
         )

@@ -74,6 +74,7 @@ class Settings:
     document_bucket: str
     scan_queue: str
     issue_queue: str
+    walk_queue: str
     issued_bucket: str
     seal_queue: str
     mail: MailServer
@@ -123,6 +124,7 @@ def settings() -> Settings:
         document_bucket=os.environ.get("XINNUO_DOCUMENT_BUCKET", f"xinnuo-{stage}-documents"),
         scan_queue=os.environ.get("XINNUO_SCAN_QUEUE", ""),
         issue_queue=os.environ.get("XINNUO_ISSUE_QUEUE", ""),
+        walk_queue=os.environ.get("XINNUO_WALK_QUEUE", ""),
         issued_bucket=os.environ.get("XINNUO_ISSUED_BUCKET", f"xinnuo-{stage}-issued"),
         seal_queue=os.environ.get("XINNUO_SEAL_QUEUE", ""),
         mail=_mail_server(stage),

@@ -39,13 +39,14 @@ class Channel:
 
 @dataclass(slots=True)
 class Channels:
-    """The queues of deliveries, dead letters, imports and documents to make, and the topic of alerts."""
+    """The queues of deliveries, dead letters, imports, documents to make and walks, and the topic of alerts."""
 
     deliveries: Channel = field(default_factory=Channel)
     dead_letters: Channel = field(default_factory=Channel)
     imports: Channel = field(default_factory=Channel)
     alerts: Channel = field(default_factory=Channel)
     issue: Channel = field(default_factory=Channel)
+    walks: Channel = field(default_factory=Channel)
 
     def at(self, address: str) -> Channel:
         """Return the channel at the address of a queue, or under the name of a topic."""
@@ -55,6 +56,7 @@ class Channels:
             settings().import_queue: self.imports,
             settings().alert_topic: self.alerts,
             settings().issue_queue: self.issue,
+            settings().walk_queue: self.walks,
         }[address]
 
 

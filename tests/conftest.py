@@ -40,6 +40,7 @@ os.environ.update(
         "XINNUO_DEAD_LETTER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-dead-letters",
         "XINNUO_IMPORT_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-import",
         "XINNUO_ISSUE_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-issue",
+        "XINNUO_WALK_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-walks",
         # Nobody listens at either; tests that send have a gateway and a server of their own.
         "XINNUO_SMS_GATEWAY": "http://127.0.0.1:9/sms",
         "XINNUO_SMS_SIGNATURE": "信诺政务",

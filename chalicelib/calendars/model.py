@@ -58,34 +58,22 @@ class RecountState(StrEnum):
 
 
 class Place(NamedTuple):
-    """The position of a walk over the boards: which board, and after which of its rows."""
+    """The position of a preview: which board, and after which of its rows."""
 
     board: int = 0
     key: dict[str, dict[str, Any]] | None = None
 
 
-AT_THE_START = Place()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recount:
-    """The recalculation of every open due date after an edition (R4.5); it continues where it was interrupted.
-
-    ``passage`` 1 checks everything once; 2 repeats it when no process can still be using the old calendar.
-    """
+    """How far the recalculation of every open due date after an edition has come (R4.5)."""
 
     year: int
     number: int
-    reason: str
-    loaded_at: datetime
-    passage: int = 1
-    place: Place = AT_THE_START
     looked_at: int = 0
     moved: int = 0
     failed: int = 0
     state: RecountState = RecountState.RUNNING
-    next_at: datetime | None
-    rev: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from chalicelib.calendars.model import Loaded, Place, Recount, RecountState, Year
+from chalicelib.calendars.model import Loaded, Recount, RecountState, Year
 from chalicelib.errors import FieldError
 from chalicelib.rulepacks.model.pack import EditionDay
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import DECEMBER, Edition, Notice, is_weekend
+
+if TYPE_CHECKING:
+    from chalicelib.walks.model import Part, Place, Step
 
 FIRST_YEAR = 2024
 """The first year with an edition packaged with the code."""
@@ -99,21 +103,28 @@ def is_late(day: EditionDay, *, today: date) -> bool:
     return (today.month, today.day) > (day.month, day.day)
 
 
-def advance(recount: Recount, place: Place | None, *, looked_at: int, moved: int, failed: int, at: datetime) -> Recount:
-    """Return the recalculation after a page; ``place`` is ``None`` at the end of the boards.
+def recount_of(loaded: Loaded, parts: "Sequence[Part]") -> Recount:
+    """Return how far the recalculation for an edition has come, given the parts of its walk; none before it begins."""
+    return Recount(
+        year=loaded.edition.year,
+        number=loaded.edition.number,
+        looked_at=sum(part.looked_at for part in parts),
+        moved=sum(part.changed for part in parts),
+        failed=sum(part.failed for part in parts),
+        state=RecountState.DONE if parts and all(part.is_done for part in parts) else RecountState.RUNNING,
+    )
 
-    The second pass begins when nobody uses the old calendar any more, and only moves dates: everything was counted
+
+def next_step(step: "Step", *, passage: int, key: "Place | None", loaded_at: datetime) -> "Step":
+    """Return a step over a board with where it goes on; ``key`` is ``None`` at the end of the board.
+
+    The second passage begins when nobody uses the old calendar any more, and only moves dates: everything was counted
     before.
     """
-    following = replace(
-        recount,
-        looked_at=recount.looked_at + (looked_at if recount.passage == 1 else 0),
-        moved=recount.moved + moved,
-        failed=recount.failed + failed,
-        rev=recount.rev + 1,
-    )
-    if place is not None:
-        return replace(following, place=place, next_at=at)
-    if recount.passage == 1:
-        return replace(following, passage=2, place=Place(), next_at=max(at, recount.loaded_at + SETTLED_AFTER))
-    return replace(following, place=Place(), state=RecountState.DONE, next_at=None)
+    if passage > 1:
+        step = replace(step, looked_at=0)
+    if key is not None:
+        return replace(step, place={"passage": passage, "key": key})
+    if passage == 1:
+        return replace(step, place={"passage": 2}, not_before=loaded_at + SETTLED_AFTER)
+    return replace(step, place=None)

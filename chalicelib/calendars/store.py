@@ -3,22 +3,15 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING
 
-from chalicelib.calendars.model import Recount, Year, owner_of
+from chalicelib.calendars.model import Year, owner_of
 from chalicelib.calendars.rules import editions_at, years_within_reach
 from chalicelib.calendars.table import YearRow
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.model import TaskKind
-from chalicelib.clocks.store import Task, TaskStore
-from chalicelib.dynamo.transaction import Transaction, read_together
+from chalicelib.dynamo.transaction import read_together
 from chalicelib.timeline.repository import Repository
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
 
 KEPT_SECONDS = 30
 """How long a process uses the editions that it has read; a recalculation repeats after that."""
@@ -36,34 +29,6 @@ class YearStore(Repository[Year]):
         return tuple(
             Year(year=year) if row is None else self.from_row(row) for year, row in zip(years, rows, strict=True)
         )
-
-
-class RecountStore:
-    """The last recalculation of each year, saved where the sweep finds it while it runs."""
-
-    def __init__(self, tasks: TaskStore) -> None:
-        """Save recalculations as tasks."""
-        self._tasks = tasks
-
-    def of(self, year: int) -> Recount | None:
-        """Return the recalculation that a year's last edition started, strongly consistent."""
-        task = self._tasks.get(f"{TaskKind.RECOUNT}:{year}", TaskKind.RECOUNT)
-        return None if task is None else _recounts().validate_json(task.text)
-
-    def save(self, recount: Recount, tx: Transaction) -> None:
-        """Save a recalculation. Raises ``ConflictError`` if the stored revision has changed."""
-        text = _recounts().dump_json(recount).decode()
-        owner = f"{TaskKind.RECOUNT}:{recount.year}"
-        self._tasks.save(
-            Task(owner=owner, kind=TaskKind.RECOUNT, text=text, next_at=recount.next_at, rev=recount.rev), tx
-        )
-
-
-@cache
-def _recounts() -> "TypeAdapter[Recount]":
-    from pydantic import TypeAdapter  # noqa: PLC0415 - importing it waits for the first use
-
-    return TypeAdapter(Recount)
 
 
 class LoadedCalendars:

@@ -40,7 +40,6 @@ class ClockKind(StrEnum):
 class TaskKind(StrEnum):
     """What the sweep goes on with beside clocks; each kind names the step that does it."""
 
-    RECOUNT = "recount"
     EVALUATION = "evaluation"
     HANDOVER = "handover"
 

@@ -17,7 +17,7 @@ from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.clocks import next_at
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, lists_for, lists_of, partition
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
-from chalicelib.dynamo.model import code_of
+from chalicelib.dynamo.model import Row, code_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 
@@ -92,6 +92,14 @@ class ClockStore:
         """Return those of these clocks that exist, by owner and id: one strongly consistent read for a hundred."""
         rows = read_together(*(ClockRow(*name) for name in names))
         return {(row.owner, row.clock_id): row.document for row in rows if isinstance(row, ClockRow)}
+
+    def place(self, clock: Clock) -> Row:
+        """Return a row with only a clock's key, for a batch of reads."""
+        return ClockRow(clock.owner, clock.clock_id)
+
+    def from_row(self, row: Row | None) -> Clock | None:
+        """Return the clock in a row that was read."""
+        return row.document if isinstance(row, ClockRow) else None
 
     def of_owner(self, owner: str) -> tuple[Clock, ...]:
         """Return all clocks of an owner in one strongly consistent query, in the order in which they started."""

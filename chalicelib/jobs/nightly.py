@@ -1,33 +1,32 @@
-"""Every night: end records and flags whose last day has passed, delete documents, and check credit summaries."""
+"""Every night: let walks end records and flags, delete documents and check credit summaries."""
 
+from collections.abc import Mapping
+
+from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
 
 
-class ExpiryIncompleteError(RuntimeError):
-    """Something could not be ended or checked; the rest was. The log says what."""
+def nightly(detail: Mapping[str, str], context: object) -> dict[str, object]:
+    """Begin the walks of the night, their parts side by side, or the whole of the one that ``detail`` names (``walk``).
 
-
-def nightly(context: object) -> dict[str, object]:
-    """End records and flags whose last day has passed, delete documents, and check a slice of the summaries.
-
-    What does not fit into one run waits for the next. Raises if anything failed, after everything else is done.
+    Idempotent: a part that has not reached its end goes on where it is. Returns how many parts were begun; or, for
+    the walk that ``detail`` names as ``progress``, how far it has come.
     """
     services = container()
+    if "progress" in detail:
+        parts = services.walks.of(detail["progress"])
+        return {
+            "done": bool(parts) and all(part.is_done for part in parts),
+            "looked_at": sum(part.looked_at for part in parts),
+            "changed": sum(part.changed for part in parts),
+            "failed": sum(part.failed for part in parts),
+        }
     with one_line("nightly", context=context) as facts:
         at = services.clock.now()
-        records, flags = services.credit_expiry.expire(at=at), services.flag_expiry.expire(at=at)
-        facts["records_ended"] = records.ended
-        facts["flags_ended"] = flags.ended
-        documents = services.document_retention.expire(at=at)
-        facts["documents_deleted"] = documents.ended
-        facts["complete"] = records.is_complete and flags.is_complete and documents.is_complete
-        checked = services.reconciliation.check(at=at)
-        facts["summaries_checked"] = checked.looked_at
-        facts["summaries_mended"] = checked.mended
-        facts["all_checked"] = checked.is_through
-        failed = records.failed + flags.failed + documents.failed + checked.failed
-        if failed:
-            message = f"{failed} things could not be ended or checked"
-            raise ExpiryIncompleteError(message)
+        named = detail.get("walk")
+        walks = services.nightly_walks(day_in_shanghai(at)) if named is None else {named: services.all_parts(named)}
+        for walk, names in walks.items():
+            services.walks.repeat(walk, names, at=at)
+        facts["parts"] = sum(len(names) for names in walks.values())
         return dict(facts)

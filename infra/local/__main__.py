@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 
 from infra.local import environments, importing, sample, seeding
@@ -69,19 +70,26 @@ def hourly() -> None:
 
 
 def nightly() -> None:
-    """End what has ended now and print its answer."""
+    """Let what has ended be ended now and print in how many parts."""
     require_cloud()
     print(environments.in_cloud("sweep", "nightly"))
 
 
 def check_summaries() -> None:
-    """Look at credit summaries to the end of the walk, mend what differs, and print each run's answer."""
+    """Look at every credit summary, mend what differs, and print how far the walk is until it is done."""
+    follow("summaries")
+
+
+def follow(walk: str) -> None:
+    """Begin a walk and print how far it is until it is done."""
     require_cloud()
+    print(environments.in_cloud("sweep", "nightly", "walk", walk))
     while True:
-        answer = environments.in_cloud("sweep", "nightly")
+        answer = environments.in_cloud("sweep", "nightly", "progress", walk)
         print(answer)
-        if json.loads(answer)["all_checked"]:
+        if json.loads(answer)["done"]:
             return
+        time.sleep(1)
 
 
 def clock(at: str) -> None:

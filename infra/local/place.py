@@ -17,7 +17,9 @@ MAIL_PORT = int(os.environ.get("XINNUO_CATCHER_MAIL_PORT") or "4482")
 REGION: Final = "cn-north-1"
 STAGE = "local"
 STACK = "xinnuo-local"
-FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine", "issue")
+READERS = ("deliver", "ingest", "quarantine", "issue", "walks")
+"""The functions that read queues."""
+FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", *READERS)
 AUDIENCE = "xinnuo-api"
 ISSUER = f"http://localhost:{PROVIDER_PORT}"
 CATCHER = f"http://127.0.0.1:{CATCHER_PORT}"

@@ -12,6 +12,7 @@ from tests.api.bodies import MANDATE
 from tests.api.new_year import OVER_NEW_YEAR, a_clock_over_new_year
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import Applicant, publish
+from tests.services.walking import recount
 
 IN_DECEMBER = datetime(2026, 12, 21, 2, 0, tzinfo=UTC)
 EDITION: dict[str, Any] = {
@@ -34,6 +35,8 @@ def test_a_due_date_over_new_year_is_provisional_until_the_edition_is_loaded(cli
     dry = put(client, token, query="?dry_run=true").body
     untouched = container().clocks.get(clock.owner, clock.clock_id)
 
+    put(client, token)
+    recount(at=OVER_NEW_YEAR)
     loaded = put(client, token)
 
     firm = container().clocks.get(clock.owner, clock.clock_id)
@@ -122,6 +125,7 @@ def test_a_past_moment_is_shown_by_the_calendar_that_counted_then(client: Client
     shown = f"/v1/cases/{case.case_no}"
     turn_clock(OVER_NEW_YEAR + timedelta(hours=1))
     put(client, token)
+    recount(at=OVER_NEW_YEAR + timedelta(hours=1))
 
     def promised(url: str) -> tuple[str, str]:
         clocks = client.get(url, token=token()).body["clocks"]

@@ -13,7 +13,6 @@ import pytest
 from chalicelib.cases.model.case import Way
 from chalicelib.container import container
 from chalicelib.credit.model.records import Effect
-from chalicelib.jobs.nightly import nightly
 from chalicelib.sanctions.model.flag_notices import IncidentState
 from chalicelib.timeline.listeners import tell
 from tests.api.bodies import CARD, FLAG, RECORD, UNTRUE, answers_to, item_body, subject_of
@@ -25,6 +24,7 @@ from tests.services.case_office import Applicant, publish
 from tests.services.credit_office import CREDIT, asked, effect_at, flagged, judged, lift, stored
 from tests.services.credit_office import RECORD as ENTRY
 from tests.services.test_flag_notices import AFTER, relayed, subscribed, sweep, told_to
+from tests.services.walking import ended
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 PAST_PROMISE = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
@@ -372,7 +372,7 @@ def test_row_18_nobody_is_remembered_for_ever(client: Client, token: TokenOf) ->
     office = a_closed_promise(client, token)
     office.done("verification", {**UNTRUE, "result": "true"})
     turn_clock(NOON + 100 * 366 * DAY)
-    nightly(None)
+    ended("documents", at=container().clock.now())
 
     assert client.get(office.url, token=token("applicant")).status == 404
 

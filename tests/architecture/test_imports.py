@@ -59,6 +59,7 @@ JOBS: dict[str, Question] = {
     "ingest": ("ingest", message({"import_id": "i"})),
     "quarantine": ("quarantine", message({"document_id": "d", "verdict": "clean"})),
     "issue": ("issue", message({"owner": "case:none", "seq": 1})),
+    "walks": ("walks", message({"walk": "records", "part": "0"})),
 }
 REQUESTS: dict[str, Question] = {
     "GET /v1/items/{item_code}": route("GET /v1/items/plate-replacement"),
@@ -125,18 +126,20 @@ def answers() -> dict[str, tuple[int | None, str]]:
 EVERYWHERE = {"dynamo", "http"}
 """What every question loads, and no line below names."""
 
+OF_CASES = "authorities cases"
+
 EXPECTED: dict[str, tuple[int | None, str]] = {
     "sweep": (None, "calendars clocks jobs rulepacks timeline workdays"),
-    "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
+    "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline walks workdays"),
     "nightly": (
         None,
-        ("authorities cases catalogue clocks credit documents jobs rulepacks sanctions subjects timeline workdays"),
+        f"{OF_CASES} catalogue clocks credit documents jobs rulepacks sanctions subjects timeline walks workdays",
     ),
     "dispatch_events": (
         None,
         (
             "alerts authorities bounds calendars cases catalogue clocks credit issuing jobs messages"
-            " rulepacks sanctions sessions staff subjects supervision timeline workdays"
+            " rulepacks sanctions sessions staff subjects supervision timeline walks workdays"
         ),
     ),
     "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
@@ -149,6 +152,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
             " subjects timeline workdays"
         ),
     ),
+    "walks": (None, "jobs walks"),
     "INIT": (None, "catalogue subjects"),
     "GET /v1/items/{item_code}": (200, "api catalogue rulepacks subjects timeline workdays"),
     "POST /v1/credit/checks": (200, "api bounds catalogue credit rulepacks subjects timeline workdays"),

@@ -12,9 +12,7 @@ import app
 from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.container import container
-from chalicelib.credit.services.expiry import Upkept
 from chalicelib.dynamo.model import connection
-from chalicelib.jobs.nightly import ExpiryIncompleteError, nightly
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.events import Event
@@ -278,39 +276,89 @@ def test_a_missing_edition_is_told_once_however_often_the_reminder_runs() -> Non
     assert [event.kind for event in container().timeline.events("calendar:2027")] == ["calendar:missed"]
 
 
-CHECKED = {"summaries_checked": 1, "summaries_mended": 0, "all_checked": True}
-"""What the job finds in a town with one sound summary."""
-
-
-def test_what_has_ended_is_ended_once_however_often_the_job_runs() -> None:
-    machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
-    record = container().ingest.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
-    turn_clock(datetime(2029, 1, 8, 17, 5, tzinfo=UTC))
+def the_night(detail: dict[str, str] | None = None) -> dict[str, Any]:
+    """Invoke the nightly job as its schedule does, or as somebody does by hand."""
     event = {
         "version": "0",
         "account": "0",
         "region": "cn-north-1",
-        "detail": {},
+        "detail": detail or {},
         "detail-type": "Scheduled Event",
         "source": "aws.events",
         "time": "2029-01-08T17:05:00Z",
         "id": "1",
         "resources": [],
     }
+    answer: dict[str, Any] = app.nightly(event, CONTEXT)
+    return answer
 
-    answers = [app.nightly(event, CONTEXT), app.nightly(event, CONTEXT)]
 
-    ended = {"flags_ended": 0, "documents_deleted": 0, "complete": True}
-    assert answers == [{"records_ended": count, **ended, **CHECKED} for count in (1, 0)]
+def walk_on(channels: Channels, context: object = CONTEXT) -> list[dict[str, Any]]:
+    """Let the function that walks take every message that waits, and those that it sends itself meanwhile."""
+    answers = []
+    for sent in channels.walks.sent:
+        record = {"messageId": "m", "body": json.dumps(sent.message)}
+        answers.append(app.walks({"Records": [record]}, context))
+    channels.walks.sent.clear()
+    return answers
+
+
+def test_what_has_ended_is_ended_once_however_often_the_job_runs(channels: Channels) -> None:
+    machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
+    record = container().ingest.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
+    turn_clock(datetime(2029, 1, 8, 17, 5, tzinfo=UTC))
+
+    begun = [the_night() for _ in range(2)]
+    answers = walk_on(channels)
+    the_night()
+    walk_on(channels)
+
+    assert [night["parts"] for night in begun] == [16 + 4 + 4 + 2] * 2
+    assert answers == [{"batchItemFailures": []}] * 52
     kinds = [event.kind for event in container().timeline.events(f"credit:{record.subject}")]
     assert kinds == ["record:stored", "record:display_ended"]
 
 
-def test_a_job_that_could_not_end_everything_fails_after_the_rest_was_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container().flag_expiry, "expire", lambda at: Upkept(failed=1, is_complete=at is None))
+def test_a_run_whose_time_is_nearly_over_sends_its_part_on_and_loses_nothing(channels: Channels) -> None:
+    machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
+    container().ingest.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
+    left = {"ms": 10_000}
+    context = SimpleNamespace(aws_request_id="run-1", get_remaining_time_in_millis=lambda: left["ms"])
+    the_night({"walk": "summaries"})
+    first = channels.walks.sent[0]
 
-    with pytest.raises(ExpiryIncompleteError, match="1 things"):
-        nightly(CONTEXT)
+    record = {"messageId": "m", "body": json.dumps(first.message)}
+    app.walks({"Records": [record]}, context)
+    waiting = the_night({"progress": "summaries"})
+    left["ms"] = 10_001
+    walk_on(channels, context)
+
+    assert channels.walks.sent == []
+    assert (waiting["done"], waiting["looked_at"]) == (False, 0)
+    assert the_night({"progress": "summaries"}) == {"done": True, "looked_at": 1, "changed": 0, "failed": 0}
+    assert the_night({"progress": "records"})["done"] is False
+
+
+def test_a_part_that_could_not_go_on_comes_again_and_a_row_that_failed_is_counted(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = a_caller(Role.SYSTEM, sub="system.market", department="market")
+    container().ingest.put_record(a_submission(), about=an_organisation(), by=machine, at=NOW)
+    the_night({"walk": "summaries"})
+
+    def torn(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(container().reconciliation, "mend", torn)
+        walk_on(channels)
+    the_night({"walk": "summaries"})
+    with monkeypatch.context() as patch:
+        patch.setattr(container().reconciliation, "check", torn)
+        answers = walk_on(channels)
+
+    assert answers == [{"batchItemFailures": [{"itemIdentifier": "m"}]}] * 16
+    assert '"rows_failed": 1' in capsys.readouterr().out
 
 
 def test_an_alert_reaches_the_systems_of_its_recipients_department_through_the_queue(

@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 
 from chalicelib.container import container
-from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Role
 from tests.builders import a_caller
 from tests.cloud import turn_clock
 from tests.performance.crowd import add_clocks
 from tests.performance.deaths import Death, DiedError
 from tests.services.recounts import (
+    EDITOR,
     LOADED,
     NEW_YEAR,
     SETTLED,
@@ -23,6 +23,7 @@ from tests.services.recounts import (
     recounted,
     the_recount,
 )
+from tests.services.walking import recount
 from tests.wire import Wire, watched
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
@@ -47,14 +48,12 @@ def test_what_waits_for_an_edition_is_paged_over_departments() -> None:
 def test_a_recount_reads_nothing_that_was_due_before_december_and_writes_nothing_that_does_not_move() -> None:
     turn_clock(STARTED)
     add_clocks(0, 1_000)
-    with transaction() as tx:
-        begun = container().recalculation.begin(an_edition(), at=LOADED, tx=tx)
+    container().calendar_editions.load(an_edition(), by=EDITOR, version=None, at=LOADED)
 
     with watched(Wire()) as wire:
-        container().recalculation.go_on(begun, at=LOADED)
+        container().recalculation.step("2027/1", "traffic", {}, LOADED)
 
-    assert set(wire.operations) == {"BatchGetItem", "Query", "TransactWriteItems"}
-    assert wire.operations.count("TransactWriteItems") == 1
+    assert set(wire.operations) == {"BatchGetItem", "Query"}
 
 
 @pytest.mark.parametrize("is_after", [False, True])
@@ -70,8 +69,7 @@ def test_a_loading_that_dies_at_any_call_and_is_sent_again_counts_a_clock_once_f
             load(edition, version=version)
         (year,) = container().years.each([2027])
         version = load(edition, version=year.version or None).version
-        for _ in range(2):
-            container().clocks.sweep(at=SETTLED)
+        recount(at=SETTLED)
 
         assert (len(year.editions), len(recounted(clock))) in {(at_call, at_call), (at_call - 1, at_call)}
         assert (the_recount().number, the_recount().failed) == (at_call, 0)

@@ -1,26 +1,33 @@
 """Summaries that were changed behind the service's back, and the mending of them."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from chalicelib.clocks.store import TaskStore
 from chalicelib.container import container
 from chalicelib.credit.model.records import Severity, Summary
-from chalicelib.credit.services.reconciliation import Reconciliation
+from chalicelib.credit.services.reconciliation import PARTS, Reconciliation
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import transaction
+from chalicelib.walks.model import Step
 from tests.builders import NOON, an_organisation
+from tests.services.walking import walked
 
 
 def mending(pauses: list[float] | None = None) -> Reconciliation:
     house, waited = container(), pauses if pauses is not None else []
     return Reconciliation(
         CreditStore(house.timeline),
-        TaskStore(),
         marks_of=house.flag_expiry.marks_of,
         kept_from=Severity.SERIOUS,
         pause=waited.append,
     )
+
+
+def checked(of: Reconciliation | None = None, *, at: datetime) -> Step:
+    """Walk over all summaries, without waiting for indexes."""
+    container().__dict__["reconciliation"] = of or mending()
+    return walked("summaries", *PARTS, at=at)
 
 
 def company() -> Summary:

@@ -1,5 +1,6 @@
 """Clocks over a New Year, and the editions of the calendar that count them anew."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.calendars.model import Recount, YearStatus
@@ -11,6 +12,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.timeline.events import Event
 from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from tests.services.timelines import an_owner
+from tests.services.walking import recount
 
 STARTED = datetime(2026, 12, 30, 2, 0, tzinfo=UTC)
 LOADED = STARTED + timedelta(hours=1)
@@ -50,7 +52,10 @@ def a_clock(
 
 
 def load(edition: Edition, *, at: datetime = LOADED, version: int | None = None) -> YearStatus:
-    return container().calendar_editions.load(edition, by=EDITOR, version=version, at=at)
+    """Load an edition, and let its recount go as far as it comes at once."""
+    loaded = container().calendar_editions.load(edition, by=EDITOR, version=version, at=at)
+    recount(at=at)
+    return replace(loaded, recount=the_recount())
 
 
 def recounted(clock: Clock) -> list[Event]:
@@ -58,6 +63,7 @@ def recounted(clock: Clock) -> list[Event]:
 
 
 def the_recount() -> Recount:
-    found = container().recalculation.of(2027)
+    (year,) = container().years.each([2027])
+    found = container().recalculation.of(year)
     assert found is not None
     return found

@@ -30,6 +30,7 @@ from tests.builders import AN_OFFICE, NOON, a_caller, a_proposal, a_submission, 
 from tests.services.case_office import Applicant, publish
 from tests.services.conflict_desk import conflicts, decide_the_one
 from tests.services.credit_office import promise_kept
+from tests.services.mending import checked
 from tests.services.timelines import kinds_of
 from tests.wire import interrupted, watched
 
@@ -436,9 +437,9 @@ def test_the_walk_over_summaries_finds_nothing_to_mend_in_linked_ones() -> None:
     confirm(propose())
     confirm(propose(LinkKind.RENUMBERED, former=FORMER_PERSON, present=PERSON))
 
-    checked = container().reconciliation.check(at=NOON)
+    seen = checked(container().reconciliation, at=NOON)
 
-    assert (checked.looked_at, checked.mended, checked.failed) == (4, 0, 0)
+    assert (seen.looked_at, seen.changed, seen.failed) == (4, 0, 0)
     assert check(PRESENT).effect is Effect.REFUSED
 
 

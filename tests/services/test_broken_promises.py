@@ -43,7 +43,7 @@ from chalicelib.sanctions.model.flags import Service, Target
 from tests.builders import NOON, a_caller, a_plan, a_proposal, an_identity, an_item
 from tests.services.case_office import Applicant, publish
 from tests.services.credit_office import promise_kept
-from tests.services.mending import mending
+from tests.services.mending import checked
 from tests.services.timelines import kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -582,9 +582,9 @@ def test_a_summary_computed_anew_has_the_same_bar() -> None:
     promise_kept(applicant.caller.own_subject(), at=NOON + timedelta(hours=1))
     before = summary_of(applicant)
 
-    seen = mending().check(at=NOON + timedelta(days=1))
+    seen = checked(at=NOON + timedelta(days=1))
 
-    assert (seen.looked_at, seen.mended) == (1, 0)
+    assert (seen.looked_at, seen.changed) == (1, 0)
     assert summary_of(applicant) == before
 
 

@@ -21,6 +21,7 @@ from tests.cloud import turn_clock
 from tests.services.alerting import inbox, tell
 from tests.services.case_office import Applicant, employ, publish
 from tests.services.credit_office import AFTER_DEFENCE, MACHINE, flagged, lift, stored
+from tests.services.walking import ended
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
@@ -237,7 +238,7 @@ def test_the_last_day_of_a_record_ends_the_warning() -> None:
     assert until is not None
     over = LATER.replace(year=until.year, month=until.month, day=until.day) + timedelta(days=1)
 
-    container().credit_expiry.expire(at=over)
+    ended("records", at=over)
     for event in container().timeline.events(credit_of(case)):
         container().early_warning.on_event(event, over)
 

@@ -12,6 +12,7 @@ from chalicelib.timeline.store import Timeline
 from tests.builders import a_submission, an_organisation
 from tests.services.credit_office import CREDIT, MACHINE, effect_at, flagged, stored
 from tests.services.timelines import kinds_of
+from tests.services.walking import ended, walked
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -31,7 +32,7 @@ def test_a_record_leaves_the_summary_on_the_day_after_its_last_one_and_that_is_w
     record = ending()
     owner = f"credit:{record.subject}"
 
-    runs = [container().credit_expiry.expire(at=at).ended for at in (LAST, PAST, PAST)]
+    runs = [ended("records", at=at).changed for at in (LAST, PAST, PAST)]
 
     summary = container().credit.summary(record.subject)
     after = CreditStore(container().timeline).record("market", "r-1")
@@ -53,7 +54,7 @@ def test_whether_a_record_has_effect_does_not_wait_for_the_job() -> None:
 def test_a_flag_ends_by_itself_and_cannot_be_lifted_any_more() -> None:
     flag = flagged(ends_on=ENDS)
 
-    runs = [container().flag_expiry.expire(at=at).ended for at in (LAST, PAST, PAST)]
+    runs = [ended("flags", at=at).changed for at in (LAST, PAST, PAST)]
 
     after = container().flags.get(flag.flag_id, by=CREDIT)
     assert runs == [0, 1, 0]
@@ -63,23 +64,22 @@ def test_a_flag_ends_by_itself_and_cannot_be_lifted_any_more() -> None:
     assert kinds_of(f"credit:{flag.subject}") == ["flag:confirmed", "flag:ended"]
 
 
-def test_a_run_goes_on_where_the_one_before_had_no_more_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expiry, "PER_SHARD", 1)
-    monkeypatch.setattr("chalicelib.credit.services.expiry.SHARDS", 1)
+def test_a_walk_goes_on_where_its_last_step_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiry, "PAGE", 1)
     monkeypatch.setattr("chalicelib.credit.store.records.SHARDS", 1)
     for number in range(3):
         ending(f"r-{number}")
 
-    runs = [container().credit_expiry.expire(at=PAST) for _ in range(4)]
+    seen = walked("records", "0", at=PAST)
 
-    assert [(run.ended, run.is_complete) for run in runs] == [(1, False), (1, False), (1, False), (0, True)]
+    assert (seen.looked_at, seen.changed) == (3, 3)
 
 
 def test_a_run_that_comes_days_late_catches_up() -> None:
     ending("r-1", date(2026, 11, 30))
     ending("r-2", date(2026, 12, 15))
 
-    assert container().credit_expiry.expire(at=PAST).ended == 2
+    assert ended("records", at=PAST).changed == 2
 
 
 def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
@@ -92,20 +92,21 @@ def test_one_poisoned_record_does_not_keep_the_others_from_ending() -> None:
                 raise RuntimeError(record_id)
             return super().record(source, record_id)
 
-    seen = CreditExpiry(Poisoned(container().timeline), names_of=lambda _: ()).expire(at=PAST)
+    container().__dict__["credit_expiry"] = CreditExpiry(Poisoned(container().timeline), names_of=lambda _: ())
+    seen = ended("records", at=PAST)
 
-    assert (seen.ended, seen.failed, seen.is_complete) == (2, 1, False)
+    assert (seen.changed, seen.failed) == (2, 1)
 
 
 def test_a_newer_version_of_a_record_that_had_ended_ends_again() -> None:
     ending()
-    container().credit_expiry.expire(at=PAST)
+    ended("records", at=PAST)
     given = a_submission(source_version=2, display_until=date(2027, 1, 31))
 
     again = container().ingest.put_record(given, about=an_organisation(), by=MACHINE, at=PAST)
 
     assert again.display.ended_at is None
-    assert container().credit_expiry.expire(at=PAST + timedelta(days=31)).ended == 1
+    assert ended("records", at=PAST + timedelta(days=31)).changed == 1
 
 
 def test_the_timeline_stands_or_falls_with_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +117,7 @@ def test_the_timeline_stands_or_falls_with_the_record(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Timeline, "add_events", torn)
 
-    assert container().credit_expiry.expire(at=PAST).failed == 1
+    assert ended("records", at=PAST).failed == 1
     kept = CreditStore(container().timeline).record("market", "r-1")
     assert kept is not None
     assert kept.display.ended_at is None

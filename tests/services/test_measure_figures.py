@@ -30,6 +30,7 @@ from tests.services.credit_office import (
     ruling,
 )
 from tests.services.measure_lists import an_edition, load, resume
+from tests.services.walking import ended
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -63,7 +64,7 @@ def all_that_can_become_of_flags() -> list[Flag]:
     load(an_edition("2026b", without="11", on=date(2026, 10, 10)), at=AFTER_DEFENCE)
     for by in (CREDIT, a_caller(Role.CREDIT_OFFICER, sub="credit2", department="credit")):
         resume(flags[7], by=by, at=AFTER_DEFENCE + timedelta(days=1))
-    container().flag_expiry.expire(at=datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
+    ended("flags", at=datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
     return [*flags.values(), only_proposed]
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.clocks.store import TaskStore
 from chalicelib.container import container
 from chalicelib.credit.model.records import Severity, Summary
 from chalicelib.credit.rules.expiry import differences, recompute, without_ended
+from chalicelib.credit.services import reconciliation
 from chalicelib.credit.services.reconciliation import Reconciliation
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.errors import DomainError
@@ -18,8 +18,9 @@ from tests import depth
 from tests.builders import NOON, a_bar, a_flag_mark, a_submission, an_identity, an_organisation
 from tests.quick_dynamodb import empty_tables
 from tests.services.credit_office import MACHINE, flagged, stored
-from tests.services.mending import altered, company, mending
+from tests.services.mending import altered, checked, company, mending
 from tests.services.timelines import kinds_of
+from tests.services.walking import ended
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -31,9 +32,9 @@ def test_a_summary_that_is_as_it_should_be_is_left_alone() -> None:
     flag = flagged()
     before, pauses = company(), list[float]()
 
-    seen = mending(pauses).check(at=LATER)
+    seen = checked(mending(pauses), at=LATER)
 
-    assert (seen.looked_at, seen.mended, seen.failed, seen.is_through) == (1, 0, 0, True)
+    assert (seen.looked_at, seen.changed, seen.failed) == (1, 0, 0)
     assert (company(), pauses) == (before, [])
     assert [mark.flag_id for mark in before.flags] == [flag.flag_id]
 
@@ -57,17 +58,17 @@ def test_what_differs_is_mended_with_an_event_and_nobody_files_on_what_was_read_
     right = company()
     altered(**change)
 
-    seen = mending().check(at=LATER)
+    seen = checked(at=LATER)
 
     after = company()
-    assert (seen.mended, seen.failed) == (1, 0)
+    assert (seen.changed, seen.failed) == (1, 0)
     assert (after.bars, after.flags, after.kept_promises) == (right.bars, right.flags, right.kept_promises)
     assert after.freshness == right.freshness
     assert after.version == right.version + 1
     assert kinds_of(after.owner)[-1] == "summary:mended"
     (*_, event) = container().timeline.events(after.owner)
     assert part in event.data["parts"]  # type: ignore[operator]
-    assert mending().check(at=LATER).mended == 0
+    assert checked(at=LATER).changed == 0
 
 
 def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
@@ -76,24 +77,28 @@ def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
 
     settled = Reconciliation(
         CreditStore(container().timeline),
-        TaskStore(),
         marks_of=container().flag_expiry.marks_of,
         kept_from=Severity.SERIOUS,
         pause=lambda _: altered(kept_promises=0),
     )
 
-    assert settled.check(at=LATER).mended == 0
+    assert checked(settled, at=LATER).changed == 0
 
 
-def test_the_walk_goes_on_where_it_stopped_and_begins_anew_at_its_end() -> None:
+def test_the_walk_looks_at_every_summary_and_begins_anew_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciliation, "PAGE", 1)
+    monkeypatch.setattr("chalicelib.credit.store.records.SHARDS", 1)
     stored()
     container().ingest.put_record(a_submission(record_id="r-2"), about=an_identity(), by=MACHINE, at=NOON)
 
-    runs = [mending().check(at=LATER, limit=1) for _ in range(3)]
+    assert [checked(at=LATER).looked_at for _ in range(2)] == [2, 2]
 
-    assert [run.looked_at for run in runs] == [1, 1, 0]
-    assert [run.is_through for run in runs] == [False, False, True]
-    assert mending().check(at=LATER).looked_at == 2
+
+def test_each_summary_is_looked_at_in_one_night_of_seven() -> None:
+    nights = [reconciliation.parts_of_the_night(date(2026, 10, day)) for day in range(1, 8)]
+
+    assert sorted(part for night in nights for part in night) == sorted(reconciliation.PARTS)
+    assert max(len(night) for night in nights) == 3
 
 
 def test_a_summary_that_cannot_be_read_keeps_no_other_from_being_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +109,7 @@ def test_a_summary_that_cannot_be_read_keeps_no_other_from_being_looked_at(monke
 
     monkeypatch.setattr(CreditStore, "summary", torn)
 
-    assert mending().check(at=LATER).failed == 1
+    assert checked(at=LATER).failed == 1
 
 
 def test_mending_stands_or_falls_with_its_event(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +121,7 @@ def test_mending_stands_or_falls_with_its_event(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(Timeline, "add_events", torn)
 
-    assert mending().check(at=LATER).failed == 1
+    assert checked(at=LATER).failed == 1
     assert company().kept_promises == 7
 
 
@@ -153,7 +158,7 @@ def test_whatever_is_delivered_in_whatever_order_a_summary_is_what_its_records_g
         )
         with suppress(DomainError):
             container().ingest.put_record(given_record, about=an_organisation(), by=MACHINE, at=at)
-        container().credit_expiry.expire(at=later)
+        ended("records", at=later)
 
         now = company()
         records, marks = (

@@ -15,6 +15,7 @@ from tests.builders import a_proposal, an_organisation
 from tests.services.credit_office import CREDIT, CREDIT2, effect_at, flagged
 from tests.services.measure_lists import NOW, TODAY, an_edition, load, resume, seen
 from tests.services.timelines import kinds_of
+from tests.services.walking import ended
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -120,14 +121,14 @@ def test_a_suspended_flag_can_be_lifted_and_ends_by_its_date() -> None:
     )
 
     assert lifted.state is FlagState.LIFTED
-    assert container().flag_expiry.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 0
+    assert ended("flags", at=datetime(2027, 1, 1, tzinfo=UTC)).changed == 0
 
 
 def test_a_suspended_flag_ends_on_its_day() -> None:
     flag = flagged(ends_on=date(2026, 12, 31))
     load(an_edition())
 
-    assert container().flag_expiry.expire(at=datetime(2027, 1, 1, tzinfo=UTC)).ended == 1
+    assert ended("flags", at=datetime(2027, 1, 1, tzinfo=UTC)).changed == 1
     assert seen(flag).state is FlagState.ENDED
 
 

@@ -5,18 +5,21 @@ from typing import Any
 
 import pytest
 
-from chalicelib.calendars.model import AT_THE_START, Moving, RecountState
+from chalicelib.calendars.model import Moving, Place, RecountState
 from chalicelib.calendars.services import recalculation
 from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.clocks.services import recalculation as clock_recalculation
 from chalicelib.clocks.services.recalculation import ClockRecalculation
 from chalicelib.clocks.store import ClockStore
 from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
+from chalicelib.walks.model import Step
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Limit, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.builders import FixedCalendars
+from tests.channels import kept_channels
 from tests.cloud import turn_clock
 from tests.services.recounts import (
     EDITOR,
@@ -31,6 +34,8 @@ from tests.services.recounts import (
     the_recount,
 )
 from tests.services.timelines import an_owner
+from tests.services.walking import recount
+from tests.wire import Wire, watched
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -130,7 +135,7 @@ def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
 
     def previewed(page_size: int) -> list[Moving]:
         found: list[Moving] = []
-        after = AT_THE_START
+        after: Place | None = None
         while True:
             page = container().calendar_editions.preview(
                 an_edition(), by=EDITOR, at=LOADED, limit=page_size, after=after
@@ -142,7 +147,6 @@ def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
 
     once, in_ones = previewed(10), previewed(1)
     assert [now(clock) for clock in clocks] == clocks
-    assert container().recalculation.of(2027) is None
     load(an_edition())
 
     assert in_ones == once
@@ -153,23 +157,25 @@ def test_a_dry_run_changes_nothing_and_says_what_the_real_one_does() -> None:
 
 def test_a_recount_goes_on_wherever_it_was_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recalculation, "PAGE", 1)
-    monkeypatch.setattr(recalculation, "BATCHES_AT_ONCE", 1)
     clocks = [a_clock(department=department) for department in ("traffic", "traffic", "market", "credit")]
+    container().calendar_editions.load(an_edition(), by=EDITOR, version=None, at=LOADED)
+    assert the_recount().state is RecountState.RUNNING
+    asked: list[int] = []
 
-    load(an_edition())
-    places = []
-    at = LOADED
-    while the_recount().state is RecountState.RUNNING:
-        places.append((the_recount().passage, the_recount().looked_at))
-        at += timedelta(minutes=1)
-        container().clocks.sweep(at=at)
+    def once() -> bool:
+        asked.append(1)
+        return len(asked) % 2 == 1
 
-    assert len(places) > len(clocks)
+    with kept_channels() as channels:
+        container().recalculation.on_event(container().timeline.events("calendar:2027")[-1], LOADED)
+        for sent in channels.walks.sent:
+            at = SETTLED if sent.after else LOADED
+            container().walks.go_on(sent.message["walk"], sent.message["part"], is_time_left=once, now=lambda at=at: at)  # type: ignore[misc]
+
     assert [now(clock).due_on for clock in clocks] == [date(2027, 1, 5)] * 4
     assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1, 1]
     done = the_recount()
-    assert (done.looked_at, done.moved, done.failed, done.next_at) == (4, 4, 0, None)
-    assert sum(shard.due for shard in container().clocks.sweep(at=at).shards) == 0
+    assert (done.looked_at, done.moved, done.failed, done.state) == (4, 4, 0, RecountState.DONE)
 
 
 class DiedError(BaseException):
@@ -181,24 +187,24 @@ def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
     after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clocks = [a_clock() for _ in range(4)]
-    count = ClockRecalculation.recount
+    monkeypatch.setattr(clock_recalculation, "MOST_TOGETHER", 1)
+    count = ClockRecalculation._recount_together  # noqa: SLF001 - the transaction before and after which it dies
     counted = 0
 
-    def dying(counting: ClockRecalculation, seen: Clock, **how: Any) -> bool:  # noqa: ANN401 - handed on as it is
+    def dying(counting: ClockRecalculation, batch: list[Clock], **how: Any) -> int:  # noqa: ANN401 - handed on as it is
         nonlocal counted
         if counted == after:
             raise DiedError
         counted += 1
-        return count(counting, seen, **how)
+        return count(counting, batch, **how)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ClockRecalculation, "recount", dying)
+        patch.setattr(ClockRecalculation, "_recount_together", dying)
         with pytest.raises(DiedError):
             load(an_edition())
     assert sum(len(recounted(clock)) for clock in clocks) == after
 
-    for _ in range(2):
-        container().clocks.sweep(at=LOADED + timedelta(minutes=1))
+    recount(at=LOADED + timedelta(minutes=1))
 
     assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1, 1]
     assert [now(clock).provisional for clock in clocks] == [False] * 4
@@ -206,15 +212,44 @@ def test_a_recount_that_dies_after_a_clock_loses_none_and_repeats_none(
 
 def test_two_who_go_on_at_once_count_each_clock_once() -> None:
     clocks = [a_clock() for _ in range(3)]
-    with transaction() as tx:
-        begun = container().recalculation.begin(an_edition(), at=LOADED, tx=tx)
-    (year,) = container().years.each([2027])
-    load(an_edition())
-    assert year.version == 0
+    container().calendar_editions.load(an_edition(), by=EDITOR, version=None, at=LOADED)
+    step = container().recalculation.step
 
-    assert container().recalculation.go_on(begun, at=LOADED) is None
+    def beside_another(*where: Any) -> Step:  # noqa: ANN401 - handed on as it is
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(container().walks._steps, "recount", step)  # noqa: SLF001 - the other is not disturbed
+            recount(at=LOADED)
+        return step(*where)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(container().walks._steps, "recount", beside_another)  # noqa: SLF001 - in between
+        recount(at=LOADED)
 
     assert [len(recounted(clock)) for clock in clocks] == [1, 1, 1]
+    assert (the_recount().looked_at, the_recount().moved) == (3, 3)
+
+
+def test_an_earlier_editions_recount_ends_when_a_later_one_is_loaded() -> None:
+    clock = a_clock()
+    container().calendar_editions.load(an_edition(), by=EDITOR, version=None, at=LOADED)
+    container().calendar_editions.load(an_edition(date(2027, 2, 1)), by=EDITOR, version=1, at=LOADED)
+
+    recount(at=LOADED)
+
+    assert [event.data["edition"] for event in recounted(clock)] == ["2027/2"]
+    assert all(part.is_done for part in container().walks.of("recount:2027/1"))
+
+
+def test_many_clocks_move_in_one_transaction_and_alone_those_that_changed_meanwhile() -> None:
+    clocks = [a_clock() for _ in range(5)]
+
+    with watched(Wire()) as wire:
+        load(an_edition())
+
+    # The edition, then fifteen parts begun, then the clocks, then each part's step.
+    moved = [put for put in wire.operations if put == "TransactWriteItems"]
+    assert [len(recounted(clock)) for clock in clocks] == [1] * 5
+    assert len(moved) == 1 + 15 + 1 + 15
 
 
 def test_a_clock_started_on_the_old_calendar_after_the_first_pass_is_found_by_the_second() -> None:
@@ -239,9 +274,9 @@ def test_a_clock_started_on_the_old_calendar_after_the_first_pass_is_found_by_th
             tx=tx,
         )
 
-    container().clocks.sweep(at=SETTLED - timedelta(seconds=1))
+    recount(at=SETTLED - timedelta(seconds=1))
     assert (now(late).provisional, the_recount().state) == (True, RecountState.RUNNING)
-    container().clocks.sweep(at=SETTLED)
+    recount(at=SETTLED)
 
     assert (now(late).due_on, the_recount().state) == (date(2027, 1, 5), RecountState.DONE)
 
@@ -332,7 +367,7 @@ def test_a_sweep_that_had_read_the_old_calendar_counts_on_the_new_one(monkeypatc
     clock = a_clock()
     assert clock.provisional
 
-    container().clocks.sweep(at=SETTLED)
+    recount(at=SETTLED)
 
     assert now(clock).due_on == date(2027, 1, 5)
 

@@ -55,6 +55,7 @@ from tests.cloud import forget_everything
 from tests.depth import goes
 from tests.quick_dynamodb import empty_tables
 from tests.services.replay import require_the_same_flag
+from tests.services.walking import ended
 
 if TYPE_CHECKING:
     from chalicelib.credit.model.identity_links import IdentityLink
@@ -420,8 +421,8 @@ class WaysBackAsAMachine(RuleBasedStateMachine):
 
     @rule()
     def the_daily_job_runs(self) -> None:
-        assert container().credit_expiry.expire(at=self.now).failed == 0
-        assert container().flag_expiry.expire(at=self.now).failed == 0
+        assert ended("records", at=self.now).failed == 0
+        assert ended("flags", at=self.now).failed == 0
 
     def check(self, about: Identity) -> CheckAnswer:
         inquiry = Inquiry(item_code=ITEM, purpose=Purpose.HANDLING)

@@ -10,7 +10,18 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 CHALICE = ROOT / ".chalice"
 TABLES = ROOT / "infra" / "template" / "tables.yaml"
-FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine", "issue")
+FUNCTIONS = (
+    "api",
+    "sweep",
+    "hourly",
+    "nightly",
+    "dispatch_events",
+    "deliver",
+    "ingest",
+    "quarantine",
+    "issue",
+    "walks",
+)
 APPEND_ONLY = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 
 
@@ -46,6 +57,7 @@ TO_TABLES = {
         "SubjectsTable": "BatchGetItem PutItem Query UpdateItem",
         "FlagNoticesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "TimelineTable": "PutItem Query",
+        "WalksTable": "Query",
         "WebhooksTable": "GetItem PutItem",
     },
     "sweep": {
@@ -70,14 +82,7 @@ TO_TABLES = {
         "EditionsTable": "BatchGetItem GetItem PutItem",
         "TimelineTable": "PutItem",
     },
-    "nightly": {
-        "CasesTable": "BatchGetItem PutItem",
-        "ClocksTable": "GetItem PutItem",
-        "DocumentsTable": "GetItem PutItem",
-        "CreditTable": "GetItem PutItem",
-        "PunishmentTable": "GetItem PutItem",
-        "TimelineTable": "PutItem",
-    },
+    "nightly": {"WalksTable": "PutItem Query"},
     "dispatch_events": {
         "AlertsTable": "BatchGetItem GetItem PutItem",
         "AliasesTable": "GetItem",
@@ -97,6 +102,7 @@ TO_TABLES = {
         "StatisticsTable": "BatchGetItem PutItem UpdateItem",
         "FlagNoticesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "TimelineTable": "BatchGetItem PutItem Query",
+        "WalksTable": "PutItem Query",
         "RatingsTable": "BatchGetItem GetItem UpdateItem",
         "RedressTable": "BatchGetItem GetItem UpdateItem",
     },
@@ -128,6 +134,20 @@ TO_TABLES = {
         "PunishmentTable": "GetItem UpdateItem",
         "SubjectsTable": "BatchGetItem",
         "TimelineTable": "GetItem PutItem",
+    },
+    "walks": {
+        "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
+        "ClocksTable": "BatchGetItem GetItem PutItem",
+        "ComplaintsTable": "BatchGetItem GetItem UpdateItem",
+        "CreditTable": "GetItem PutItem",
+        "DocumentsTable": "GetItem PutItem",
+        "EditionsTable": "BatchGetItem",
+        "FlagNoticesTable": "BatchGetItem GetItem UpdateItem",
+        "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
+        "RatingsTable": "BatchGetItem GetItem UpdateItem",
+        "RedressTable": "BatchGetItem GetItem UpdateItem",
+        "TimelineTable": "PutItem",
+        "WalksTable": "GetItem PutItem",
     },
 }
 """What each function's code calls, transactions by their parts; clocks have owners in five tables."""
@@ -226,12 +246,13 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
         },
         "sweep": {"secretsmanager:GetSecretValue"},
         "hourly": {"sqs:SendMessage"},
-        "nightly": set(),
+        "nightly": {"sqs:SendMessage"},
         "dispatch_events": {"sqs:SendMessage"},
         "deliver": {"kms:Decrypt", "secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage"},
         "ingest": {"kms:Encrypt", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
         "quarantine": {"kms:Decrypt", "sqs:SendMessage"},
         "issue": {"kms:Decrypt", "kms:GenerateDataKey", "secretsmanager:GetSecretValue", "sqs:SendMessage"},
+        "walks": {"sqs:SendMessage"},
     }
 
 
@@ -249,7 +270,7 @@ def test_no_function_may_scan_a_table(function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine"]
+    "function", ["sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine", "walks"]
 )
 def test_no_other_job_can_read_an_identity(function: str) -> None:
     of_identities = (one for one in statements(function) if one["Resource"] == {"Fn::GetAtt": ["IdentityKey", "Arn"]})

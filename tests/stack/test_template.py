@@ -25,6 +25,7 @@ FUNCTIONS = {
     "Ingest": "ingest",
     "Quarantine": "quarantine",
     "Issue": "issue",
+    "Walks": "walks",
 }
 OUTSIDE_LOCAL = {"Fn::If": ["IsLocal", False, True]}
 KEPT = (
@@ -103,6 +104,7 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_ISSUE_QUEUE",
             "XINNUO_ISSUED_BUCKET",
             "XINNUO_SEAL_QUEUE",
+            "XINNUO_WALK_QUEUE",
             "XINNUO_CONTACT_KEY",
             "XINNUO_MAIL_HOST",
             "XINNUO_MAIL_PORT",
@@ -190,6 +192,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
         "IngestDeadLetters": 0,
         "IssueDeadLetters": 0,
         "QuarantineDeadLetters": 0,
+        "WalksDeadLetters": 0,
     }
 
 
@@ -235,7 +238,7 @@ def test_the_relay_takes_only_new_events_and_reports_each_failure_by_itself(reso
     }
 
 
-@pytest.mark.parametrize("name", ["Deliver", "Ingest", "Quarantine", "Issue"])
+@pytest.mark.parametrize("name", ["Deliver", "Ingest", "Quarantine", "Issue", "Walks"])
 def test_a_message_is_hidden_for_at_least_six_times_the_time_that_its_function_may_take(
     resources: Resources, name: str
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.calendars import rules
-from chalicelib.calendars.model import Loaded, Place, Preview, Recount, Year, YearStatus
+from chalicelib.calendars.model import Loaded, Place, Preview, Year, YearStatus
 from chalicelib.calendars.services.recalculation import Recalculation
 from chalicelib.calendars.store import LoadedCalendars, YearStore
 from chalicelib.clock import day_in_shanghai
@@ -66,30 +66,28 @@ class CalendarEditions:
         return self._recounts.preview(edition, at=at, limit=limit, after=after)
 
     def load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> YearStatus:
-        """Load a year's next edition and recalculate the first open due dates; the sweep continues with the others.
+        """Load a year's next edition; its event begins the recalculation of open due dates.
 
         Idempotent for the same content. ``PRECONDITION_REQUIRED`` and ``STALE_VERSION`` if one was loaded before.
         """
         require(by, roles=EDITORS)
-        year, recount = self._load(edition, by=by, version=version, at=at)
+        year = self._load(edition, by=by, version=version, at=at)
         self._calendars.refresh()
-        if recount is not None:
-            recount = self._recounts.go_on(recount, at=at)
         counting = year.latest or self._packaged(edition)
         return YearStatus(
             year=year.year,
             edition=counting,
             loaded=year.editions,
             version=year.version,
-            recount=recount or self._recounts.of(year.year),
+            recount=self._recounts.of(year),
         )
 
     @retry_on_conflict
-    def _load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> tuple[Year, Recount | None]:
+    def _load(self, edition: Edition, *, by: Caller, version: int | None, at: datetime) -> Year:
         (before,) = self._store.each([edition.year])
         counting = before.latest or self._packaged(edition)
         if rules.is_same(edition, counting) and (before.latest or counting is not edition):
-            return before, None
+            return before
         if before.editions and version is None:
             raise DomainError(ErrorCode.PRECONDITION_REQUIRED)
         if version is not None and version != before.version:
@@ -97,9 +95,7 @@ class CalendarEditions:
         after = rules.with_edition(before, edition, by=by.actor, at=at)
         loaded = after.editions[-1]
         with transaction() as tx:
-            year = self._store.save(before, after, [_loaded(loaded, by=by)], at=at, tx=tx)
-            recount = self._recounts.begin(loaded.edition, at=at, tx=tx)
-        return year, recount
+            return self._store.save(before, after, [_loaded(loaded, by=by)], at=at, tx=tx)
 
     def _packaged(self, edition: Edition) -> Edition:
         """Return the packaged edition of a year, or the given one if there is none."""
@@ -115,10 +111,11 @@ class CalendarEditions:
         """Return a year as of an instant; ``NOT_FOUND`` if it had no edition."""
         if number not in rules.years_within_reach(day_in_shanghai(now)):
             raise DomainError(ErrorCode.NOT_FOUND)
-        found = next((each for each in self._statuses(self._store.each([number]), at=at) if each.year == number), None)
+        (stored,) = self._store.each([number])
+        found = next((each for each in self._statuses((stored,), at=at) if each.year == number), None)
         if found is None:
             raise DomainError(ErrorCode.NOT_FOUND)
-        return replace(found, recount=self._recounts.of(number))
+        return replace(found, recount=self._recounts.of(stored))
 
     def _statuses(self, years: tuple[Year, ...], *, at: datetime) -> tuple[YearStatus, ...]:
         known = {year.year: year for year in years}

@@ -1,33 +1,32 @@
 """Walking over the open due dates of all departments, to recalculate them or to preview how they would move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.calendars.model import Moving, Place, Preview, Recount, RecountState, first_day_touched
-from chalicelib.calendars.rules import advance, calendar_with
-from chalicelib.calendars.store import LoadedCalendars, RecountStore
+from chalicelib.calendars import rules
+from chalicelib.calendars.model import Moving, Place, Preview, Recount, Year, first_day_touched
+from chalicelib.calendars.rules import calendar_with
+from chalicelib.calendars.store import LoadedCalendars, YearStore
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.rules import clocks as clock_rules
 from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, ClockRecalculation
-from chalicelib.dynamo.transaction import ConflictError, Transaction, transaction
-from chalicelib.logging import logger
+from chalicelib.dynamo.model import Page
+from chalicelib.timeline.event_types import EventKind
+from chalicelib.timeline.events import Event
+from chalicelib.walks import model as walk
+from chalicelib.walks.services import Walks
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition
 
 PAGE = 100
-"""How many clocks are in a batch; progress is saved after each."""
-
-BATCHES_AT_ONCE = 5
-"""How many batches one sweep runs, so that it ends within its minute even if every clock moves."""
+"""How many clocks a step reads."""
 
 LOOKED_AT_ONCE = 500
 """The most clocks that a page of a preview reads; it may be short, or empty, and still have a next page."""
 
-
-class RecountIncompleteError(RuntimeError):
-    """Some clocks could not be recalculated; the others were, and the log says which."""
+WALK = "recount"
 
 
 class Recalculation:
@@ -35,81 +34,50 @@ class Recalculation:
 
     def __init__(
         self,
-        store: RecountStore,
         counting: ClockRecalculation,
         calendars: LoadedCalendars,
+        years: YearStore,
         *,
+        walks: Callable[[], Walks],
         departments: Sequence[str],
     ) -> None:
         """Walk over the boards of these departments, using the calendar as loaded."""
-        self._store = store
         self._counting = counting
         self._calendars = calendars
+        self._years = years
+        self._walks = walks
         self._boards = tuple(department + board for department in departments for board in BOARDS)
 
-    def of(self, year: int) -> Recount | None:
-        """Return the recalculation that a year's last edition started."""
-        return self._store.of(year)
-
-    def begin(self, edition: Edition, *, at: datetime, tx: Transaction) -> Recount:
-        """Start the recalculation of everything, replacing that of an earlier edition."""
-        before = self._store.of(edition.year)
-        recount = Recount(
-            year=edition.year,
-            number=edition.number,
-            reason=edition.notice.citation,
-            loaded_at=at,
-            next_at=at,
-            rev=1 if before is None else before.rev + 1,
-        )
-        self._store.save(recount, tx)
-        return recount
-
-    def step(self, owner: str, _kind: str, at: datetime) -> None:
-        """Continue from the sweep, a few batches at a time; raises at the end if a clock failed."""
-        year = int(owner.partition(":")[2])
-        for _ in range(BATCHES_AT_ONCE):
-            before = self._store.of(year)
-            if before is None or before.next_at is None or before.next_at > at:
-                return
-            after = self.go_on(before, at=at)
-            if after is None:
-                return
-            if after.failed > before.failed:
-                message = f"{after.failed - before.failed} clocks could not be counted anew"
-                raise RecountIncompleteError(message)
-
-    def go_on(self, recount: Recount, *, at: datetime) -> Recount | None:
-        """Process one batch and save the progress; ``None`` if another process continued meanwhile."""
-        if recount.state is RecountState.DONE or not self._boards:
-            return recount
-        self._calendars.refresh()
-        calendar = self._calendars.current()
-        edition = f"{recount.year}/{recount.number}"
-        clocks, place = self._batch(recount)
-        moved = failed = 0
-        for clock in clocks:
-            try:
-                moved += self._counting.recount(clock, calendar=calendar, reason=recount.reason, edition=edition, at=at)
-            except Exception as error:  # noqa: BLE001 - one poisoned row must not keep the others from being counted
-                failed += 1
-                logger("recount").exception("clock_not_recounted", clock=clock.clock_id, error=type(error).__name__)
-        following = advance(recount, place, looked_at=len(clocks), moved=moved, failed=failed, at=at)
-        try:
-            with transaction() as tx:
-                self._store.save(following, tx)
-        except ConflictError:
+    def of(self, year: Year) -> Recount | None:
+        """Return how far the recalculation after a year's last loaded edition has come; ``None`` without one."""
+        if not year.editions:
             return None
-        return following
+        loaded = year.editions[-1]
+        return rules.recount_of(loaded, self._walks().of(f"{WALK}:{year.year}/{loaded.edition.number}"))
 
-    def _batch(self, recount: Recount) -> tuple[list[Clock], Place | None]:
-        """Return the clocks to check next, over as many boards as it takes."""
-        place: Place | None = recount.place
-        clocks: list[Clock] = []
-        while place is not None and len(clocks) < PAGE:
-            more, place = self._page(place, year=recount.year, limit=PAGE - len(clocks))
-            clocks.extend(more)
-        return clocks, place
+    def on_event(self, event: Event, at: datetime) -> None:
+        """Begin the recalculation for an edition that was loaded, all boards side by side. Idempotent."""
+        if event.kind == EventKind.CALENDAR_LOADED:
+            name = f"{WALK}:{event.data['year']}/{event.data['edition']}"
+            self._walks().begin(name, self._boards, at=at)
+
+    def step(self, about: str, board: str, place: walk.Place, at: datetime) -> walk.Step:
+        """Recalculate the next clocks of a board; nothing once a later edition of the year was loaded."""
+        number, _, edition = about.partition("/")
+        (year,) = self._years.each([int(number)])
+        if str(len(year.editions)) != edition:
+            return walk.Step()
+        loaded = year.editions[-1]
+        self._calendars.refresh()
+        page = self._counting.page(board, since=first_day_touched(year.year), limit=PAGE, after=place.get("key"))
+        step = self._counting.recount_page(
+            Page(page.clocks, page.after),
+            calendar=self._calendars.current(),
+            reason=loaded.edition.notice.citation,
+            edition=about,
+            at=at,
+        )
+        return rules.next_step(step, passage=place.get("passage", 1), key=page.after, loaded_at=loaded.loaded_at)
 
     def preview(self, edition: Edition, *, at: datetime, limit: int, after: Place | None) -> Preview:
         """Return a page of what an edition would move, in the order of a recalculation; writes nothing."""

@@ -1,14 +1,20 @@
 """Recalculating open due dates after a change of calendar (R4.5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.rules import clocks, events
 from chalicelib.clocks.store import BoardPage, ClockStore
-from chalicelib.dynamo.transaction import retry_on_conflict, transaction
+from chalicelib.dynamo.model import Page
+from chalicelib.dynamo.transaction import read_together, retry_on_conflict, transaction
+from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.timeline.owners import OwnerRow, row_of
 from chalicelib.timeline.store import Timeline
+from chalicelib.walks.model import Step
+from chalicelib.walks.services import step_over
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import YellowRule
 from chalicelib.workdays.rules.due_dates import start_of_day
@@ -16,6 +22,10 @@ from chalicelib.workdays.rules.due_dates import start_of_day
 PROVISIONAL = "/provisional"
 BOARDS = ("", "/paused", PROVISIONAL)
 """The suffixes of a department's boards; an open clock is on exactly one of them."""
+
+
+MOST_TOGETHER: Final = 33
+"""How many clocks a transaction moves: each is three writes, with its event and its owner's head."""
 
 
 class ClockRecalculation:
@@ -40,14 +50,49 @@ class ClockRecalculation:
         counted = clocks.recount(clock, at=at, calendar=calendar, yellow=self._yellow(clock.pack, at))
         return counted if clock.stopped_at is None and clocks.has_moved(clock, counted) else None
 
-    @retry_on_conflict
-    def recount(self, seen: Clock, *, calendar: Calendar, reason: str, edition: str, at: datetime) -> bool:
-        """Recalculate a clock and save it with its event, all or nothing; return whether it changed.
+    def recount_page(self, seen: Page[Clock], *, calendar: Calendar, reason: str, edition: str, at: datetime) -> Step:
+        """Recalculate the clocks of a page, many in a transaction, and one by one what has changed meanwhile.
 
         ``seen`` is what an index returned: only a clock that would change is read again and saved.
         """
-        if self.would_be(seen, calendar=calendar, at=at) is None:
-            return False
+        moving = [clock for clock in seen.items if self.would_be(clock, calendar=calendar, at=at) is not None]
+        moved = 0
+        left: list[Clock] = []
+        while moving:
+            batch, moving = _of_different_owners(moving)
+            try:
+                moved += self._recount_together(batch, calendar=calendar, reason=reason, edition=edition, at=at)
+            except Exception:  # noqa: BLE001 - one of them failed, or has changed meanwhile: each is tried by itself
+                left.extend(batch)
+        step = step_over(
+            Page(tuple(left), seen.after),
+            lambda clock: self.recount(clock, calendar=calendar, reason=reason, edition=edition, at=at),
+            named=lambda clock: clock.clock_id,
+        )
+        return replace(step, looked_at=len(seen.items), changed=step.changed + moved)
+
+    def _recount_together(
+        self, batch: Sequence[Clock], *, calendar: Calendar, reason: str, edition: str, at: datetime
+    ) -> int:
+        owners = [row_of(clock.owner)(clock.owner) for clock in batch]
+        rows = read_together(*(self._store.place(clock) for clock in batch), *owners)
+        moved = 0
+        with transaction() as tx:
+            for row, owner in zip(rows[: len(batch)], rows[len(batch) :], strict=True):
+                clock = self._store.from_row(row)
+                counted = None if clock is None else self.would_be(clock, calendar=calendar, at=at)
+                if clock is not None and counted is not None:
+                    if not isinstance(owner, OwnerRow):
+                        raise DomainError(ErrorCode.NOT_FOUND)
+                    self._store.save(counted, tx)
+                    event = events.recounted(clock, counted, reason=reason, edition=edition, at=at)
+                    self._timeline.append([event], owner=clock.owner, at=at, tx=tx, known=owner)
+                    moved += 1
+        return moved
+
+    @retry_on_conflict
+    def recount(self, seen: Clock, *, calendar: Calendar, reason: str, edition: str, at: datetime) -> bool:
+        """Recalculate a clock and save it with its event, all or nothing; return whether it changed."""
         clock = self._store.get(seen.owner, seen.clock_id)
         counted = self.would_be(clock, calendar=calendar, at=at)
         if counted is None:
@@ -57,3 +102,15 @@ class ClockRecalculation:
             event = events.recounted(clock, counted, reason=reason, edition=edition, at=at)
             self._timeline.append([event], owner=clock.owner, at=at, tx=tx)
         return True
+
+
+def _of_different_owners(clocks: Sequence[Clock]) -> tuple[list[Clock], list[Clock]]:
+    """Return as many clocks as fit into a transaction, one of each owner, and those that are left."""
+    batch: dict[str, Clock] = {}
+    left: list[Clock] = []
+    for clock in clocks:
+        if clock.owner in batch or len(batch) == MOST_TOGETHER:
+            left.append(clock)
+        else:
+            batch[clock.owner] = clock
+    return list(batch.values()), left

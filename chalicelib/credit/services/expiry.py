@@ -1,7 +1,6 @@
 """The daily expiry: records whose last day has passed leave the summary, and this is recorded."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.clock import day_in_shanghai
@@ -11,30 +10,15 @@ from chalicelib.credit.rules import summary as rules
 from chalicelib.credit.rules.names import flag_with_name
 from chalicelib.credit.store.records import SHARDS, CreditStore
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
-from chalicelib.logging import logger
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
+from chalicelib.walks.model import Place, Step
+from chalicelib.walks.services import step_over
 
-PER_SHARD = 500
-"""How many records of a shard one run ends at most, so that 16 shards fit well within its ten minutes."""
+PAGE = 100
+"""How many records of a shard one step ends."""
 
-
-@dataclass(slots=True, kw_only=True)
-class Upkept:
-    """The result of a run; ``is_complete`` is false if something is left for the next run."""
-
-    ended: int = 0
-    failed: int = 0
-    is_complete: bool = True
-
-    def look_at(self, name: str, step: Callable[[], bool]) -> None:
-        """Run one step and count it; a failing step must not stop the others."""
-        try:
-            self.ended += step()
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is said and counted, and the run fails at its end
-            self.failed += 1
-            self.is_complete = False
-            logger("nightly").exception("not_ended", about=name, error=type(error).__name__)
+PARTS = tuple(str(shard) for shard in range(SHARDS))
 
 
 class CreditExpiry:
@@ -45,16 +29,10 @@ class CreditExpiry:
         self._store = store
         self._names_of = names_of
 
-    def expire(self, *, at: datetime) -> Upkept:
-        """End the records that have expired, up to a limit per shard; safe to run twice, late or in parallel."""
-        seen = Upkept()
-        today = day_in_shanghai(at)
-        for shard in range(SHARDS):
-            names = list(self._store.ended(shard, on=today, limit=PER_SHARD))
-            for source, record_id in names:
-                seen.look_at(f"{source}/{record_id}", lambda source=source, name=record_id: self._end(source, name, at))  # type: ignore[misc]
-            seen.is_complete = seen.is_complete and len(names) < PER_SHARD
-        return seen
+    def expire(self, _about: str, shard: str, place: Place, at: datetime) -> Step:
+        """End the next records of a shard that have expired, as a step of a walk; safe to repeat, late or at once."""
+        ended = self._store.ended(int(shard), on=day_in_shanghai(at), limit=PAGE, after=place or None)
+        return step_over(ended, lambda name: self._end(*name, at), named="/".join)
 
     @retry_on_conflict
     def _end(self, source: str, record_id: str, at: datetime) -> bool:

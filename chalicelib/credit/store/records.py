@@ -1,7 +1,7 @@
 """The store of summaries, records and the query log."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -115,11 +115,12 @@ class CreditStore(Repository[Summary]):
         else:
             tx.put(row, condition=EntryRow.stored_version == record.version - 1, on_failure=ConflictError())
 
-    def ended(self, shard: int, *, on: date, limit: int) -> Iterator[tuple[str, str]]:
-        """Yield the sources and ids of records whose last day has passed, the earliest first."""
-        for row in EntryRow.by_end.query(shard, EntryRow.ends_on < on.isoformat(), limit=limit):
-            _, source, record_id = row.pk.split(":")
-            yield source, record_id
+    def ended(self, shard: int, *, on: date, limit: int, after: Position | None) -> Page[tuple[str, str]]:
+        """Return a page of the sources and ids of records whose last day has passed, the earliest first."""
+        rows = EntryRow.by_end.query(
+            shard, EntryRow.ends_on < on.isoformat(), limit=limit, page_size=limit, last_evaluated_key=after
+        )
+        return page_of(rows, _name_of)
 
     def records(self, subject: SubjectKey) -> tuple[Record, ...]:
         """Return all records of a subject, by source and id."""
@@ -196,6 +197,11 @@ def _record_of(row: EntryRow) -> Record:
 
 def _owner(subject: SubjectKey) -> str:
     return f"credit:{subject}"
+
+
+def _name_of(row: EntryRow) -> tuple[str, str]:
+    _, source, record_id = row.pk.split(":")
+    return source, record_id
 
 
 def _record(source: str, record_id: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from chalicelib.clock import instant_text
 from chalicelib.documents.model import Document, DocumentState
 from chalicelib.documents.table.documents import DocumentRow
-from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.model import Page, Position, Row, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.timeline.repository import Repository
 
@@ -31,10 +31,12 @@ class DocumentStore(Repository[Document]):
         rows = DocumentRow.by_subject.query(subject, scan_index_forward=False, limit=limit, page_size=limit)
         return tuple(self.from_row(row) for row in rows)
 
-    def to_look_at(self, shard: int, *, on: date, limit: int) -> tuple[str, ...]:
-        """Return the ids of documents that are to be looked at by a day, the earliest first."""
-        rows = DocumentRow.by_day.query(shard, DocumentRow.look_on <= on.isoformat(), limit=limit, page_size=limit)
-        return tuple(row.pk.partition(":")[2] for row in rows)
+    def to_look_at(self, shard: int, *, on: date, limit: int, after: Position | None) -> Page[str]:
+        """Return a page of the ids of documents that are to be looked at by a day, the earliest first."""
+        rows = DocumentRow.by_day.query(
+            shard, DocumentRow.look_on <= on.isoformat(), limit=limit, page_size=limit, last_evaluated_key=after
+        )
+        return page_of(rows, lambda row: row.pk.partition(":")[2])
 
     def keys(self, document_ids: Sequence[str]) -> list[Row]:
         """Return rows with only the keys of documents, for a batch read."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.clock import day_in_shanghai
 from chalicelib.credit.model.records import FlagMark
 from chalicelib.credit.rules.expiry import ACTOR
-from chalicelib.credit.services.expiry import CreditExpiry, Upkept
+from chalicelib.credit.services.expiry import CreditExpiry
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.sanctions.rules import flags as rules
@@ -14,12 +14,16 @@ from chalicelib.sanctions.store.flags import SHARDS, FlagStore
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
+from chalicelib.walks.model import Place, Step
+from chalicelib.walks.services import step_over
 
 MOST_FLAGS = 1_000
 """How many flags of one subject are read at most."""
 
-PER_SHARD = 250
-"""How many flags of a shard one run ends at most."""
+PAGE = 100
+"""How many flags of a shard one step ends."""
+
+PARTS = tuple(str(shard) for shard in range(SHARDS))
 
 
 class FlagExpiry:
@@ -30,16 +34,10 @@ class FlagExpiry:
         self._store = store
         self._credit = credit
 
-    def expire(self, *, at: datetime) -> Upkept:
-        """End the flags that have expired, up to a limit per shard; safe to run twice, late or in parallel."""
-        seen = Upkept()
-        today = day_in_shanghai(at)
-        for shard in range(SHARDS):
-            names = self._store.ended(shard, on=today, limit=PER_SHARD)
-            for flag_id in names:
-                seen.look_at(f"flag:{flag_id}", lambda name=flag_id: self._end(name, at))  # type: ignore[misc]
-            seen.is_complete = seen.is_complete and len(names) < PER_SHARD
-        return seen
+    def expire(self, _about: str, shard: str, place: Place, at: datetime) -> Step:
+        """End the next flags of a shard that have expired, as a step of a walk; safe to repeat, late or at once."""
+        ended = self._store.ended(int(shard), on=day_in_shanghai(at), limit=PAGE, after=place or None)
+        return step_over(ended, lambda flag_id: self._end(flag_id, at), named="flag:{}".format)
 
     def marks_of(self, subject: SubjectKey, known: Sequence[str]) -> tuple[FlagMark, ...]:
         """Return the flags that a subject's summary should hold; ``known`` are the ids it holds now."""

@@ -58,10 +58,12 @@ class FlagStore(Repository[Flag]):
         )
         return page_of(rows, self.from_row)
 
-    def ended(self, shard: int, *, on: date, limit: int) -> tuple[str, ...]:
-        """Return the ids of live flags whose last day has passed, the earliest first."""
-        rows = FlagRow.by_end.query(shard, FlagRow.ends_on < on.isoformat(), limit=limit)
-        return tuple(self.from_row(row).flag_id for row in rows)
+    def ended(self, shard: int, *, on: date, limit: int, after: Position | None) -> Page[str]:
+        """Return a page of the ids of live flags whose last day has passed, the earliest first."""
+        rows = FlagRow.by_end.query(
+            shard, FlagRow.ends_on < on.isoformat(), limit=limit, page_size=limit, last_evaluated_key=after
+        )
+        return page_of(rows, lambda row: self.from_row(row).flag_id)
 
     def _columns(self, flag: Flag) -> dict[str, Any]:
         columns = {

@@ -12,15 +12,13 @@ from botocore.exceptions import ClientError
 from infra.local.aws.clients import cloudformation, functions, queues, storage
 from infra.local.aws.deployed import TAG, USABLE
 from infra.local.aws.gateway import repeat_gateway_responses
-from infra.local.place import ENDPOINT, REGION, STACK
+from infra.local.place import ENDPOINT, READERS, REGION, STACK
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 BUCKET = "xinnuo-local-code"
 WITHIN = 300.0
-READERS = ("deliver", "ingest", "quarantine", "issue")
-"""The functions that read queues."""
 AGAIN_SECONDS = 30
 """How long a message stays away whose worker died; the template's minutes are for functions that run for minutes."""
 

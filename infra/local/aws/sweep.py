@@ -1,4 +1,7 @@
-"""Run a job that has a timer now, wait for it, and print what it answers; exits 1 if it failed."""
+"""Run a job that has a timer now, wait for it, and print what it answers; exits 1 if it failed.
+
+What follows the job's name is the detail of its event: ``nightly walk summaries``.
+"""
 
 import json
 import sys
@@ -14,17 +17,17 @@ NOT_STARTED = ("Worker process exited immediately", "Worker process died")
 ATTEMPTS = 5
 
 
-def run(job: str) -> tuple[str, bool]:
+def run(job: str, **detail: str) -> tuple[str, bool]:
     """Return the function's answer, and whether it succeeded; one that the emulator did not start is called again."""
     for _ in range(ATTEMPTS):
-        text, succeeded = _invoked(job)
+        text, succeeded = _invoked(job, detail)
         if succeeded or not any(words in text for words in NOT_STARTED):
             break
         time.sleep(1)
     return text, succeeded
 
 
-def _invoked(job: str) -> tuple[str, bool]:
+def _invoked(job: str, detail: dict[str, str]) -> tuple[str, bool]:
     event = {
         "version": "0",
         "id": "by-hand",
@@ -34,7 +37,7 @@ def _invoked(job: str) -> tuple[str, bool]:
         "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "region": REGION,
         "resources": [],
-        "detail": {},
+        "detail": detail,
     }
     answer = functions().invoke(FunctionName=f"{STACK}-{job}", Payload=json.dumps(event))
     return answer["Payload"].read().decode(), "FunctionError" not in answer
@@ -46,6 +49,7 @@ def sweep() -> tuple[str, bool]:
 
 
 if __name__ == "__main__":
-    text, succeeded = run(sys.argv[1] if len(sys.argv) > 1 else "sweep")
+    name, *said = sys.argv[1:] or ["sweep"]
+    text, succeeded = run(name, **dict(zip(said[::2], said[1::2], strict=True)))
     print(text)
     sys.exit(not succeeded)

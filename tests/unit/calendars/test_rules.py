@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.calendars import rules
-from chalicelib.calendars.model import AT_THE_START, Loaded, Place, Recount, RecountState, Year, first_day_touched
+from chalicelib.calendars.model import Loaded, RecountState, Year, first_day_touched
 from chalicelib.rulepacks.model.pack import EditionDay
+from chalicelib.walks.model import Part, Step
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition, Notice
 from chalicelib.workdays.store import load_calendar
@@ -30,10 +31,6 @@ def faults(
 
 def an_edition(year: int = 2027, *, number: int = 0) -> Edition:
     return Edition(year=year, notice=NOTICE, holidays={date(year, 1, 1): "元旦"}, make_up_days={}, number=number)
-
-
-def a_recount(*, passage: int = 1, at: datetime = AT) -> Recount:
-    return Recount(year=2027, number=1, reason="通知", loaded_at=at, next_at=at, passage=passage)
 
 
 def test_an_edition_as_it_is_announced_has_no_fault() -> None:
@@ -127,29 +124,42 @@ def test_an_edition_can_say_something_from_december_before() -> None:
     assert first_day_touched(2027) == date(2026, 12, 1)
 
 
+STEP = Step(looked_at=100, changed=7, failed=1)
+
+
 def test_a_recount_goes_on_behind_the_page_and_at_once() -> None:
-    place = Place(2, {"board": {"S": "traffic"}})
+    key = {"board": {"S": "traffic"}}
 
-    following = rules.advance(a_recount(), place, looked_at=100, moved=7, failed=1, at=AT)
+    following = rules.next_step(STEP, passage=1, key=key, loaded_at=AT)
 
-    assert (following.place, following.next_at, following.passage, following.rev) == (place, AT, 1, 2)
-    assert (following.looked_at, following.moved, following.failed) == (100, 7, 1)
-
-
-@pytest.mark.parametrize(("minutes", "begins"), [(1, 3), (3, 3), (5, 5)])
-def test_the_second_pass_begins_when_nobody_counts_on_the_old_calendar(minutes: int, begins: int) -> None:
-    at = AT + timedelta(minutes=minutes)
-
-    following = rules.advance(a_recount(), None, looked_at=1, moved=1, failed=0, at=at)
-
-    assert (following.passage, following.place, following.state) == (2, AT_THE_START, RecountState.RUNNING)
-    assert following.next_at == AT + timedelta(minutes=begins)
+    assert (following.place, following.not_before) == ({"passage": 1, "key": key}, None)
+    assert (following.looked_at, following.changed, following.failed) == (100, 7, 1)
 
 
-def test_the_second_pass_counts_what_it_moved_and_nobody_twice() -> None:
-    first = rules.advance(a_recount(), None, looked_at=10, moved=4, failed=0, at=AT)
+def test_the_second_passage_of_a_board_begins_when_nobody_counts_on_the_old_calendar() -> None:
+    following = rules.next_step(STEP, passage=1, key=None, loaded_at=AT)
 
-    second = rules.advance(first, None, looked_at=10, moved=1, failed=0, at=AT + timedelta(minutes=3))
+    assert (following.place, following.not_before) == ({"passage": 2}, AT + timedelta(minutes=3))
 
-    assert (second.looked_at, second.moved) == (10, 5)
-    assert (second.state, second.next_at) == (RecountState.DONE, None)
+
+def test_the_second_passage_counts_what_it_moved_and_nobody_twice() -> None:
+    following = rules.next_step(STEP, passage=2, key=None, loaded_at=AT)
+
+    assert (following.looked_at, following.changed, following.place) == (0, 7, None)
+
+
+@pytest.mark.parametrize(
+    ("places", "state"),
+    [([], RecountState.RUNNING), ([None, {}], RecountState.RUNNING), ([None, None], RecountState.DONE)],
+)
+def test_a_recount_is_done_when_every_part_is(places: list[dict[str, str] | None], state: RecountState) -> None:
+    loaded = Loaded(edition=an_edition(number=2), loaded_at=AT, loaded_by="calendar")
+    parts = [
+        Part(walk="recount:2027/2", part=str(number), place=place, looked_at=5, changed=2, failed=1)
+        for number, place in enumerate(places)
+    ]
+
+    recount = rules.recount_of(loaded, parts)
+
+    assert (recount.year, recount.number, recount.state) == (2027, 2, state)
+    assert (recount.looked_at, recount.moved, recount.failed) == (5 * len(places), 2 * len(places), len(places))

@@ -8,7 +8,6 @@ from chalicelib.cases.model.case import Case
 from chalicelib.cases.rules import document_retention as rules
 from chalicelib.cases.store import CaseStore
 from chalicelib.clock import day_in_shanghai
-from chalicelib.credit.services.expiry import Upkept
 from chalicelib.documents.model import Document, DocumentState
 from chalicelib.documents.rules.documents import deleted, deletion_event
 from chalicelib.documents.store.bucket import DocumentBucket
@@ -16,9 +15,13 @@ from chalicelib.documents.store.documents import SHARDS, DocumentStore
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
+from chalicelib.walks.model import Place, Step
+from chalicelib.walks.services import step_over
 
-PER_SHARD = 500
-"""How many documents of a shard one run looks at."""
+PAGE = 50
+"""How many documents of a shard one step looks at: each that goes takes calls of S3 as well."""
+
+PARTS = tuple(str(shard) for shard in range(SHARDS))
 
 
 class DocumentRetention:
@@ -38,15 +41,10 @@ class DocumentRetention:
         self._bucket = bucket
         self._packs = packs
 
-    def expire(self, *, at: datetime) -> Upkept:
-        """Look at the documents of today, up to a limit per shard; safe to run twice, late or in parallel."""
-        seen = Upkept()
-        for shard in range(SHARDS):
-            names = self._store.to_look_at(shard, on=day_in_shanghai(at), limit=PER_SHARD)
-            for document_id in names:
-                seen.look_at(f"document:{document_id}", lambda name=document_id: self._look(name, at=at))  # type: ignore[misc]
-            seen.is_complete = seen.is_complete and len(names) < PER_SHARD
-        return seen
+    def expire(self, _about: str, shard: str, place: Place, at: datetime) -> Step:
+        """Look at the next documents of a shard, as a step of a walk; safe to repeat, late or at once."""
+        due = self._store.to_look_at(int(shard), on=day_in_shanghai(at), limit=PAGE, after=place or None)
+        return step_over(due, lambda name: self._look(name, at=at), named="document:{}".format)
 
     @retry_on_conflict
     def _look(self, document_id: str, *, at: datetime) -> bool:
