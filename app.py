@@ -1,6 +1,6 @@
 """What is deployed: the addresses of the API and the portal, and one function for each job.
 
-Handlers are imported on first use, because each of the ten functions starts with this file.
+Handlers are imported on first use, because each function starts with this file.
 """
 
 from typing import Any
@@ -22,15 +22,23 @@ app.show("chalicelib.web.core.dispatch", *(name for names in PORTAL.values() for
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep(event: CloudWatchEvent) -> dict[str, Any]:
-    """Move clocks that are due to their next milestone."""
+    """Look which clocks are due, and hand them to workers."""
     from chalicelib.jobs.sweep import sweep as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.context)
 
 
+@app.on_sqs_message(queue="sweep", batch_size=1)
+def sweep_shard(event: SQSEvent) -> dict[str, Any]:
+    """Move clocks that are due to their next milestone; the template fills in the queue's own name."""
+    from chalicelib.jobs.sweep_shard import sweep_shard as run  # noqa: PLC0415 - only this function needs it
+
+    return run(event.to_dict()["Records"], event.context)
+
+
 @app.schedule(Rate(1, unit=Rate.HOURS))
 def hourly(event: CloudWatchEvent) -> dict[str, Any]:
-    """Record overdue calendar editions and make digests."""
+    """Record overdue calendar editions, recalculate what waits for one that came, and make digests."""
     from chalicelib.jobs.hourly import hourly as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.context)

@@ -280,6 +280,7 @@ class Container:
         from chalicelib.clocks.model import ClockKind, TaskKind
         from chalicelib.clocks.services.clocks import Clocks
         from chalicelib.clocks.store import ClockStore
+        from chalicelib.publisher import Queue
 
         clocks = Clocks(
             ClockStore(),
@@ -287,6 +288,7 @@ class Container:
             self.calendars,
             yellow=self.yellow,
             office_hours=lambda code, at: self.pack(code, at).office_hours.stretches,
+            queue=Queue(settings().sweep_queue) if settings().sweep_queue else None,
         )
         # The services behind these are built on these clocks, so each is asked for only when a clock of its is due.
         clocks.on_due(ClockKind.ACCEPTANCE, lambda *due: self.acceptance.deem_accepted(*due))  # noqa: PLW0108

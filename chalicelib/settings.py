@@ -51,7 +51,10 @@ class Settings:
     public address without a trailing slash: the identity provider redirects there, and passkeys are bound to its
     host; without it nobody can log in to the portal. ``scan_queue`` is where a scanner of documents takes its orders,
     ``seal_queue`` where a sealing service does, and ``sms_gateway`` the address of the SMS gateway; each is empty where
-    there is none. ``sms_signature`` is the name with which every SMS begins.
+    there is none. ``sms_signature`` is the name with which every SMS begins. ``sweep_shards`` is the number of shards
+    of the index of due clocks: it may grow, and must never shrink, because rows stay in the shard in which they were
+    last written. ``sweep_queue`` is where the sweep hands its shards to workers; where it is empty, it moves the clocks
+    itself.
     """
 
     stage: Stage
@@ -80,6 +83,8 @@ class Settings:
     mail: MailServer
     sms_gateway: str
     sms_signature: str
+    sweep_queue: str
+    sweep_shards: int
     clock_offset: timedelta
     departments: tuple[str, ...]
     rule_pack: str
@@ -130,6 +135,8 @@ def settings() -> Settings:
         mail=_mail_server(stage),
         sms_gateway=os.environ.get("XINNUO_SMS_GATEWAY", ""),
         sms_signature=os.environ.get("XINNUO_SMS_SIGNATURE", "信诺"),
+        sweep_queue=os.environ.get("XINNUO_SWEEP_QUEUE", ""),
+        sweep_shards=int(os.environ.get("XINNUO_SWEEP_SHARDS") or "64"),
         clock_offset=offset,
         departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "zhejiang-yiwu"),

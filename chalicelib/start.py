@@ -1,6 +1,6 @@
 """What a function does while Lambda starts it (INIT), on a full core; a request has 58 % of one (1,024 MB).
 
-All seven functions start with ``app.py``. Each prepares what it needs whatever it will be asked: the API its way from
+All functions start with ``app.py``. Each prepares what it needs whatever it will be asked: the API its way from
 an event to a route and back, a job its own module, and all of them the way to DynamoDB. The rest is imported when it
 is first asked for. INIT must end within ten seconds; this takes less than half of one.
 """

@@ -51,6 +51,8 @@ os.environ.update(
         "XINNUO_REGIONS": "cn-north-1,cn-northwest-1",
         "XINNUO_DEPARTMENTS": "traffic,market,credit,monitoring,inspection",
         "XINNUO_CLOCK_OFFSET_SECONDS": "0",
+        # A sweep asks each of them.
+        "XINNUO_SWEEP_SHARDS": "4",
     }
 )
 # A profile would win over the credentials above.

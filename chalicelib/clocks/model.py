@@ -105,8 +105,7 @@ class Clock:
     ``due_at`` is the last second in time, ``due_on`` its day in Shanghai; ``provisional`` means that the date depends
     on a working calendar that is not announced yet, so nobody may be called late by it.
 
-    ``warned_at`` and ``passed_at`` are milestones that have been recorded, ``recheck_at`` when a wait is checked
-    again, ``recount_at`` when a provisional date is calculated again, in case its year has been announced (R4.5).
+    ``warned_at`` and ``passed_at`` are milestones that have been recorded, ``recheck_at`` when a wait is checked again.
     ``round`` is increased when a recorded milestone is taken back, so that recording it again is a new event. ``item``
     is the code of the service item concerned, blank if there is none.
     """
@@ -131,7 +130,6 @@ class Clock:
     passed_at: datetime | None = None
     stopped_at: datetime | None = None
     recheck_at: datetime | None = None
-    recount_at: datetime | None = None
     round: int = 0
     item: str = ""
     rev: int = 1

@@ -5,14 +5,14 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
-from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.clock import day_in_shanghai, instant_from, instant_text
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.clocks import next_at
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, lists_for, lists_of, partition
@@ -20,9 +20,18 @@ from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
 from chalicelib.dynamo.model import Row, code_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.settings import settings
+from chalicelib.timeline.owners import OwnerRow
+from chalicelib.timeline.store import HEAD
 
-SHARDS = 4
-"""Partitions of the index of due clocks: each takes 1,000 writes a second."""
+DUE_AT_ONCE = 330
+"""How many clocks are found by one query: as many as fit into ten transactions."""
+
+CLOCK = ("owner", "clock_id", "document")
+"""What is read of a clock's row to move the clock."""
+
+BEATS_AT_ONCE = 100
+"""How many heartbeats are read by one query."""
 
 HEARTBEATS_KEPT = timedelta(days=90)
 HEARTBEAT = "heartbeat"
@@ -47,6 +56,14 @@ INDEXES = {
 
 WARNED_WITHIN = timedelta(days=90)
 """How far ahead a clock can already be yellow: a fifth of more than a year."""
+
+
+class DueKey(NamedTuple):
+    """A clock or task that must be checked since ``next_at``."""
+
+    owner: str
+    clock_id: str
+    next_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +123,25 @@ class ClockStore:
         clocks = [row.document for row in ClockRow.query(owner, consistent_read=True)]
         return tuple(sorted(clocks, key=lambda clock: (clock.started_at, clock.clock_id)))
 
-    def due(self, shard: int, *, at: datetime, limit: int) -> Iterator[tuple[str, str, datetime]]:
-        """Yield owner, clock id and next instant of a shard's clocks that must be checked, oldest first."""
-        for row in ClockRow.due.query(shard, ClockRow.next_at <= at, limit=limit):
+    def due(self, shard: int, *, at: datetime) -> Iterator[DueKey]:
+        """Yield a shard's clocks that must be checked, oldest first, and read them a page at a time."""
+        for row in ClockRow.due.query(shard, ClockRow.next_at <= at, page_size=DUE_AT_ONCE):
             if row.next_at is not None:
-                yield row.owner, row.clock_id, row.next_at
+                yield DueKey(row.owner, row.clock_id, row.next_at)
+
+    def oldest_due(self, shard: int, *, at: datetime) -> datetime | None:
+        """Return since when a shard's first clock must be checked; ``None`` if nothing is due: half a read unit."""
+        first = next(iter(ClockRow.due.query(shard, ClockRow.next_at <= at, limit=1, page_size=1)), None)
+        return None if first is None else first.next_at
+
+    def together(
+        self, keys: Sequence[DueKey], owners: Sequence[OwnerRow]
+    ) -> tuple[list[Clock | None], list[OwnerRow | None]]:
+        """Return clocks, and the heads of owners of whom only the key is given, in one strongly consistent read."""
+        wanted = (*(ClockRow(key.owner, key.clock_id) for key in keys), *owners)
+        rows = read_together(*wanted, only={ClockRow: CLOCK, **{type(owner): HEAD for owner in owners}})
+        clocks = [row.document if isinstance(row, ClockRow) else None for row in rows[: len(keys)]]
+        return clocks, [row if isinstance(row, OwnerRow) else None for row in rows[len(keys) :]]
 
     def board(
         self, wanted: ClockFilter, *, at: datetime, limit: int, after: dict[str, dict[str, Any]] | None = None
@@ -188,30 +219,46 @@ class ClockStore:
             "clock_id": {"S": clock.clock_id},
         }
 
-    def beat(self, at: datetime, report: Mapping[str, object]) -> None:
-        """Save a heartbeat; of two sweeps in the same second the later one is kept."""
+    def beat(self, at: datetime, report: Mapping[str, object], *, of: str = "") -> None:
+        """Save a heartbeat; of two sweeps in the same second the later one is kept.
+
+        ``of`` names a worker's run whose report adds to that of the sweep ``at`` which called for it.
+        """
         HeartbeatRow(
             HEARTBEAT,
-            instant_text(at),
+            f"{instant_text(at)}/{of}" if of else instant_text(at),
             report=json.dumps(report),
             expires=int((at + HEARTBEATS_KEPT).timestamp()),
         ).save()
 
-    def watch(self, at: datetime, *, lag_seconds: int) -> None:
+    def waiting(self) -> dict[int, datetime]:
+        """Return since when shards have had something due that the sweep has not seen moved, strongly consistent."""
+        try:
+            row = WatchRow.get(*WATCH, consistent_read=True)
+        except WatchRow.DoesNotExist:
+            return {}
+        return {int(shard): instant_from(since) for shard, since in json.loads(row.waiting).items()}
+
+    def watch(self, at: datetime, *, lag_seconds: int, waiting: Mapping[int, datetime]) -> None:
         """Record a complete sweep in one write; a second one if a sweep before it was missed or incomplete.
 
         A sweep that finishes after a later one changes nothing.
         """
         row = WatchRow(*WATCH)
-        seen = [WatchRow.last_sweep_at.set(at), WatchRow.lag_seconds.set(lag_seconds)]
+        seen = [
+            WatchRow.last_sweep_at.set(at),
+            WatchRow.lag_seconds.set(lag_seconds),
+            WatchRow.waiting.set(_waiting_text(waiting)),
+        ]
         follows = WatchRow.last_sweep_at.between(at - WITHIN, at) & WatchRow.complete_since.exists()
         if not _changed(row, seen, follows):
             begins = WatchRow.last_sweep_at.does_not_exist() | (WatchRow.last_sweep_at <= at)
             _changed(row, [*seen, WatchRow.complete_since.set(at)], begins)
 
-    def unwatch(self) -> None:
+    def unwatch(self, *, waiting: Mapping[int, datetime]) -> None:
         """Record an incomplete sweep; the next complete one starts anew."""
-        _changed(WatchRow(*WATCH), [WatchRow.complete_since.remove()], WatchRow.last_sweep_at.exists())
+        actions = [WatchRow.complete_since.remove(), WatchRow.waiting.set(_waiting_text(waiting))]
+        _changed(WatchRow(*WATCH), actions, WatchRow.last_sweep_at.exists())
 
     def watched(self) -> Watch | None:
         """Return since when every sweep has been complete; ``None`` before the first complete one."""
@@ -223,10 +270,17 @@ class ClockStore:
             complete_since=row.complete_since, last_sweep_at=row.last_sweep_at, lag_seconds=int(row.lag_seconds)
         )
 
-    def beats(self, *, limit: int) -> tuple[dict[str, object], ...]:
-        """Return the newest heartbeats first."""
-        rows = HeartbeatRow.query(HEARTBEAT, scan_index_forward=False, limit=limit)
-        return tuple(json.loads(row.report) for row in rows)
+    def beats(self, *, limit: int) -> Iterator[tuple[dict[str, Any], tuple[dict[str, Any], ...]]]:
+        """Yield the newest heartbeats first, each with the reports of the workers that it called for."""
+        workers: list[dict[str, Any]] = []
+        for row in HeartbeatRow.query(HEARTBEAT, scan_index_forward=False, page_size=BEATS_AT_ONCE):
+            if limit == 0:
+                return
+            if "/" in row.clock_id:
+                workers.append(json.loads(row.report))
+                continue
+            yield json.loads(row.report), tuple(workers)
+            workers, limit = [], limit - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +311,7 @@ class TaskStore:
             task.owner,
             task.kind,
             rev=task.rev,
-            shard=zlib.crc32(task.owner.encode()) % SHARDS,
+            shard=shard_of(task.owner),
             next_at=task.next_at,
             text=task.text,
         )
@@ -265,6 +319,18 @@ class TaskStore:
             tx.add(row, on_failure=ConflictError())
         else:
             tx.put(row, condition=TaskRow.rev == task.rev - 1, on_failure=ConflictError())
+
+
+def shard_of(owner: str) -> int:
+    """Return the partition of the index of due clocks in which an owner's clocks are written from now on.
+
+    Each partition takes 1,000 writes a second.
+    """
+    return zlib.crc32(owner.encode()) % settings().sweep_shards
+
+
+def _waiting_text(waiting: Mapping[int, datetime]) -> str:
+    return json.dumps({str(shard): instant_text(since) for shard, since in waiting.items()})
 
 
 def _changed(row: WatchRow, actions: Sequence[Action], condition: Condition) -> bool:
@@ -302,7 +368,7 @@ def _row_of(clock: Clock) -> ClockRow:
         clock.owner,
         clock.clock_id,
         rev=clock.rev,
-        shard=zlib.crc32(clock.owner.encode()) % SHARDS,
+        shard=shard_of(clock.owner),
         next_at=next_at(clock),
         board=lists.get(Listing.DEPARTMENT),
         kind_board=lists.get(Listing.KIND),

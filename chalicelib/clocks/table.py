@@ -119,7 +119,10 @@ class TaskRow(Row):
 
 
 class WatchRow(Row):
-    """Since when the sweep has been complete: one row, updated by each complete sweep without a read."""
+    """Since when the sweep has been complete: one row, updated by each complete sweep.
+
+    ``waiting`` is JSON: to each shard with something due the instant since when it may have waited.
+    """
 
     class Meta:
         """In the same table as the heartbeats, which it summarises."""
@@ -131,10 +134,14 @@ class WatchRow(Row):
     complete_since = InstantAttribute(null=True)
     last_sweep_at = InstantAttribute()
     lag_seconds = NumberAttribute()
+    waiting = UnicodeAttribute()
 
 
 class HeartbeatRow(Row):
-    """The report of one sweep, kept for three months."""
+    """The report of one sweep, or of a worker's run for it; kept for three months.
+
+    ``clock_id`` is the sweep's instant, followed by the shard and the run in a worker's.
+    """
 
     class Meta:
         """In the same table as the clocks: written by the same function, and in nobody else's queries."""

@@ -173,22 +173,22 @@ def retry_on_conflict(step: Callable[P, R]) -> Callable[P, R]:
     return repeated
 
 
-def read_together(*wanted: Row, attributes: Sequence[str] = ()) -> list[Row | None]:
+def read_together(*wanted: Row, only: Mapping[type[Row], Sequence[str]] | None = None) -> list[Row | None]:
     """Read rows of any tables by their keys, strongly consistent, in the order given: a round trip a hundred.
 
-    ``wanted`` are rows with only their keys. Missing rows are ``None``. With ``attributes``, which must include the
-    keys' own, nothing else of a row is read. Keys that DynamoDB left unprocessed (throttling) are requested again;
+    ``wanted`` are rows with only their keys. Missing rows are ``None``. ``only`` names the attributes, among them the
+    key, that are wanted of a kind of row. Keys that DynamoDB left unprocessed (throttling) are requested again;
     ``UNAVAILABLE`` if they never arrive.
     """
     if not wanted:
         return []
-    found = _found(wanted, attributes)
+    found = _found(wanted, {kind.Meta.table_name: names for kind, names in (only or {}).items()})
     return [None if (item := found.get(_place(row))) is None else type(row).from_raw_data(item) for row in wanted]
 
 
 def existing(*wanted: Row) -> list[bool]:
     """Return for each row of one table whether it exists, reading only keys, otherwise like ``read_together``."""
-    found = _found(wanted, wanted[0].key_names()) if wanted else {}
+    found = _found(wanted, {row.Meta.table_name: row.key_names() for row in wanted})
     return [_place(row) in found for row in wanted]
 
 
@@ -200,27 +200,31 @@ def _place(row: Row) -> Place:
     return row.Meta.table_name, *(value for part in row.key().values() for value in part.values())
 
 
-def _found(wanted: Sequence[Row], attributes: Sequence[str]) -> dict[Place, dict[str, Any]]:
-    """Read the rows that exist; with ``attributes`` nothing else of them."""
+def _found(wanted: Sequence[Row], only: Mapping[str, Sequence[str]]) -> dict[Place, dict[str, Any]]:
+    """Read the rows that exist; ``only`` limits which attributes of a table are read."""
     distinct = {_place(row): row for row in wanted}
     rows = list(distinct.values())
     found: dict[Place, dict[str, Any]] = {}
     for first in range(0, len(rows), MOST_READS):
-        found |= _found_at_once(rows[first : first + MOST_READS], attributes)
+        found |= _found_at_once(rows[first : first + MOST_READS], only)
     return found
 
 
-def _found_at_once(wanted: Sequence[Row], attributes: Sequence[str]) -> dict[Place, dict[str, Any]]:
-    projection = {
-        "ProjectionExpression": ", ".join(f"#{place}" for place in range(len(attributes))),
-        "ExpressionAttributeNames": {f"#{place}": name for place, name in enumerate(attributes)},
+def _projection(names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "ProjectionExpression": ", ".join(f"#{place}" for place in range(len(names))),
+        "ExpressionAttributeNames": {f"#{place}": name for place, name in enumerate(names)},
     }
+
+
+def _found_at_once(wanted: Sequence[Row], only: Mapping[str, Sequence[str]]) -> dict[Place, dict[str, Any]]:
+    projections = {table: _projection(attributes) for table, attributes in only.items()}
     pending: dict[str, dict[str, Any]] = {}
     names: dict[str, tuple[str, ...]] = {}
     for row in wanted:
         name = row.Meta.table_name
         names[name] = row.key_names()
-        table = pending.setdefault(name, {"Keys": [], "ConsistentRead": True, **(projection if attributes else {})})
+        table = pending.setdefault(name, {"Keys": [], "ConsistentRead": True, **projections.get(name, {})})
         table["Keys"].append(row.key())
     found: dict[Place, dict[str, Any]] = {}
     for attempt in range(ATTEMPTS):

@@ -11,8 +11,8 @@ from chalicelib.timeline.events import ChainHead, Event, Json, NewEvent, Reading
 from chalicelib.timeline.owners import OwnerRow, row_of
 from chalicelib.timeline.table import EventRow
 
-END = ("version", "head_seq", "head_hash")
-"""What an owner's row says of the end of its chain."""
+HEAD = ("pk", "version", "head_seq", "head_hash")
+"""What must be known of an owner's row to append to its timeline."""
 
 WITHOUT_TEXTS = tuple(name for name in EventRow.get_attributes() if name != "texts")
 """The columns of an event that are hashed."""
@@ -60,7 +60,7 @@ class Timeline:
     def ends(self, owners: Collection[str]) -> dict[str, OwnerRow]:
         """Return version and head of those owners that exist, for ``append``: one round trip for a hundred."""
         wanted = [row_of(owner)(owner) for owner in owners]
-        rows = read_together(*wanted, attributes=("pk", *END))
+        rows = read_together(*wanted, only={type(row): HEAD for row in wanted})
         return {row.pk: row for row in rows if isinstance(row, OwnerRow)}
 
     def head(self, owner: str) -> ChainHead:
@@ -78,7 +78,7 @@ class Timeline:
         """Return the first events of some timelines without their texts: one round trip for a hundred."""
         wanted = [EventRow(owner, seq) for owner in dict.fromkeys(owners) for seq in range(1, length + 1)]
         found: dict[str, list[Event]] = {owner: [] for owner in owners}
-        for row in read_together(*wanted, attributes=WITHOUT_TEXTS):
+        for row in read_together(*wanted, only={EventRow: WITHOUT_TEXTS}):
             if isinstance(row, EventRow):
                 found[row.owner].append(event_from(row.attribute_values))
         return {owner: tuple(events) for owner, events in found.items()}
@@ -107,7 +107,7 @@ def _stored(owner: str) -> OwnerRow:
     """Read the version and the head of an owner's row, strongly consistent."""
     table = row_of(owner)
     try:
-        return table.get(owner, consistent_read=True, attributes_to_get=list(END))
+        return table.get(owner, consistent_read=True, attributes_to_get=list(HEAD))
     except table.DoesNotExist:
         raise DomainError(ErrorCode.NOT_FOUND) from None
 

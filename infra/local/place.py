@@ -17,7 +17,7 @@ MAIL_PORT = int(os.environ.get("XINNUO_CATCHER_MAIL_PORT") or "4482")
 REGION: Final = "cn-north-1"
 STAGE = "local"
 STACK = "xinnuo-local"
-READERS = ("deliver", "ingest", "quarantine", "issue", "walks")
+READERS = ("sweep_shard", "deliver", "ingest", "quarantine", "issue", "walks")
 """The functions that read queues."""
 FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", *READERS)
 AUDIENCE = "xinnuo-api"

@@ -52,6 +52,7 @@ FILING = {"draft_id": "d" * 22, "confirmed": ["c"], "signature": "s" * 86}
 
 JOBS: dict[str, Question] = {
     "sweep": ("sweep", scheduled()),
+    "sweep_shard": ("sweep_shard", message({"shard": 0, "at": "2026-11-22T03:00:00Z"})),
     "hourly": ("hourly", scheduled()),
     "nightly": ("nightly", scheduled()),
     "dispatch_events": ("dispatch_events", stream_of(EVENT)),
@@ -130,6 +131,7 @@ OF_CASES = "authorities cases"
 
 EXPECTED: dict[str, tuple[int | None, str]] = {
     "sweep": (None, "calendars clocks jobs rulepacks timeline workdays"),
+    "sweep_shard": (None, "calendars clocks jobs rulepacks timeline workdays"),
     "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline walks workdays"),
     "nightly": (
         None,

@@ -10,20 +10,24 @@ import pytest
 
 import app
 from chalicelib.alerts.model.webhooks import Topic
+from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.container import container
 from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.events import Event
+from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import a_caller, a_submission, an_organisation
 from tests.channels import Channels
 from tests.cloud import turn_clock
+from tests.services.timelines import an_owner, kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-CONTEXT = SimpleNamespace(aws_request_id="run-1")
+CONTEXT = SimpleNamespace(aws_request_id="run-1", get_remaining_time_in_millis=lambda: 55_000)
 
 
 def stored_event(owner: str = "case:X", seq: int = 1, kind: str = "clock:passed") -> dict[str, Any]:
@@ -228,6 +232,75 @@ def test_the_sweep_answers_what_it_saw_and_says_in_its_line_that_it_was_everythi
     assert (line["job"], line["outcome"], line["complete"]) == ("sweep", "done", True)
 
 
+@pytest.fixture
+def handed_on(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the sweep has put into the queue of its workers."""
+    messages: list[dict[str, Any]] = []
+
+    def send(message: str, *, name: str) -> None:
+        messages.append({"messageId": name, "body": message})
+
+    monkeypatch.setattr(container().clocks._sweeping, "_queue", SimpleNamespace(send=send))  # noqa: SLF001 - the container reads it from the environment
+    return messages
+
+
+def a_clock_due(at: datetime) -> str:
+    with transaction() as tx:
+        clock = container().clocks.start(
+            ClockKind.ACKNOWLEDGEMENT,
+            Limit(value=1, unit=Unit.HOURS, basis="第1条"),
+            owner=an_owner(),
+            department="traffic",
+            responsible="officer",
+            pack="corrects-first",
+            started_at=at - timedelta(hours=1, seconds=1),
+            tx=tx,
+        )
+    return clock.owner
+
+
+def test_the_sweep_and_its_workers_tell_what_is_due_and_each_says_so_in_a_line(
+    handed_on: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    turn_clock(NOW)
+    owner = a_clock_due(NOW)
+
+    answer = app.sweep(scheduled(), CONTEXT)
+    answers = [app.sweep_shard({"Records": [message]}, CONTEXT) for message in [*handed_on, *handed_on]]
+
+    assert [shard["due"] for shard in answer["shards"] if shard["due"]] == [1]
+    assert answers == [{"batchItemFailures": []}] * 2
+    assert kinds_of(owner)[-1] == "clock:passed"
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["job"], line["outcome"]) for line in lines] == [("sweep", "done"), *[("sweep_shard", "done")] * 2]
+    assert (lines[0]["shards_due"], lines[0]["complete"]) == (1, True)
+    # The alarm's filter asks for the second.
+    assert [(line["moved"], line["clocks_failed"], line["failed"]) for line in lines[1:]] == [(1, 0, 0), (0, 0, 0)]
+
+
+def test_a_worker_stops_ten_seconds_before_lambda_stops_it(handed_on: list[dict[str, Any]]) -> None:
+    turn_clock(NOW)
+    owner = a_clock_due(NOW)
+    app.sweep(scheduled(), CONTEXT)
+    hurried = SimpleNamespace(aws_request_id="run-2", get_remaining_time_in_millis=lambda: 10_000)
+
+    app.sweep_shard({"Records": handed_on}, hurried)
+
+    assert kinds_of(owner)[-1] != "clock:passed"
+
+
+def test_a_shard_that_cannot_be_swept_comes_again_alone(handed_on: list[dict[str, Any]]) -> None:
+    turn_clock(NOW)
+    owner = a_clock_due(NOW)
+    app.sweep(scheduled(), CONTEXT)
+    damaged = {"messageId": "damaged", "body": "{}"}
+
+    answer = app.sweep_shard({"Records": [damaged, *handed_on]}, CONTEXT)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "damaged"}]}
+    assert kinds_of(owner)[-1] == "clock:passed"
+
+
 def test_a_sweep_that_cannot_read_fails_loudly_and_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     connection().delete_table(settings().table("clocks"))
 
@@ -272,7 +345,7 @@ def test_a_missing_edition_is_told_once_however_often_the_reminder_runs() -> Non
 
     answers = [app.hourly(event, CONTEXT), app.hourly(event, CONTEXT)]
 
-    assert answers == [{"edition_missed": 2027, "digests_made": 0}, {"edition_missed": None, "digests_made": 0}]
+    assert answers == [{"edition_missed": missed, "years_recounted": (), "digests_made": 0} for missed in (2027, None)]
     assert [event.kind for event in container().timeline.events("calendar:2027")] == ["calendar:missed"]
 
 

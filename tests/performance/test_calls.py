@@ -11,6 +11,7 @@ from chalicelib.clocks.store import LOOKED_AT
 from chalicelib.container import container
 from chalicelib.credit.model.records import Summary
 from chalicelib.credit.table.records import SummaryRow
+from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Identity, SubjectKey, SubjectKind
 from chalicelib.workdays.store import load_calendar
 from tests.cloud import Client, forget_everything, said_by, the_issuer
@@ -23,8 +24,8 @@ from tests.performance.units import Bill, billed
 from tests.wire import Wire, watched
 
 FEW = 1_000
-IDLE = ["Query", "Query", "Query", "Query", "PutItem", "UpdateItem"]
-"""One empty query a shard, the heartbeat, and the note that everything was seen."""
+IDLE = ["PutItem", "GetItem", *["Query"] * settings().sweep_shards, "PutItem", "UpdateItem"]
+"""A heartbeat, what waited, one empty query a shard, the heartbeat anew, and the note that everything was seen."""
 
 
 @pytest.fixture(autouse=True)

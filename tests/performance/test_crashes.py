@@ -1,17 +1,21 @@
 """The process dies at any call to AWS, before it goes out or after it had its effect: trying again has one effect."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 
 from app import app
 from chalicelib.aws import client
+from chalicelib.clocks import store
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState, Service, Target
+from chalicelib.settings import settings
 from infra.local.seeding import resident_of, uscc_of
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
 from tests.cloud import the_issuer, turn_clock
@@ -99,9 +103,28 @@ def test_the_sweep_tells_each_milestone_once(elsewhere: Elsewhere) -> None:
 
         return lambda: container().clocks.sweep(at=RED), look
 
-    # Four queries; for each of two clocks itself, the head of its owner's timeline and the transaction; the heartbeat
-    # and the watch.
-    dying_everywhere(prepare, elsewhere, calls=12)
+    # The heartbeat, what waited, four shards; in the one with something due, its clocks, the clocks with the head of
+    # their timeline, and the transaction; the heartbeat again and the watch.
+    dying_everywhere(prepare, elsewhere, calls=11)
+
+
+def test_a_batch_of_clocks_of_many_owners_is_told_once(elsewhere: Elsewhere) -> None:
+    def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
+        applicants = [an_applicant(number * 10 + each) for each in range(5)]
+        cases = [applicant.promise(applicant.draft(answers=ANSWERS)).case for applicant in applicants]
+
+        def work() -> None:
+            for shard in range(settings().sweep_shards):
+                assert container().clocks.sweep_shard(shard, at=RED).is_complete
+
+        def look() -> None:
+            assert [kinds_of(case.owner) for case in cases] == [[*FILED, *PASSED]] * 5
+
+        return work, look
+
+    # Everything is in one shard: what is due in it, the clocks with the heads of their timelines, the transaction.
+    with mock.patch.object(store, "settings", return_value=replace(settings(), sweep_shards=1)):
+        dying_everywhere(prepare, elsewhere, calls=3 + settings().sweep_shards - 1)
 
 
 def test_a_flag_is_confirmed_once_and_the_gate_follows(elsewhere: Elsewhere) -> None:

@@ -34,7 +34,7 @@ def until(owner: str, *moments: datetime) -> None:
 def test_yellow_is_for_the_handler_and_red_for_the_supervisor() -> None:
     owner = a_running_clock()
 
-    until(owner, datetime(2026, 11, 24, 16, 0, tzinfo=UTC))
+    until(owner, datetime(2026, 11, 24, 23, 15, tzinfo=UTC))
     assert [alert.level for alert in inbox(Role.OFFICER, "traffic")] == [0]
     assert inbox(Role.SUPERVISOR, "traffic") == []
     until(owner, RED)

@@ -17,8 +17,8 @@ from tests.services.timelines import FRIDAY
 
 pytestmark = pytest.mark.usefixtures("cloud", "channels")
 
-YELLOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
-"""The start of the day on which the clock is due."""
+YELLOW = datetime(2026, 11, 24, 23, 15, tzinfo=UTC)
+"""A quarter past seven of the day on which the clock is due: the last warning has been told."""
 BEFORE_EIGHT = datetime(2026, 11, 24, 23, 59, 59, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
 from chalicelib.walks.model import Step
 from chalicelib.workdays.model.calendar import Calendar
-from chalicelib.workdays.model.limits import Limit, Unit
+from chalicelib.workdays.model.limits import Edition, Limit, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.builders import FixedCalendars
 from tests.channels import kept_channels
@@ -34,7 +34,7 @@ from tests.services.recounts import (
     the_recount,
 )
 from tests.services.timelines import an_owner
-from tests.services.walking import recount
+from tests.services.walking import recount, taken, waiting
 from tests.wire import Wire, watched
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -284,7 +284,7 @@ def test_a_clock_started_on_the_old_calendar_after_the_first_pass_is_found_by_th
 def test_a_milestone_that_is_taken_back_is_told_again_in_a_new_round() -> None:
     clock = a_clock()
     load(an_edition())
-    yellow = datetime(2027, 1, 4, 16, 0, tzinfo=UTC)
+    yellow = datetime(2027, 1, 4, 23, 15, tzinfo=UTC)
     container().clocks.sweep(at=yellow)
 
     load(an_edition(NEW_YEAR, date(2027, 1, 5)), at=yellow + timedelta(hours=1), version=1)
@@ -404,3 +404,64 @@ def test_what_waits_for_an_edition_is_listed_oldest_due_first_over_all_departmen
             break
 
     assert found == [owners[4], owners[1], owners[2], owners[0], owners[3]]
+
+
+def ship(edition: Edition) -> None:
+    """Let a release bring an edition: nobody loads it."""
+    container().calendars.packaged = (*load_calendar().editions, edition)
+
+
+def caught_up(at: datetime) -> tuple[int, ...]:
+    """Catch up as the hourly job does, and take the walks that this begins as far as the instant lets them."""
+    with waiting() as sent:
+        years = container().recalculation.catch_up(at=at)
+        taken(sent, at=at)
+    return years
+
+
+@pytest.mark.requirement("R4.5")
+def test_an_edition_that_comes_with_a_release_turns_white_dates_into_firm_ones_within_the_hour() -> None:
+    clock, other = a_clock(), a_clock(department="market")
+    assert caught_up(LOADED) == ()
+    ship(an_edition())
+    yellow, red = datetime(2027, 1, 4, 23, 15, tzinfo=UTC), datetime(2027, 1, 5, 16, 0, tzinfo=UTC)
+    container().clocks.sweep(at=LOADED)
+    assert now(clock) == clock
+
+    assert caught_up(LOADED) == (2027,)
+    for at in (LOADED, SETTLED, yellow, red, red):
+        container().clocks.sweep(at=at)
+
+    assert [(now(each).due_on, now(each).provisional) for each in (clock, other)] == [(date(2027, 1, 5), False)] * 2
+    told = [event for event in container().timeline.events(clock.owner) if event.kind.startswith("clock:")]
+    assert [event.kind for event in told] == ["clock:recounted", "clock:warned", "clock:passed"]
+    assert {name: told[0].data[name] for name in ("was_due_on", "due_on", "was_provisional", "edition")} == {
+        "was_due_on": "2027-01-04",
+        "due_on": "2027-01-05",
+        "was_provisional": True,
+        "edition": "2027/0",
+    }
+    assert caught_up(red) == ()
+
+
+def test_a_clock_that_a_process_of_the_release_before_started_is_found_the_next_day() -> None:
+    a_clock()
+    ship(an_edition())
+    caught_up(LOADED)
+    container().calendars.packaged = load_calendar().editions
+    late = a_clock()
+    ship(an_edition())
+
+    begun = [caught_up(LOADED + timedelta(hours=hours)) for hours in (1, 12, 13, 14)]
+
+    assert begun == [(), (), (2027,), ()]
+    assert (now(late).due_on, now(late).provisional) == (date(2027, 1, 5), False)
+
+
+def test_a_provisional_clock_waits_in_no_shard() -> None:
+    clock = a_clock()
+
+    report = container().clocks.sweep(at=LOADED + timedelta(days=30))
+
+    assert clock.provisional
+    assert sum(shard.due for shard in report.shards) == 0

@@ -13,6 +13,7 @@ TABLES = ROOT / "infra" / "template" / "tables.yaml"
 FUNCTIONS = (
     "api",
     "sweep",
+    "sweep_shard",
     "hourly",
     "nightly",
     "dispatch_events",
@@ -60,24 +61,26 @@ TO_TABLES = {
         "WalksTable": "Query",
         "WebhooksTable": "GetItem PutItem",
     },
-    "sweep": {
+    "sweep": {"ClocksTable": "GetItem PutItem UpdateItem"},
+    "sweep_shard": {
         "EditionsTable": "BatchGetItem GetItem UpdateItem",
         "CasesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "CatalogueTable": "BatchGetItem",
-        "ClocksTable": "GetItem PutItem Query UpdateItem",
-        "ComplaintsTable": "GetItem UpdateItem",
+        "ClocksTable": "BatchGetItem GetItem PutItem Query",
+        "ComplaintsTable": "BatchGetItem GetItem UpdateItem",
         "ConflictsTable": "GetItem PutItem",
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
-        "RatingsTable": "GetItem UpdateItem",
-        "RedressTable": "GetItem UpdateItem",
-        "FlagNoticesTable": "GetItem PutItem UpdateItem",
+        "RatingsTable": "BatchGetItem GetItem UpdateItem",
+        "RedressTable": "BatchGetItem GetItem UpdateItem",
+        "FlagNoticesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "StaffTable": "GetItem",
         "SubjectsTable": "BatchGetItem",
         "TimelineTable": "PutItem",
     },
     "hourly": {
         "AlertsTable": "GetItem",
+        "ClocksTable": "GetItem PutItem",
         "DigestsTable": "GetItem PutItem Query",
         "EditionsTable": "BatchGetItem GetItem PutItem",
         "TimelineTable": "PutItem",
@@ -244,7 +247,8 @@ def test_only_who_needs_it_may_use_a_key_a_queue_or_a_topic() -> None:
             "secretsmanager:GetSecretValue",
             "sqs:SendMessage",
         },
-        "sweep": {"secretsmanager:GetSecretValue"},
+        "sweep": {"sqs:SendMessage"},
+        "sweep_shard": {"secretsmanager:GetSecretValue"},
         "hourly": {"sqs:SendMessage"},
         "nightly": {"sqs:SendMessage"},
         "dispatch_events": {"sqs:SendMessage"},
@@ -270,7 +274,8 @@ def test_no_function_may_scan_a_table(function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["sweep", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine", "walks"]
+    "function",
+    ["sweep", "sweep_shard", "hourly", "nightly", "dispatch_events", "deliver", "ingest", "quarantine", "walks"],
 )
 def test_no_other_job_can_read_an_identity(function: str) -> None:
     of_identities = (one for one in statements(function) if one["Resource"] == {"Fn::GetAtt": ["IdentityKey", "Arn"]})

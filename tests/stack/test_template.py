@@ -18,6 +18,7 @@ Resources = dict[str, dict[str, Any]]
 FUNCTIONS = {
     "APIHandler": "api",
     "Sweep": "sweep",
+    "SweepShard": "sweep_shard",
     "Hourly": "hourly",
     "Nightly": "nightly",
     "DispatchEvents": "dispatch_events",
@@ -105,6 +106,8 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_ISSUED_BUCKET",
             "XINNUO_SEAL_QUEUE",
             "XINNUO_WALK_QUEUE",
+            "XINNUO_SWEEP_QUEUE",
+            "XINNUO_SWEEP_SHARDS",
             "XINNUO_CONTACT_KEY",
             "XINNUO_MAIL_HOST",
             "XINNUO_MAIL_PORT",
@@ -193,6 +196,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
         "IssueDeadLetters": 0,
         "QuarantineDeadLetters": 0,
         "WalksDeadLetters": 0,
+        "SweepDeadLetters": 0,
     }
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from chalicelib.calendars import rules
 from chalicelib.calendars.model import Moving, Place, Preview, Recount, Year, first_day_touched
-from chalicelib.calendars.rules import calendar_with
+from chalicelib.calendars.rules import FIRST_YEAR, calendar_with
 from chalicelib.calendars.store import LoadedCalendars, YearStore
+from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock
 from chalicelib.clocks.rules import clocks as clock_rules
 from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, ClockRecalculation
@@ -61,23 +62,56 @@ class Recalculation:
             name = f"{WALK}:{event.data['year']}/{event.data['edition']}"
             self._walks().begin(name, self._boards, at=at)
 
+    def catch_up(self, *, at: datetime) -> tuple[int, ...]:
+        """Begin the recalculation of years that are announced while due dates still wait for them; return the years.
+
+        An edition that comes with a release is loaded by nobody, and a process of the release before may start a clock
+        without it. One query a department, which reads the clock that is due first among the provisional ones.
+        Idempotent; a year is walked at most once a day, even if one of its clocks can never be counted.
+        """
+        self._calendars.refresh()
+        calendar = self._calendars.current()
+        found: dict[int, Edition] = {}
+        for board in (board for board in self._boards if board.endswith(PROVISIONAL)):
+            for clock in self._counting.page(board, since=date(FIRST_YEAR, 1, 1), limit=1, after=None).clocks:
+                if self._counting.would_be(clock, calendar=calendar, at=at) is not None:
+                    known = (edition for edition in calendar.editions if edition.year <= clock.due_on.year)
+                    newest = max(known, key=lambda edition: edition.year)
+                    found[newest.year] = newest
+        return tuple(year for year, edition in sorted(found.items()) if self._begin_again(edition, at=at))
+
+    def _begin_again(self, edition: Edition, *, at: datetime) -> bool:
+        """Begin the walk of the day for an edition, unless it has begun; return whether this call did."""
+        name = f"{WALK}:{edition.year}/{edition.number}"
+        first = self._walks().of(name)
+        today = f"{name}/{day_in_shanghai(at)}"
+        if any(not part.is_done for part in first) or self._walks().of(today):
+            return False
+        self._walks().begin(today, self._boards, at=at)
+        return True
+
     def step(self, about: str, board: str, place: walk.Place, at: datetime) -> walk.Step:
-        """Recalculate the next clocks of a board; nothing once a later edition of the year was loaded."""
-        number, _, edition = about.partition("/")
+        """Recalculate the next clocks of a board; nothing once a later edition of the year was loaded.
+
+        ``about`` is the year, the edition's number, and the day if the edition is walked again.
+        """
+        number, edition, *_ = about.split("/")
         (year,) = self._years.each([int(number)])
         if str(len(year.editions)) != edition:
             return walk.Step()
-        loaded = year.editions[-1]
         self._calendars.refresh()
+        calendar = self._calendars.current()
+        (counted_by,) = (each for each in calendar.editions if each.year == year.year)
         page = self._counting.page(board, since=first_day_touched(year.year), limit=PAGE, after=place.get("key"))
         step = self._counting.recount_page(
             Page(page.clocks, page.after),
-            calendar=self._calendars.current(),
-            reason=loaded.edition.notice.citation,
-            edition=about,
+            calendar=calendar,
+            reason=counted_by.notice.citation,
+            edition=f"{number}/{edition}",
             at=at,
         )
-        return rules.next_step(step, passage=place.get("passage", 1), key=page.after, loaded_at=loaded.loaded_at)
+        loaded_at = year.editions[-1].loaded_at if year.editions else at
+        return rules.next_step(step, passage=place.get("passage", 1), key=page.after, loaded_at=loaded_at)
 
     def preview(self, edition: Edition, *, at: datetime, limit: int, after: Place | None) -> Preview:
         """Return a page of what an edition would move, in the order of a recalculation; writes nothing."""

@@ -1,5 +1,6 @@
 """Starting, pausing, extending and stopping clocks, their light, and their next milestone."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -7,11 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from chalicelib.clocks.model import NOT_WARNED, Clock, ClockKind, ClockPause, Extension, Light
 from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import DayCount, Limit, Pause, YellowRule, day_of
-from chalicelib.workdays.rules.due_dates import USUAL_YELLOW, due, explanation, yellow_from
+from chalicelib.workdays.rules.due_dates import USUAL_YELLOW, due, explanation, start_of_day, yellow_from
 
 ONE_SECOND = timedelta(seconds=1)
-RECOUNT_EVERY = timedelta(days=1)
-"""How often a provisional date is recalculated: a year's calendar is announced once, weeks before it begins."""
+ONE_DAY = timedelta(days=1)
+FIRST_WARNING_AFTER = timedelta(minutes=30)
+"""How long the warnings of a day wait after midnight: what passes at midnight is told before them."""
+WARNINGS_SPREAD_OVER = timedelta(hours=6, minutes=45)
+"""Over how long they are spread: the last leaves at 07:15, so that all have arrived when offices open."""
 NOT_COUNTED_YET = datetime.min.replace(tzinfo=UTC)
 
 
@@ -140,23 +144,38 @@ def light(clock: Clock, *, at: datetime) -> Light:
 
 
 def next_at(clock: Clock) -> datetime | None:
-    """Return when the sweep must check the clock next; ``None`` removes it from the index."""
-    if clock.stopped_at is not None:
-        return None
-    if clock.recheck_at is not None:
+    """Return when the sweep must check the clock next; ``None`` removes it from the index.
+
+    A warning that is due at midnight is told later in the night, each owner's at a time of its own: a city's warnings
+    would otherwise all come in the same second, before what has passed. The light does not wait for it. A provisional
+    date waits for the edition of its year, which recalculates it (R4.5).
+    """
+    if clock.stopped_at is None and clock.recheck_at is not None:
         return clock.recheck_at
-    if clock.provisional:
-        return clock.recount_at
-    if clock.open_pause is not None or clock.passed_at is not None:
+    following = _next_milestone(clock)
+    return _spread(clock) if following is not None and following == clock.yellow_at else following
+
+
+def _next_milestone(clock: Clock) -> datetime | None:
+    if clock.stopped_at is not None or clock.provisional or clock.open_pause is not None or clock.passed_at is not None:
         return None
     if clock.warned_at is None and clock.kind not in NOT_WARNED:
         return clock.yellow_at
     return clock.due_at + ONE_SECOND
 
 
+def _spread(clock: Clock) -> datetime:
+    """Return when a warning is told: within the night after its midnight, unless less than a day is left by then."""
+    is_midnight = start_of_day(day_of(clock.yellow_at)) == clock.yellow_at
+    if not is_midnight or clock.due_at + ONE_SECOND < clock.yellow_at + ONE_DAY:
+        return clock.yellow_at
+    share = zlib.crc32(clock.owner.encode()) % int(WARNINGS_SPREAD_OVER.total_seconds())
+    return clock.yellow_at + FIRST_WARNING_AFTER + timedelta(seconds=share)
+
+
 def recount(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock:
-    """Recalculate the dates with the current calendar; a provisional one is scheduled to be checked again (R4.5)."""
-    again = replace(clock, recount_at=at + RECOUNT_EVERY, rev=clock.rev + 1)
+    """Recalculate the dates with the current calendar (R4.5)."""
+    again = replace(clock, rev=clock.rev + 1)
     return _untold(_counted(again, calendar=calendar, yellow=yellow), at=at)
 
 
@@ -180,13 +199,13 @@ def _ended(clock: Clock, *, at: datetime) -> tuple[ClockPause, ...]:
 
 
 def _marked(clock: Clock, *, at: datetime) -> Clock:
-    if clock.recheck_at is not None or clock.provisional:
+    if clock.recheck_at is not None:
         return clock
-    following = next_at(clock)
+    following = _next_milestone(clock)
     while following is not None and following <= at:
         is_over = following > clock.due_at
         clock = replace(clock, passed_at=following) if is_over else replace(clock, warned_at=following)
-        following = next_at(clock)
+        following = _next_milestone(clock)
     return clock
 
 
@@ -223,8 +242,7 @@ def _counted(clock: Clock, *, calendar: Calendar, yellow: YellowRule, at: dateti
         end = due(limit, started_at=first.at, calendar=calendar, pauses=pauses, at=moment)
         turns = yellow_from(limit, started_at=first.at, calendar=calendar, pauses=pauses, at=moment, rule=yellow)
         end = replace(end, provisional=end.provisional or first.provisional)
-    again = (clock.recount_at or clock.started_at + RECOUNT_EVERY) if end.provisional else None
-    return replace(clock, due_at=end.at, due_on=end.on, provisional=end.provisional, yellow_at=turns, recount_at=again)
+    return replace(clock, due_at=end.at, due_on=end.on, provisional=end.provisional, yellow_at=turns)
 
 
 def _limit_in_one(clock: Clock) -> Limit:

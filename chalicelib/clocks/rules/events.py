@@ -30,6 +30,16 @@ def clocks_payload(*clocks: Clock) -> list[Json]:
     ]
 
 
+def milestones(before: Clock, after: Clock) -> list[NewEvent]:
+    """Return the events of the milestones that a clock was moved past."""
+    happened = []
+    if after.warned_at is not None and before.warned_at is None:
+        happened.append(milestone(EventKind.CLOCK_WARNED, before, after.warned_at))
+    if after.passed_at is not None and before.passed_at is None:
+        happened.append(milestone(EventKind.CLOCK_PASSED, before, after.passed_at))
+    return happened
+
+
 def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> NewEvent:
     """Return the event of a milestone reached."""
     return NewEvent(
@@ -51,7 +61,7 @@ def milestone(kind: EventKind, clock: Clock, occurred_at: datetime) -> NewEvent:
     )
 
 
-def recounted(before: Clock, after: Clock, *, reason: str, edition: str | None = None, at: datetime) -> NewEvent:
+def recounted(before: Clock, after: Clock, *, reason: str, edition: str, at: datetime) -> NewEvent:
     """Return the event of a recalculated due date: the old one, the new one and why (R4.5).
 
     ``taken_back`` lists recorded milestones that are no longer reached; they are recorded again in a later round.

@@ -9,10 +9,11 @@ from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
 from chalicelib.clocks.rules import clocks, events
 from chalicelib.clocks.rules.events import clocks_payload
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus
-from chalicelib.clocks.services.sweep import Step, Sweeping, SweepReport
+from chalicelib.clocks.services.shard_sweep import ShardReport, ShardSweep, Step, no_deadline
+from chalicelib.clocks.services.sweep import Sweeping, SweepReport, heartbeat_of
 from chalicelib.clocks.store import BoardPage, ClockStore, Watch
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
-from chalicelib.timeline.event_types import EventKind
+from chalicelib.publisher import Publisher
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.store import Timeline
 from chalicelib.workdays.model.calendars import Calendars, Counting
@@ -36,18 +37,23 @@ class Clocks:
         *,
         yellow: Callable[[str, datetime], YellowRule],
         office_hours: Callable[[str, datetime], OfficeHours],
+        queue: Publisher | None = None,
     ) -> None:
-        """Count on ``calendars``; ``yellow`` and ``office_hours`` return those of a rule pack as of an instant."""
+        """Count on ``calendars``; ``yellow`` and ``office_hours`` return those of a rule pack as of an instant.
+
+        ``queue`` leads to ``sweep_shard``; without one, ``sweep`` moves clocks itself.
+        """
         self._office_hours = office_hours
         self._store = store
         self._timeline = timeline
         self._calendars = calendars
         self._yellow = yellow
-        self._sweeping = Sweeping(store, default_step=self.tell_milestones)
+        self._shards = ShardSweep(store, timeline, default_step=self.tell_milestones)
+        self._sweeping = Sweeping(store, queue=queue, sweep_shard=lambda shard, at: self._shards.sweep(shard, at=at))
 
     def on_due(self, kind: str, step: Step) -> None:
         """Register a step for a kind of clock, to run when it is due instead of recording that it passed."""
-        self._sweeping.on_due(kind, step)
+        self._shards.on_due(kind, step)
 
     def start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
         self,
@@ -164,13 +170,21 @@ class Clocks:
         watch = self._store.watched()
         return None if watch is None else watch.as_of(at)
 
-    def heartbeats(self, *, limit: int) -> tuple[dict[str, object], ...]:
-        """Return the reports of the last sweeps, newest first."""
-        return self._store.beats(limit=limit)
+    def heartbeats(self, *, limit: int) -> tuple[dict[str, Any], ...]:
+        """Return the reports of the last sweeps, newest first, with what workers did for them."""
+        return tuple(heartbeat_of(report, workers) for report, workers in self._store.beats(limit=limit))
 
     def sweep(self, *, at: datetime) -> SweepReport:
-        """Move every clock that is due to its next milestone (see ``Sweeping``)."""
+        """Have every clock that is due moved to its next milestone (see ``Sweeping``)."""
         return self._sweeping.sweep(at=at)
+
+    def sweep_shard(self, shard: int, *, at: datetime, seconds_left: Callable[[], float] = no_deadline) -> ShardReport:
+        """Move the clocks of one shard that are due, until nearly no time is left (see ``ShardSweep``)."""
+        return self._shards.sweep(shard, at=at, seconds_left=seconds_left)
+
+    def report(self, swept: ShardReport, *, sweep: datetime, run: str) -> None:
+        """Save what a worker's run did for the sweep that called for it at an instant."""
+        self._store.beat(sweep, swept.to_json(), of=f"{swept.shard}/{run}")
 
     @retry_on_conflict
     def tell_milestones(self, owner: str, clock_id: str, at: datetime) -> None:
@@ -179,30 +193,14 @@ class Clocks:
         if (following := clocks.next_at(clock)) is None or following > at:
             return
         with transaction() as tx:
-            moved, happened = self._recounted(clock, at=at) if clock.provisional else self.moved_on(clock, at=at)
+            moved, happened = self.moved_on(clock, at=at)
             self._store.save(moved, tx)
-            if happened:
-                self._timeline.append(happened, owner=owner, at=at, tx=tx)
-
-    def _recounted(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[NewEvent]]:
-        """Return a provisional clock recalculated, and its event once the year has been announced (R4.5)."""
-        counting = self._now(clock, at)
-        counted = clocks.recount(clock, at=at, **counting)
-        if counted.provisional:
-            return counted, []
-        return counted, [
-            events.recounted(clock, counted, reason=counting["calendar"].day_source(counted.due_on), at=at)
-        ]
+            self._timeline.append(happened, owner=owner, at=at, tx=tx)
 
     def moved_on(self, clock: Clock, *, at: datetime) -> tuple[Clock, list[NewEvent]]:
         """Return the clock past its milestones, and their events."""
         moved = clocks.move_on(clock, at=at)
-        happened = []
-        if moved.warned_at is not None and clock.warned_at is None:
-            happened.append(events.milestone(EventKind.CLOCK_WARNED, clock, moved.warned_at))
-        if moved.passed_at is not None and clock.passed_at is None:
-            happened.append(events.milestone(EventKind.CLOCK_PASSED, clock, moved.passed_at))
-        return moved, happened
+        return moved, events.milestones(clock, moved)
 
     def save(self, clock: Clock, tx: Transaction) -> None:
         """Save a clock changed by a step registered with ``on_due``."""

@@ -1,39 +1,25 @@
-"""Every minute: move every due clock to its next milestone and save a report."""
+"""Every minute: look which shards have something due, hand them to workers, and save a report."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.clock import instant_text
-from chalicelib.clocks.store import SHARDS, ClockStore
-from chalicelib.logging import logger
+from chalicelib.clocks.services.shard_sweep import ShardReport
+from chalicelib.clocks.store import WITHIN, ClockStore
+from chalicelib.publisher import Publisher
+from chalicelib.settings import settings
 
-Step = Callable[[str, str, datetime], None]
-"""A step that runs instead of recording a milestone: owner, clock id, instant."""
-
-MOST_AT_ONCE = 500
-"""How many clocks one sweep moves in a shard; the rest follow a minute later."""
-
-
-@dataclass(slots=True, kw_only=True)
-class ShardReport:
-    """The result of a sweep in one shard; ``lag_seconds`` is how late the oldest clock was processed."""
-
-    shard: int
-    due: int = 0
-    moved: int = 0
-    failed: int = 0
-    lag_seconds: int = 0
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether everything due has moved, and nothing was left for the next minute."""
-        return self.failed == 0 and self.due < MOST_AT_ONCE
+LOOKS_AT_ONCE = 8
+"""How many shards are asked side by side; the connection to DynamoDB has room for ten calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepReport:
-    """The result of a whole sweep."""
+    """What a sweep saw of each shard."""
 
     at: datetime
     shards: list[ShardReport] = field(default_factory=list)
@@ -50,12 +36,12 @@ class SweepReport:
 
     @property
     def lag_seconds(self) -> int:
-        """How late the oldest clock was processed."""
+        """How late the oldest clock was found."""
         return max((shard.lag_seconds for shard in self.shards), default=0)
 
     def to_json(self) -> dict[str, object]:
         """Return the report as JSON values."""
-        shards = [{**asdict(shard), "complete": shard.is_complete} for shard in self.shards]
+        shards = [shard.to_json() for shard in self.shards]
         return {"at": instant_text(self.at), "complete": self.is_complete, "shards": shards}
 
 
@@ -66,50 +52,83 @@ class SweepIncompleteError(RuntimeError):
 class Sweeping:
     """The sweep over all shards, and its heartbeats."""
 
-    def __init__(self, store: ClockStore, *, default_step: Step) -> None:
-        """Run ``default_step`` for each due clock whose kind has no step of its own."""
+    def __init__(
+        self, store: ClockStore, *, queue: Publisher | None, sweep_shard: Callable[[int, datetime], ShardReport]
+    ) -> None:
+        """Hand shards to the workers of ``queue``; without one, move their clocks here, by ``sweep_shard``."""
         self._store = store
-        self._default_step = default_step
-        self._steps: dict[str, Step] = {}
-
-    def on_due(self, kind: str, step: Step) -> None:
-        """Register a step for a kind of clock, to run when it is due."""
-        self._steps[kind] = step
+        self._queue = queue
+        self._sweep_shard = sweep_shard
 
     def sweep(self, *, at: datetime) -> SweepReport:
-        """Move every due clock to its next milestone, save a heartbeat, and raise at the end if any failed.
+        """Look at each shard, have those swept that have something due, and save what was seen.
 
-        Safe to run twice, late and concurrently: the condition is on the clock's own row. An idle sweep is one empty
-        query per shard, one heartbeat and one update of the watch.
+        A sweep is complete if nothing that is due has waited for more than ``WITHIN`` since a sweep could first see it:
+        whether workers came, died or were too few shows in the shards themselves. Safe to run twice, late and
+        concurrently. An idle sweep is one empty query per shard, a heartbeat before and one after, one read and one
+        update of the watch. Raises at the end if clocks failed that were moved here.
         """
-        report = SweepReport(at=at)
-        for shard in range(SHARDS):
-            report.shards.append(self._sweep_shard(shard, at=at))
-        self._store.beat(at, report.to_json())
+        self._store.beat(at, {"at": instant_text(at), "complete": False, "count": 0, "shards": []})
+        waited = self._store.waiting()
+        with ThreadPoolExecutor(LOOKS_AT_ONCE) as pool:
+            numbers = range(settings().sweep_shards)
+            oldest = list(pool.map(lambda shard: self._store.oldest_due(shard, at=at), numbers))
+        waiting = {shard: max(waited[shard], due) if shard in waited else at for shard, due in _due(oldest)}
+        report = SweepReport(at=at, shards=[self._seen(shard, oldest[shard], waiting, at=at) for shard in numbers])
+        for shard in list(waiting):
+            report.shards[shard] = self._swept(report.shards[shard], at=at)
+            if self._queue is None and report.shards[shard].is_complete:
+                del waiting[shard]
+        self._store.beat(at, _in_short(report))
         if report.is_complete:
-            self._store.watch(at, lag_seconds=report.lag_seconds)
+            self._store.watch(at, lag_seconds=report.lag_seconds, waiting=waiting)
         else:
-            self._store.unwatch()
+            self._store.unwatch(waiting=waiting)
         if report.failed:
             message = f"{report.failed} clocks could not be moved on"
             raise SweepIncompleteError(message)
         return report
 
-    def _sweep_shard(self, shard: int, *, at: datetime) -> ShardReport:
-        seen = ShardReport(shard=shard)
-        for owner, clock_id, due_at in list(self._store.due(shard, at=at, limit=MOST_AT_ONCE)):
-            seen.due += 1
-            seen.lag_seconds = max(seen.lag_seconds, int((at - due_at).total_seconds()))
-            try:
-                self._move(owner, clock_id, at)
-            except Exception as error:  # noqa: BLE001 - see the next line
-                # One bad row must not stop everybody else's clocks; the sweep raises at its end.
-                seen.failed += 1
-                logger("sweep").exception("clock_not_moved", clock=clock_id, error=type(error).__name__)
-            else:
-                seen.moved += 1
-        return seen
+    def _seen(
+        self, shard: int, due_at: datetime | None, waiting: Mapping[int, datetime], *, at: datetime
+    ) -> ShardReport:
+        if due_at is None:
+            return ShardReport(shard=shard)
+        late = int((at - due_at).total_seconds())
+        return ShardReport(shard=shard, due=1, lag_seconds=late, is_left=at - waiting[shard] > WITHIN)
 
-    def _move(self, owner: str, clock_id: str, at: datetime) -> None:
-        step = self._steps.get(clock_id.partition(".")[0], self._default_step)
-        step(owner, clock_id, at)
+    def _swept(self, seen: ShardReport, *, at: datetime) -> ShardReport:
+        if self._queue is not None:
+            message = {"shard": seen.shard, "at": instant_text(at)}
+            self._queue.send(json.dumps(message), name=f"{message['at']}/{seen.shard}")
+            return seen
+        swept = self._sweep_shard(seen.shard, at)
+        is_left = swept.is_left or seen.is_left
+        return replace(swept, lag_seconds=max(swept.lag_seconds, seen.lag_seconds), is_left=is_left)
+
+
+def heartbeat_of(report: Mapping[str, Any], workers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a sweep's report with every shard, and with what workers did in those that it handed to them.
+
+    Until a worker has reported, ``due`` is 1 in a shard with something due, however much it is.
+    """
+    seen = {shard["shard"]: shard for shard in report["shards"]}
+    for number, shard in seen.items():
+        did = [each for each in workers if each["shard"] == number]
+        if did:
+            counts = {name: sum(each[name] for each in did) for name in ("due", "moved", "failed")}
+            is_complete = shard["complete"] and not counts["failed"] and any(each["complete"] for each in did)
+            seen[number] = {**shard, **counts, "complete": is_complete}
+    shards = [seen.get(number) or ShardReport(shard=number).to_json() for number in range(report["count"])]
+    is_complete = report["complete"] and all(shard["complete"] for shard in shards)
+    return {"at": report["at"], "complete": is_complete, "shards": shards}
+
+
+def _due(oldest: Sequence[datetime | None]) -> Iterator[tuple[int, datetime]]:
+    return ((shard, due_at) for shard, due_at in enumerate(oldest) if due_at is not None)
+
+
+def _in_short(report: SweepReport) -> dict[str, object]:
+    """Return a report without the shards that had nothing due: a heartbeat is written each minute."""
+    full = report.to_json()
+    return {**full, "count": len(report.shards), "shards": [shard.to_json() for shard in report.shards if shard.due]}

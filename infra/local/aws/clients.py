@@ -8,6 +8,7 @@ from infra.local.place import ENDPOINT, REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
@@ -38,6 +39,11 @@ def storage() -> "S3Client":
 def secrets() -> "SecretsManagerClient":
     """Return a client for secrets."""
     return boto3.client("secretsmanager", endpoint_url=ENDPOINT, region_name=REGION)
+
+
+def tables() -> "DynamoDBClient":
+    """Return a client for tables."""
+    return boto3.client("dynamodb", endpoint_url=ENDPOINT, region_name=REGION)
 
 
 def queues() -> "SQSClient":

@@ -7,8 +7,9 @@ import json
 import sys
 import time
 from datetime import UTC, datetime
+from typing import Any
 
-from infra.local.aws.clients import functions
+from infra.local.aws.clients import functions, tables
 from infra.local.place import REGION, STACK
 
 NOT_STARTED = ("Worker process exited immediately", "Worker process died")
@@ -43,9 +44,19 @@ def _invoked(job: str, detail: dict[str, str]) -> tuple[str, bool]:
     return answer["Payload"].read().decode(), "FunctionError" not in answer
 
 
-def sweep() -> tuple[str, bool]:
-    """Run the sweep."""
-    return run("sweep")
+def workers_reports(answer: str) -> list[dict[str, Any]]:
+    """Return what the workers did in the shards that a sweep, which answered this, has handed to them.
+
+    A message that was handed out more than once is in several reports.
+    """
+    at = json.loads(answer)["at"]
+    found = tables().query(
+        TableName=f"{STACK}-clocks",
+        KeyConditionExpression="#owner = :owner AND begins_with(clock_id, :sweep)",
+        ExpressionAttributeNames={"#owner": "owner"},
+        ExpressionAttributeValues={":owner": {"S": "heartbeat"}, ":sweep": {"S": f"{at}/"}},
+    )
+    return [json.loads(item["report"]["S"]) for item in found["Items"]]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from infra.local.aws.clients import queues
 from infra.local.aws.shift import shift
 from infra.local.aws.sweep import run as run_job
-from infra.local.aws.sweep import sweep as run_sweep
+from infra.local.aws.sweep import workers_reports
 from infra.local.demo import narration
 from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.place import CLOCK_FILE, STACK
@@ -48,12 +48,22 @@ def set_clock_to_now() -> None:
 
 
 def sweep() -> None:
-    """Run the sweep of due clocks, as the timer does each minute."""
-    text, succeeded = run_sweep()
+    """Run the sweep of due clocks, as the timer does each minute, and wait for its workers."""
+    what = "the sweep (到期扫描)"
+    text, succeeded = run_job("sweep")
     if not succeeded:
-        what = "the sweep (到期扫描)"
         raise NotAsItShouldBeError(what, expected="no failure", came=text)
-    moved = sum(shard["moved"] for shard in json.loads(text)["shards"])
+    handed_on = {shard["shard"] for shard in json.loads(text)["shards"] if shard["due"]}
+
+    def look() -> list[dict[str, Any]] | None:
+        reports = workers_reports(text)
+        return reports if handed_on == {report["shard"] for report in reports} else None
+
+    reports = wait_for("the reports of all workers (各分片的扫描结果)", look)
+    failed = [report for report in reports if report["failed"]]
+    if failed:
+        raise NotAsItShouldBeError(what, expected="no failure", came=failed)
+    moved = sum(report["moved"] for report in reports)
     narration.note(f"⏱ 到期扫描推进 {moved} 个时钟 · the sweep moved {moved} clocks on")
 
 

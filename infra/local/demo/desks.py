@@ -28,7 +28,7 @@ def warnings_are_told_once_a_day(town: Town) -> None:
     case_no = str(file(applicant, what, signed_by=town.applicants_pen).is_done(201).body["case_no"])
     due_on = clock_of(applicant.get(f"/v1/cases/{case_no}").is_done(200).body, "handling_promised")["due_on"]
 
-    set_clock(f"{due_on} 00:00:05")
+    set_clock(f"{due_on} 07:30:00")
     sweep()
     alert = wait_for("the warning in the inbox (收件箱的预警)", lambda: _warning(town, case_no))
     let_everything_be_delivered()

@@ -89,7 +89,7 @@ def test_a_clock_that_needs_an_unannounced_year_is_white_and_makes_nobody_late()
     clock = a_clock(started_at=shanghai("2026-12-30"), value=5)
 
     assert clocks.light(clock, at=shanghai("2027-02-01")) is Light.WHITE
-    assert clocks.next_at(clock) == shanghai("2026-12-31")
+    assert clocks.next_at(clock) is None
     assert clocks.move_on(clock, at=shanghai("2027-02-01")).passed_at is None
     assert not clock.is_late(shanghai("2027-02-01"))
 
@@ -219,9 +219,36 @@ def test_the_sweep_comes_first_for_yellow_and_then_for_red() -> None:
     clock = a_clock()
     warned = clocks.move_on(clock, at=shanghai("2026-11-25", "00:00:00"))
 
-    assert clocks.next_at(clock) == shanghai("2026-11-25", "00:00:00")
+    assert clocks.next_at(clock) == shanghai("2026-11-25", "04:36:28")
     assert warned.passed_at is None
     assert clocks.next_at(warned) == shanghai("2026-11-26", "00:00:00")
+
+
+def test_warnings_of_a_midnight_leave_one_after_the_other_from_half_past_midnight_to_a_quarter_past_seven() -> None:
+    each = (clocks.next_at(replace(a_clock(), owner=f"case:{number}")) for number in range(5_000))
+    told = sorted(at for at in each if at is not None)
+
+    halves = [sum(shanghai("2026-11-25", f"{hour:02}:00:00") <= at for at in told) for hour in (1, 3, 5, 7)]
+    assert told[0] >= shanghai("2026-11-25", "00:30:00")
+    assert told[-1] < shanghai("2026-11-25", "07:15:00")
+    assert all(abs(left / 5_000 - share) < 0.05 for left, share in zip(halves, (0.93, 0.63, 0.33, 0.04), strict=True))
+
+
+def test_a_warning_at_another_hour_or_less_than_a_day_ahead_is_told_at_its_instant() -> None:
+    by_day = a_clock(started_at=shanghai("2026-11-20", "09:30:00"), value=30, unit=Unit.HOURS)
+    by_night = a_clock(started_at=shanghai("2026-11-20", "20:00:00"), value=5, unit=Unit.HOURS)
+
+    assert clocks.next_at(by_day) == by_day.yellow_at == shanghai("2026-11-21", "09:30:00")
+    assert clocks.next_at(by_night) == by_night.yellow_at == shanghai("2026-11-21", "00:00:00")
+
+
+def test_a_warning_that_is_told_in_the_night_happened_at_midnight() -> None:
+    clock = a_clock()
+    told_at = clocks.next_at(clock)
+    assert told_at is not None
+
+    assert clocks.move_on(clock, at=told_at).warned_at == shanghai("2026-11-25", "00:00:00")
+    assert clocks.light(clock, at=shanghai("2026-11-25", "00:00:00")) is Light.YELLOW
 
 
 def test_a_defence_period_passes_without_a_warning() -> None:
