@@ -61,6 +61,13 @@ class LoadedCalendars:
         """Return the calendar that was in use at an instant."""
         return self._calendar(self._fresh(), at=instant)
 
+    def packaged_for(self, year: int) -> Edition:
+        """Return the edition of a year that came with the code; raises ``LookupError`` if none did."""
+        found = next((edition for edition in self.packaged if edition.year == year), None)
+        if found is None:
+            raise LookupError(year)
+        return found
+
     def refresh(self) -> None:
         """Drop the cache, so that the next call reads again."""
         self._read_at = None

@@ -101,6 +101,7 @@ def test_everybody_who_acts_on_events_is_told() -> None:
         "statistics",
         "staff",
         "handover",
+        "recalculation",
         "early_warning",
         "messages",
         "issue_orders",

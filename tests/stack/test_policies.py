@@ -80,10 +80,10 @@ TO_TABLES = {
     },
     "hourly": {
         "AlertsTable": "GetItem",
-        "ClocksTable": "GetItem PutItem",
         "DigestsTable": "GetItem PutItem Query",
         "EditionsTable": "BatchGetItem GetItem PutItem",
         "TimelineTable": "PutItem",
+        "WalksTable": "PutItem Query",
     },
     "nightly": {"WalksTable": "PutItem Query"},
     "dispatch_events": {

@@ -99,18 +99,22 @@ class Recalculation:
         (year,) = self._years.each([int(number)])
         if str(len(year.editions)) != edition:
             return walk.Step()
+        # One that came with a release was loaded by nobody.
+        notice, loaded_at = (
+            (year.editions[-1].edition.notice, year.editions[-1].loaded_at)
+            if year.editions
+            else (self._calendars.packaged_for(year.year).notice, at)
+        )
         self._calendars.refresh()
         calendar = self._calendars.current()
-        (counted_by,) = (each for each in calendar.editions if each.year == year.year)
         page = self._counting.page(board, since=first_day_touched(year.year), limit=PAGE, after=place.get("key"))
         step = self._counting.recount_page(
             Page(page.clocks, page.after),
             calendar=calendar,
-            reason=counted_by.notice.citation,
+            reason=notice.citation,
             edition=f"{number}/{edition}",
             at=at,
         )
-        loaded_at = year.editions[-1].loaded_at if year.editions else at
         return rules.next_step(step, passage=place.get("passage", 1), key=page.after, loaded_at=loaded_at)
 
     def preview(self, edition: Edition, *, at: datetime, limit: int, after: Place | None) -> Preview:
