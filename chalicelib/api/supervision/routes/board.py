@@ -81,7 +81,7 @@ class BoardClockResponse(ResponseBody):
 
 
 class WatchResponse(ResponseBody):
-    """Since when every sweep was complete and on time, and the last such sweep; null before the first."""
+    """Since when nothing due has waited for more than three minutes, and the last sweep to see so; null before one."""
 
     complete_since: datetime | None
     last_sweep_at: datetime | None
@@ -120,7 +120,7 @@ class HeartbeatsQuery(PageQuery):
 
 
 class ShardSweepResponse(ResponseBody):
-    """The result of a sweep in one shard."""
+    """The result of a sweep in one shard; ``due`` is 1 until a worker has reported, however much is due."""
 
     shard: int
     due: int
