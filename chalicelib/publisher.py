@@ -25,19 +25,19 @@ class Publisher(Protocol):
         ...
 
 
-class BatchPublisher(Publisher, Protocol):
-    """A publisher that takes many messages at once."""
-
-    def send_all(self, messages: Mapping[str, str]) -> None:
-        """Publish messages by their names; raises if one of them was not accepted."""
-        ...
-
-
 class DelayingPublisher(Protocol):
     """A publisher that can hold a message back for a while."""
 
     def send(self, message: str, *, name: str, after: timedelta = AT_ONCE) -> None:
         """Publish a message, delivered after a delay; raises if it was not accepted."""
+        ...
+
+
+class BatchPublisher(DelayingPublisher, Protocol):
+    """A publisher that takes many messages at once, too."""
+
+    def send_all(self, messages: Mapping[str, str]) -> None:
+        """Publish messages by their names; raises if one of them was not accepted."""
         ...
 
 

@@ -59,7 +59,7 @@ class Repository(Generic[T]):
         return found
 
     def together(self, names: Sequence[str]) -> tuple[T, ...]:
-        """Return those of at most 100 owners that exist, in this order, in one strongly consistent read."""
+        """Return those owners that exist, in this order: one strongly consistent read for a hundred."""
         rows = read_together(*(self.row(f"{self.kind}:{name}") for name in dict.fromkeys(names)))
         return tuple(self.from_row(row) for row in rows if row is not None)
 

@@ -32,6 +32,7 @@ from tests.channels import Channels
 from tests.depth import goes
 from tests.services.case_office import Applicant, a_paper, publish
 from tests.services.test_consequences import OFFICER, a_granted_promise, an_act, verify
+from tests.wire import Wire, watched
 
 if TYPE_CHECKING:
     from chalicelib.messages.services.matters import Matters
@@ -341,6 +342,47 @@ def test_events_told_twice_and_out_of_order_are_stored_once_and_counted_once() -
     assert container().message_store.inbox(case.subject) == Inbox(unread=40)
     (turn,) = container().message_store.turns(case.subject)
     assert (turn.seq, turn.party, turn.act) == (139, Party.OFFICE, None)
+
+
+def test_events_told_in_batches_that_overlap_leave_what_they_leave_one_by_one(channels: Channels) -> None:
+    _, case = a_granted_promise()
+    stored = container().timeline.events(case.owner)
+    made = [_like(stored[0], seq=seq) for seq in range(100, 140)]
+    # The last ones first: the turns of all others are past by then.
+    batches = [made[30:], made[:20], made[10:35], made]
+
+    for batch in batches:
+        container().messages.on_events(batch, LATER)
+
+    messages = container().message_store.page(case.subject, limit=100, after=None).items
+    assert [message.seq for message in messages] == list(range(139, 99, -1))
+    assert container().message_store.inbox(case.subject) == Inbox(unread=40)
+    (turn,) = container().message_store.turns(case.subject)
+    assert (turn.seq, turn.party, turn.act) == (139, Party.OFFICE, None)
+    names = {one.name for one in channels.deliveries.sent}
+    assert names == {message.message_id for message in messages}
+
+
+def test_a_batch_is_told_in_a_few_calls() -> None:
+    _, case = a_granted_promise()
+    stored = container().timeline.events(case.owner)
+    made = [_like(stored[0], seq=seq) for seq in range(100, 160)]
+
+    with watched(Wire()) as wire:
+        container().messages.on_events([*made, *stored, replace(stored[1], owner="case:GONE")], LATER)
+
+    # The cases; the one that is gone is looked for by itself; sixty-four messages.
+    assert wire.operations == ["BatchGetItem", "GetItem", "TransactWriteItems", "TransactWriteItems"]
+
+
+def test_a_batch_of_nothing_that_is_told_to_anybody_costs_nothing() -> None:
+    _, case = a_granted_promise()
+    passed = replace(container().timeline.events(case.owner)[0], kind=EventKind.ALERT_RAISED.value)
+
+    with watched(Wire()) as wire:
+        container().messages.on_events([passed], LATER)
+
+    assert wire.operations == []
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Telling people what happened, from the events of all timelines, and showing them what they were told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import ConflictError, transaction
 from chalicelib.messages.model.messages import Channel, DeliveryState, Inbox, Message, Party, Turn
+from chalicelib.messages.model.telling import Matter, Rule
 from chalicelib.messages.rules import messages as rules
 from chalicelib.messages.services.matters import Matters
 from chalicelib.messages.services.sending import Sending
@@ -51,14 +52,25 @@ class Messages:
         matter = self._matters.of(event, at=at) if holding else None
         if matter is None:
             return
-        for recipient, rule in rules.told(holding, matter):
-            message = rules.message_of(event, rule, matter, recipient)
-            turn = rules.turn_of(event, rule, matter, message)
+        for message, turn in _told(event, holding, matter):
             # The turn comes first: a message that asks for something whose turn is missing would say that it is over.
             if turn is not None:
                 self._store.set_turn(turn)
             self._store.add(message)
             self._sending.order(message)
+
+    def on_events(self, events: Sequence[Event], at: datetime) -> None:
+        """Do what ``on_event`` does for many events: cases are read, and messages saved and ordered, together."""
+        holding = [(event, held) for event in events if (held := rules.rules_that_hold(rules_of(event.kind), event))]
+        cases = self._matters.cases(event for event, _ in holding)
+        told = [
+            one
+            for event, held in holding
+            if (matter := self._matters.of(event, at=at, cases=cases)) is not None
+            for one in _told(event, held, matter)
+        ]
+        self._store.add_together(told)
+        self._sending.order_all(message for message, _ in told)
 
     def page(self, *, by: Caller, limit: int, after: Position | None) -> Page[Message]:
         """Return a page of the caller's own messages, newest first."""
@@ -151,3 +163,10 @@ def _own(by: Caller) -> SubjectKey:
     subject = by.own_subject()
     require(by, roles=FOR_THEMSELVES, subjects=(subject,))
     return subject
+
+
+def _told(event: Event, holding: Sequence[Rule], matter: Matter) -> Iterator[tuple[Message, Turn | None]]:
+    """Yield the messages that follow from an event, and whose turn it is after it."""
+    for recipient, rule in rules.told(holding, matter):
+        message = rules.message_of(event, rule, matter, recipient)
+        yield message, rules.turn_of(event, rule, matter, message)

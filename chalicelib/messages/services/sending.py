@@ -1,7 +1,7 @@
 """Telling messages beside the portal, by SMS and e-mail (短信、邮件): each once, or left for a person to look at."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +18,7 @@ from chalicelib.messages.services.channels import Carriers
 from chalicelib.messages.store.contacts import ContactStore
 from chalicelib.messages.store.messages import MessageStore
 from chalicelib.messages.store.telling import templates
-from chalicelib.publisher import DelayingPublisher
+from chalicelib.publisher import BatchPublisher, DelayingPublisher
 from chalicelib.subjects.model.subjects import SubjectKey
 
 AT_ONCE: Final = timedelta(0)
@@ -41,7 +41,7 @@ class Sending:
         quiet: Callable[[datetime], rules.QuietHours],
         in_force: Callable[[str, datetime], bool],
         portal: str,
-        queue: DelayingPublisher,
+        queue: BatchPublisher,
         dead_letters: DelayingPublisher,
     ) -> None:
         """``offered`` are the channels that this deployment has, and ``carriers`` returns who takes letters on them.
@@ -61,8 +61,11 @@ class Sending:
 
     def order(self, message: Message) -> None:
         """Ask that a message be told on its channels; an order given twice names the same message."""
-        named = {"message_id": message.message_id, "subject": message.recipient}
-        self._queue.send(json.dumps(named), name=message.message_id)
+        self._queue.send(_order_of(message), name=message.message_id)
+
+    def order_all(self, messages: Iterable[Message]) -> None:
+        """Ask the same for many messages, ten a call."""
+        self._queue.send_all({message.message_id: _order_of(message) for message in messages})
 
     def send(
         self, message_id: str, recipient: SubjectKey, *, at: datetime, channel: Channel | None = None, attempt: int = 0
@@ -214,3 +217,7 @@ def _named(message: Message, delivery: Delivery) -> str:
             "attempt": delivery.attempts,
         }
     )
+
+
+def _order_of(message: Message) -> str:
+    return json.dumps({"message_id": message.message_id, "subject": message.recipient})

@@ -1,11 +1,18 @@
 """Loading and saving messages, and whose turn it is."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.dynamo.model import Page, Position, page_of
-from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, transaction
+from chalicelib.dynamo.transaction import (
+    MOST_WRITES,
+    ConflictError,
+    Transaction,
+    read_together,
+    transaction,
+)
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.messages.model.messages import Delivery, Inbox, Message, Turn
 from chalicelib.messages.table.messages import HandedOverRow, InboxRow, MessageRow, TurnRow
@@ -15,6 +22,9 @@ INBOX = "inbox"
 MESSAGE = "message#"
 TURN = "turn#"
 HANDED_OVER = "handed_over:"
+
+MOST_TOLD = MOST_WRITES // 3
+"""How many messages fit into a transaction, each with a turn and its recipient's number of unread ones."""
 
 
 class MessageStore:
@@ -32,14 +42,31 @@ class MessageStore:
 
     def set_turn(self, turn: Turn) -> bool:
         """Save whose turn it is unless a later event of the same timeline has said so; return whether it was saved."""
-        row = TurnRow(turn.recipient, f"{TURN}{turn.owner}", seq=turn.seq, document=turn)
-        is_later = TurnRow.seq.does_not_exist() | (TurnRow.seq < turn.seq)
         try:
             with transaction() as tx:
-                tx.put(row, condition=is_later, on_failure=ConflictError())
+                _put_turn(turn, tx)
         except ConflictError:
             return False
         return True
+
+    def add_together(self, told: Sequence[tuple[Message, Turn | None]]) -> None:
+        """Save messages with the turns that follow from them, many in a transaction; one by one where that conflicts.
+
+        Idempotent, like ``set_turn`` and ``add``.
+        """
+        # The last turn of a matter is the one that stays, and is written once.
+        distinct = {message.message_id: (message, turn) for message, turn in told}
+        ordered = sorted(distinct.values(), key=lambda one: (one[0].owner, one[0].seq))
+        for first in range(0, len(ordered), MOST_TOLD):
+            some = ordered[first : first + MOST_TOLD]
+            try:
+                with transaction() as tx:
+                    _add_all(some, tx)
+            except ConflictError:
+                for message, turn in some:
+                    if turn is not None:
+                        self.set_turn(turn)
+                    self.add(message)
 
     def find(self, recipient: SubjectKey, message_id: str) -> Message | None:
         """Return a person's message, strongly consistent, or ``None``."""
@@ -135,3 +162,20 @@ def _row_of(message: Message) -> MessageRow:
 def _message_of(row: MessageRow) -> Message:
     message: Message = row.document
     return replace(message, read_at=row.read_at, deliveries=row.deliveries or ())
+
+
+def _put_turn(turn: Turn, tx: Transaction) -> None:
+    row = TurnRow(turn.recipient, f"{TURN}{turn.owner}", seq=turn.seq, document=turn)
+    is_later = TurnRow.seq.does_not_exist() | (TurnRow.seq < turn.seq)
+    tx.put(row, condition=is_later, on_failure=ConflictError())
+
+
+def _add_all(told: Sequence[tuple[Message, Turn | None]], tx: Transaction) -> None:
+    """Save messages in the order of their events, each recipient's number and each matter's last turn once."""
+    turns = {(turn.recipient, turn.owner): turn for _, turn in told if turn is not None}
+    for turn in turns.values():
+        _put_turn(turn, tx)
+    for message, _ in told:
+        tx.add(_row_of(message), on_failure=ConflictError())
+    for recipient, number in Counter(message.recipient for message, _ in told).items():
+        tx.increase(InboxRow(recipient, INBOX), actions=[InboxRow.unread.add(number)])
