@@ -1,31 +1,41 @@
 """What the relay does together: few calls for many events, and the same in the end whatever happens in between."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
+from chalicelib.clock import instant_text
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.store import ClockStore
 from chalicelib.container import container
 from chalicelib.dynamo.transaction import Transaction, transaction
 from chalicelib.inspection.model import Mandate, Scope
 from chalicelib.inspection.store import MandateStore
+from chalicelib.policy import Caller, Role
+from chalicelib.supervision.model.statistics import Figures, Measure, Span
+from chalicelib.supervision.services.statistics import Asked
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Event, NewEvent
+from chalicelib.timeline.events import Event, Json, NewEvent
 from chalicelib.timeline.listeners import tell
+from chalicelib.timeline.table import EventRow
 from chalicelib.workdays.model.limits import Limit, Unit
+from infra.local.seeding import resident_of
+from tests.builders import an_identity
 from tests.depth import goes
 from tests.performance.deaths import Attempt, dying_everywhere
-from tests.performance.house import Elsewhere
+from tests.performance.house import ANSWERS, Elsewhere
 from tests.services.alerting import MORNING
+from tests.services.case_office import Applicant
 from tests.services.timelines import FRIDAY
 from tests.wire import Wire, interrupted, watched
 
 MANY = 100
+MONITOR = Caller(sub="m", roles=frozenset({Role.MONITOR}), department="monitoring")
 MANDATE = Mandate(
     mandate_id="",
     file_no="义纪查〔2026〕1号",
@@ -169,3 +179,82 @@ def test_pushes_are_ordered_ten_a_call_and_all_again_if_one_was_not_taken(elsewh
         return lambda: container().alerts.on_events(many, MORNING), look
 
     dying_everywhere(prepare, elsewhere, calls=2)
+
+
+@goes("rounds", usually=2, deep=50)
+def test_people_are_told_once_of_what_overlapping_batches_bring(rounds: int, elsewhere: Elsewhere) -> None:
+    dice = random.Random(20261127)
+    for number in range(1, rounds + 1):
+        applicant = Applicant(identity=an_identity(number=resident_of(number))).enrol()
+        case = applicant.promise(applicant.draft(answers=ANSWERS)).case
+        first = container().timeline.events(case.owner)[0]
+        kinds = [EventKind.CORRECTION_ASKED, EventKind.CASE_DECIDED, EventKind.CASE_REOPENED]
+        data = {"outcome": "refused"}
+        events = [replace(first, seq=seq, kind=kinds[seq % 3].value, data=data) for seq in range(100, 140)]
+        batches = [*(dice.sample(events, k=25) for _ in range(6)), events]
+        elsewhere.told.clear()
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda batch: container().messages.on_events(batch, MORNING), batches))
+
+        messages = container().message_store.page(case.subject, limit=100, after=None).items
+        assert [message.seq for message in messages] == list(range(139, 99, -1))
+        assert container().message_store.inbox(case.subject).unread == 40
+        (turn,) = container().message_store.turns(case.subject)
+        assert turn.seq == 139
+        names = {said["MessageAttributes"]["name"]["StringValue"] for _, said in elsewhere.told}
+        assert names == {message.message_id for message in messages}
+
+
+def test_a_relay_that_dies_at_any_call_counts_a_batch_once(elsewhere: Elsewhere) -> None:
+    monday = datetime(2026, 6, 22, 1, 0, tzinfo=UTC)
+
+    def prepare(number: int) -> tuple[Attempt, Callable[[], None]]:
+        day = monday + timedelta(weeks=number)
+        owners = [f"case:{number}-{each}" for each in range(3)]
+        chains = [a_case(owner, day) for owner in owners]
+        batch = [event for chain in chains for event in chain]
+        for event in batch:
+            columns = {name: getattr(event, name) for name in ("kind", "occurred_at", "recorded_at", "actor")}
+            EventRow(event.owner, event.seq, **columns, department="traffic", data=json.dumps(event.data)).save()
+
+        def look() -> None:
+            asked = Asked(first=day.date(), last=day.date(), as_of=day + timedelta(hours=9))
+            (told,) = [
+                one for one in container().statistics.figures(asked, by=MONITOR, at=day) if one.department == "traffic"
+            ]
+            whole = sum((each.figures for each in told.days), Figures())
+            counts = {Measure.RECEIVED: 3, Measure.ACCEPTED: 3, Measure.DECIDED: 3}
+            assert {measure: whole.of(measure) for measure in counts} == counts
+            assert {measure: told.completion.of(measure) for measure in counts} == counts
+            assert whole.longest == {Span.HANDLING: 60}
+
+        return lambda: container().statistics.on_events(batch, day), look
+
+    # Three chains; the longest durations of department and item; the transaction.
+    dying_everywhere(prepare, elsewhere, calls=6)
+
+
+def a_case(owner: str, at: datetime) -> list[Event]:
+    """A certificate case that is filed, accepted and decided within two hours."""
+    told: list[tuple[EventKind, int, dict[str, Json]]] = [
+        (EventKind.CASE_FILED, 0, {"way": "certificate", "item_code": "a", "pack": "corrects-first"}),
+        (EventKind.CASE_SEEN, 30, {}),
+        (EventKind.CASE_ACCEPTED, 60, {}),
+        (EventKind.CASE_DECIDED, 120, {"clocks_stopped": []}),
+    ]
+    return [
+        Event(
+            owner=owner,
+            seq=seq,
+            kind=kind,
+            occurred_at=instant_text(at + minutes * timedelta(minutes=1)),
+            recorded_at=instant_text(at + minutes * timedelta(minutes=1)),
+            actor="service:filing",
+            department="traffic",
+            data=data,
+            prev_hash="",
+            hash="",
+        )
+        for seq, (kind, minutes, data) in enumerate(told, start=1)
+    ]
