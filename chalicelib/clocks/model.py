@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from chalicelib.workdays.model.limits import Limit
 
@@ -107,7 +110,9 @@ class Clock:
 
     ``warned_at`` and ``passed_at`` are milestones that have been recorded, ``recheck_at`` when a wait is checked again.
     ``round`` is increased when a recorded milestone is taken back, so that recording it again is a new event. ``item``
-    is the code of the service item concerned, blank if there is none.
+    is the code of the service item concerned, blank if there is none. Milestones, ``recheck_at`` and ``rev`` come from
+    the row and are not part of the stored document: lists show none of them, and so a milestone changes no index but
+    that of due clocks.
     """
 
     owner: str
@@ -126,13 +131,13 @@ class Clock:
     extension: Extension | None = None
     about: str = ""
     level: int = 0
-    warned_at: datetime | None = None
-    passed_at: datetime | None = None
+    warned_at: Annotated[datetime | None, Field(exclude=True)] = None
+    passed_at: Annotated[datetime | None, Field(exclude=True)] = None
     stopped_at: datetime | None = None
-    recheck_at: datetime | None = None
+    recheck_at: Annotated[datetime | None, Field(exclude=True)] = None
     round: int = 0
     item: str = ""
-    rev: int = 1
+    rev: Annotated[int, Field(exclude=True)] = 1
 
     @property
     def open_pause(self) -> ClockPause | None:

@@ -27,7 +27,7 @@ from chalicelib.timeline.store import HEAD
 DUE_AT_ONCE = 330
 """How many clocks are found by one query: as many as fit into ten transactions."""
 
-CLOCK = ("owner", "clock_id", "document")
+CLOCK = ("owner", "clock_id", "rev", "warned_at", "passed_at", "recheck_at", "document")
 """What is read of a clock's row to move the clock."""
 
 BEATS_AT_ONCE = 100
@@ -101,14 +101,14 @@ class ClockStore:
     def get(self, owner: str, clock_id: str) -> Clock:
         """Return one clock, strongly consistent; ``NOT_FOUND`` if there is none."""
         try:
-            return ClockRow.get(owner, clock_id, consistent_read=True).document
+            return ClockRow.get(owner, clock_id, consistent_read=True).clock
         except ClockRow.DoesNotExist:
             raise DomainError(ErrorCode.NOT_FOUND) from None
 
     def several(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Clock]:
         """Return those of these clocks that exist, by owner and id: one strongly consistent read for a hundred."""
         rows = read_together(*(ClockRow(*name) for name in names))
-        return {(row.owner, row.clock_id): row.document for row in rows if isinstance(row, ClockRow)}
+        return {(row.owner, row.clock_id): row.clock for row in rows if isinstance(row, ClockRow)}
 
     def place(self, clock: Clock) -> Row:
         """Return a row with only a clock's key, for a batch of reads."""
@@ -116,11 +116,11 @@ class ClockStore:
 
     def from_row(self, row: Row | None) -> Clock | None:
         """Return the clock in a row that was read."""
-        return row.document if isinstance(row, ClockRow) else None
+        return row.clock if isinstance(row, ClockRow) else None
 
     def of_owner(self, owner: str) -> tuple[Clock, ...]:
         """Return all clocks of an owner in one strongly consistent query, in the order in which they started."""
-        clocks = [row.document for row in ClockRow.query(owner, consistent_read=True)]
+        clocks = [row.clock for row in ClockRow.query(owner, consistent_read=True)]
         return tuple(sorted(clocks, key=lambda clock: (clock.started_at, clock.clock_id)))
 
     def due(self, shard: int, *, at: datetime) -> Iterator[DueKey]:
@@ -140,7 +140,7 @@ class ClockStore:
         """Return clocks, and the heads of owners of whom only the key is given, in one strongly consistent read."""
         wanted = (*(ClockRow(key.owner, key.clock_id) for key in keys), *owners)
         rows = read_together(*wanted, only={ClockRow: CLOCK, **{type(owner): HEAD for owner in owners}})
-        clocks = [row.document if isinstance(row, ClockRow) else None for row in rows[: len(keys)]]
+        clocks = [row.clock if isinstance(row, ClockRow) else None for row in rows[: len(keys)]]
         return clocks, [row if isinstance(row, OwnerRow) else None for row in rows[len(keys) :]]
 
     def board(
@@ -194,12 +194,12 @@ class ClockStore:
         if len(found) > limit:
             found = found[:limit]
             following = {key: found[-1][key] for key in ("owner", "clock_id", "due_at", listing.value)}
-        return BoardPage(clocks=tuple(ClockRow.from_raw_data(item).document for item in found), after=following)
+        return BoardPage(clocks=tuple(ClockRow.from_raw_data(item).clock for item in found), after=following)
 
     def of_kind(self, kind: ClockKind, department: str, status: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
         """Return up to ``limit`` open clocks of a kind and status in a department, oldest due first."""
         rows = ClockRow.of_kind.query(partition(department, status, kind.value), limit=limit, page_size=limit)
-        return tuple(row.document for row in rows)
+        return tuple(row.clock for row in rows)
 
     def due_from(
         self, board: str, since: datetime, *, limit: int, after: dict[str, dict[str, Any]] | None
@@ -208,7 +208,7 @@ class ClockStore:
         rows = ClockRow.on_board.query(
             board, range_key_condition=ClockRow.due_at >= since, limit=limit, last_evaluated_key=after
         )
-        return BoardPage(clocks=tuple(row.document for row in rows), after=rows.last_evaluated_key)
+        return BoardPage(clocks=tuple(row.clock for row in rows), after=rows.last_evaluated_key)
 
     def place_of(self, clock: Clock, board: str) -> dict[str, dict[str, Any]]:
         """Return a clock's position on a board, after which ``due_from`` continues."""
@@ -377,5 +377,8 @@ def _row_of(clock: Clock) -> ClockRow:
         due_at=clock.due_at,
         yellow_at=clock.yellow_at,
         pause_until=None if pause is None else pause.expected_until.isoformat(),
+        warned_at=clock.warned_at,
+        passed_at=clock.passed_at,
+        recheck_at=clock.recheck_at,
         document=clock,
     )

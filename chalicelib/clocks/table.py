@@ -1,7 +1,9 @@
 """The table of clocks, its index of due clocks, and the heartbeats of the sweep."""
 
+from dataclasses import replace
+
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.clocks.model import Clock
 from chalicelib.dynamo.model import DocumentAttribute, InstantAttribute, Row
@@ -21,6 +23,10 @@ class DueIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-cal
     next_at = InstantAttribute(range_key=True)
 
 
+LISTED = ("document", "yellow_at", "pause_until")
+"""What lists show and are filtered by; what the sweep changes is not among it."""
+
+
 class BoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
     """Open clocks of a department by due date; paused and provisional ones are on separate boards."""
 
@@ -28,7 +34,7 @@ class BoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-c
         """The index's name and projection."""
 
         index_name = "board"
-        projection = AllProjection()
+        projection = IncludeProjection([*LISTED])
 
     board = UnicodeAttribute(hash_key=True)
     due_at = InstantAttribute(range_key=True)
@@ -41,7 +47,7 @@ class KindBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyp
         """The index's name and projection."""
 
         index_name = "by_kind"
-        projection = AllProjection()
+        projection = IncludeProjection([*LISTED])
 
     kind_board = UnicodeAttribute(hash_key=True)
     due_at = InstantAttribute(range_key=True)
@@ -54,7 +60,7 @@ class OfficerBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-un
         """The index's name and projection."""
 
         index_name = "by_officer"
-        projection = AllProjection()
+        projection = IncludeProjection([*LISTED, "item_board", "kind_board"])
 
     officer_board = UnicodeAttribute(hash_key=True)
     due_at = InstantAttribute(range_key=True)
@@ -67,14 +73,17 @@ class ItemBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyp
         """The index's name and projection."""
 
         index_name = "by_item"
-        projection = AllProjection()
+        projection = IncludeProjection([*LISTED, "kind_board"])
 
     item_board = UnicodeAttribute(hash_key=True)
     due_at = InstantAttribute(range_key=True)
 
 
 class ClockRow(Row):
-    """One clock; ``rev`` is the condition of every change."""
+    """One clock; ``rev`` is the condition of every change.
+
+    In an index there are neither ``rev`` nor milestones.
+    """
 
     class Meta:
         """The table's name."""
@@ -93,6 +102,9 @@ class ClockRow(Row):
     due_at = InstantAttribute()
     yellow_at = InstantAttribute()
     pause_until = UnicodeAttribute(null=True)
+    warned_at = InstantAttribute(null=True)
+    passed_at = InstantAttribute(null=True)
+    recheck_at = InstantAttribute(null=True)
     document: DocumentAttribute[Clock] = DocumentAttribute(lambda: Clock)
 
     due = DueIndex()
@@ -100,6 +112,17 @@ class ClockRow(Row):
     of_kind = KindBoardIndex()
     of_officer = OfficerBoardIndex()
     of_item = ItemBoardIndex()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock; as lists show it where the row comes from an index."""
+        return replace(
+            self.document,
+            rev=int(self.rev or 1),
+            warned_at=self.warned_at,
+            passed_at=self.passed_at,
+            recheck_at=self.recheck_at,
+        )
 
 
 class TaskRow(Row):

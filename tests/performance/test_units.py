@@ -25,3 +25,14 @@ def test_a_yellow_and_its_alert_stay_within_their_write_units() -> None:
     yellow = Promises().yellow()
 
     assert of_yellow(yellow) <= MOST_OF_A_YELLOW, str(yellow)
+
+
+def test_a_yellow_changes_no_list_of_clocks() -> None:
+    yellow = Promises().yellow()
+
+    assert {name for name, units in yellow.written.units.items() if units} == {
+        "timeline",
+        "cases",
+        "clocks",
+        "clocks.due",
+    }
