@@ -54,10 +54,18 @@ def nightly(event: CloudWatchEvent) -> dict[str, Any]:
 
 @app.on_dynamodb_record(stream_arn="arn:aws-cn:dynamodb:cn-north-1:000000000000:table/timeline/stream/placeholder")
 def dispatch_events(event: DynamoDBEvent) -> dict[str, Any]:
-    """Pass new events to their handlers; the template fills in the stream's own ARN."""
+    """Tell new events to listeners, and again what one could not take; the template fills in stream and queue."""
     from chalicelib.jobs.dispatch_events import dispatch_events as run  # noqa: PLC0415 - only this function needs it
 
     return run(event.to_dict()["Records"], event.context)
+
+
+@app.lambda_function(name="replay")
+def replay(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Hand any span of the past over to be told again, when an operator asks for it."""
+    from chalicelib.jobs.replay import replay as run  # noqa: PLC0415 - only this function needs it
+
+    return run(event, context)
 
 
 @app.on_sqs_message(queue="deliver")

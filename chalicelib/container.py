@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from chalicelib.redress.services.revocations import Revocations
     from chalicelib.redress.services.withdrawal import Withdrawal
     from chalicelib.redress.store import RedressStore
+    from chalicelib.relay.services import Relay
     from chalicelib.rulepacks.model.pack import RulePack
     from chalicelib.sanctions.services.editions import MeasureEditions
     from chalicelib.sanctions.services.expiry import FlagExpiry
@@ -537,6 +538,22 @@ class Container:
             "messages": self.messages,
             "issue_orders": self.issue_orders,
         }
+
+    @cached_property
+    def relay(self) -> Relay:
+        """Telling new events to listeners; only who tells needs them."""
+        from chalicelib.publisher import Queue
+        from chalicelib.relay.services import Relay
+        from chalicelib.relay.store import MarkStore
+
+        return Relay(
+            MarkStore(),
+            self.timeline,
+            listeners=lambda: self.listeners,
+            queue=Queue(settings().untold_queue),
+            # The clock is asked for each time: the local stage can turn it.
+            now=lambda: self.clock.now(),  # noqa: PLW0108
+        )
 
     # Catalogue
 
@@ -1304,7 +1321,7 @@ class Container:
         """The board of all departments' clocks."""
         from chalicelib.supervision.services.board import Supervision
 
-        return Supervision(self.clocks, departments=settings().departments)
+        return Supervision(self.clocks, self.relay, departments=settings().departments)
 
     @cached_property
     def outages(self) -> Outages:

@@ -71,6 +71,7 @@ class Settings:
     contact_key: str
     alert_topic: str
     deliver_queue: str
+    untold_queue: str
     dead_letter_queue: str
     import_bucket: str
     import_queue: str
@@ -123,6 +124,7 @@ def settings() -> Settings:
         contact_key=os.environ.get("XINNUO_CONTACT_KEY", f"alias/xinnuo-{stage}-contacts"),
         alert_topic=os.environ.get("XINNUO_ALERT_TOPIC", ""),
         deliver_queue=os.environ.get("XINNUO_DELIVER_QUEUE", ""),
+        untold_queue=os.environ.get("XINNUO_UNTOLD_QUEUE", ""),
         dead_letter_queue=os.environ.get("XINNUO_DEAD_LETTER_QUEUE", ""),
         import_bucket=os.environ.get("XINNUO_IMPORT_BUCKET", f"xinnuo-{stage}-imports"),
         import_queue=os.environ.get("XINNUO_IMPORT_QUEUE", ""),

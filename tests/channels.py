@@ -39,7 +39,7 @@ class Channel:
 
 @dataclass(slots=True)
 class Channels:
-    """The queues of deliveries, dead letters, imports, documents to make and walks, and the topic of alerts."""
+    """The queues of deliveries, dead letters, imports, documents, walks and untold events, and the topic of alerts."""
 
     deliveries: Channel = field(default_factory=Channel)
     dead_letters: Channel = field(default_factory=Channel)
@@ -47,6 +47,7 @@ class Channels:
     alerts: Channel = field(default_factory=Channel)
     issue: Channel = field(default_factory=Channel)
     walks: Channel = field(default_factory=Channel)
+    untold: Channel = field(default_factory=Channel)
 
     def at(self, address: str) -> Channel:
         """Return the channel at the address of a queue, or under the name of a topic."""
@@ -57,6 +58,7 @@ class Channels:
             settings().alert_topic: self.alerts,
             settings().issue_queue: self.issue,
             settings().walk_queue: self.walks,
+            settings().untold_queue: self.untold,
         }[address]
 
 

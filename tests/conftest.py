@@ -37,6 +37,7 @@ os.environ.update(
         "XINNUO_CONTACT_KEY": "alias/xinnuo-local-contacts",
         "XINNUO_ALERT_TOPIC": "arn:aws-cn:sns:cn-north-1:123456789012:xinnuo-local-alerts",
         "XINNUO_DELIVER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-deliver",
+        "XINNUO_UNTOLD_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-untold",
         "XINNUO_DEAD_LETTER_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-dead-letters",
         "XINNUO_IMPORT_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-import",
         "XINNUO_ISSUE_QUEUE": "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/xinnuo-local-issue",

@@ -1,5 +1,6 @@
-"""The stream of the timelines: tells new events to everybody who listens."""
+"""The stream of the timelines, and the queue of what could not be told: tells events to everybody who listens."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -7,43 +8,47 @@ from chalicelib.container import container
 from chalicelib.jobs.job_log import one_line
 from chalicelib.logging import logger
 from chalicelib.timeline.events import Event
-from chalicelib.timeline.listeners import tell
-from chalicelib.timeline.store import event_of
+from chalicelib.timeline.store import Beat, from_stream
+
+QUEUE = "aws:sqs"
 
 
 def dispatch_events(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
-    """Tell new events to everybody who listens; return which of them could not be told.
+    """Tell new events to everybody who listens, or tell again what messages of the queue hold.
 
-    The response is Lambda's partial batch response: the stream delivers again from the first record that it names, and
-    whoever has heard what follows hears it twice.
+    Returns Lambda's partial batch response: the stream delivers again from the first record that it names, and whoever
+    has heard what follows hears it twice; the queue delivers again what is named.
     """
+    records = list(records)
+    if records and records[0].get("eventSource") == QUEUE:
+        return _take(records, context)
     with one_line("dispatch_events", context=context) as facts:
         batch = [
-            (event, record["dynamodb"]["SequenceNumber"])
+            (each, record["dynamodb"]["SequenceNumber"])
             for record in records
-            if (event := _event_of(record)) is not None
+            if (each := from_stream(record)) is not None
         ]
-        events = [event for event, _ in batch]
-        # Building the listeners brings along all that they need: not for a batch without events.
-        untold = tell(container().listeners, events, now=container().clock.now) if events else ()
-        for each in untold:
-            logger("dispatch_events").error(
-                "event_not_told",
-                event_id=each.event.id,
-                listener=each.listener,
-                error=type(each.error).__name__,
-                exc_info=each.error,
-            )
-        stopped = {each.event.id for each in untold}
-        failed = [place for event, place in batch if event.id in stopped]
-        facts["told"] = len(batch) - len(failed)
+        events = [each for each, _ in batch if isinstance(each, Event)]
+        lost = {each.event.id for each in container().relay.tell(events)}
+        failed = [place for each, place in batch if isinstance(each, Event) and each.id in lost]
+        if not failed:
+            container().relay.hear(each for each, _ in batch if isinstance(each, Beat))
+        facts["told"] = len(events) - len(failed)
         facts["failed"] = len(failed)
     return {"batchItemFailures": [{"itemIdentifier": place} for place in failed]}
 
 
-def _event_of(record: Mapping[str, Any]) -> Event | None:
-    """Return the event of a stream record, ``None`` for anything but a new event."""
-    image = record["dynamodb"].get("NewImage")
-    if record["eventName"] != "INSERT" or image is None or "kind" not in image:
-        return None
-    return event_of(image)
+def _take(records: Iterable[Mapping[str, Any]], context: object) -> dict[str, list[dict[str, str]]]:
+    """Tell again what messages of the queue hold."""
+    failed: list[dict[str, str]] = []
+    taken = 0
+    with one_line("tell_again", context=context) as facts:
+        for record in records:
+            try:
+                taken += container().relay.take(json.loads(record["body"]))
+            except Exception as error:  # noqa: BLE001 - the others in the batch must not wait for this one
+                logger("dispatch_events").exception("message_not_taken", error=type(error).__name__)
+                failed.append({"itemIdentifier": record["messageId"]})
+        facts["taken"] = taken
+        facts["failed"] = len(failed)
+    return {"batchItemFailures": failed}

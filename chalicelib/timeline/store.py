@@ -2,14 +2,33 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
+from chalicelib.clock import instant_from
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.chain import chained, first_fault
 from chalicelib.timeline.events import ChainHead, Event, Json, NewEvent, Reading
 from chalicelib.timeline.owners import OwnerRow, row_of
-from chalicelib.timeline.table import EventRow
+from chalicelib.timeline.table import BeatRow, EventRow
+
+BEATS: Final = 32
+"""How many beats are sent at once. A stream has a lane for each of its shards and of the relay's parallel runs, and a
+beat goes through one of them."""
+
+BEAT: Final = "beat:"
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """That a stream has got as far as an instant, in one of its lanes."""
+
+    name: str
+    at: datetime
+
 
 HEAD = ("pk", "version", "head_seq", "head_hash")
 """What must be known of an owner's row to append to its timeline."""
@@ -90,6 +109,27 @@ class Timeline:
         except EventRow.DoesNotExist:
             return None
 
+    def page(self, owner: str, *, limit: int, after: Position | None) -> Page[Event]:
+        """Return a page of an owner's events, in order, or, with no owner, of all there are, in any order.
+
+        Reads up to ``limit`` rows; a page may be empty although another one follows.
+        """
+        rows = (
+            EventRow.query(owner, consistent_read=True, page_size=limit, last_evaluated_key=after)
+            if owner
+            else EventRow.scan(consistent_read=True, page_size=limit, last_evaluated_key=after)
+        )
+        # One page of DynamoDB, not PynamoDB's limit, which would go on reading past the beats.
+        page = next(rows.page_iter)
+        events = tuple(event_of(item) for item in page["Items"] if not item["owner"]["S"].startswith(BEAT))
+        return Page(events, page.get("LastEvaluatedKey"))
+
+    def beat(self, at: datetime) -> None:
+        """Send beats through the stream: one write of ``BEATS`` rows, each in the place of the one before."""
+        with transaction() as tx:
+            for number in range(BEATS):
+                tx.overwrite(BeatRow(f"{BEAT}{number:02}", at=at))
+
     def reading(self, owner: str, *, head: ChainHead | None = None, events: tuple[Event, ...] | None = None) -> Reading:
         """Read a timeline and check its chain; the head is read first, so that an event added meanwhile is no fault.
 
@@ -133,6 +173,15 @@ def event_of(item: Mapping[str, Mapping[str, object]]) -> Event:
     return event_from(
         {name: value["N"] if name == "seq" else value.get("S", repr(value)) for name, value in item.items()}
     )
+
+
+def from_stream(record: Mapping[str, Any]) -> Event | Beat | None:
+    """Return the new event or the beat in a stream record, ``None`` for anything else."""
+    image = record["dynamodb"].get("NewImage", {})
+    owner = image["owner"]["S"] if image else ""
+    if owner.startswith(BEAT):
+        return Beat(owner.removeprefix(BEAT), instant_from(image["at"]["S"]))
+    return event_of(image) if record["eventName"] == "INSERT" and "kind" in image else None
 
 
 def event_from(stored: Mapping[str, object]) -> Event:

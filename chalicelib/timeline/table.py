@@ -1,10 +1,10 @@
-"""The table of events."""
+"""The table of events, and the beats that go through its stream."""
 
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.dynamo.model import Row
+from chalicelib.dynamo.model import InstantAttribute, Row
 from chalicelib.settings import settings
 
 
@@ -38,3 +38,16 @@ class EventRow(Row):
     prev_hash = AsWrittenAttribute(default="")
     hash = AsWrittenAttribute(default="")
     texts = AsWrittenAttribute(null=True)
+
+
+class BeatRow(Row):
+    """What is sent through the stream to see how far it has got; it is no event, and each replaces the one before."""
+
+    class Meta:
+        """In the same table as the events, because it must take their way."""
+
+        table_name = settings().table("timeline")
+
+    owner = UnicodeAttribute(hash_key=True)
+    seq = NumberAttribute(range_key=True, default=0)
+    at = InstantAttribute()

@@ -19,7 +19,7 @@ STAGE = "local"
 STACK = "xinnuo-local"
 READERS = ("sweep_shard", "deliver", "ingest", "quarantine", "issue", "walks")
 """The functions that read queues."""
-FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", *READERS)
+FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "replay", *READERS)
 AUDIENCE = "xinnuo-api"
 ISSUER = f"http://localhost:{PROVIDER_PORT}"
 CATCHER = f"http://127.0.0.1:{CATCHER_PORT}"

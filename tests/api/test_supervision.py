@@ -1,8 +1,10 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
+from chalicelib.timeline.store import BEATS, Beat
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
@@ -69,4 +71,25 @@ def test_the_board_is_asked_by_officer_and_item_and_says_whom_a_clock_binds_and_
     board = client.get("/v1/supervision/clocks", token=token("supervisor.traffic")).body
     beats = client.get("/v1/supervision/heartbeats", token=token("inspector")).body
     assert board["watch"] == beats["watch"]
-    assert set(board["watch"].values()) == {NOON.strftime("%Y-%m-%dT%H:%M:%SZ"), 0}
+    assert board["watch"]["complete_since"] is board["watch"]["told_until"] is board["watch"]["untold_seconds"] is None
+    assert board["watch"]["last_sweep_at"] == NOON.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def watched_at(at: datetime, *, client: Client, token: TokenOf) -> dict[str, Any]:
+    turn_clock(at)
+    container().clocks.sweep(at=at)
+    watch: dict[str, Any] = client.get("/v1/supervision/clocks", token=token("supervisor.traffic")).body["watch"]
+    return watch
+
+
+def test_the_board_says_since_when_everything_has_been_told_and_is_not_complete_before(
+    client: Client, token: TokenOf
+) -> None:
+    text = NOON.strftime("%Y-%m-%dT%H:%M:%SZ")
+    container().relay.hear(Beat(f"{number:02}", NOON) for number in range(BEATS))
+
+    seen = [watched_at(NOON + timedelta(minutes=minutes), client=client, token=token) for minutes in range(5)]
+
+    assert [watch["untold_seconds"] for watch in seen] == [0, 0, 0, 0, 240]
+    assert [watch["complete_since"] for watch in seen] == [text, text, text, text, None]
+    assert {watch["told_until"] for watch in seen} == {text}

@@ -78,7 +78,8 @@ def loaded() -> list[str]:
 def answered(function: str, event: dict[str, Any]) -> tuple[int | None, list[str]]:
     """The status of a function's answer, if it has one, and what is loaded then; its log goes unheard."""
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        answer = getattr(app, function)(event, SimpleNamespace(aws_request_id="run"))
+        context = SimpleNamespace(aws_request_id="run", get_remaining_time_in_millis=lambda: 60_000)
+        answer = getattr(app, function)(event, context)
     return answer.get("statusCode"), loaded()
 
 

@@ -56,6 +56,7 @@ JOBS: dict[str, Question] = {
     "hourly": ("hourly", scheduled()),
     "nightly": ("nightly", scheduled()),
     "dispatch_events": ("dispatch_events", stream_of(EVENT)),
+    "replay": ("replay", {"since": "2026-09-28T04:00:00Z", "until": "2026-09-28T05:00:00Z"}),
     "deliver": ("deliver", message({"alert_id": "a"})),
     "ingest": ("ingest", message({"import_id": "i"})),
     "quarantine": ("quarantine", message({"document_id": "d", "verdict": "clean"})),
@@ -130,7 +131,7 @@ EVERYWHERE = {"dynamo", "http"}
 OF_CASES = "authorities cases"
 
 EXPECTED: dict[str, tuple[int | None, str]] = {
-    "sweep": (None, "calendars clocks jobs rulepacks timeline workdays"),
+    "sweep": (None, "calendars clocks jobs relay rulepacks timeline workdays"),
     "sweep_shard": (None, "calendars clocks jobs rulepacks timeline workdays"),
     "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline walks workdays"),
     "nightly": (
@@ -141,7 +142,14 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
         None,
         (
             "alerts authorities bounds calendars cases catalogue clocks credit issuing jobs messages"
-            " rulepacks sanctions sessions staff subjects supervision timeline walks workdays"
+            " relay rulepacks sanctions sessions staff subjects supervision timeline walks workdays"
+        ),
+    ),
+    "replay": (
+        None,
+        (
+            "alerts authorities bounds calendars cases catalogue clocks credit issuing jobs messages"
+            " relay rulepacks sanctions sessions staff subjects supervision timeline walks workdays"
         ),
     ),
     "deliver": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline workdays"),
@@ -189,7 +197,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "GET /v1/supervision/clocks": (
         200,
         (
-            "alerts api authorities bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            "alerts api authorities bounds calendars cases catalogue clocks credit relay rulepacks sessions staff"
             " subjects supervision timeline workdays"
         ),
     ),
@@ -206,14 +214,14 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "GET /worklist": (
         200,
         (
-            "alerts api authorities bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            "alerts api authorities bounds calendars cases catalogue clocks credit relay rulepacks sessions staff"
             " subjects supervision timeline web workdays"
         ),
     ),
     "GET /board": (
         200,
         (
-            "alerts api authorities bounds calendars cases catalogue clocks credit rulepacks sessions staff"
+            "alerts api authorities bounds calendars cases catalogue clocks credit relay rulepacks sessions staff"
             " subjects supervision timeline web workdays"
         ),
     ),

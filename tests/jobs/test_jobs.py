@@ -18,6 +18,7 @@ from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.events import Event
+from chalicelib.timeline.table import EventRow
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.builders import a_caller, a_submission, an_organisation
 from tests.channels import Channels
@@ -108,18 +109,97 @@ def test_everybody_who_acts_on_events_is_told() -> None:
     ]
 
 
-def test_an_event_that_nobody_can_take_stops_only_itself_and_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_that_nobody_can_take_stops_nothing_and_is_told_again_from_the_queue(
+    channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alone, together, last = Hearing(), HearingTogether(), HearingTogether()
     monkeypatch.setattr(container(), "listeners", {"alone": alone, "together": together, "last": last})
     batch = stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2))
 
     answer = app.dispatch_events(batch, CONTEXT)
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "s2"}]}
+    assert answer == {"batchItemFailures": []}
     for listener in (alone, together, last):
         assert [event.id for event in listener.events] == ["case:X/1", "case:X/2"]
+    assert [one.message["listeners"] for one in channels.untold.sent] == [["alone"], ["together"], ["last"]]
+    assert {one["owner"] for sent in channels.untold.sent for one in sent.message["events"]} == {"case:BROKEN"}
 
 
+def test_an_event_that_the_queue_does_not_take_either_comes_again_from_the_stream(
+    heard: list[Event], channels: Channels
+) -> None:
+    channels.untold.is_broken = True
+    batch = stream_of(stored_event(seq=1), stored_event(owner="case:BROKEN"), stored_event(seq=2))
+
+    answer = app.dispatch_events(batch, CONTEXT)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "s2"}]}
+    assert [event.id for event in heard] == ["case:X/1", "case:X/2"]
+
+
+def beats_at(at: datetime) -> dict[str, Any]:
+    container().relay.beat(at)
+    stored = connection().scan(settings().table("timeline"))["Items"]
+    return stream_of(*stored, name="MODIFY")
+
+
+def test_beats_that_come_back_through_the_stream_say_how_far_it_has_got() -> None:
+    app.dispatch_events(beats_at(NOW), CONTEXT)
+
+    assert container().relay.told_until() == NOW
+
+
+@pytest.mark.usefixtures("heard")
+def test_no_beat_counts_beside_an_event_that_must_come_again(channels: Channels) -> None:
+    channels.untold.is_broken = True
+    beats = beats_at(NOW)
+
+    app.dispatch_events(
+        {"Records": [*beats["Records"], *stream_of(stored_event(owner="case:BROKEN"))["Records"]]}, CONTEXT
+    )
+
+    assert container().relay.told_until() is None
+
+
+def queued(*messages: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Records": [
+            {"eventSource": "aws:sqs", "messageId": f"m{number}", "body": json.dumps(message)}
+            for number, message in enumerate(messages, start=1)
+        ]
+    }
+
+
+def test_what_the_queue_brings_is_told_and_what_cannot_be_taken_any_more_stays_there(
+    heard: list[Event], channels: Channels
+) -> None:
+    told = {**{name: next(iter(value.values())) for name, value in stored_event().items()}, "seq": 1, "data": {}}
+    messages = [
+        {"attempt": 24, "listeners": ["alone"], "events": [{**told, "owner": owner}]}
+        for owner in ("case:BROKEN", "case:X")
+    ]
+
+    answer = app.dispatch_events(queued(*messages), CONTEXT)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert [event.id for event in heard] == ["case:X/1"]
+    assert channels.untold.sent == []
+
+
+def test_an_operator_hands_over_what_is_to_be_told_again_step_by_step(channels: Channels) -> None:
+    EventRow.from_raw_data(stored_event()).save()
+    wanted = {"since": "2026-11-22T00:00:00+08:00", "until": "2026-11-23T00:00:00+08:00"}
+    context = SimpleNamespace(aws_request_id="run-1", get_remaining_time_in_millis=lambda: 15_000)
+
+    unfinished = app.replay(wanted, context)
+    context.get_remaining_time_in_millis = lambda: 60_000
+    done = app.replay(unfinished, context)
+
+    assert (unfinished["found"], unfinished["is_over"], done["found"], done["is_over"]) == (0, False, 1, True)
+    assert [[one["owner"] for one in sent.message["events"]] for sent in channels.untold.sent] == [["case:X"]]
+
+
+@pytest.mark.usefixtures("channels")
 def test_it_is_logged_who_could_not_be_told_of_what(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,7 +212,7 @@ def test_it_is_logged_who_could_not_be_told_of_what(
         ("case:BROKEN/1", "alone", "ConnectionError"),
         ("case:BROKEN/1", "together", "ConnectionError"),
     ]
-    assert (lines[-1]["told"], lines[-1]["failed"]) == (0, 1)
+    assert (lines[-1]["told"], lines[-1]["failed"]) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +311,24 @@ def test_the_sweep_answers_what_it_saw_and_says_in_its_line_that_it_was_everythi
     line = json.loads(capsys.readouterr().out)
     # The dead-man alarm's filter asks for these three.
     assert (line["job"], line["outcome"], line["complete"]) == ("sweep", "done", True)
+    assert line["untold_seconds"] is None
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(3, 0), (4, 240)])
+def test_the_sweep_sends_beats_and_says_in_its_line_how_far_the_relay_is_behind(
+    minutes: int, seconds: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turn_clock(NOW)
+    app.sweep(scheduled(), CONTEXT)
+    app.dispatch_events(stream_of(*connection().scan(settings().table("timeline"))["Items"]), CONTEXT)
+    capsys.readouterr()
+
+    turn_clock(NOW + timedelta(minutes=minutes))
+    app.sweep(scheduled(), CONTEXT)
+
+    # The alarm's filter asks for these two.
+    line = json.loads(capsys.readouterr().out)
+    assert (line["job"], line["untold_seconds"]) == ("sweep", seconds)
 
 
 @pytest.fixture

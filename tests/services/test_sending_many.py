@@ -4,7 +4,7 @@ import heapq
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -119,6 +119,10 @@ class Queue:
     def send(self, message: str, *, name: str, after: timedelta = timedelta(0)) -> None:
         assert name
         self.sent.append((after, message))
+
+    def send_all(self, messages: Mapping[str, str]) -> None:
+        for name, message in messages.items():
+            self.send(message, name=name)
 
 
 def aside_by(order: str) -> set[tuple[Channel, str]]:

@@ -22,6 +22,7 @@ FUNCTIONS = {
     "Hourly": "hourly",
     "Nightly": "nightly",
     "DispatchEvents": "dispatch_events",
+    "Replay": "replay",
     "Deliver": "deliver",
     "Ingest": "ingest",
     "Quarantine": "quarantine",
@@ -98,6 +99,7 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_ALERT_TOPIC",
             "XINNUO_DEAD_LETTER_QUEUE",
             "XINNUO_DELIVER_QUEUE",
+            "XINNUO_UNTOLD_QUEUE",
             "XINNUO_IMPORT_BUCKET",
             "XINNUO_IMPORT_QUEUE",
             "XINNUO_DOCUMENT_BUCKET",
@@ -141,12 +143,16 @@ def test_the_regions_that_functions_allow_are_those_that_the_stack_may_be_deploy
     assert allowed == "cn-north-1,cn-northwest-1"
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize(
-    ("metric", "comparison", "missing"),
+    ("function", "metric", "comparison", "missing"),
     [
-        ("Errors", "GreaterThanThreshold", "notBreaching"),
-        ("Invocations", "LessThanThreshold", "breaching"),
+        *((function, "Errors", "GreaterThanThreshold", "notBreaching") for function in FUNCTIONS),
+        # Nobody misses what runs only when an operator starts it.
+        *(
+            (function, "Invocations", "LessThanThreshold", "breaching")
+            for function in FUNCTIONS
+            if function != "Replay"
+        ),
     ],
 )
 def test_every_function_has_an_alarm_on_errors_and_one_on_silence(
@@ -182,6 +188,19 @@ def test_a_dead_man_alarm_hears_only_of_sweeps_that_saw_everything_through(resou
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 
+def test_a_dead_man_alarm_hears_only_of_minutes_in_which_everything_had_been_told(resources: Resources) -> None:
+    heard = resources["EventsToldMetric"]["Properties"]
+    alarm = resources["EventsUntold"]["Properties"]
+    (metric,) = heard["MetricTransformations"]
+
+    assert heard["LogGroupName"] == {"Ref": "SweepLog"}
+    assert heard["FilterPattern"] == '{ ($.job = "sweep") && ($.untold_seconds = 0) }'
+    assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
+    assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (300, 1, 1)
+    assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+    assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
 def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Resources) -> None:
     watched = {
         alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm["Properties"]["Threshold"]
@@ -197,6 +216,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
         "QuarantineDeadLetters": 0,
         "WalksDeadLetters": 0,
         "SweepDeadLetters": 0,
+        "UntoldDeadLetters": 0,
     }
 
 
@@ -230,25 +250,46 @@ def test_what_holds_the_past_outlives_the_stack(resources: Resources, kind: str)
         assert resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_the_relay_takes_only_new_events_and_reports_each_failure_by_itself(resources: Resources) -> None:
+def test_the_relay_takes_only_new_events_and_beats_and_reports_each_failure_by_itself(resources: Resources) -> None:
     source = resources["DispatchEvents"]["Properties"]["Events"]["DispatchEventsDynamodbEventSource"]["Properties"]
 
     assert source["Stream"] == {"Fn::GetAtt": ["TimelineTable", "StreamArn"]}
     assert source["StartingPosition"] == "TRIM_HORIZON"
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert source["FilterCriteria"] == {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]}
+    assert [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]] == [
+        {"eventName": ["INSERT"]},
+        {"eventName": ["MODIFY"], "dynamodb": {"Keys": {"seq": {"N": ["0"]}}}},
+    ]
     assert source["DestinationConfig"]["OnFailure"]["Destination"] == {
         "Fn::GetAtt": ["DispatchEventsDeadLetters", "Arn"]
     }
 
 
-@pytest.mark.parametrize("name", ["Deliver", "Ingest", "Quarantine", "Issue", "Walks"])
+@pytest.mark.parametrize(
+    ("queue", "function"),
+    [
+        *((f"{name}Queue", name) for name in ("Deliver", "Ingest", "Quarantine", "Issue", "Walks")),
+        ("SweepQueue", "SweepShard"),
+        ("UntoldQueue", "DispatchEvents"),
+    ],
+)
 def test_a_message_is_hidden_for_at_least_six_times_the_time_that_its_function_may_take(
-    resources: Resources, name: str
+    resources: Resources, queue: str, function: str
 ) -> None:
-    visibility = resources[f"{name}Queue"]["Properties"]["VisibilityTimeout"]
+    visibility = resources[queue]["Properties"]["VisibilityTimeout"]
 
-    assert visibility >= 6 * resources[name]["Properties"]["Timeout"]
+    assert visibility >= 6 * resources[function]["Properties"]["Timeout"]
+
+
+def test_what_could_not_be_told_is_told_again_by_the_relay_itself(resources: Resources) -> None:
+    source = resources["DispatchEvents"]["Properties"]["Events"]["UntoldSqsEventSource"]
+
+    assert source["Type"] == "SQS"
+    assert source["Properties"]["Queue"] == {"Fn::Sub": "${UntoldQueue.Arn}"}
+    assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert resources["UntoldQueue"]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"] == {
+        "Fn::GetAtt": ["UntoldDeadLetters", "Arn"]
+    }
 
 
 def test_documents_are_encrypted_with_our_own_key_in_every_version_and_never_public(resources: Resources) -> None:

@@ -9,11 +9,12 @@ from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus
 from chalicelib.clocks.services.clocks import Clocks
-from chalicelib.clocks.store import Watch
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
+from chalicelib.relay.rules import behind
+from chalicelib.relay.services import Relay
 from chalicelib.supervision.rules.ageing import KINDS, Ageing, ageing_of
 
 WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
@@ -51,12 +52,28 @@ class Filter:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """Since when nothing can have been missed; ``None`` for what is not known yet.
+
+    ``complete_since`` is that of the sweep, while everything has been told. ``untold_seconds`` is how far behind that
+    is, 0 while it is in time.
+    """
+
+    complete_since: datetime | None
+    last_sweep_at: datetime | None
+    lag_seconds: int | None
+    told_until: datetime | None
+    untold_seconds: int | None
+
+
 class Supervision:
     """What supervisors see."""
 
-    def __init__(self, clocks: Clocks, *, departments: Sequence[str]) -> None:
+    def __init__(self, clocks: Clocks, relay: Relay, *, departments: Sequence[str]) -> None:
         """Show all clocks alike: duties of offices beside those of applicants."""
         self._clocks = clocks
+        self._relay = relay
         self._departments = tuple(departments)
 
     def board(self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Position | None) -> Page[Shown]:
@@ -109,9 +126,17 @@ class Supervision:
             waits.extend((clock, status) for clock in clocks[:MOST_AGED])
         return ageing_of(department, waits, today=day_in_shanghai(at), is_more=is_more)
 
-    def watch(self, *, at: datetime) -> Watch | None:
-        """Return since when the sweep has been complete; ``None`` before its first complete run."""
-        return self._clocks.watch(at=at)
+    def watch(self, *, at: datetime) -> Watched:
+        """Return since when nothing can have been missed: no clock by the sweep, and no event by the relay."""
+        watch, told_until = self._clocks.watch(at=at), self._relay.told_until()
+        seconds = behind(told_until, at=at)
+        return Watched(
+            complete_since=watch.complete_since if watch is not None and seconds == 0 else None,
+            last_sweep_at=None if watch is None else watch.last_sweep_at,
+            lag_seconds=None if watch is None else watch.lag_seconds,
+            told_until=told_until,
+            untold_seconds=seconds,
+        )
 
     def _watched(self, wanted: Filter, *, by: Caller) -> tuple[str, ...]:
         if wanted.department is None and by.roles & ALL_DEPARTMENTS:

@@ -81,11 +81,18 @@ class BoardClockResponse(ResponseBody):
 
 
 class WatchResponse(ResponseBody):
-    """Since when nothing due has waited for more than three minutes, and the last sweep to see so; null before one."""
+    """Since when nothing due has waited for more than three minutes, and the last sweep to see so; null before one.
+
+    ``told_until`` is until when every event has been told to alerts, figures and people, null while that is not known;
+    ``untold_seconds`` is how long ago that was, 0 while it is no more than three minutes. ``complete_since`` is null,
+    too, while not everything has been told.
+    """
 
     complete_since: datetime | None
     last_sweep_at: datetime | None
     lag_seconds: int | None
+    told_until: datetime | None
+    untold_seconds: int | None
 
 
 class BoardResponse(PageResponse):
@@ -218,10 +225,7 @@ def heartbeats(call: Call[None]) -> Answer[HeartbeatPageResponse]:
 
 
 def _watch(at: datetime) -> WatchResponse:
-    watch = container().supervision.watch(at=at)
-    if watch is None:
-        return WatchResponse(complete_since=None, last_sweep_at=None, lag_seconds=None)
-    return WatchResponse.model_validate(watch)
+    return WatchResponse.model_validate(container().supervision.watch(at=at))
 
 
 def board_answer(
