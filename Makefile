@@ -19,7 +19,8 @@ test unit coverage others browse deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up down url personas token messages logs sweep hourly nightly check-summaries clock import seed bench
+.PHONY: help demo test up down url personas token messages logs sweep hourly nightly check-summaries replay clock import seed
+.PHONY: bench
 .PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
 
@@ -81,6 +82,10 @@ nightly: python ## let records and flags end whose last day has passed, now
 
 check-summaries: python ## look whether credit summaries are what their records and flags give, now
 	$(LOCAL) check-summaries
+
+replay: python ## tell the past again: make replay FROM=<instant> TO=<instant> (OWNER=case:..., LISTENER=statistics, DRY=yes)
+	$(if $(and $(FROM),$(TO)),,$(error say of when: make replay FROM=<RFC 3339 instant> TO=<the instant after it>))
+	$(LOCAL) replay "$(FROM)" "$(TO)" "$(OWNER)" "$(LISTENER)" "$(DRY)"
 
 clock: python ## run the local stage's clock on from an instant: make clock AT=2026-10-09T09:00:00+08:00 (or AT=now)
 	$(if $(AT),,$(error say from when: make clock AT=<RFC 3339 instant>, or AT=now))

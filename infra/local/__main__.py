@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 
 from infra.local import environments, importing, sample, seeding
-from infra.local.clock import keep_clock, set_clock
-from infra.local.cloud import cloud
+from infra.local.clock import instant, keep_clock, set_clock
+from infra.local.cloud import cloud, forget_places_in_streams
 from infra.local.deployment import base_url, deploy
 from infra.local.identity import personas, provider
 from infra.local.login import token_of
@@ -19,12 +19,17 @@ from infra.local.place import ROOT, LocalError
 def up() -> None:
     """Start what does not run, deploy what is not deployed, publish the sample items, print the API's address."""
     environments.build()
+    was_down = cloud().pid() is None
+    if was_down:
+        forget_places_in_streams()
     cloud().start()
     provider().start()
     url = deploy()
     share_secret()
     catcher().start()
     keep_clock()
+    if was_down:
+        environments.show_in_cloud("replay")
     sample.load(url)
     print(url)
 
@@ -73,6 +78,14 @@ def nightly() -> None:
     """Let what has ended be ended now and print in how many parts."""
     require_cloud()
     print(environments.in_cloud("sweep", "nightly"))
+
+
+def replay(since: str, until: str, owner: str, listener: str, dry_run: str) -> None:
+    """Tell again what was recorded from one instant until before another; empty: to all, of all, for real."""
+    require_cloud()
+    wanted: dict[str, object] = {"since": instant(since), "until": instant(until), "owner": owner}
+    wanted |= {"listeners": [listener] if listener else [], "dry_run": bool(dry_run)}
+    environments.show_in_cloud("replay", json.dumps(wanted))
 
 
 def check_summaries() -> None:
@@ -152,10 +165,13 @@ def run(arguments: list[str]) -> None:
             VERBS[verb]()
         case [verb, on] if verb in VERBS_ON:
             VERBS_ON[verb](on)
+        case ["replay", since, until, owner, listener, dry_run]:
+            replay(since, until, owner, listener, dry_run)
         case [verb, on, with_] if verb in VERBS_ON_TWO:
             VERBS_ON_TWO[verb](on, with_)
         case _:
-            others = "token PERSONA, clock INSTANT|now, import FILE SOURCE, seed SUBJECTS NUMBER"
+            others = "token PERSONA, clock INSTANT|now, import FILE SOURCE, seed SUBJECTS NUMBER, "
+            others += "replay SINCE UNTIL OWNER LISTENER DRY_RUN"
             message = f"Usage: python3 -m infra.local {'|'.join(VERBS)}, or one of: {others}"
             raise LocalError(message)
 

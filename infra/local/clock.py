@@ -21,6 +21,11 @@ def keep_clock() -> None:
         in_cloud("shift", CLOCK_FILE.read_text())
 
 
+def instant(text: str) -> str:
+    """Return an RFC 3339 instant in UTC, as events have it; raises ``LocalError`` for anything else."""
+    return _instant(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)

@@ -1,8 +1,23 @@
 """The emulated AWS (ministack) as a program in the background."""
 
+import json
+
 from infra.local.environments import aws_environment, python_of
 from infra.local.place import CLOUD_PORT, ENDPOINT, REGION, STATE
 from infra.local.processes import Program
+
+FUNCTIONS_FILE = STATE / "cloud" / "lambda.json"
+
+
+def forget_places_in_streams() -> None:
+    """Let functions read streams from their beginning again, before the emulated AWS starts.
+
+    It keeps over a restart how far each function has read, but no records: it would wait until as many have come anew.
+    """
+    if FUNCTIONS_FILE.exists():
+        kept = json.loads(FUNCTIONS_FILE.read_text())
+        if kept["payload"].pop("dynamodb_stream_positions", None) is not None:
+            FUNCTIONS_FILE.write_text(json.dumps(kept))
 
 
 def cloud() -> Program:

@@ -84,10 +84,10 @@ def build_assets() -> None:
         raise LocalError(message)
 
 
-def show_in_cloud(module: str) -> None:
-    """Run one of the modules of ``infra.local.aws`` in front of the person, who ends it by interrupting it."""
+def show_in_cloud(module: str, *arguments: str) -> None:
+    """Run one of the modules of ``infra.local.aws`` in front of the person, who may end it by interrupting it."""
     with contextlib.suppress(KeyboardInterrupt):
-        subprocess.run(_command(module), cwd=ROOT, env=aws_environment(), check=False)
+        subprocess.run(_command(module, *arguments), cwd=ROOT, env=aws_environment(), check=False)
 
 
 def _command(module: str, *arguments: str) -> list[str]:

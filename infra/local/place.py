@@ -17,9 +17,17 @@ MAIL_PORT = int(os.environ.get("XINNUO_CATCHER_MAIL_PORT") or "4482")
 REGION: Final = "cn-north-1"
 STAGE = "local"
 STACK = "xinnuo-local"
-READERS = ("sweep_shard", "deliver", "ingest", "quarantine", "issue", "walks")
-"""The functions that read queues."""
-FUNCTIONS = ("api", "sweep", "hourly", "nightly", "dispatch_events", "replay", *READERS)
+READERS: Final = {
+    "sweep_shard": "sweep_shard",
+    "deliver": "deliver",
+    "ingest": "ingest",
+    "quarantine": "quarantine",
+    "issue": "issue",
+    "walks": "walks",
+    "dispatch_events": "untold",
+}
+"""The functions that read queues, and which."""
+FUNCTIONS = ("api", "sweep", "hourly", "nightly", "replay", *READERS)
 AUDIENCE = "xinnuo-api"
 ISSUER = f"http://localhost:{PROVIDER_PORT}"
 CATCHER = f"http://127.0.0.1:{CATCHER_PORT}"

@@ -168,14 +168,6 @@ def test_nothing_is_known_before_every_beat_has_come_back_once() -> None:
     assert container().relay.told_until() is None
 
 
-def test_a_beat_that_comes_late_or_twice_takes_nothing_back() -> None:
-    beat(NOON + MINUTE)
-
-    container().relay.hear([Beat("07", NOON), Beat("07", NOON)])
-
-    assert container().relay.told_until() == NOON + MINUTE
-
-
 def test_an_event_that_one_listener_has_not_taken_counts_until_it_has(listeners: Listeners, channels: Channels) -> None:
     listeners["statistics"].against = {"case:X/1"}
     container().relay.tell([an_event(1, at=NOON)])

@@ -66,6 +66,7 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "punishment",
         "ratings",
         "redress",
+        "relay",
         "sessions",
         "signals",
         "staff",

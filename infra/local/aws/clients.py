@@ -26,6 +26,11 @@ def functions() -> "LambdaClient":
     return boto3.client("lambda", endpoint_url=ENDPOINT, region_name=REGION)
 
 
+def tables() -> "DynamoDBClient":
+    """Return a client for tables."""
+    return boto3.client("dynamodb", endpoint_url=ENDPOINT, region_name=REGION)
+
+
 def logs() -> "CloudWatchLogsClient":
     """Return a client for logs."""
     return boto3.client("logs", endpoint_url=ENDPOINT, region_name=REGION)

@@ -53,12 +53,14 @@ def _let_one_worker_read_each_queue() -> None:
     queue, all started anew whenever the clock is set, and calls of the others time out.
     """
     for name in READERS:
-        functions().put_function_concurrency(FunctionName=f"{STACK}-{name}", ReservedConcurrentExecutions=1)
+        # The relay reads the stream, too, and neither may keep the other waiting.
+        at_once = 2 if name == "dispatch_events" else 1
+        functions().put_function_concurrency(FunctionName=f"{STACK}-{name}", ReservedConcurrentExecutions=at_once)
 
 
 def _let_what_was_lost_come_again_soon() -> None:
     """Keep the messages of a worker that died from staying away for minutes: setting the clock ends every worker."""
-    for name in READERS:
+    for name in READERS.values():
         queue = queues().get_queue_url(QueueName=f"{STACK}-{name}")["QueueUrl"]
         queues().set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": str(AGAIN_SECONDS)})
 
