@@ -46,11 +46,6 @@ def secrets() -> "SecretsManagerClient":
     return boto3.client("secretsmanager", endpoint_url=ENDPOINT, region_name=REGION)
 
 
-def tables() -> "DynamoDBClient":
-    """Return a client for tables."""
-    return boto3.client("dynamodb", endpoint_url=ENDPOINT, region_name=REGION)
-
-
 def queues() -> "SQSClient":
     """Return a client for queues."""
     return boto3.client("sqs", endpoint_url=ENDPOINT, region_name=REGION)

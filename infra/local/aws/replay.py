@@ -30,7 +30,7 @@ def run(wanted: dict[str, Any]) -> dict[str, Any]:
     while not done.get("is_over"):
         answer = functions().invoke(FunctionName=f"{STACK}-replay", Payload=json.dumps(done))
         text = answer["Payload"].read().decode()
-        if "FunctionError" in answer:
+        if answer.get("FunctionError"):
             raise SystemExit(text)
         done = json.loads(text)
         print(f"{done['found']} events", file=sys.stderr, flush=True)
