@@ -9,7 +9,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, TextIO
@@ -23,6 +23,7 @@ from tests.cloud import Client, the_issuer  # isort: skip
 from tests.performance import bulk, cold, crowd  # isort: skip
 from tests.performance.bare import Bare  # isort: skip
 from tests.performance.cost import IN_A_ROUND, Cost, cost_of  # isort: skip
+from tests.performance.figures import Figure  # isort: skip
 from tests.performance.house import ITEM, house  # isort: skip
 from tests.performance.package import Package, packaged  # isort: skip
 from tests.performance.pages import REACH, PageCost, page_cost, pages  # isort: skip
@@ -57,21 +58,6 @@ METHOD = f"""How this was measured
   {STARTS} pairs, alternating, after 1 that does not count; a ratio is the median of the pairs' ratios.
 - An import is measured as tests/performance/bulk.py says; python -m tests.performance.city takes a larger one.
 - The package is what `python -m infra.packaging` makes, compressed, in megabytes of a million bytes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One figure and what it should reach; ``reach`` is None where nothing was promised."""
-
-    name: str
-    value: float
-    reach: float | None
-    remark: str
-
-    @property
-    def is_met(self) -> bool | None:
-        """Whether the figure is within its reach."""
-        return None if self.reach is None else self.value <= self.reach
 
 
 def main() -> None:
@@ -225,9 +211,7 @@ def _print(figures: Sequence[Figure], visits: Sequence[Visit], took: float, pape
     print(METHOD, file=paper)
     print(f"- {_machine()}; {took:.0f} s in all.\n", file=paper)
     for figure in figures:
-        met = {True: "reached", False: "MISSED", None: ""}[figure.is_met]
-        reach = "" if figure.reach is None else f"reach {figure.reach:g}"
-        print(f"{figure.name:<62} {figure.value:6.2f}  {reach:<9} {met:<8} {figure.remark}", file=paper)
+        print(figure, file=paper)
     print(f"\n{'A warm request on':<54} {'calls':>5} {'read units':>11} {'write units':>12}", file=paper)
     for visit in visits:
         read, written = _units(visit)

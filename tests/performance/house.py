@@ -176,9 +176,17 @@ def bare_house(endpoint: str) -> Iterator[Elsewhere]:
     and nothing has to be cleared away.
     """
     all_routes()
+    with joined(endpoint, token_hex(8)) as elsewhere:
+        tables.create(botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1"))
+        yield elsewhere
+
+
+@contextmanager
+def joined(endpoint: str, key: str) -> Iterator[Elsewhere]:
+    """Join the house of an access key, whose tables are there already: another process may have laid it."""
     elsewhere = Elsewhere()
     environment = {
-        "AWS_ACCESS_KEY_ID": token_hex(8),
+        "AWS_ACCESS_KEY_ID": key,
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": "cn-north-1",
         "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
@@ -195,7 +203,6 @@ def bare_house(endpoint: str) -> Iterator[Elsewhere]:
     ):
         _forget_clients()
         try:
-            tables.create(botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1"))
             yield elsewhere
         finally:
             _forget_clients()

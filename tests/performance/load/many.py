@@ -1,0 +1,114 @@
+"""Cases by the hundred thousand, each as the service itself would store it, made from one that it did store."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import botocore.session
+
+from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.store import ClockStore
+from chalicelib.clocks.table import ClockRow
+from chalicelib.container import container
+from chalicelib.dynamo.transaction import Transaction
+from chalicelib.timeline.table import EventRow
+from infra.local.seeding import resident_of
+from tests.builders import NOON, an_identity
+from tests.cloud import turn_clock
+from tests.performance.bare import Place
+from tests.performance.crowd import add_items
+from tests.performance.house import ANSWERS
+from tests.services.case_office import Applicant
+from tests.tables import definitions
+
+RED: Final = datetime(2026, 10, 8, 16, 0, tzinfo=UTC)
+"""The second after the promised limit of a case filed on Monday 28 September: three working days, past the holidays."""
+
+AT_ONCE: Final = 10_000
+"""Cases that are made ready in one go, so that no list holds everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A case as it is stored: its number, its rows by their tables, its events, and its clock of the promised limit."""
+
+    case_no: str
+    rows: Mapping[str, tuple[str, ...]]
+    events: tuple[str, ...]
+    clock: Clock
+
+
+def number_of(place: int) -> str:
+    """Return the number of a made case: as long as a real one, and nobody's."""
+    return f"M{place:016}"
+
+
+def owner_of(place: int) -> str:
+    """Return the owner of a made case's clock and events."""
+    return f"case:{number_of(place)}"
+
+
+def add_cases(pattern: Pattern, numbers: range, *, events: bool = False) -> None:
+    """Store cases, each with one clock that was warned of and passes at ``RED``; with the events of its filing, too."""
+    for first in range(numbers.start, numbers.stop, AT_ONCE):
+        some = range(first, min(first + AT_ONCE, numbers.stop))
+        for table, rows in pattern.rows.items():
+            add_items(table, _renamed(rows, pattern.case_no, some))
+        add_items(ClockRow.Meta.table_name, (stored(_clock(pattern, place)) for place in some))
+        if events:
+            add_items(EventRow.Meta.table_name, _renamed(pattern.events, pattern.case_no, some))
+
+
+def a_pattern() -> Pattern:
+    """File a case as an applicant would, and take it as the pattern for others; it is stopped itself."""
+    turn_clock(NOON)
+    applicant = Applicant(identity=an_identity(number=resident_of(1))).enrol()
+    case = applicant.promise(applicant.draft(answers=ANSWERS)).case
+    client: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
+    found = {
+        table: tuple(
+            json.dumps(item)
+            for item in client.scan(TableName=table)["Items"]
+            if case.case_no in str(Place.of(table, item).key)
+        )
+        for table in definitions()
+    }
+    del found[ClockRow.Meta.table_name]
+    events = found.pop(EventRow.Meta.table_name)
+    clocks = container().clocks.of_owner(case.owner)
+    for clock in clocks:
+        client.delete_item(
+            TableName=ClockRow.Meta.table_name,
+            Key={"owner": {"S": clock.owner}, "clock_id": {"S": clock.clock_id}},
+        )
+    (promised,) = (clock for clock in clocks if clock.kind is ClockKind.HANDLING_PROMISED)
+    warned = replace(promised, warned_at=promised.yellow_at, rev=promised.rev + 1)
+    return Pattern(case.case_no, {table: rows for table, rows in found.items() if rows}, events, warned)
+
+
+def stored(clock: Clock) -> dict[str, Any]:
+    """Return the item that the service would store for a new clock."""
+    caught = _Caught()
+    ClockStore().add(clock, caught)
+    return caught.item
+
+
+class _Caught(Transaction):
+    """A transaction of one write that never leaves."""
+
+    item: dict[str, Any]
+
+    def add(self, row: Any, *, on_failure: Exception) -> None:  # noqa: ANN401, ARG002 - as a transaction has it
+        self.item = row.serialize()
+
+
+def _clock(pattern: Pattern, place: int) -> Clock:
+    return replace(pattern.clock, owner=owner_of(place))
+
+
+def _renamed(texts: Iterable[str], case_no: str, numbers: range) -> Iterator[dict[str, Any]]:
+    for place in numbers:
+        for text in texts:
+            yield json.loads(text.replace(case_no, number_of(place)))

@@ -1,0 +1,130 @@
+"""Runs of a small town in which everything goes wrong on the way, beside one in which nothing does."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from unittest import mock
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from chalicelib.clocks.services.sweep import SweepIncompleteError
+from chalicelib.container import container
+from tests.cloud import turn_clock
+from tests.performance.figures import Figure
+from tests.performance.house import Elsewhere, house
+from tests.performance.load.faults import Trouble, on_the_way
+from tests.performance.load.stream import Reader, Stream, poison
+from tests.performance.load.town import INSTANTS, Outcome, Town, Written, a_town, outcome_of
+from tests.wire import Parameters, Wire
+
+SHARE: Final = 0.08
+"""How many of all calls go wrong on their way out; as many lose their answer on the way back."""
+
+MOST_ROUNDS: Final = 60
+POISONS: Final = 2
+
+
+@dataclass(slots=True)
+class Storm:
+    """What was put in, by its name, over all runs."""
+
+    put_in: dict[str, int] = field(default_factory=dict)
+
+    def add(self, more: dict[str, int]) -> None:
+        """Add what one run had."""
+        for name, number in more.items():
+            self.put_in[name] = self.put_in.get(name, 0) + number
+
+
+def measured(endpoint: str, *, runs: int, seed: int) -> Iterator[Figure]:
+    """Make so many runs, from a seed on; a run that ends otherwise than the calm one fails with its seed."""
+    storm = Storm()
+    with house(endpoint) as elsewhere:
+        town = a_town()
+        calm = run(town, elsewhere, seed=seed, share=0.0)
+        for number in range(seed, seed + runs):
+            with told_with(number):
+                ended = run(town, elsewhere, seed=number, share=SHARE, storm=storm)
+                difference = ended.differs_from(calm)
+                assert not difference, difference
+    yield Figure(
+        name=f"of {runs:,} runs in trouble ended otherwise than in calm",
+        value=0,
+        reach=0,
+        remark=f"seeds {seed} to {seed + runs - 1}; {', '.join(f'{n:,} {what}' for what, n in storm.put_in.items())}",
+    )
+
+
+@contextmanager
+def told_with(seed: int) -> Iterator[None]:
+    """Say with which seed anything went wrong."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"seed {seed}")
+        raise
+
+
+def run(town: Town, elsewhere: Elsewhere, *, seed: int, share: float, storm: Storm | None = None) -> Outcome:
+    """Let the town live through its instants, and return how it ended; the town is put back afterwards."""
+    dice = random.Random(seed)
+    trouble, written = Trouble(dice, share), Written()
+    stream = Stream(records=list(town.events))
+    reader = Reader(stream, dice, share_twice=0.2 if share else 0.0)
+    elsewhere.told.clear()
+    elsewhere.wire = _lossy(trouble)
+    # Waiting makes nothing truer here.
+    with mock.patch("time.sleep"):
+        with on_the_way(written, stream, trouble):
+            for at in INSTANTS:
+                turn_clock(at)
+                for _ in range(2):
+                    sweep_until_nothing_is_due(at)
+                    reader.read_all()
+            if share:
+                reader.tell_all([poison(number) for number in range(POISONS)])
+        elsewhere.wire = Wire()
+        with on_the_way(written, stream):
+            # What the storm has made a dead letter is told again by a person, once it is over.
+            dead, reader.dead = reader.dead, []
+            reader.tell_all([record for record in dead if "POISON" not in str(record)])
+            reader.read_all()
+    assert len(dead) - sum("POISON" not in str(record) for record in dead) == (POISONS if share else 0)
+    if storm is not None:
+        storm.add({**trouble.put_in, "dead letters": len(dead)})
+    ended = outcome_of(elsewhere)
+    town.put_back(written.places)
+    return ended
+
+
+def sweep_until_nothing_is_due(at: datetime) -> None:
+    """Sweep again and again, as each minute does; what cannot be moved now is moved later."""
+    for _ in range(MOST_ROUNDS):
+        try:
+            report = container().clocks.sweep(at=at)
+        except (SweepIncompleteError, Exception):  # noqa: BLE001, S112 - the next minute's sweep comes whatever it was
+            continue
+        if not any(shard.due for shard in report.shards):
+            return
+    problem = "the sweep does not come to an end"
+    raise AssertionError(problem)
+
+
+def _lossy(trouble: Trouble) -> Wire:
+    """Let messages to queues and topics fail before they went out, or after."""
+
+    def before(operation: str, _sent: Parameters) -> None:
+        if trouble.dice.random() < trouble.share:
+            trouble.note("not queued")
+            told: Any = {"Error": {"Code": "ServiceUnavailable", "Message": "try again"}}
+            raise ClientError(told, operation)
+
+    def after(_operation: str, _sent: Parameters) -> None:
+        if trouble.dice.random() < trouble.share:
+            trouble.note("queued unheard")
+            raise ReadTimeoutError(endpoint_url="sqs")
+
+    return Wire(before=before, after=after)
