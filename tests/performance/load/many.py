@@ -17,7 +17,7 @@ from chalicelib.timeline.table import EventRow
 from infra.local.seeding import resident_of
 from tests.builders import NOON, an_identity
 from tests.cloud import turn_clock
-from tests.performance.bare import Place
+from tests.performance.bare import Bare, Place
 from tests.performance.crowd import add_items
 from tests.performance.house import ANSWERS
 from tests.services.case_office import Applicant
@@ -66,13 +66,9 @@ def a_pattern() -> Pattern:
     turn_clock(NOON)
     applicant = Applicant(identity=an_identity(number=resident_of(1))).enrol()
     case = applicant.promise(applicant.draft(answers=ANSWERS)).case
-    client: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
+    client = Bare().client
     found = {
-        table: tuple(
-            json.dumps(item)
-            for item in client.scan(TableName=table)["Items"]
-            if case.case_no in str(Place.of(table, item).key)
-        )
+        table: tuple(json.dumps(item) for item in items_of(table) if case.case_no in str(Place.of(table, item).key))
         for table in definitions()
     }
     del found[ClockRow.Meta.table_name]
@@ -86,6 +82,18 @@ def a_pattern() -> Pattern:
     (promised,) = (clock for clock in clocks if clock.kind is ClockKind.HANDLING_PROMISED)
     warned = replace(promised, warned_at=promised.yellow_at, rev=promised.rev + 1)
     return Pattern(case.case_no, {table: rows for table, rows in found.items() if rows}, events, warned)
+
+
+def items_of(table: str, **asked: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - as botocore's clients have it
+    """Read all items of a table."""
+    for page in pages_of(table, **asked):
+        yield from page["Items"]
+
+
+def pages_of(table: str, **asked: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - as botocore's clients have it
+    """Scan a table, or an index of it, page by page."""
+    client: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
+    yield from client.get_paginator("scan").paginate(TableName=table, **asked)
 
 
 def stored(clock: Clock) -> dict[str, Any]:

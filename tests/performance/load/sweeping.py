@@ -3,14 +3,12 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
-
-import botocore.session
 
 from chalicelib.clocks.table import ClockRow
 from chalicelib.container import container
@@ -19,7 +17,7 @@ from tests.cloud import turn_clock
 from tests.performance.bare import Bare
 from tests.performance.figures import Figure
 from tests.performance.house import house
-from tests.performance.load.many import RED, a_pattern, add_cases, owner_of
+from tests.performance.load.many import RED, a_pattern, add_cases, owner_of, pages_of
 from tests.performance.load.workers import Done, Fleet, Place
 
 MOST_ROUNDS: Final = 1_000
@@ -90,7 +88,7 @@ def due(at: datetime) -> int:
     """Count the clocks that the sweep has still to move, whatever their shards are."""
     return sum(
         int(page["Count"])
-        for page in _scan(
+        for page in pages_of(
             ClockRow.Meta.table_name,
             IndexName="due",
             Select="COUNT",
@@ -110,7 +108,7 @@ def require_a_true_watch() -> None:
 def require_each_once(clocks: int) -> None:
     """See that every clock passed, and was told once."""
     told: dict[str, int] = {}
-    for page in _scan(
+    for page in pages_of(
         EventRow.Meta.table_name,
         FilterExpression="kind = :passed",
         ProjectionExpression="#owner",
@@ -205,8 +203,3 @@ DIES_WITHIN: Final = 40
 def here(endpoint: str, **more: Any) -> Place:  # noqa: ANN401 - any field of a place
     """Return the place of the house that this process is in."""
     return Place(endpoint=endpoint, key=os.environ["AWS_ACCESS_KEY_ID"], **more)
-
-
-def _scan(table: str, **asked: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - as botocore's clients have it
-    client: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
-    yield from client.get_paginator("scan").paginate(TableName=table, **asked)

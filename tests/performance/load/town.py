@@ -14,6 +14,7 @@ from app import app
 from chalicelib.container import container
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Service, Target
+from chalicelib.settings import settings
 from chalicelib.supervision.services.statistics import Asked
 from infra.local.seeding import resident_of, uscc_of
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
@@ -21,6 +22,7 @@ from tests.cloud import the_issuer, turn_clock
 from tests.performance.bare import Bare, Place, places_written
 from tests.performance.house import ANSWERS, Elsewhere, SideDoor, expect
 from tests.performance.load.faults import OnTheWay, Sent, on_the_way
+from tests.performance.load.many import items_of
 from tests.performance.load.stream import Record, Stream
 from tests.performance.story import DECISION
 from tests.services.case_office import Applicant
@@ -110,11 +112,9 @@ def a_town() -> Town:
 
 def outcome_of(elsewhere: Elsewhere) -> Outcome:
     """Read what there is now."""
-    client = Bare().client
 
     def all_of(table: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = client.scan(TableName=f"xinnuo-local-{table}", ConsistentRead=True)["Items"]
-        return found
+        return list(items_of(table_of(table)))
 
     asked = Asked(first=DAYS[0], last=DAYS[1], as_of=INSTANTS[-1])
     told = container().statistics.figures(asked, by=MONITOR, at=INSTANTS[-1])
@@ -138,6 +138,11 @@ def outcome_of(elsewhere: Elsewhere) -> Outcome:
         ),
         figures=tuple((one.department, one.completion, one.days) for one in told),
     )
+
+
+def table_of(name: str) -> str:
+    """Return the whole name of a table."""
+    return settings().table(name)
 
 
 def _kind(said: Mapping[str, Any]) -> str:
