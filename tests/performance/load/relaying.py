@@ -27,6 +27,8 @@ EVENTS_OF_A_CASE: Final = 5
 class Way:
     """What a passed clock costs the relay: calls, and seconds and CPU seconds in those of one bare transaction.
 
+    ``cpu_ms`` is the CPU itself, on this machine.
+
     A bare transaction (``yardstick``) writes an event and moves a head; whatever the machine, it is measured in the
     same run.
     """
@@ -34,6 +36,7 @@ class Way:
     calls: float
     seconds: float
     cpu: float
+    cpu_ms: float = 0.0
 
 
 BEFORE: Final = Way(calls=6.0, seconds=5.0, cpu=5.8)
@@ -97,6 +100,7 @@ def way(clocks: int) -> tuple[Way, float]:
         calls=counted.number / clocks,
         seconds=seconds / clocks / stick,
         cpu=cpu / clocks / stick_cpu,
+        cpu_ms=cpu / clocks * 1000,
     )
     return costs, clocks / seconds
 

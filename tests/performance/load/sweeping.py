@@ -17,6 +17,7 @@ from tests.cloud import turn_clock
 from tests.performance.bare import Bare
 from tests.performance.figures import Figure
 from tests.performance.house import house
+from tests.performance.load.lambda_model import Work
 from tests.performance.load.many import RED, a_pattern, add_cases, owner_of, pages_of
 from tests.performance.load.workers import Done, Fleet, Place
 
@@ -135,6 +136,13 @@ def by_themselves(place: Place, numbers: range) -> Done:
         fleet.work([owners[: len(owners) // 10]])  # to be as warm as the others
         (done,) = fleet.work([owners[len(owners) // 10 :]])
     return done
+
+
+def work(endpoint: str, clocks: int) -> Work:
+    """Return what a clock costs one worker, in the house that this process is in."""
+    add_cases(a_pattern(), range(clocks))
+    swept = cleared(here(endpoint), clocks, workers=1)
+    return Work(calls=swept.calls / clocks, cpu_ms=swept.cpu / clocks * 1000)
 
 
 def bare(lines: list[str]) -> tuple[int, float]:
