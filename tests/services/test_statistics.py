@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,15 +11,17 @@ from chalicelib.api.supervision.routes.statistics import figures_response
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import Outcome
 from chalicelib.cases.services.commands import Command
+from chalicelib.clock import day_in_shanghai
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.supervision.model.outages import Proof, Window
-from chalicelib.supervision.model.statistics import Figures, Measure, Span
+from chalicelib.supervision.model.statistics import BY_THE_SECOND, Contribution, Figures, Measure, Span
 from chalicelib.supervision.rules.statistics import contribution, counts, figures_of, law_of
 from chalicelib.supervision.services.statistics import Asked
+from chalicelib.supervision.store.statistics import StatisticsStore
 from chalicelib.timeline.events import Event
 from tests.builders import NOON, a_caller
 from tests.services.case_office import Applicant, publish
@@ -109,6 +111,34 @@ def test_completion_is_told_as_of_a_second(seconds: int, decided: int) -> None:
 
     assert told[0].completion.of(Measure.RECEIVED) == 1
     assert told[0].completion.of(Measure.DECIDED) == decided
+
+
+@pytest.mark.parametrize("item", [None, "a", "b"])
+def test_completion_is_told_as_of_each_second_of_some_days(item: str | None) -> None:
+    dice = random.Random(20261012)
+    # Before and after the midnights, hours and minutes of Shanghai.
+    begin = datetime(2026, 10, 11, 15, 59, 58, tzinfo=UTC)
+    after = [0, 1, 2, 3, 61, 62, 3_601, 3_602, 3_661, 40_000, 86_401, 86_402, 86_463]
+    moments = [begin + timedelta(seconds=dice.choice(after)) for _ in range(60)]
+    many = [
+        Contribution(
+            event_id=f"case:{number}/1",
+            department="traffic",
+            item_code=dice.choice("ab"),
+            day=day_in_shanghai(at),
+            at=at,
+            counts={dice.choice(sorted(BY_THE_SECOND)): 1},
+        )
+        for number, at in enumerate(moments)
+    ]
+    StatisticsStore().add(*many)
+
+    for at in sorted({moment + timedelta(seconds=late) for moment in moments for late in (-1, 0, 1)}):
+        asked = Asked(first=date(2026, 10, 11), last=date(2026, 10, 31), as_of=at, item_code=item)
+        (told,) = container().statistics.figures(asked, by=SUPERVISOR, at=at)
+        until = [one for one in many if one.at <= at and item in {None, one.item_code}]
+        for measure in BY_THE_SECOND:
+            assert told.completion.of(measure) == sum(one.counts.get(measure, 0) for one in until), (at, measure)
 
 
 def test_the_monitoring_office_sees_every_department_in_the_towns_order_and_others_their_own() -> None:

@@ -255,6 +255,11 @@ def test_the_relay_takes_only_new_events_and_beats_and_reports_each_failure_by_i
 
     assert source["Stream"] == {"Fn::GetAtt": ["TimelineTable", "StreamArn"]}
     assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert (source["BatchSize"], source["MaximumBatchingWindowInSeconds"], source["ParallelizationFactor"]) == (
+        100,
+        1,
+        10,
+    )
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]] == [
         {"eventName": ["INSERT"]},

@@ -157,7 +157,8 @@ def test_who_meets_another_writes_into_the_next_row_and_stays_there(monkeypatch:
     rows = {row.sk: row.numbers["received"] for row in StatisticsRow.query("traffic")}
     assert rows == {"2026-10-12#0": 1, "2026-10-12#1": 2}
     assert of_the_day(store).of(Measure.RECEIVED) == 3
-    assert store.day_until("traffic", MORNING).of(Measure.RECEIVED) == 3
+    assert [one.by_hour for one in store.days("traffic", DAY, DAY)] == [{9: {"received": 3}}]
+    assert store.running_hour("traffic", MORNING) == {"received": 3}
 
 
 def test_who_meets_others_everywhere_waits_at_last_and_then_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,25 +171,25 @@ def test_who_meets_others_everywhere_waits_at_last_and_then_gives_up(monkeypatch
     assert met == [*[1] * SHARDS, 6]
 
 
-def test_what_came_up_to_a_second_is_told_for_every_second_of_a_day() -> None:
+def test_what_came_in_an_hour_is_told_up_to_each_second_of_it() -> None:
     store, dice = StatisticsStore(), random.Random(20261012)
+    # Two seconds before midnight in Shanghai, at midnight, a minute, an hour and a day later.
     begin = datetime(2026, 10, 11, 15, 59, 58, tzinfo=UTC)
-    """Two seconds before midnight in Shanghai."""
-    moments = [
-        begin + timedelta(seconds=dice.choice([0, 1, 2, 3, 61, 3_601, 3_661, 40_000, 86_400, 86_402]))
-        for _ in range(60)
-    ]
+    after = [0, 1, 2, 3, 61, 62, 3_601, 3_602, 3_661, 3_662, 40_000, 86_401, 86_402]
+    moments = [begin + timedelta(seconds=dice.choice(after)) for _ in range(60)]
     many = [one_of(number, at=at, item=dice.choice("ab")) for number, at in enumerate(moments)]
     dice.shuffle(many)
     store.add(*many[:25])
     store.add(*many[20:])
 
     for at in sorted({moment + timedelta(seconds=late) for moment in moments for late in (-1, 0, 1)}):
-        today = [one for one in many if one.day == day_in_shanghai(at) and one.at <= at]
-        assert store.day_until("traffic", at) == Figures(counts={"received": len(today)} if today else {})
+        hour = [
+            one for one in many if one.at <= at and one.at.replace(minute=0, second=0) == at.replace(minute=0, second=0)
+        ]
+        assert store.running_hour("traffic", at) == ({"received": len(hour)} if hour else {})
         for item in "ab":
-            own = sum(one.item_code == item for one in today)
-            assert store.item_until("traffic", item, at).of(Measure.RECEIVED) == own
+            own = sum(one.item_code == item for one in hour)
+            assert store.running_hour("traffic", at, item_code=item).get("received", 0) == own
 
 
 def test_the_figures_of_a_month_are_a_row_a_day_however_many_items_there_are() -> None:

@@ -155,12 +155,16 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFigures:
-    """The figures of one department and day, of one item or of ``ALL_ITEMS``."""
+    """The figures of one department and day, of one item or of ``ALL_ITEMS``.
+
+    ``by_hour`` has what is told as of any instant, by the hours of the day in Shanghai.
+    """
 
     department: str
     item_code: str
     day: date
     figures: Figures
+    by_hour: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """Counting events, and the figures of departments, each separately and in the configured order."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.clock import day_in_shanghai
+from chalicelib.clock import SHANGHAI, day_in_shanghai
 from chalicelib.clocks.model import ClockKind
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, Role, require
@@ -175,7 +175,7 @@ class Statistics:
         today = day_in_shanghai(asked.as_of)
         known = [each.figures for each in days if each.day < today]
         if asked.first <= today <= asked.last:
-            known.append(self._today(department, asked))
+            known.extend(self._until(asked, [each for each in days if each.day == today], department=department))
         whole = sum(known, Figures())
         exact = {name: n for name, n in whole.counts.items() if name in BY_THE_SECOND}
         excused = self._excused(department, asked, outages=outages, at=at)
@@ -187,10 +187,12 @@ class Statistics:
         items = self._store.items(department, asked.first, asked.last)
         return tuple(each for each in items if _is_asked(each, asked))
 
-    def _today(self, department: str, asked: Asked) -> Figures:
-        if asked.item_code is None:
-            return self._store.day_until(department, asked.as_of)
-        return self._store.item_until(department, asked.item_code, asked.as_of)
+    def _until(self, asked: Asked, days: Iterable[DayFigures], *, department: str) -> Iterator[Figures]:
+        """Yield what belongs to the day of an instant up to its second: the hours that are over, and this one."""
+        hour = asked.as_of.astimezone(SHANGHAI).hour
+        for day in days:
+            yield from (Figures(counts=counts) for of_hour, counts in day.by_hour.items() if of_hour < hour)
+        yield Figures(counts=self._store.running_hour(department, asked.as_of, item_code=asked.item_code))
 
     def _excused(
         self, department: str, asked: Asked, *, outages: Sequence[Outage], at: datetime

@@ -8,7 +8,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
-from chalicelib.clock import SHANGHAI, instant_from, instant_text
+from chalicelib.clock import SHANGHAI, day_in_shanghai, instant_from, instant_text
 from chalicelib.dynamo.model import code_of
 from chalicelib.dynamo.transaction import ATTEMPTS, MOST_WRITES, Transaction, existing
 from chalicelib.errors import DomainError, ErrorCode
@@ -108,26 +108,29 @@ class StatisticsStore:
 
     def days(self, department: str, first: date, last: date) -> tuple[DayFigures, ...]:
         """Return the figures of a department by day, from the first day to the last, in order."""
-        return tuple(
-            DayFigures(
-                department=department,
-                item_code=ALL_ITEMS,
-                day=date.fromisoformat(row.sk.partition("#")[0]),
-                figures=_figures(row.numbers),
-            )
-            for row in StatisticsRow.query(department, _between(first, last))
-        )
+        return _days_in(StatisticsRow.query(department, _between(first, last)), department=department)
 
     def items(self, department: str, first: date, last: date) -> tuple[DayFigures, ...]:
         """Return the figures of a department by day and item, from the first day to the last, in order."""
-        found = []
-        for row in StatisticsRow.query(f"{ITEMS}@{department}", _between(first, last)):
-            day, item_code, _ = row.sk.split("#")
-            figures = _figures(row.numbers)
-            found.append(
-                DayFigures(department=department, item_code=item_code, day=date.fromisoformat(day), figures=figures)
-            )
-        return tuple(found)
+        return _days_in(StatisticsRow.query(f"{ITEMS}@{department}", _between(first, last)), department=department)
+
+    def running_hour(self, department: str, at: datetime, *, item_code: str | None = None) -> dict[str, int]:
+        """Return what a department, or one of its items, received, accepted and decided in the hour of an instant.
+
+        The instant's own second counts, what came after it does not.
+        """
+        hour, minute, second = _time_of(at).split(":")
+        day = day_in_shanghai(at).isoformat()
+        pk = f"{department}@{day}" if item_code is None else f"{ITEMS}@{department}@{day}#{item_code}"
+        until = StatisticsRow.sk.between(f"{hour}:00", f"{hour}:{minute}#{END}")
+        counts: dict[str, int] = {}
+        for row in StatisticsRow.query(pk, until):
+            last = second if row.sk.startswith(f"{hour}:{minute}#") else END
+            for name, n in row.numbers.items():
+                measure, _, of_second = name.partition("@")
+                if of_second <= last:
+                    counts[measure] = counts.get(measure, 0) + n
+        return counts
 
     def late(self, department: str, since: datetime, until: datetime) -> tuple[LateDecision, ...]:
         """Return the late decisions of a department that were due between two instants, oldest due first."""
@@ -150,27 +153,6 @@ class StatisticsStore:
                 _, edition, code, _ = row.sk.split("#")
                 found.append(MeasureFigures(edition=edition, measure_code=code, figures=_figures(row.numbers)))
         return tuple(found)
-
-    def day_until(self, department: str, at: datetime) -> Figures:
-        """Return what a department received, accepted and decided on the day of an instant, up to its second.
-
-        The hours that are over are part of the day's sums, the running one is read by its minutes: two queries.
-        """
-        day = _day_of(at)
-        return _until(
-            at,
-            days=StatisticsRow.query(department, StatisticsRow.sk.startswith(f"{day}#")),
-            minutes=StatisticsRow.query(f"{department}@{day}", _of_hour(at)),
-        )
-
-    def item_until(self, department: str, item_code: str, at: datetime) -> Figures:
-        """Return the same of one item."""
-        day, items = _day_of(at), f"{ITEMS}@{department}"
-        return _until(
-            at,
-            days=StatisticsRow.query(items, StatisticsRow.sk.startswith(f"{day}#{item_code}#")),
-            minutes=StatisticsRow.query(f"{items}@{day}#{item_code}", _of_hour(at)),
-        )
 
 
 def _days_of(one: Contribution) -> tuple[Key, Key]:
@@ -257,10 +239,6 @@ def _raise_to(key: Key, name: str, value: int) -> None:
             raise
 
 
-def _day_of(at: datetime) -> str:
-    return at.astimezone(SHANGHAI).date().isoformat()
-
-
 def _time_of(at: datetime) -> str:
     """Return the time of day in Shanghai as ``HH:MM:SS``."""
     return at.astimezone(SHANGHAI).strftime("%H:%M:%S")
@@ -271,29 +249,33 @@ def _between(first: date, last: date) -> Condition:
     return condition
 
 
-def _of_hour(at: datetime) -> Condition:
-    """Return the condition for the minutes of an instant's hour up to its own."""
-    hour, minute, _ = _time_of(at).split(":")
-    condition: Condition = StatisticsRow.sk.between(f"{hour}:00", f"{hour}:{minute}#{END}")
-    return condition
+def _days_in(rows: Iterable[StatisticsRow], *, department: str) -> tuple[DayFigures, ...]:
+    """Add up the rows into which the sums of each day, or of each day and item, are split."""
+    sums: dict[tuple[str, str], Numbers] = {}
+    for row in rows:
+        day, *item_code, _shard = row.sk.split("#")
+        whole = sums.setdefault((day, item_code[0] if item_code else ALL_ITEMS), {})
+        for name, n in row.numbers.items():
+            whole[name] = whole.get(name, 0) + n
+    return tuple(
+        DayFigures(
+            department=department,
+            item_code=item_code,
+            day=date.fromisoformat(day),
+            figures=_figures(numbers),
+            by_hour=_by_hour(numbers),
+        )
+        for (day, item_code), numbers in sums.items()
+    )
 
 
-def _until(at: datetime, *, days: Iterable[StatisticsRow], minutes: Iterable[StatisticsRow]) -> Figures:
-    """Add up the hours of a day before that of an instant, and the seconds of this hour up to the instant's."""
-    hour, minute, second = _time_of(at).split(":")
-    counts: dict[str, int] = {}
-    for row in days:
-        for name, n in row.numbers.items():
-            measure, is_part, of_hour = name.partition("@")
-            if is_part and of_hour < hour:
-                counts[measure] = counts.get(measure, 0) + n
-    for row in minutes:
-        last = second if row.sk.startswith(f"{hour}:{minute}#") else END
-        for name, n in row.numbers.items():
-            measure, _, of_second = name.partition("@")
-            if of_second <= last:
-                counts[measure] = counts.get(measure, 0) + n
-    return Figures(counts=counts)
+def _by_hour(numbers: Numbers) -> dict[int, Numbers]:
+    hours: dict[int, Numbers] = {}
+    for name, n in numbers.items():
+        measure, is_of_hour, hour = name.partition("@")
+        if is_of_hour:
+            hours.setdefault(int(hour), {})[measure] = n
+    return hours
 
 
 def _figures(numbers: Numbers) -> Figures:
