@@ -177,8 +177,8 @@ def event_of(item: Mapping[str, Mapping[str, object]]) -> Event:
 
 def from_stream(record: Mapping[str, Any]) -> Event | Beat | None:
     """Return the new event or the beat in a stream record, ``None`` for anything else."""
-    image = record["dynamodb"].get("NewImage", {})
-    owner = image["owner"]["S"] if image else ""
+    image = record["dynamodb"].get("NewImage") or {}
+    owner = image.get("owner", {}).get("S", "")
     if owner.startswith(BEAT):
         return Beat(owner.removeprefix(BEAT), instant_from(image["at"]["S"]))
     return event_of(image) if record["eventName"] == "INSERT" and "kind" in image else None

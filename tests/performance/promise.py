@@ -13,6 +13,7 @@ from infra.engine import running
 
 from app import app, dispatch_events  # isort: skip
 from chalicelib.clocks.model import ClockKind  # isort: skip
+from chalicelib.clocks.rules.clocks import next_at  # isort: skip
 from chalicelib.container import container  # isort: skip
 from chalicelib.timeline.table import EventRow  # isort: skip
 from tests.builders import NOON  # isort: skip
@@ -80,9 +81,13 @@ class Promises:
         told.everything()
         clocks = container().clocks.of_owner(told.owner)
         promised = next(clock for clock in clocks if clock.kind is ClockKind.HANDLING_PROMISED)
-        turn_clock(promised.yellow_at)
+        wakes_at = next_at(promised)
+        if wakes_at is None:
+            message = "a running clock wakes up"
+            raise AssertionError(message)
+        turn_clock(wakes_at)
         with billed(Bill()) as written:
-            container().clocks.tell_milestones(promised.owner, promised.clock_id, promised.yellow_at)
+            container().clocks.tell_milestones(promised.owner, promised.clock_id, wakes_at)
         return Step(name="yellow", written=written, relayed=told.everything())
 
 

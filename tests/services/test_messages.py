@@ -372,7 +372,7 @@ def test_a_batch_is_told_in_a_few_calls() -> None:
         container().messages.on_events([*made, *stored, replace(stored[1], owner="case:GONE")], LATER)
 
     # The cases; the one that is gone is looked for by itself; sixty-four messages.
-    assert wire.operations == ["BatchGetItem", "GetItem", "TransactWriteItems", "TransactWriteItems"]
+    assert wire.operations == ["BatchGetItem", "BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
 
 
 def test_a_batch_of_nothing_that_is_told_to_anybody_costs_nothing() -> None:

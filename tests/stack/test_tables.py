@@ -73,5 +73,6 @@ def test_the_tables_are_those_that_the_packages_own(resources: dict[str, dict[st
         "statistics",
         "subjects",
         "timeline",
+        "walks",
         "webhooks",
     ]

@@ -274,7 +274,6 @@ def test_the_relay_takes_only_new_events_and_beats_and_reports_each_failure_by_i
     ("queue", "function"),
     [
         *((f"{name}Queue", name) for name in ("Deliver", "Ingest", "Quarantine", "Issue", "Walks")),
-        ("SweepQueue", "SweepShard"),
         ("UntoldQueue", "DispatchEvents"),
     ],
 )

@@ -14,6 +14,7 @@ from tests.api.bodies import ABOLITION, a_list, item_body
 from tests.api.new_year import OVER_NEW_YEAR, a_clock_over_new_year
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.services.credit_office import flagged
+from tests.services.walking import recount
 from tests.web.visitor import Come, Seen
 
 NEXT_YEAR = "/calendars/2027"
@@ -75,7 +76,8 @@ def test_a_calendar_is_filled_in_looked_at_and_published(visitor: Come, waiting:
     assert looked.form(NEXT_YEAR).fields["holidays"] == [FILLED["holidays"]]
     assert untouched == waiting
     assert done.path == "/calendars/2027?done=loaded"
-    assert "改了1个" in done.text
+    recount(at=container().clock.now())
+    assert "改了1个" in editor.open(NEXT_YEAR).text
     firm = container().clocks.get(waiting.owner, waiting.clock_id)
     assert (firm.due_on.isoformat(), firm.provisional) == ("2027-01-05", False)
     again = done.form(NEXT_YEAR).fields
@@ -96,13 +98,14 @@ def test_a_look_that_has_not_seen_everything_goes_on_where_it_ended(
     fields = {name: values[0] for name, values in first.form(NEXT_YEAR).fields.items()}
     second = editor.post(NEXT_YEAR, fields | {"after": on["value"] or ""})
     foreign = editor.post(NEXT_YEAR, fields | {"after": "nobody-s"})
-    done = editor.send(second, NEXT_YEAR, PUBLISH)
+    editor.send(second, NEXT_YEAR, PUBLISH)
+    recount(at=container().clock.now())
 
     assert on["form"] == "edition"
     assert [seen.text.count("个到期日会变") for seen in (first, second)] == [1, 1]
     assert "看了1个没有到期的时限，1个到期日会变" in second.text
     assert foreign.status == 400
-    assert "改了2个" in done.text
+    assert "改了2个" in editor.open(NEXT_YEAR).text
     assert not container().clocks.get(other.owner, other.clock_id).provisional
 
 

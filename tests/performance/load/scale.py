@@ -233,7 +233,7 @@ def _units_of_a_case(promise: Mapping[str, Any]) -> Counter[str]:
     found: Counter[str] = Counter()
     for part, share in (("written", 1.0), ("relayed", 1.0), ("yellow", ASSUMED.yellow + ASSUMED.passed)):
         for name, units in promise[part].items():
-            found[name] += units * share  # type: ignore[assignment]  # a part of a unit, over many cases
+            found[name] += units * share  # a part of a unit, over many cases
     return found
 
 

@@ -1,7 +1,7 @@
 """What requests cost beside few rows and beside many: clocks, the cases of a department, subjects, days of figures."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -88,7 +88,7 @@ def _requests(client: Client, story: Story, state: str, today: date) -> dict[str
     """Make each request once to be warm, and once to be counted."""
     monitor = the_issuer().token("monitor")
     span = f"from={today - timedelta(days=29)}&to={today}"
-    wanted = {
+    wanted: dict[str, Callable[[], dict[str, Any]]] = {
         "a check": story.check,
         "a filing": story.filing,
         "a decision": story.decision,
