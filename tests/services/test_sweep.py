@@ -28,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 FRIDAY = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 RED = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
 TOLD = ["clock:warned", "clock:passed"]
+THREE_DAYS = Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条")
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def a_clock(owner: str, *, suffix: str = "", kind: ClockKind = ClockKind.STEP, s
     with transaction() as tx:
         return container().clocks.start(
             kind,
-            Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
+            THREE_DAYS,
             owner=owner,
             department="traffic",
             responsible="officer",
@@ -176,6 +177,19 @@ def test_what_another_changed_meanwhile_is_read_again_and_the_rest_moves_togethe
     assert sorted(writes) == [1, 8, 12]
     assert [told(clock.owner) for clock in clocks] == [[], TOLD, TOLD]
     assert (report.due, report.moved, report.failed) == (3, 2, 0)
+
+
+def test_a_clock_that_the_index_still_has_is_not_written_if_it_is_not_due_any_more() -> None:
+    clocks = [a_clock(an_owner()) for _ in range(2)]
+    stale = list(ClockStore().due(0, at=RED))
+    with transaction() as tx:
+        longer = container().clocks.extend(clocks[0], THREE_DAYS, at=FRIDAY, tx=tx)
+
+    with mock.patch.object(ClockStore, "due", return_value=iter(stale)):
+        report = sweep()
+
+    assert (report.due, report.moved, report.failed) == (2, 1, 0)
+    assert (now(clocks[0]), told(clocks[0].owner), told(clocks[1].owner)) == (longer, [], TOLD)
 
 
 def test_who_conflicts_again_and_again_moves_alone() -> None:

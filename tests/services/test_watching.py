@@ -186,6 +186,13 @@ def test_a_sweep_hands_each_shard_with_work_to_a_worker_and_its_heartbeat_says_w
     assert older["at"] == "2026-11-20T00:59:00Z"
     assert container().clocks.heartbeats(limit=1) == (newest,)
 
+    a_clock_due(NINE + MINUTE, owner=owner, suffix="3")
+    container().clocks.sweep(at=NINE + MINUTE)
+    workers.work(at=NINE + MINUTE)
+
+    newest, older = container().clocks.heartbeats(limit=2)
+    assert (newest["shards"][shard]["moved"], older["shards"][shard]["moved"]) == (1, 2)
+
 
 def test_a_sweep_that_dies_leaves_a_heartbeat_that_says_that_it_saw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     container().clocks.sweep(at=NINE)
