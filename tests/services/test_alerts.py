@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.clocks.services.clocks import clocks_payload
 from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import Event
+from chalicelib.timeline.events import Event, NewEvent
 from tests.channels import Channels
 from tests.services.alerting import LAST_DAY, RED, a_running_clock, inbox, staff, tell
 from tests.services.alerting import MORNING as MORNING_AFTER
@@ -331,11 +332,9 @@ def test_after_a_stand_still_no_warning_goes_out_for_a_day_that_is_past() -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "left"),
-    [(EventKind.CASE_DECIDED, 0), (EventKind.COMMITMENT_WITHDRAWN, 1)],
-    ids=["done, and said why it was late", "ended otherwise"],
+    "kind", [EventKind.CASE_DECIDED, EventKind.COMMITMENT_WITHDRAWN, EventKind.LATER_MATERIAL_RECEIVED]
 )
-def test_what_is_done_leaves_no_dead_warning_in_the_inbox(kind: EventKind, left: int) -> None:
+def test_alerts_of_a_clock_close_with_whatever_stops_it(kind: EventKind) -> None:
     owner = a_running_clock()
     until(owner, MORNING_AFTER)
     assert (len(inbox(Role.OFFICER, "traffic")), len(inbox(Role.SUPERVISOR, "traffic"))) == (1, 1)
@@ -343,7 +342,64 @@ def test_what_is_done_leaves_no_dead_warning_in_the_inbox(kind: EventKind, left:
 
     tell(owner, at=MORNING_AFTER, events=[an_event_of(owner, kind, {"clocks_stopped": stopped})])
 
-    assert (len(inbox(Role.OFFICER, "traffic")), len(inbox(Role.SUPERVISOR, "traffic"))) == (0, left)
+    assert (len(inbox(Role.OFFICER, "traffic")), len(inbox(Role.SUPERVISOR, "traffic"))) == (0, 0)
+
+
+@pytest.mark.requirement("R8.2")
+def test_no_alert_is_raised_for_a_clock_that_stopped_before_its_passing_was_told() -> None:
+    owner = a_running_clock()
+    container().clocks.sweep(at=MORNING_AFTER)
+    with transaction() as tx:
+        container().clocks.stop(container().clocks.get(owner, "handling_promised"), at=MORNING_AFTER, tx=tx)
+
+    tell(owner, at=MORNING_AFTER)
+
+    assert inbox(Role.SUPERVISOR, "traffic") == []
+
+
+def test_an_alert_that_was_raised_while_its_clock_stopped_closes_instead_of_going_out(channels: Channels) -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+    raised = [event for event in container().timeline.events(owner) if event.kind == EventKind.ALERT_RAISED]
+    with transaction() as tx:
+        clock = container().clocks.stop(container().clocks.get(owner, "handling_promised"), at=MORNING_AFTER, tx=tx)
+        ended = NewEvent(
+            kind=EventKind.CASE_TERMINATED,
+            occurred_at=MORNING_AFTER,
+            actor="staff:o-1",
+            department="traffic",
+            data={"clocks_stopped": clocks_payload(clock)},
+        )
+        container().timeline.append([ended], owner=owner, at=MORNING_AFTER, tx=tx)
+    channels.deliveries.sent.clear()
+
+    container().alerts.on_events(raised, MORNING_AFTER)
+
+    closed = [event for event in container().timeline.events(owner) if event.kind == EventKind.ALERT_WITHDRAWN]
+    assert [event.data["because"] for event in closed] == ["case:terminated", "case:terminated"]
+    assert inbox(Role.OFFICER, "traffic") == inbox(Role.SUPERVISOR, "traffic") == []
+    assert channels.deliveries.sent == []
+
+
+def test_a_warning_is_pushed_on_the_last_day_and_not_after_it() -> None:
+    owner = a_running_clock()
+    until(owner)
+    (alert,) = inbox(Role.OFFICER, "traffic")
+    last_second = datetime(2026, 11, 25, 15, 59, 59, tzinfo=UTC)
+
+    after = container().alerts.publish(alert.alert_id, at=last_second + timedelta(seconds=1))
+    before = container().alerts.publish(alert.alert_id, at=last_second)
+
+    assert (alert.due_on, after, before) == (date(2026, 11, 25), False, True)
+
+
+def test_an_alert_that_was_withdrawn_before_it_went_out_is_not_pushed() -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+    (alert,) = inbox(Role.SUPERVISOR, "traffic")
+    container().alerts.on_event(taken_back(owner, 1), MORNING_AFTER)
+
+    assert container().alerts.publish(alert.alert_id, at=MORNING_AFTER) is False
 
 
 def test_an_alert_of_a_case_that_was_decided_is_closed_by_itself_and_says_why() -> None:

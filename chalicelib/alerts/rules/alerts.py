@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.clock import day_in_shanghai, instant_from
-from chalicelib.clocks.model import NOT_WARNED, ClockKind
+from chalicelib.clocks.model import ClockKind
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import Desk, Milestone, Recipient, RulePack
 from chalicelib.timeline.event_types import EventKind
@@ -46,7 +46,7 @@ class ClockNews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Alerts to withdraw: those of a clock and milestones, from before a round (``None``: from any).
+    """Alerts to withdraw: those of an owner's clock and milestones, from before a round (``None``: from any).
 
     Without a ``clock_id``, those of every clock of the owner that has stopped, and of what has no clock.
     """
@@ -64,6 +64,22 @@ class Withdrawal:
             and alert.milestone in self.milestones
             and (self.before_round is None or alert.round < self.before_round)
         )
+
+
+OF_CLOCKS = (Milestone.YELLOW.value, Milestone.PASSED.value)
+"""The milestones that clocks reach."""
+
+ENDED_BY_PASSING = frozenset({ClockKind.ACCEPTANCE.value})
+"""Kinds of clocks that stop because they have passed: silence accepts (视为受理), and must be answered for."""
+
+
+def pointless_once_stopped(kind: str) -> tuple[str, ...]:
+    """Return the milestones of a kind of clock about which there is nothing more to do once it has stopped.
+
+    The duty is done, in time or late, or is owed no more: how late is in the figures, and why in the act itself where
+    that must be said (R4.18). Only where nothing was done is there somebody to answer for it.
+    """
+    return OF_CLOCKS[:1] if kind in ENDED_BY_PASSING else OF_CLOCKS
 
 
 TAKEN_BACK: Mapping[str, str] = {"warned": Milestone.YELLOW.value, "passed": Milestone.PASSED.value}
@@ -129,12 +145,10 @@ def _of_any_round(event: Event) -> tuple[Withdrawal, ...]:
     milestones: tuple[str, ...]
     if event.kind == EventKind.CALENDAR_LOADED:
         clock_id, milestones = EDITION, (Milestone.MISSING.value,)
-    elif event.kind == EventKind.FLAG_NOTICE_ACKNOWLEDGED:
-        clock_id, milestones = ClockKind.FLAG_NOTICE.value, (Milestone.PASSED.value,)
     elif event.kind == EventKind.CASE_BAR_ENDED:
         clock_id, milestones = f"{CREDIT_BAR}.{event.data['about']}", (Milestone.BARRED.value,)
     elif event.kind in CASE_OVER:
-        clock_id, milestones = None, (Milestone.YELLOW.value, Milestone.PASSED.value, Milestone.BARRED.value)
+        clock_id, milestones = None, (*OF_CLOCKS, Milestone.BARRED.value)
     elif event.kind in CASE_ENDED:
         clock_id, milestones = None, (Milestone.BARRED.value,)
     else:
@@ -142,27 +156,31 @@ def _of_any_round(event: Event) -> tuple[Withdrawal, ...]:
     return (Withdrawal(owner=event.owner, clock_id=clock_id, milestones=milestones, before_round=None),)
 
 
-DONE_LATE = frozenset({EventKind.CASE_DECIDED, EventKind.CASE_DELIVERED, EventKind.CASE_VERIFIED})
-"""Acts that give the reason for being late themselves (R4.18), so that an alert about it waits for nothing more."""
-
-
 def settled(event: Event) -> tuple[Withdrawal, ...]:
-    """Return the alerts that an event makes pointless: of clocks that stopped with it.
+    """Return the alerts that an event makes pointless: of the clocks that stopped with it, whatever it was.
 
-    A warning is about what can still be done in time. That a limit was passed is settled by an act that says why.
+    No alert is about an acknowledgement: one that is not given escalates the alert for which it is owed.
     """
     stopped = cast("Sequence[Mapping[str, Any]]", event.data.get("clocks_stopped", ()))
-    passed = (Milestone.PASSED.value,) if event.kind in DONE_LATE else ()
     return tuple(
         Withdrawal(
             owner=event.owner,
             clock_id=clock["clock_id"],
-            milestones=(Milestone.YELLOW.value, *passed),
+            milestones=pointless_once_stopped(clock["kind"]),
             before_round=None,
         )
         for clock in stopped
-        if clock["kind"] not in NOT_WARNED
+        if clock["kind"] != ClockKind.ACKNOWLEDGEMENT
     )
+
+
+def stopped_by(events: Sequence[Event], clock_id: str) -> str | None:
+    """Return the kind of the event with which a clock of an owner stopped, ``None`` if it has not."""
+    for event in events:
+        stopped = cast("Sequence[Mapping[str, Any]]", event.data.get("clocks_stopped", ()))
+        if any(clock["clock_id"] == clock_id for clock in stopped):
+            return event.kind
+    return None
 
 
 def news(event: Event) -> ClockNews | None:

@@ -16,6 +16,7 @@ from chalicelib.alerts.rules.alerts import (
     is_handlers,
     news,
     officer_of,
+    pointless_once_stopped,
     recipients_of,
     settled,
     withdrawals,
@@ -92,10 +93,9 @@ class Alerts:
         Nothing escalates after the clock in question has stopped: the duty is done.
         """
         if event.kind == EventKind.ALERT_RAISED:
-            self._queue.send(_order_of(event), name=event.id)
+            self._order([event], at=at)
             return
-        for withdrawal in (*withdrawals(event), *settled(event)):
-            self._withdrawing.withdraw(withdrawal, because=event.kind, at=at)
+        self._withdrawing.withdraw((*withdrawals(event), *settled(event)), because=event.kind, at=at)
         if event.kind == EventKind.CASE_ASSIGNED:
             self._hand_over(event.owner)
         reached = news(event)
@@ -106,13 +106,28 @@ class Alerts:
 
     def on_events(self, events: Sequence[Event], at: datetime) -> None:
         """Do what ``on_event`` does for many events: alerts are raised, and pushes ordered, together."""
-        self._queue.send_all({event.id: _order_of(event) for event in events if event.kind == EventKind.ALERT_RAISED})
+        self._order([event for event in events if event.kind == EventKind.ALERT_RAISED], at=at)
         reached = [milestone for event in events if (milestone := news(event)) is not None]
         if reached:
             self._raise_together(reached, at=at)
         for event in events:
             if event.kind != EventKind.ALERT_RAISED and news(event) is None:
                 self.on_event(event, at)
+
+    def _order(self, raised: Sequence[Event], *, at: datetime) -> None:
+        """Order that new alerts be pushed, but for those whose clock has stopped, which close.
+
+        A clock may stop, and that be told, after it was looked at and before its alert was raised; this comes later.
+        """
+        duties = {event.id: (event.owner, str(event.data["clock_id"])) for event in raised}
+        clocks = self._clocks.several(duty for duty in duties.values() if has_clock(duty[1]))
+        over = [
+            event
+            for event in raised
+            if (clock := clocks.get(duties[event.id])) and _is_over(clock, str(event.data["milestone"]))
+        ]
+        self._withdrawing.close(over, at=at)
+        self._queue.send_all({event.id: _order_of(event) for event in raised if event not in over})
 
     def _called_for(
         self,
@@ -240,10 +255,13 @@ class Alerts:
         """Push an alert to the topic and the recipient's webhooks, once; return whether this call did it.
 
         The alert is marked after the push: a crash in between repeats a message under the same name and loses none. A
-        yellow alert waits for the daily digest if the recipient prefers that.
+        yellow alert waits for the daily digest if the recipient prefers that, and is not pushed once its day is past;
+        one that was answered or withdrawn meanwhile is not pushed either.
         """
         alert = self._store.get(alert_id)
-        if alert.published_at is not None or self._digests.keep(alert, at=at) or not PUSHED & set(alert.channels):
+        if alert.published_at is not None or not alert.is_open or _is_past(alert, at=at):
+            return False
+        if self._digests.keep(alert, at=at) or not PUSHED & set(alert.channels):
             return False
         if TOPIC in alert.channels:
             self._topic.send(json.dumps(_message(alert), ensure_ascii=False), name=alert.alert_id)
@@ -375,8 +393,18 @@ def _is_taken_back(reached: ClockNews, clock: Clock) -> bool:
 
 
 def _is_pointless(reached: ClockNews, clock: Clock, *, at: datetime) -> bool:
-    """Whether a warning comes too late to be one: after a stand-still its day may be past, or the duty done."""
-    return reached.milestone is Milestone.YELLOW and (clock.stopped_at is not None or clock.is_late(at))
+    """Whether an alert comes too late: the duty may be done, or the day past that a warning is about."""
+    return _is_over(clock, reached.milestone) or (reached.milestone is Milestone.YELLOW and clock.is_late(at))
+
+
+def _is_over(clock: Clock, milestone: str) -> bool:
+    """Whether a clock has stopped, and there is nothing more to do about one of its milestones."""
+    return clock.stopped_at is not None and milestone in pointless_once_stopped(clock.kind)
+
+
+def _is_past(alert: Alert, *, at: datetime) -> bool:
+    """Whether the day is past that a warning is about."""
+    return alert.milestone == Milestone.YELLOW and alert.due_on < day_in_shanghai(at)
 
 
 def _notice(alert: Alert) -> Notice:

@@ -1,16 +1,17 @@
 """Withdrawing alerts whose reason no longer holds."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alerts.model.alerts import Alert
-from chalicelib.alerts.rules.alerts import Withdrawal, has_clock
+from chalicelib.alerts.rules.alerts import Withdrawal, has_clock, stopped_by
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.clocks import Clocks, clocks_payload
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.timeline.event_types import EventKind
-from chalicelib.timeline.events import NewEvent
+from chalicelib.timeline.events import Event, NewEvent
 from chalicelib.timeline.store import Timeline
 
 
@@ -23,23 +24,34 @@ class AlertWithdrawal:
         self._clocks = clocks
         self._timeline = timeline
 
-    def withdraw(self, withdrawal: Withdrawal, *, because: str, at: datetime) -> None:
-        """Withdraw every alert that this covers, whoever received it; the owner's timeline lists them all.
+    def withdraw(self, withdrawals: Sequence[Withdrawal], *, because: str, at: datetime) -> None:
+        """Withdraw every alert about one owner that any of these covers, whoever received it.
 
-        ``because`` is the kind of the event that took away their point.
+        The owner's timeline lists them all: one query. ``because`` is the kind of the event that took away their point.
         """
-        raised = [
-            str(event.data["alert_id"])
-            for event in self._timeline.events(withdrawal.owner)
-            if event.kind == EventKind.ALERT_RAISED and withdrawal.clock_id in {None, event.data["clock_id"]}
-        ]
-        for alert_id in raised:
-            self._withdraw_one(alert_id, withdrawal, because=because, at=at)
+        if not withdrawals:
+            return
+        for event in self._timeline.events(withdrawals[0].owner):
+            if event.kind == EventKind.ALERT_RAISED:
+                covering = [each for each in withdrawals if each.clock_id in {None, event.data["clock_id"]}]
+                if covering:
+                    self._withdraw_one(str(event.data["alert_id"]), covering, because=because, at=at)
+
+    def close(self, raised: Sequence[Event], *, at: datetime) -> None:
+        """Withdraw alerts that were raised while their clocks stopped."""
+        for event in raised:
+            clock_id = str(event.data["clock_id"])
+            because = stopped_by(self._timeline.events(event.owner), clock_id) or event.kind
+            over = Withdrawal(
+                owner=event.owner, clock_id=clock_id, milestones=(str(event.data["milestone"]),), before_round=None
+            )
+            self._withdraw_one(str(event.data["alert_id"]), [over], because=because, at=at)
 
     @retry_on_conflict
-    def _withdraw_one(self, alert_id: str, withdrawal: Withdrawal, *, because: str, at: datetime) -> None:
+    def _withdraw_one(self, alert_id: str, withdrawals: Sequence[Withdrawal], *, because: str, at: datetime) -> None:
         alert = self._store.get(alert_id)
-        if not withdrawal.covers(alert) or (withdrawal.clock_id is None and not self._is_done(alert)):
+        covering = [withdrawal for withdrawal in withdrawals if withdrawal.covers(alert)]
+        if not covering or (all(each.clock_id is None for each in covering) and not self._is_done(alert)):
             return
         with transaction() as tx:
             self._store.save(alert, replace(alert, withdrawn_at=at), tx)

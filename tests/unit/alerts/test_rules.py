@@ -15,6 +15,7 @@ from chalicelib.alerts.rules.alerts import (
     officer_of,
     recipients_of,
     settled,
+    stopped_by,
     withdrawals,
 )
 from chalicelib.clock import day_in_shanghai
@@ -165,12 +166,6 @@ def test_a_loaded_calendar_withdraws_that_it_is_missing() -> None:
     assert (found.milestones, found.before_round) == (("missing",), None)
 
 
-def test_an_acknowledged_notice_withdraws_that_it_was_overdue() -> None:
-    (found,) = withdrawals(told_of(EventKind.FLAG_NOTICE_ACKNOWLEDGED))
-
-    assert (found.clock_id, found.milestones, found.before_round) == ("flag_notice", ("passed",), None)
-
-
 def test_a_withdrawal_covers_open_alerts_of_its_clock_and_milestones_from_before_its_round() -> None:
     (alert,) = alerts_of(an_event())
     withdrawal = Withdrawal(owner="case:1", clock_id="handling_promised", milestones=("passed",), before_round=1)
@@ -189,20 +184,40 @@ def test_a_withdrawal_without_a_round_covers_alerts_of_every_round() -> None:
     assert withdrawal.covers(replace(alert, round=7))
 
 
-@pytest.mark.parametrize(
-    ("kind", "milestones"),
-    [(EventKind.CASE_DECIDED, ("yellow", "passed")), (EventKind.CASE_TERMINATED, ("yellow",))],
-)
-def test_a_duty_that_ends_settles_its_warning_and_an_act_that_says_why_it_was_late_the_rest(
-    kind: EventKind, milestones: tuple[str, ...]
-) -> None:
-    stopped = [{"clock_id": "delivery", "kind": "delivery"}, {"clock_id": "defence", "kind": "defence"}]
+@pytest.mark.parametrize("kind", EventKind)
+def test_whatever_stops_a_clock_settles_its_warning_and_that_it_was_late(kind: EventKind) -> None:
+    stopped = [{"clock_id": "later_material.m1", "kind": "later_material"}, {"clock_id": "defence", "kind": "defence"}]
     event = told_of(kind, clocks_stopped=stopped)
 
-    assert settled(event) == (
-        Withdrawal(owner=event.owner, clock_id="delivery", milestones=milestones, before_round=None),
+    assert settled(event) == tuple(
+        Withdrawal(owner=event.owner, clock_id=clock_id, milestones=("yellow", "passed"), before_round=None)
+        for clock_id in ("later_material.m1", "defence")
     )
     assert settled(told_of(kind)) == ()
+
+
+def test_that_silence_accepted_is_answered_for_although_its_clock_stops_with_it() -> None:
+    event = told_of(EventKind.CASE_DEEMED_ACCEPTED, clocks_stopped=[{"clock_id": "acceptance", "kind": "acceptance"}])
+
+    (warning,) = settled(event)
+
+    assert warning.milestones == ("yellow",)
+
+
+def test_no_alert_is_looked_for_when_an_acknowledgement_is_given() -> None:
+    event = told_of(
+        EventKind.ALERT_ACKNOWLEDGED, clocks_stopped=[{"clock_id": "acknowledgement.a1", "kind": "acknowledgement"}]
+    )
+
+    assert settled(event) == ()
+
+
+def test_it_is_found_with_which_event_a_clock_stopped() -> None:
+    stop = told_of(EventKind.CASE_DECIDED, clocks_stopped=[{"clock_id": "delivery", "kind": "delivery"}])
+    events = [told_of(EventKind.CASE_FILED), stop, told_of(EventKind.CASE_DELIVERED)]
+
+    assert stopped_by(events, "delivery") == "case:decided"
+    assert stopped_by(events, "verification") is None
 
 
 @pytest.mark.parametrize(
