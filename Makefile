@@ -20,7 +20,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up down url personas token messages logs sweep hourly nightly check-summaries replay clock import seed
-.PHONY: bench
+.PHONY: bench load
 .PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
 
@@ -101,6 +101,10 @@ seed: python ## write a synthetic city's credit and hand it in: make seed SUBJEC
 
 bench: $(BIN)/.ready assets ## measure cost on DynamoDB Local; prints a table and writes .local/bench.json
 	@$(BIN)/python -m tests.performance
+
+# What is set on the command line (PARTS, CLOCKS, RUNS, ...) is in the environment of what is run.
+load: $(BIN)/.ready assets ## try a city's midnight on DynamoDB Local: make load, or make load PARTS=sweep CLOCKS=20000
+	@$(BIN)/python -m tests.performance.load
 
 requirements: python ## each requirement with the tests that prove it, and what is open
 	@$(PYTHON) -m tests.requirements

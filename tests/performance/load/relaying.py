@@ -17,7 +17,10 @@ from tests.performance.load.faults import Counted, on_the_way
 from tests.performance.load.many import RED, a_pattern, add_cases, items_of, owner_of
 from tests.performance.load.stream import IN_A_BATCH, Record, Stream, record_of, tell
 from tests.performance.load.sweeping import one_by_one
-from tests.performance.load.town import DAYS, MONITOR, table_of
+from tests.performance.load.town import DAYS, MONITOR, figures_of, table_of
+
+STICKS: Final = 50
+"""Bare transactions beside each batch."""
 
 EVENTS_OF_A_CASE: Final = 5
 """What a made case tells: signed, filed, accepted, passed, and the alert about it."""
@@ -55,6 +58,11 @@ def measured(endpoint: str, *, clocks: int, events: int, seed: int) -> Iterator[
         remark=f"{rate:,.0f} a second in one process; {now.calls:.2f} calls a clock over {BEFORE.calls:.2f}, "
         f"{now.cpu:.2f} over {BEFORE.cpu:.2f} of a bare transaction's CPU",
     )
+    yield replays(endpoint, events=events, seed=seed)
+
+
+def replays(endpoint: str, *, events: int, seed: int) -> Figure:
+    """Tell so many events in order, and elsewhere the same from nothing, out of order and a tenth of them twice."""
     cases = max(1, events // EVENTS_OF_A_CASE)
     with house(endpoint):
         pattern = a_pattern()
@@ -66,7 +74,8 @@ def measured(endpoint: str, *, clocks: int, events: int, seed: int) -> Iterator[
         )
     assert again.figures == told.figures
     assert again.alerts == told.alerts
-    yield Figure(
+    assert told.alerts_number >= cases
+    return Figure(
         name=f"figures and alerts of {told.events:,} events that a replay gives otherwise",
         value=0,
         reach=0,
@@ -88,18 +97,21 @@ def way(clocks: int) -> tuple[Way, float]:
     ]
     turn_clock(RED)
     tell_all(passed[:few])
-    stick, stick_cpu = yardstick(500)
     counted = Counted()
-    with on_the_way(counted):
-        cpu, began = time.process_time(), time.perf_counter()
-        tell_all(passed[few:])
-        cpu, seconds = time.process_time() - cpu, time.perf_counter() - began
-    more, more_cpu = yardstick(500)
-    stick, stick_cpu = (stick + more) / 2, (stick_cpu + more_cpu) / 2
+    seconds = cpu = stick = stick_cpu = 0.0
+    # Both take turns, so that whatever else the machine does meanwhile is the same to each.
+    batches = [passed[first : first + IN_A_BATCH] for first in range(few, len(passed), IN_A_BATCH)]
+    for batch in batches:
+        one, one_cpu = yardstick(STICKS)
+        stick, stick_cpu = stick + one, stick_cpu + one_cpu
+        with on_the_way(counted):
+            cpu_began, began = time.process_time(), time.perf_counter()
+            tell_all(batch)
+            cpu, seconds = cpu + time.process_time() - cpu_began, seconds + time.perf_counter() - began
     costs = Way(
         calls=counted.number / clocks,
-        seconds=seconds / clocks / stick,
-        cpu=cpu / clocks / stick_cpu,
+        seconds=seconds / clocks / (stick / len(batches)),
+        cpu=cpu / clocks / (stick_cpu / len(batches)),
         cpu_ms=cpu / clocks * 1000,
     )
     return costs, clocks / seconds
@@ -168,7 +180,7 @@ def replayed(add: Callable[[], None], cases: int, tell_them: Callable[[Sequence[
     figures = container().statistics.figures(asked, by=MONITOR, at=RED)
     return Replayed(
         events=len(records) + len(stream.records),
-        figures=tuple((one.department, one.completion, one.days) for one in figures),
+        figures=figures_of(figures),
         alerts=frozenset((item["pk"]["S"], item["recipient_state"]["S"]) for item in items_of(table_of("alerts"))),
         seconds=seconds,
     )

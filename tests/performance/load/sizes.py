@@ -98,7 +98,9 @@ def _requests(client: Client, story: Story, state: str, today: date) -> dict[str
         f"a worklist with one match in {ONE_IN:,}": lambda: client.event(
             "GET", f"/v1/cases?state={state}&limit=1", token=story.officer
         ),
-        "figures of 30 days and all departments": lambda: client.event("GET", f"/v1/statistics?{span}", token=monitor),
+        "figures of 30 days and all departments": lambda: client.event(
+            "GET", f"/v1/supervision/statistics?{span}", token=monitor
+        ),
     }
     found: dict[str, Wire] = {}
     for name, prepare in wanted.items():

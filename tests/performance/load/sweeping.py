@@ -3,25 +3,42 @@
 import json
 import os
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from chalicelib.clock import instant_from, instant_text
+from chalicelib.clocks.services.shard_sweep import ShardReport
+from chalicelib.clocks.services.sweep import Sweeping
+from chalicelib.clocks.store import WITHIN, ClockStore
 from chalicelib.clocks.table import ClockRow
 from chalicelib.container import container
+from chalicelib.jobs.sweep_shard import sweep_shard
 from chalicelib.timeline.table import EventRow
 from tests.cloud import turn_clock
 from tests.performance.bare import Bare
 from tests.performance.figures import Figure
 from tests.performance.house import house
-from tests.performance.load.lambda_model import Work
-from tests.performance.load.many import RED, a_pattern, add_cases, owner_of, pages_of
-from tests.performance.load.workers import Done, Fleet, Place
+from tests.performance.load.lambda_model import Function, Work, figures
+from tests.performance.load.many import RED, Pattern, a_pattern, add_cases, owner_of, pages_of
+from tests.performance.load.workers import Done, Fleet, Place, sharded
+from tests.wire import Wire
 
 MOST_ROUNDS: Final = 1_000
+MINUTE: Final = timedelta(minutes=1)
+PASSED: Final = '"clock:passed"'
+MOST_ALONE: Final = 2_000
+"""Clocks that are moved one by one, to compare with."""
+
+DIES_WITHIN: Final = 40
+"""Calls within which a worker dies."""
+
+WARMING: Final = 70
+"""Clocks for each worker that are swept before those that count."""
 IN_A_MESSAGE: Final = 10
 """Bare transactions, or clocks one by one, that a worker is given at a time."""
 
@@ -41,15 +58,61 @@ class Cleared:
 # What is swept, and how: the only lines that know.
 
 
-def messages(at: datetime, *, workers: int) -> list[datetime]:
-    """Return what the dispatcher hands to workers at an instant: a sweep each."""
-    return [at] * workers
+Order: TypeAlias = dict[str, Any]
+"""A message of the queue between the dispatcher and the workers, as Lambda hands it over."""
 
 
-def sweep(at: datetime) -> None:
-    """Take one such message, as the function does that is given it."""
-    turn_clock(at)
-    container().clocks.sweep(at=at)
+class ComesAgainError(Exception):
+    """A worker could not take an order; the queue delivers it again."""
+
+
+@dataclass(slots=True)
+class Orders:
+    """The queue of workers; ``wire`` sees what goes into it."""
+
+    wire: Wire = field(default_factory=Wire)
+    sent: list[Order] = field(default_factory=list)
+
+    def send(self, message: str, *, name: str) -> None:
+        """Keep an order."""
+        self.wire.before("SendMessage", {})
+        self.sent.append({"messageId": name, "body": message})
+        self.wire.after("SendMessage", {})
+
+    def dispatch(self, at: datetime) -> None:
+        """Let the dispatcher look at every shard."""
+        Sweeping(ClockStore(), queue=self, sweep_shard=_nobody).sweep(at=at)
+
+
+def dispatched(at: datetime) -> list[Order]:
+    """Return what the dispatcher puts into the queue at an instant."""
+    orders = Orders()
+    orders.dispatch(at)
+    return orders.sent
+
+
+def sweep(order: Order) -> None:
+    """Take an order, as the function does that the queue calls."""
+    turn_clock(instant_from(json.loads(order["body"])["at"]))
+    answer = sweep_shard([order], _Run(order["messageId"]))
+    if answer["batchItemFailures"]:
+        raise ComesAgainError(order["body"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What Lambda says to a function about its run."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Give it all the time that a function of the template has."""
+        return int(Function().timeout * 1000)
+
+
+def _nobody(_shard: int, _at: datetime) -> ShardReport:
+    problem = "clocks are moved by workers alone"
+    raise AssertionError(problem)
 
 
 def one_by_one(owners: list[str]) -> None:
@@ -61,20 +124,28 @@ def one_by_one(owners: list[str]) -> None:
 # What is measured
 
 
-def cleared(place: Place, clocks: int, *, workers: int) -> Cleared:
-    """Sweep at ``RED`` until nothing is due; whatever the watch says meanwhile must be so."""
+def cleared(pattern: Pattern, place: Place, clocks: int, *, workers: int) -> Cleared:
+    """Sweep from ``RED`` on, minute by minute, until nothing is due; what the watch says meanwhile must be so.
+
+    Other clocks are swept before, so that every worker is as warm as it is at midnight.
+    """
     done: list[Done] = []
     rounds = 0
     with Fleet(place, sweep, workers) as fleet:
+        add_cases(pattern, range(clocks, clocks + WARMING * workers))
+        while orders := dispatched(RED):
+            fleet.work(orders)
+        add_cases(pattern, range(clocks))
         began = time.perf_counter()
-        while left := due(RED):
+        while orders := dispatched(at := RED + rounds * MINUTE):
+            require_a_true_watch(at)
             rounds += 1
             if rounds > MOST_ROUNDS:
-                problem = f"{left} clocks are still due after {MOST_ROUNDS} rounds"
+                problem = f"{due(at)} clocks are still due after {MOST_ROUNDS} rounds"
                 raise AssertionError(problem)
-            done += fleet.work(messages(RED, workers=workers))
-            require_a_true_watch()
+            done += fleet.work(orders)
         seconds = time.perf_counter() - began
+        require_a_true_watch(at)
         return Cleared(
             clocks=clocks,
             seconds=seconds,
@@ -94,16 +165,20 @@ def due(at: datetime) -> int:
             IndexName="due",
             Select="COUNT",
             FilterExpression="next_at <= :at",
-            ExpressionAttributeValues={":at": {"S": at.strftime("%Y-%m-%dT%H:%M:%SZ")}},
+            ExpressionAttributeValues={":at": {"S": instant_text(at)}},
         )
     )
 
 
-def require_a_true_watch() -> None:
-    """See that nothing is due where the watch says that everything was seen."""
-    watch = container().clocks.watch(at=RED)
-    if watch is not None and watch.complete_since is not None and watch.last_sweep_at >= RED:
-        assert due(RED) == 0, "the watch says complete while clocks are due"
+def require_a_true_watch(at: datetime) -> None:
+    """See that the watch of a sweep says complete if, and only if, nothing has been due for longer than it may be."""
+    watch = container().clocks.watch(at=at)
+    assert watch is not None, "no sweep has left a trace"
+    is_complete = watch.complete_since is not None
+    waits = due(at - WITHIN - MINUTE) > 0
+    assert not (is_complete and waits), f"the watch says complete at {at} while clocks wait"
+    newest, *_ = container().clocks.heartbeats(limit=1)
+    assert newest["at"] == instant_text(at), "the newest heartbeat is not of this sweep"
 
 
 def require_each_once(clocks: int) -> None:
@@ -140,48 +215,70 @@ def by_themselves(place: Place, numbers: range) -> Done:
 
 def work(endpoint: str, clocks: int) -> Work:
     """Return what a clock costs one worker, in the house that this process is in."""
-    add_cases(a_pattern(), range(clocks))
-    swept = cleared(here(endpoint), clocks, workers=1)
+    swept = cleared(a_pattern(), here(endpoint), clocks, workers=1)
     return Work(calls=swept.calls / clocks, cpu_ms=swept.cpu / clocks * 1000)
 
 
-def bare(lines: list[str]) -> tuple[int, float]:
-    """Send transactions with bare botocore; return how many, and the seconds that it took."""
+def bare(lines: list[str]) -> float:
+    """Send transactions with bare botocore; return the seconds that it took."""
     sent = [{"TransactItems": json.loads(line)["TransactItems"]} for line in lines]
     client = Bare().client
     began = time.perf_counter()
     for each in sent:
         client.transact_write_items(**each)
-    return len(sent), time.perf_counter() - began
+    return time.perf_counter() - began
 
 
-def measured(endpoint: str, *, clocks: int, workers: int, dying: int) -> Iterator[Figure]:
-    """Clear so many clocks, and ``dying`` of them by workers that die, and yield what was promised of it."""
-    alone = min(clocks, 2_000)
+def measured(endpoint: str, *, clocks: int, workers: int, dying: int, shards: int = 64) -> list[Figure]:
+    """Clear so many clocks, and ``dying`` of them by workers that die; return what was promised of it."""
+    with sharded(shards):
+        found = list(_paces(endpoint, partial(here, endpoint, shards=shards), clocks, workers))
+    if dying:
+        found.append(deaths(endpoint, clocks=dying, workers=workers, shards=shards))
+    return found
+
+
+def deaths(
+    endpoint: str, *, clocks: int, workers: int, shards: int = 64, dies_within: int = DIES_WITHIN, seed: int = 0
+) -> Figure:
+    """Clear so many clocks by workers each of which dies at a call, and see that every clock was told once."""
+    with sharded(shards), house(endpoint):
+        place = here(endpoint, shards=shards, dies_within=dies_within, seed=seed)
+        survived = cleared(a_pattern(), place, clocks, workers=workers)
+        require_each_once(clocks)
+    return Figure(
+        name=f"milestones missed or told twice of {clocks:,}",
+        value=0,
+        reach=0,
+        remark=f"{survived.deaths} workers died on the way, the watch was true throughout",
+    )
+
+
+def _paces(endpoint: str, place: Callable[..., Place], clocks: int, workers: int) -> Iterator[Figure]:
+    alone = min(clocks, MOST_ALONE)
     with house(endpoint):
         pattern = a_pattern()
         add_cases(pattern, range(alone))
-        single = by_themselves(here(endpoint), range(alone))
+        single = by_themselves(place(), range(alone))
     with TemporaryDirectory() as folder:
         with house(endpoint):
-            add_cases(pattern, range(clocks))
-            swept = cleared(here(endpoint, record=Path(folder)), clocks, workers=workers)
+            swept = cleared(pattern, place(record=Path(folder)), clocks, workers=workers)
             require_each_once(clocks)
         lines = [line for path in sorted(Path(folder).iterdir()) for line in path.read_text().splitlines()]
-    lines = [line for line in lines if '"clock:passed"' in line]
-    moved = sum(line.count('"clock:passed"') for line in lines)
+    lines = [line for line in lines if PASSED in line]
+    moved = sum(line.count(PASSED) for line in lines)
     with house(endpoint):
-        add_cases(pattern, range(clocks))
+        add_cases(pattern, range(clocks + WARMING * workers))
         parts = [lines[first : first + IN_A_MESSAGE] for first in range(0, len(lines), IN_A_MESSAGE)]
-        with Fleet(here(endpoint), bare, workers) as fleet:
+        with Fleet(place(), bare, workers) as fleet:
             sent = fleet.work(parts)
-    busy = sum(each.result[1] for each in sent) / min(workers, len(parts))
+    busy = sum(each.result for each in sent) / min(workers, len(parts))
     yield Figure(
         name=f"{clocks:,} clocks of one second over bare transactions",
-        value=(swept.clocks / swept.seconds) / (moved / busy),
+        value=(clocks / swept.seconds) / (moved / busy),
         reach=0.8,
         is_floor=True,
-        remark=f"{swept.clocks / swept.seconds:,.0f} over {moved / busy:,.0f} clocks a second, {workers} workers, "
+        remark=f"{clocks / swept.seconds:,.0f} over {moved / busy:,.0f} clocks a second, {workers} workers, "
         f"{swept.seconds:,.1f} s in {swept.rounds} rounds; {moved / len(lines):.1f} clocks a transaction",
     )
     each, before = swept.cpu / clocks * 1000, single.cpu / (alone - alone // 10) * 1000
@@ -192,20 +289,7 @@ def measured(endpoint: str, *, clocks: int, workers: int, dying: int) -> Iterato
         remark=f"{each:.2f} over {before:.2f} ms; {swept.calls / clocks:.2f} calls a clock over "
         f"{single.calls / (alone - alone // 10):.2f}",
     )
-    with house(endpoint):
-        add_cases(pattern, range(dying))
-        survived = cleared(here(endpoint, dies_within=DIES_WITHIN), dying, workers=workers)
-        require_each_once(dying)
-    yield Figure(
-        name=f"milestones missed or told twice of {dying:,}",
-        value=0,
-        reach=0,
-        remark=f"{survived.deaths} workers died on the way, the watch was true throughout",
-    )
-
-
-DIES_WITHIN: Final = 40
-"""Calls within which a worker dies."""
+    yield from figures(Work(calls=swept.calls / clocks, cpu_ms=each))
 
 
 def here(endpoint: str, **more: Any) -> Place:  # noqa: ANN401 - any field of a place

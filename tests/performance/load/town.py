@@ -15,7 +15,8 @@ from chalicelib.container import container
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import Service, Target
 from chalicelib.settings import settings
-from chalicelib.supervision.services.statistics import Asked
+from chalicelib.supervision.model.statistics import Figures
+from chalicelib.supervision.services.statistics import Asked, Told
 from infra.local.seeding import resident_of, uscc_of
 from tests.builders import NOON, a_caller, a_proposal, an_identity, an_organisation
 from tests.cloud import the_issuer, turn_clock
@@ -136,8 +137,13 @@ def outcome_of(elsewhere: Elsewhere) -> Outcome:
                 *(f"{item['pk']['S']} {item['sk']['S'].partition('#')[0]}" for item in all_of("messages")),
             ]
         ),
-        figures=tuple((one.department, one.completion, one.days) for one in told),
+        figures=figures_of(told),
     )
+
+
+def figures_of(told: Iterable[Told]) -> tuple[tuple[str, Figures, Figures], ...]:
+    """Return the figures of departments, however many rows they are kept in."""
+    return tuple((one.department, one.completion, sum((day.figures for day in one.days), Figures())) for one in told)
 
 
 def table_of(name: str) -> str:

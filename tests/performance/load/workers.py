@@ -5,14 +5,17 @@ import os
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
+from unittest import mock
 
 import tests.conftest  # noqa: F401 - first of all that is ours: it sets the environment that the settings read
 
+from chalicelib.settings import settings  # isort: skip
 from tests.performance.house import joined  # isort: skip
 from tests.performance.load.faults import (  # isort: skip
     DIED,
@@ -46,6 +49,7 @@ class Place:
     key: str
     latency: float = 0.0
     dies_within: int = 0
+    shards: int = 64
     record: Path | None = None
     seed: int = 0
 
@@ -151,7 +155,7 @@ def _live(pipe: Connection, place: Place, job: Job, number: int) -> None:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     counted = Counted()
-    with joined(place.endpoint, place.key), on_the_way(counted, *_happening(place, number)):
+    with sharded(place.shards), joined(place.endpoint, place.key), on_the_way(counted, *_happening(place, number)):
         while True:
             try:
                 message = pipe.recv()
@@ -172,6 +176,17 @@ def _live(pipe: Connection, place: Place, job: Job, number: int) -> None:
                     calls=counted.number - calls,
                 )
             )
+
+
+@contextmanager
+def sharded(shards: int) -> Iterator[None]:
+    """Let the index of due clocks have so many shards: tests have few, for each sweep asks every one of them."""
+    with mock.patch.dict("os.environ", {"XINNUO_SWEEP_SHARDS": str(shards)}):
+        settings.cache_clear()
+        try:
+            yield
+        finally:
+            settings.cache_clear()
 
 
 def _happening(place: Place, number: int) -> list[OnTheWay]:
