@@ -116,6 +116,20 @@ def test_a_hundred_passed_clocks_of_as_many_owners_raise_their_alerts_in_a_few_c
     require_one_alert_each(events)
 
 
+def test_a_passed_clock_costs_nothing_where_it_is_nobodys(elsewhere: Elsewhere) -> None:  # noqa: ARG001 - the engine
+    case = Applicant(identity=an_identity(number=resident_of(1))).enrol()
+    owner = case.promise(case.draft(answers=ANSWERS)).case.owner
+    (signed, *_) = container().timeline.events(owner)
+    # Of a case that is overdue its applicant is told; to everybody else a clock of it is nothing.
+    others = {name: listener for name, listener in container().listeners.items() if name not in {"alerts", "messages"}}
+    passed = [replace(event, owner=owner) for event in passed_clocks(1)]
+
+    with watched(Wire()) as wire:
+        tell(others, [replace(signed, occurred_at="2026-01-01T00:00:00Z"), *passed], now=lambda: MORNING)
+
+    assert wire.operations == []
+
+
 def test_what_cannot_be_written_together_is_written_one_by_one(elsewhere: Elsewhere) -> None:  # noqa: ARG001 - the engine
     events = passed_clocks(3)
 
