@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.clock import day_in_shanghai, instant_from, instant_text
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.clocks import next_at
-from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, lists_for, lists_of, partition
+from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, list_for, lists_of, partition
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
 from chalicelib.dynamo.model import Row, code_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
@@ -176,10 +175,9 @@ class ClockStore:
         limit: int,
         after: dict[str, dict[str, Any]] | None,
     ) -> BoardPage:
-        (listing, name), *others = lists_for(wanted, status).items()
+        listing, name = list_for(wanted, status)
         reach, matches = _shows(wanted, status, at=at)
-        for other, needed in others:
-            also = Path(other.value) == needed
+        for also in _also(wanted, within=listing):
             matches = also if matches is None else matches & also
         rows = INDEXES[listing].query(
             name,
@@ -361,6 +359,16 @@ def _shows(wanted: ClockFilter, status: ClockStatus, *, at: datetime) -> tuple[C
             return None, None
 
 
+def _also(wanted: ClockFilter, *, within: Listing) -> Iterator[Condition]:
+    """Yield what a list does not say already of the clocks that are wanted."""
+    if wanted.officer and within is not Listing.OFFICER:
+        yield ClockRow.responsible == wanted.officer
+    if wanted.item and within is not Listing.ITEM:
+        yield ClockRow.item == wanted.item
+    if wanted.kind and within is not Listing.KIND:
+        yield ClockRow.kind == wanted.kind.value
+
+
 def _row_of(clock: Clock) -> ClockRow:
     pause = clock.open_pause
     lists = lists_of(clock)
@@ -377,6 +385,9 @@ def _row_of(clock: Clock) -> ClockRow:
         due_at=clock.due_at,
         yellow_at=clock.yellow_at,
         pause_until=None if pause is None else pause.expected_until.isoformat(),
+        kind=clock.kind.value,
+        responsible=clock.responsible,
+        item=clock.item or None,
         warned_at=clock.warned_at,
         passed_at=clock.passed_at,
         recheck_at=clock.recheck_at,

@@ -23,7 +23,7 @@ class DueIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-cal
     next_at = InstantAttribute(range_key=True)
 
 
-LISTED = ("document", "yellow_at", "pause_until")
+LISTED = ("document", "yellow_at", "pause_until", "kind", "responsible", "item")
 """What lists show and are filtered by; what the sweep changes is not among it."""
 
 
@@ -41,7 +41,10 @@ class BoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-c
 
 
 class KindBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Open clocks of one kind in a department by due date, with separate lists for each status."""
+    """Open clocks of one kind in a department by due date, with separate lists for each status.
+
+    Kinds that every promise has are not in it.
+    """
 
     class Meta:
         """The index's name and projection."""
@@ -54,13 +57,16 @@ class KindBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyp
 
 
 class OfficerBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyped-call]  # as above
-    """Open clocks of one officer or role in a department by due date, with separate lists for each status."""
+    """Open clocks of one officer in a department by due date, with separate lists for each status.
+
+    Those of a role are not in it.
+    """
 
     class Meta:
         """The index's name and projection."""
 
         index_name = "by_officer"
-        projection = IncludeProjection([*LISTED, "item_board", "kind_board"])
+        projection = IncludeProjection([*LISTED])
 
     officer_board = UnicodeAttribute(hash_key=True)
     due_at = InstantAttribute(range_key=True)
@@ -73,7 +79,7 @@ class ItemBoardIndex(GlobalSecondaryIndex["ClockRow"]):  # type: ignore[no-untyp
         """The index's name and projection."""
 
         index_name = "by_item"
-        projection = IncludeProjection([*LISTED, "kind_board"])
+        projection = IncludeProjection([*LISTED])
 
     item_board = UnicodeAttribute(hash_key=True)
     due_at = InstantAttribute(range_key=True)
@@ -102,6 +108,9 @@ class ClockRow(Row):
     due_at = InstantAttribute()
     yellow_at = InstantAttribute()
     pause_until = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute()
+    responsible = UnicodeAttribute()
+    item = UnicodeAttribute(null=True)
     warned_at = InstantAttribute(null=True)
     passed_at = InstantAttribute(null=True)
     recheck_at = InstantAttribute(null=True)

@@ -370,7 +370,10 @@ class ClocksAsAMachine(RuleBasedStateMachine):
             assert self.listed(replace(everything, light=wanted), at) == owners, (wanted, at)
         for narrower in (
             replace(everything, kind=KINDS[0]),
+            replace(everything, kind=KINDS[1]),
             replace(everything, officer="li"),
+            replace(everything, officer="officer"),
+            replace(everything, officer="officer", kind=KINDS[0]),
             replace(everything, item="plate"),
             replace(everything, officer="li", item="plate", kind=KINDS[1]),
         ):

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.clocks.model import Clock, ClockKind, Light
+from chalicelib.policy import Role
 
 PERSONS = ("applicant", "subject:")
 """The prefixes of ``responsible`` when a clock binds a person and not an office."""
+
+
+OF_EVERY_PROMISE = frozenset({ClockKind.HANDLING_STATUTORY, ClockKind.STEP, ClockKind.DELIVERY, ClockKind.VERIFICATION})
+"""Kinds without a list of their own: nothing reads them by themselves, and whoever asks for one finds it among the
+others, of which each is a good part. A list costs a write when a clock starts and another when it stops."""
 
 
 class ClockStatus(StrEnum):
@@ -71,19 +77,32 @@ def lists_of(clock: Clock) -> Mapping[Listing, str]:
     status = status_of(clock)
     if status is None:
         return {}
-    names = {Listing.OFFICER: clock.responsible, Listing.ITEM: clock.item, Listing.KIND: clock.kind.value}
-    lists = {listing: partition(clock.department, status, name) for listing, name in names.items() if name}
+    lists = _lists(clock.department, status, officer=clock.responsible, item=clock.item, kind=clock.kind)
     return {**lists, Listing.DEPARTMENT: partition(clock.department, status)}
 
 
-def lists_for(wanted: ClockFilter, status: ClockStatus) -> Mapping[Listing, str]:
-    """Return the partitions that a clock must be in to match, the smallest one first.
+def list_for(wanted: ClockFilter, status: ClockStatus) -> tuple[Listing, str]:
+    """Return the smallest list, and its partition, that holds every clock of a status which may match.
 
     One officer has few clocks; an item has fewer than a whole kind.
     """
-    names = {Listing.OFFICER: wanted.officer, Listing.ITEM: wanted.item, Listing.KIND: wanted.kind}
-    lists = {listing: partition(wanted.department, status, name) for listing, name in names.items() if name}
-    return lists or {Listing.DEPARTMENT: partition(wanted.department, status)}
+    lists = _lists(wanted.department, status, officer=wanted.officer, item=wanted.item, kind=wanted.kind)
+    return next(iter(lists.items()), (Listing.DEPARTMENT, partition(wanted.department, status)))
+
+
+def _lists(
+    department: str, status: ClockStatus, *, officer: str | None, item: str | None, kind: ClockKind | None
+) -> dict[Listing, str]:
+    """Return the lists within a department's, the smallest first.
+
+    A role has none: what nobody has in hand yet is found among the others.
+    """
+    names = {
+        Listing.OFFICER: None if officer in set(Role) else officer,
+        Listing.ITEM: item,
+        Listing.KIND: None if kind in OF_EVERY_PROMISE else kind,
+    }
+    return {listing: partition(department, status, name) for listing, name in names.items() if name}
 
 
 def partition(department: str, status: ClockStatus, name: str = "") -> str:

@@ -1,9 +1,10 @@
 """On which lists a clock stands, and which of them answers a question."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
-from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, binds_person, lists_for, lists_of
+from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, binds_person, list_for, lists_of
 from chalicelib.workdays.model.limits import Limit, Unit
 
 DUE = datetime(2026, 11, 25, 15, 59, 59, tzinfo=UTC)
@@ -39,12 +40,20 @@ def a_pause(day: int) -> ClockPause:
 
 
 def test_a_running_clock_stands_on_four_lists() -> None:
-    assert lists_of(a_clock()) == {
+    assert lists_of(a_clock(kind=ClockKind.ACCEPTANCE)) == {
         Listing.DEPARTMENT: "traffic",
-        Listing.KIND: "traffic/running/delivery",
+        Listing.KIND: "traffic/running/acceptance",
         Listing.OFFICER: "traffic/running/li",
         Listing.ITEM: "traffic/running/plate",
     }
+
+
+def test_the_kinds_of_every_promise_and_what_nobody_has_in_hand_have_no_list_of_their_own() -> None:
+    of_promises = [ClockKind.HANDLING_STATUTORY, ClockKind.STEP, ClockKind.DELIVERY, ClockKind.VERIFICATION]
+
+    assert [kind for kind in ClockKind if Listing.KIND not in lists_of(a_clock(kind=kind))] == of_promises
+    assert Listing.OFFICER not in lists_of(a_clock(responsible="officer"))
+    assert lists_of(a_clock(responsible="officer"))[Listing.DEPARTMENT] == "traffic"
 
 
 def test_a_clock_about_no_item_stands_on_no_list_of_one() -> None:
@@ -61,15 +70,27 @@ def test_paused_and_provisional_clocks_stand_apart_but_one_that_was_late_before_
     assert lists_of(a_clock(provisional=True))[Listing.DEPARTMENT] == "traffic/provisional"
 
 
-def test_the_list_with_fewest_others_answers_first() -> None:
-    sought = ClockFilter(department="traffic", kind=ClockKind.DELIVERY, officer="li", item="plate")
+def test_the_list_with_fewest_others_answers() -> None:
+    sought = ClockFilter(department="traffic", kind=ClockKind.ACCEPTANCE, officer="li", item="plate")
 
-    assert list(lists_for(sought, ClockStatus.PAUSED).values()) == [
-        "traffic/paused/li",
-        "traffic/paused/plate",
-        "traffic/paused/delivery",
+    answering = [
+        list_for(each, ClockStatus.PAUSED)
+        for each in (sought, replace(sought, officer=None), replace(sought, officer=None, item=None))
     ]
-    assert lists_for(ClockFilter(department="traffic"), ClockStatus.RUNNING) == {Listing.DEPARTMENT: "traffic"}
+
+    assert answering == [
+        (Listing.OFFICER, "traffic/paused/li"),
+        (Listing.ITEM, "traffic/paused/plate"),
+        (Listing.KIND, "traffic/paused/acceptance"),
+    ]
+
+
+def test_what_has_no_list_of_its_own_is_found_among_the_others() -> None:
+    sought = ClockFilter(department="traffic", kind=ClockKind.DELIVERY, officer="officer")
+
+    assert list_for(ClockFilter(department="traffic"), ClockStatus.RUNNING) == (Listing.DEPARTMENT, "traffic")
+    assert list_for(sought, ClockStatus.RUNNING) == (Listing.DEPARTMENT, "traffic")
+    assert list_for(replace(sought, item="plate"), ClockStatus.RUNNING) == (Listing.ITEM, "traffic/running/plate")
 
 
 def test_where_clocks_stand_that_show_a_light() -> None:
