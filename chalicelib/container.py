@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from chalicelib.credit.services.own_credit import OwnCredit
     from chalicelib.credit.services.promise_keeping import PromiseKeeping
     from chalicelib.credit.services.reconciliation import Reconciliation
+    from chalicelib.credit.services.redress import CreditRedress
     from chalicelib.documents.services.documents import Documents
     from chalicelib.documents.services.quarantine import Quarantine
     from chalicelib.documents.store.bucket import DocumentBucket
@@ -89,10 +90,11 @@ if TYPE_CHECKING:
     from chalicelib.redress.services.amendments import Amendments
     from chalicelib.redress.services.impact import Impact
     from chalicelib.redress.services.objections import Objections
+    from chalicelib.redress.services.remainders import Remainders
     from chalicelib.redress.services.repairs import Repairs
-    from chalicelib.redress.services.revocations import Revocations
+    from chalicelib.redress.services.revocations import Revocations, StandingDocuments
     from chalicelib.redress.services.withdrawal import Withdrawal
-    from chalicelib.redress.store import RedressStore
+    from chalicelib.redress.store import RedressStore, RemainderStore
     from chalicelib.relay.services import Relay
     from chalicelib.rulepacks.model.pack import RulePack
     from chalicelib.sanctions.services.editions import MeasureEditions
@@ -297,6 +299,7 @@ class Container:
         clocks.on_due(ClockKind.IDENTITY_CHECK, lambda *due: self.filing.recheck(*due))  # noqa: PLW0108
         clocks.on_due(ClockKind.PROPAGATION, lambda *due: self.flag_notices.open_incident(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.HANDOVER, lambda *due: self.handover.step(*due))  # noqa: PLW0108
+        clocks.on_due(TaskKind.WITHDRAWAL, lambda *due: self.remainders.step(*due))  # noqa: PLW0108
         clocks.on_due(TaskKind.EVALUATION, lambda *due: self.re_evaluation.step(*due))  # noqa: PLW0108
         return clocks
 
@@ -1056,12 +1059,20 @@ class Container:
         from chalicelib.sanctions.services.reinstatement import Reinstatement
         from chalicelib.sanctions.store.flags import FlagStore
 
-        return Reinstatement(FlagStore(self.timeline), self.lists, credit=self.credit_expiry)
+        return Reinstatement(
+            FlagStore(self.timeline), self.lists, credit=self.credit_expiry, documents=self.standing_documents
+        )
+
+    @cached_property
+    def standing_documents(self) -> StandingDocuments:
+        """Which documents still stand."""
+        from chalicelib.redress.services.revocations import StandingDocuments
+
+        return StandingDocuments(self.redress_store, lambda: self.consequences)
 
     @cached_property
     def flags(self) -> Flags:
         """Flags, from proposal to lifting."""
-        from chalicelib.redress.services.revocations import StandingDocuments
         from chalicelib.sanctions.services.flags import Flags
         from chalicelib.sanctions.store.flags import FlagStore
 
@@ -1073,7 +1084,7 @@ class Container:
             keys=self.subject_keys,
             packs=self.packs,
             pack=settings().rule_pack,
-            documents=StandingDocuments(self.redress_store, lambda: self.consequences),
+            documents=self.standing_documents,
             conflicts=lambda: self.conflicts,
             lengthen=lambda clock, at: self.outages.lengthened(clock, at=at),
             lists=self.lists.current,
@@ -1128,14 +1139,47 @@ class Container:
     @cached_property
     def withdrawal(self) -> Withdrawal:
         """Withdrawing records and flags whose document no longer stands."""
-        from chalicelib.credit.rules.summary import severity_kept
-        from chalicelib.credit.services.redress import CreditRedress
-        from chalicelib.credit.store.records import CreditStore
         from chalicelib.credit.store.sources import listed_sources
         from chalicelib.redress.services.withdrawal import Withdrawal
 
-        credit = CreditRedress(CreditStore(self.timeline), kept_from=severity_kept(self.packs))
-        return Withdrawal(self.redress_store, credit, self.flag_redress, sources=listed_sources())
+        return Withdrawal(
+            self.redress_store,
+            self.credit_redress,
+            self.flag_redress,
+            remainders=self.remainder_store,
+            sources=listed_sources(),
+        )
+
+    @cached_property
+    def remainders(self) -> Remainders:
+        """Undoing in steps what is based on a revoked document."""
+        from chalicelib.redress.services.remainders import Remainders
+
+        return Remainders(
+            self.remainder_store,
+            self.withdrawal,
+            matters=self.redress_store,
+            impact=self.impact,
+            credit=self.credit_redress,
+            flags=self.flag_redress,
+        )
+
+    @cached_property
+    def remainder_store(self) -> RemainderStore:
+        """What is still to be undone of each revoked document."""
+        from chalicelib.clocks.store import TaskStore
+        from chalicelib.redress.store import RemainderStore
+
+        return RemainderStore(TaskStore())
+
+    @cached_property
+    def credit_redress(self) -> CreditRedress:
+        """What objections, repairs and revocations do to records."""
+        from chalicelib.credit.rules.summary import severity_kept
+        from chalicelib.credit.services.redress import CreditRedress
+        from chalicelib.credit.store.records import CreditStore
+
+        return CreditRedress(CreditStore(self.timeline), kept_from=severity_kept(self.packs))
 
     @cached_property
     def impact(self) -> Impact:

@@ -45,6 +45,7 @@ class TaskKind(StrEnum):
 
     EVALUATION = "evaluation"
     HANDOVER = "handover"
+    WITHDRAWAL = "withdrawal"
 
 
 NOT_WARNED = frozenset(

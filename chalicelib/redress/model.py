@@ -1,14 +1,16 @@
 """Objections, repairs, revocations and amendments: their subject matter, decision and effects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.credit.model.records import Document, RepairState
 from chalicelib.rulepacks.model.recourse import RepairPromise
+from chalicelib.sanctions.model.flags import Lifting
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.events import ChainHead
 
@@ -51,6 +53,54 @@ class Undone:
     entry: str
     subject: SubjectKey
     was: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoing:
+    """What becomes of the records and flags that are undone."""
+
+    state: RepairState
+    lifting: Lifting
+
+
+class Phase(StrEnum):
+    """What of a document is undone in steps, in this order: those first whose summaries do not know the document."""
+
+    FLAGS_OF_OTHERS = "flags_of_others"
+    FLAGS = "flags"
+    RECORDS = "records"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remainder:
+    """What is still to be undone of a revoked document (分步撤销), where it was too much for one transaction.
+
+    ``person`` narrows it to one person's flags on an organisation's document. ``sub`` and ``department`` are of the
+    official who decided. ``after`` is the position in ``phase``; ``undone`` counts what steps have undone, ``found``
+    what this pass has; ``left`` is how many there were at the beginning. A pass that finds nothing is the last one, and
+    leaves no ``next_at``.
+    """
+
+    base: SubjectKey
+    person: SubjectKey | None
+    document: Document
+    state: RepairState
+    lifting: Lifting
+    sub: str
+    department: str
+    begun_at: datetime
+    left: int
+    next_at: datetime | None
+    phase: Phase = Phase.FLAGS_OF_OTHERS
+    after: dict[str, dict[str, str]] | None = None
+    found: int = 0
+    undone: int = 0
+    finished_at: datetime | None = None
+    rev: int = 1
+
+    def undoing(self, at: datetime) -> Undoing:
+        """Return how entries are undone in a step at an instant."""
+        return Undoing(state=self.state, lifting=replace(self.lifting, lifted_at=at))
 
 
 class HowAffected(StrEnum):

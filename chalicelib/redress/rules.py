@@ -29,11 +29,14 @@ from chalicelib.redress.model import (
     ObjectionRequest,
     ObjectionState,
     Outcome,
+    Phase,
     Proof,
     ProofKind,
+    Remainder,
     Reopening,
     Repair,
     RepairDecision,
+    Revocation,
 )
 from chalicelib.rulepacks.model.display import DisplayRules, rules_of_the_day
 from chalicelib.rulepacks.model.recourse import Recourse, RepairRefusal
@@ -48,6 +51,18 @@ from chalicelib.workdays.rules.due_dates import due
 AN_ENTRY = re.compile(
     r"(?:(?P<kind>flag|repair):(?P<name>[0-9a-f]{16,64})|(?P<record>[A-Za-z0-9._-]{1,64}/[A-Za-z0-9._-]{1,64}))"
 )
+WRITES_AT_ONCE = 75
+"""How many writes of a transaction (100) are for entries; the rest are for the matter, its clocks and its cases."""
+
+RECORD_WRITES = 2
+"""A record, and its event on the subject's credit."""
+
+FLAG_WRITES = 5
+"""A flag, its event, that on the subject's credit, and its clocks, of which two may run."""
+
+MOST_AFFECTED = 1_000
+"""The most affected cases of a revocation: some 120 KB of a row that may have 400."""
+
 DECISIONS_A_GROUND = 2
 """An objection and one review (复核) on the same ground; after that, legal remedies remain."""
 
@@ -64,8 +79,68 @@ def entry_named(name: str) -> Entry:
 
 def document_name(subject: SubjectKey, document: Document) -> str:
     """Return the digest naming a document about a subject, the same however its number is typed."""
-    organ, number = normalized_document(document.organ, document.number)
+    return name_of_document(subject, organ=document.organ, number=document.number)
+
+
+def name_of_document(subject: SubjectKey, *, organ: str, number: str) -> str:
+    """Return the same digest from the organ and the number."""
+    organ, number = normalized_document(organ, number)
     return hashlib.sha256(f"{subject}\n{organ}\n{number}".encode()).hexdigest()[:32]
+
+
+def at_once(
+    records: Sequence[Record], flags: Sequence[Flag], *, base: SubjectKey, entry: str = ""
+) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
+    """Return as many records and flags as one transaction undoes, with their events and the summaries.
+
+    First comes the entry that was named, then others' flags, whose summaries do not know that a document about ``base``
+    has been revoked; each part keeps its order.
+    """
+    others_first: list[Flag] = sorted(flags, key=lambda flag: (flag.flag_id != entry, flag.subject == base))
+    named = [record for record in records if record.name == entry]
+    order: list[Record | Flag] = [*named, *others_first, *(record for record in records if record.name != entry)]
+    subjects: set[SubjectKey] = {base}
+    writes = 0
+    first: set[str] = set()
+    for one in order:
+        cost = (FLAG_WRITES if isinstance(one, Flag) else RECORD_WRITES) + (one.subject not in subjects)
+        if writes + cost > WRITES_AT_ONCE:
+            break
+        writes += cost
+        subjects.add(one.subject)
+        first.add(one.owner if isinstance(one, Flag) else one.name)
+    return (
+        tuple(record for record in records if record.name in first),
+        tuple(flag for flag in flags if flag.owner in first),
+    )
+
+
+def with_affected(reversal: Revocation, affected: Sequence[AffectedCase]) -> Revocation:
+    """Return the revocation with further affected cases; the row holds ``MOST_AFFECTED`` of them."""
+    known = {one.case_no for one in reversal.touched}
+    more = (one for one in affected if one.case_no not in known)
+    return replace(reversal, touched=(*reversal.touched, *more)[:MOST_AFFECTED])
+
+
+def counted(remainder: Remainder, number: int) -> Remainder:
+    """Return the next state after a step that undid so many entries."""
+    return replace(remainder, found=remainder.found + number, undone=remainder.undone + number, rev=remainder.rev + 1)
+
+
+def moved_on(remainder: Remainder, after: dict[str, dict[str, str]] | None, *, at: datetime) -> Remainder:
+    """Return the state at the next page: of this phase, of the next one, or of another pass from the beginning.
+
+    An index may lag behind, so only a pass that found nothing is the last.
+    """
+    if after is not None:
+        return replace(remainder, after=after)
+    phases = (Phase.FLAGS,) if remainder.person else tuple(Phase)
+    place = phases.index(remainder.phase) + 1
+    if place < len(phases):
+        return replace(remainder, after=None, phase=phases[place])
+    if remainder.found:
+        return replace(remainder, after=None, phase=phases[0], found=0)
+    return replace(remainder, after=None, next_at=None, finished_at=at)
 
 
 def require_ground(recourse: Recourse, request: ObjectionRequest) -> None:

@@ -1,18 +1,26 @@
 """The store of objections, repairs, revocations and amendments."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pynamodb.indexes import Index
 
 from chalicelib.clock import instant_text
+from chalicelib.clocks.model import TaskKind
+from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
-from chalicelib.redress.model import Amendment, Entry, Objection, Repair, Revocation
+from chalicelib.redress.model import Amendment, Entry, Objection, Remainder, Repair, Revocation
+from chalicelib.redress.rules import document_name
 from chalicelib.redress.table import FallenRow, RedressRow
 from chalicelib.timeline.owners import OwnerRow
 from chalicelib.timeline.repository import Repository
 from chalicelib.timeline.store import Timeline
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 Matter: TypeAlias = Objection | Repair | Revocation | Amendment
 M = TypeVar("M", Objection, Repair, Revocation, Amendment)
@@ -86,6 +94,52 @@ class RedressStore:
         if not self.has_fallen(document):
             row = FallenRow(f"document:{document}", because=because, fallen_at=at)
             tx.add(row, on_failure=ConflictError())
+
+
+class RemainderStore:
+    """What is still to be undone of each revoked document, as a task that the sweep sees while there is some."""
+
+    def __init__(self, tasks: TaskStore) -> None:
+        """Take the store of tasks."""
+        self._tasks = tasks
+
+    def of(self, owner: str) -> Remainder | None:
+        """Return one by its owner, strongly consistent."""
+        task = self._tasks.get(owner, TaskKind.WITHDRAWAL)
+        return None if task is None else _remainders().validate_json(task.text)
+
+    def begin(self, remainder: Remainder, *, tx: Transaction) -> None:
+        """Begin with the steps, if they do not go on already."""
+        known = self.of(owner_of(remainder))
+        if known is None or known.next_at is None:
+            self.save(replace(remainder, rev=1 if known is None else known.rev + 1), tx)
+
+    def save(self, remainder: Remainder, tx: Transaction) -> None:
+        """Save a new state. Raises ``ConflictError`` if the stored revision has changed."""
+        text = _remainders().dump_json(remainder).decode()
+        self._tasks.save(
+            Task(
+                owner=owner_of(remainder),
+                kind=TaskKind.WITHDRAWAL,
+                text=text,
+                next_at=remainder.next_at,
+                rev=remainder.rev,
+            ),
+            tx,
+        )
+
+
+def owner_of(remainder: Remainder) -> str:
+    """Name the steps for a document, or for one person's part of it."""
+    document = document_name(remainder.base, remainder.document)
+    return f"{TaskKind.WITHDRAWAL}:{document}" + (f"/{remainder.person}" if remainder.person else "")
+
+
+@cache
+def _remainders() -> "TypeAdapter[Remainder]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - importing it waits for the first use
+
+    return TypeAdapter(Remainder)
 
 
 def _began_at(matter: Matter) -> datetime:

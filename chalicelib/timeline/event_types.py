@@ -139,6 +139,7 @@ class EventKind(StrEnum):
     RECORD_CORRECTED = "record:corrected"
     RECORD_WITHDRAWN = "record:withdrawn"
     DOCUMENT_FELL = "credit:document_fell"
+    DOCUMENT_UNDONE = "credit:document_undone"
     SUMMARY_MENDED = "summary:mended"
 
     FLAG_PROPOSED = "flag:proposed"
@@ -308,6 +309,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.RECORD_CORRECTED: ("记录更正", "Record corrected"),
     EventKind.RECORD_WITHDRAWN: ("记录撤回", "Record withdrawn"),
     EventKind.DOCUMENT_FELL: ("依据文书失效", "Basis document fell"),
+    EventKind.DOCUMENT_UNDONE: ("依据该文书的信息全部撤销", "Everything based on the document undone"),
     EventKind.SUMMARY_MENDED: ("信用摘要更正", "Credit summary mended"),
     EventKind.FLAG_PROPOSED: ("拟惩戒告知", "Flag proposed"),
     EventKind.FLAG_SERVED: ("惩戒告知送达", "Flag served"),

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from chalicelib.container import container
 from chalicelib.http.routes import Code, PageQuery, ResponseBody
-from chalicelib.redress.model import AffectedCase, HowAffected, Reopening
+from chalicelib.redress.model import AffectedCase, HowAffected, Reopening, Repair, Revocation
 from chalicelib.redress.rules import reopening
 
 EntryName = Annotated[
@@ -42,6 +42,23 @@ class UndoneEntryResponse(ResponseBody):
 
     entry: str
     was: str
+
+
+class RemainderResponse(ResponseBody):
+    """What was too much to undo at once: how much was left, how much of it is undone, and since when all of it is.
+
+    None of it has any effect on the subject of the document from the decision on.
+    """
+
+    left: int
+    undone: int
+    finished_at: datetime | None
+
+
+def remainder_shape(matter: Repair | Revocation) -> RemainderResponse | None:
+    """Build the response for what a matter left to be undone in steps, or None."""
+    left = container().remainders.of(matter.subject, organ=matter.organ, number=matter.document_no)
+    return None if left is None else RemainderResponse.model_validate(left)
 
 
 class AffectedCaseResponse(ResponseBody):

@@ -8,6 +8,7 @@ from chalicelib.clock import instant_text
 from chalicelib.credit.model.records import UNDONE, Bar, FlagMark, Freshness, Record, Severity, Summary
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
 from chalicelib.credit.rules.names import flags_with_names
+from chalicelib.credit.rules.revoked_documents import without_revoked
 from chalicelib.credit.rules.summary import bars_of, fresher, is_kept_promise
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
@@ -43,9 +44,9 @@ def recompute(
 
     Kept from the stored summary: its version, chain head, names given by sources, and revoked documents.
     """
-    flags = flags_with_names(flags, summary)
+    flags = flags_with_names(without_revoked(flags, summary.fallen), summary)
     bars = [bar for record in records for bar in bars_of(record, on=on, kept_from=kept_from)]
-    kept, left_out = within_bounds(bars)
+    kept, left_out = within_bounds(without_revoked(bars, summary.fallen))
     sources = {bar.source for bar in kept}
     freshness: dict[str, Freshness] = {}
     for record in records:

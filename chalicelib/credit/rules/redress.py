@@ -17,10 +17,17 @@ from chalicelib.credit.model.records import (
 )
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
 from chalicelib.credit.rules.names import flags_with_names
-from chalicelib.credit.rules.revoked_documents import with_fallen
+from chalicelib.credit.rules.revoked_documents import normalized_document, with_fallen, without_revoked
 from chalicelib.credit.rules.summary import bars_of, fresher
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
+
+
+def rests_on(record: Record, organ: str, number: str) -> bool:
+    """Whether a record is adverse and based on a document, however its number is typed."""
+    document = record.document
+    is_same = normalized_document(document.organ, document.number) == normalized_document(organ, number)
+    return is_same and record.severity is not Severity.NONE
 
 
 def with_next_version(record: Record) -> Record:
@@ -73,8 +80,10 @@ def after_redress(
     """Return the summary after the changes.
 
     ``known`` are all the subject's records before the changes: if the summary overflowed, its entries are chosen anew,
-    so that an overflow mark does not go on barring for a record that is gone.
+    so that an overflow mark does not go on barring for a record that is gone. Nothing that is based on a revoked
+    document is kept, whether or not it has been undone itself yet.
     """
+    fallen = summary.fallen if changes.fallen is None else with_fallen(summary.fallen, changes.fallen)
     changed = {record.name: record for record in changes.records}
     freshness = dict(summary.freshness)
     standing = ({record.name: record for record in known} | changed) if summary.overflow else changed
@@ -85,7 +94,7 @@ def after_redress(
             # The service's own records are as fresh as the cases that wrote them.
             freshness[record.source] = fresher(freshness.get(record.source), record)
     flags = (mark for old in summary.flags if (mark := changes.flags.get(old.flag_id, old)) is not None)
-    kept, left_out = within_bounds(bars)
+    kept, left_out = within_bounds(without_revoked(bars, fallen))
     sources = {bar.source for bar in kept}
     return replace(
         summary,
@@ -93,8 +102,8 @@ def after_redress(
         bars=kept,
         overflow=overflow_after((), left_out, on=on),
         freshness={source: said for source, said in freshness.items() if source in sources},
-        fallen=summary.fallen if changes.fallen is None else with_fallen(summary.fallen, changes.fallen),
-        flags=flags_with_names(flags, summary),
+        fallen=fallen,
+        flags=flags_with_names(without_revoked(flags, fallen), summary),
     )
 
 

@@ -2,9 +2,13 @@
 
 import hashlib
 import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import TypeVar
 
-from chalicelib.credit.model.records import UNDONE, Document, Record, RepairState, Summary
+from chalicelib.credit.model.records import UNDONE, Bar, Document, FlagMark, Record, RepairState, Summary
+
+E = TypeVar("E", Bar, FlagMark)
 
 MOST_FALLEN = 100
 """The most revoked documents that a summary remembers; the oldest are dropped first."""
@@ -31,12 +35,27 @@ def is_same_number(one: str, other: str) -> bool:
 
 def document_digest(document: Document) -> str:
     """Return the digest that identifies a document of a subject."""
-    return hashlib.sha256("\n".join(normalized_document(document.organ, document.number)).encode()).hexdigest()[:16]
+    return _digest(document.organ, document.number)
+
+
+def _digest(organ: str, number: str) -> str:
+    return hashlib.sha256("\n".join(normalized_document(organ, number)).encode()).hexdigest()[:16]
+
+
+def is_revoked(fallen: Collection[str], *, organ: str, number: str) -> bool:
+    """Whether a document is one of the revoked ones that a summary remembers (``Summary.fallen``)."""
+    return bool(fallen) and _digest(organ, number) in fallen
+
+
+def without_revoked(entries: Iterable[E], fallen: Collection[str]) -> list[E]:
+    """Return the entries of a summary that are based on none of the revoked documents."""
+    return [one for one in entries if not is_revoked(fallen, organ=one.organ, number=one.document_no)]
 
 
 def withdraw_if_revoked(record: Record, summary: Summary) -> Record:
     """Return the record to store: withdrawn from the start if its document has been revoked."""
-    if not summary.fallen or record.repair in UNDONE or document_digest(record.document) not in summary.fallen:
+    document = record.document
+    if record.repair in UNDONE or not is_revoked(summary.fallen, organ=document.organ, number=document.number):
         return record
     return replace(record, repair=RepairState.WITHDRAWN)
 

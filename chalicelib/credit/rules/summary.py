@@ -21,6 +21,7 @@ from chalicelib.credit.model.records import (
     Text,
 )
 from chalicelib.credit.rules.limits import overflow_after, within_bounds
+from chalicelib.credit.rules.revoked_documents import without_revoked
 from chalicelib.errors import ErrorCode
 from chalicelib.rulepacks.model.pack import RulePack
 
@@ -160,7 +161,7 @@ def with_record(summary: Summary, record: Record, *, name_digest: str, on: date,
         if (bar.source, bar.record_id) != (record.source, record.record_id) and bar.ends_on >= on
     ]
     bars += bars_of(record, on=on, kept_from=kept_from)
-    kept, left_out = within_bounds(bars)
+    kept, left_out = within_bounds(without_revoked(bars, summary.fallen))
     heard = fresher(summary.freshness.get(record.source), record)
     sources = {bar.source for bar in kept}
     named = () if record.named else (name_digest,)

@@ -1,6 +1,6 @@
 """Changing a subject's records, flags and summary together, as redress requires."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from chalicelib.credit.rules import redress as rules
 from chalicelib.credit.rules.redress import Changes
 from chalicelib.credit.rules.revoked_documents import is_same_number, normalized_document
 from chalicelib.credit.store.records import CreditStore
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction
 from chalicelib.subjects.model.subjects import SubjectKey
 
@@ -26,20 +27,18 @@ class CreditRedress:
         """Read one record, strongly consistent; None if there is none."""
         return self._store.record(source, record_id)
 
-    def on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Record, ...]:
-        """Return a subject's adverse records based on a document and not undone, strongly consistent."""
-        names = self.ever_on_document(subject, organ=organ, number=number)
-        found = (self._store.record(record.source, record.record_id) for record in names)
-        return tuple(record for record in found if record is not None and record.repair not in UNDONE)
+    def fresh(self, records: Sequence[Record]) -> tuple[Record, ...]:
+        """Return at most 100 records again, strongly consistent and in one read, without those undone since."""
+        found = self._store.named([(record.source, record.record_id) for record in records])
+        return tuple(record for record, _ in found.values() if record.repair not in UNDONE)
+
+    def page(self, subject: SubjectKey, *, limit: int, after: Position | None) -> Page[Record]:
+        """Return a page of a subject's records from an index."""
+        return self._store.page(subject, limit=limit, after=after)
 
     def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Record, ...]:
         """Return a subject's adverse records based on a document, undone or not, from an index."""
-        return tuple(
-            record
-            for record in self._store.records(subject)
-            if normalized_document(record.document.organ, record.document.number) == normalized_document(organ, number)
-            and record.severity is not Severity.NONE
-        )
+        return tuple(record for record in self._store.records(subject) if rules.rests_on(record, organ, number))
 
     def broken_promises(self, subject: SubjectKey, cases: Collection[str], *, number: str) -> tuple[Record, ...]:
         """Return a subject's broken promises in these cases that rest on a document, whatever its organ is called.

@@ -238,7 +238,9 @@ class Repairs:
         return standing
 
     def _repairable_from(self, standing: DocumentEntries, pack: RulePack, *, at: datetime) -> date:
-        return rules.repairable_from(standing.records, standing.flags, display=pack.display, on=day_in_shanghai(at))
+        return rules.repairable_from(
+            standing.all_records, standing.all_flags, display=pack.display, on=day_in_shanghai(at)
+        )
 
     def _proofs(
         self, standing: DocumentEntries, *, subject: SubjectKey, since: date, at: datetime
@@ -254,7 +256,7 @@ class Repairs:
 
     def _is_open(self, standing: DocumentEntries, *, subject: SubjectKey) -> bool:
         """Whether a repair for the same document is open; flags without a record carry no mark of it."""
-        if any(record.repair is RepairState.APPLIED for record in standing.records):
+        if any(record.repair is RepairState.APPLIED for record in standing.all_records):
             return True
         document = normalized_document(standing.document.organ, standing.document.number)
         return any(

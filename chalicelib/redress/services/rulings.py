@@ -22,7 +22,7 @@ def carry_out(
         lifting = Lifting(
             lifted_at=step.at, by=step.by.actor, reason=decision.reason, basis=decision.basis, because=step.because
         )
-        affected = impact.by(standing.records, standing.flags)
+        affected = impact.by(standing.all_records, standing.flags)
         return withdrawal.undo(standing, RepairState.WITHDRAWN, lifting, step), affected
     standing = withdrawal.alone(entry)
     if outcome is Outcome.SHORTENED and decision.ends_on is not None:

@@ -1,6 +1,6 @@
 """Finding all entries based on a document, marking them, and undoing them all or none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,9 +11,9 @@ from chalicelib.credit.rules import redress as changes
 from chalicelib.credit.rules.redress import Changes
 from chalicelib.credit.services.redress import CreditRedress
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.redress.model import Entry, EntryKind, Undone
-from chalicelib.redress.rules import document_name, require_earlier
-from chalicelib.redress.store import RedressStore
+from chalicelib.redress.model import Entry, EntryKind, Phase, Remainder, Undoing, Undone
+from chalicelib.redress.rules import RECORD_WRITES, WRITES_AT_ONCE, at_once, document_name, require_earlier
+from chalicelib.redress.store import RedressStore, RemainderStore
 from chalicelib.sanctions.model.flags import OVER, Flag, Lifting
 from chalicelib.sanctions.services.redress import FlagRedress, RedressStep
 from chalicelib.subjects.model.subjects import SubjectKey
@@ -22,6 +22,9 @@ from chalicelib.timeline.events import NewEvent
 
 UNDOING = {RepairState.REPAIRED: EventKind.RECORD_REPAIRED, RepairState.WITHDRAWN: EventKind.RECORD_WITHDRAWN}
 
+MOST_MARKED = WRITES_AT_ONCE // RECORD_WRITES
+"""How many records carry the mark of a repair, at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentEntries:
@@ -29,7 +32,8 @@ class DocumentEntries:
 
     ``subject`` is whom the entry is about and ``base`` whom the document is about. They differ for a person responsible
     for an organisation; then only that person's flags are included. ``records`` and ``flags`` are those not yet undone
-    or over; ``is_whole`` says that they are all that is based on the document.
+    or over, as many as one transaction changes; the rest are ``later_records`` and ``later_flags``, from an index.
+    ``is_whole`` says that together they are all that is based on the document.
     """
 
     entry: Entry
@@ -41,7 +45,19 @@ class DocumentEntries:
     flag: Flag | None = None
     records: tuple[Record, ...] = ()
     flags: tuple[Flag, ...] = ()
+    later_records: tuple[Record, ...] = ()
+    later_flags: tuple[Flag, ...] = ()
     is_whole: bool = False
+
+    @property
+    def all_records(self) -> tuple[Record, ...]:
+        """The records, those included that take another step."""
+        return (*self.records, *self.later_records)
+
+    @property
+    def all_flags(self) -> tuple[Flag, ...]:
+        """The flags, those included that take another step."""
+        return (*self.flags, *self.later_flags)
 
     @property
     def is_disputed(self) -> bool:
@@ -52,9 +68,18 @@ class DocumentEntries:
 class Withdrawal:
     """Finds, marks and undoes the entries based on a document."""
 
-    def __init__(self, store: RedressStore, credit: CreditRedress, flags: FlagRedress, *, sources: Sources) -> None:
+    def __init__(
+        self,
+        store: RedressStore,
+        credit: CreditRedress,
+        flags: FlagRedress,
+        *,
+        remainders: RemainderStore,
+        sources: Sources,
+    ) -> None:
         """Take the stores, and which source is whose; credit and flags are changed in the caller's transaction."""
         self._store = store
+        self._remainders = remainders
         self._credit = credit
         self._flags = flags
         self._sources = sources
@@ -101,14 +126,27 @@ class Withdrawal:
         # The entry itself was read by its key, because an index may lag behind.
         flags = (*one.flags, *(flag for flag in found if flag.flag_id != entry.name))
         if not is_whole and one.base != one.subject:
-            return replace(one, flags=tuple(flag for flag in flags if flag.subject == one.subject))
+            return self._first(replace(one, flags=tuple(flag for flag in flags if flag.subject == one.subject)))
         cases = {flag.case_no for flag in flags if flag.case_no is not None} | _cases_of(one.records)
+        # What is based on the document by its number alone is undone first, for its organ may be written otherwise.
         found_records = (
-            *self._credit.on_document(one.base, organ=organ, number=number),
             *self._credit.broken_promises(one.base, cases, number=number),
+            *self._credit.ever_on_document(one.base, organ=organ, number=number),
         )
-        records = {record.name: record for record in (*found_records, *one.records)}
-        return replace(one, records=tuple(records.values()), flags=flags, is_whole=True)
+        records = {record.name: record for record in (*one.records, *found_records) if record.repair not in UNDONE}
+        return self._first(replace(one, records=tuple(records.values()), flags=flags, is_whole=True))
+
+    def _first(self, standing: DocumentEntries) -> DocumentEntries:
+        """Split off what takes another step, and read the rest again, strongly consistent."""
+        records, flags = at_once(standing.records, standing.flags, base=standing.base, entry=standing.entry.name)
+        first = {*(record.name for record in records), *(flag.flag_id for flag in flags)}
+        return replace(
+            standing,
+            records=self._credit.fresh(records),
+            flags=self._flags.fresh(flags),
+            later_records=tuple(record for record in standing.records if record.name not in first),
+            later_flags=tuple(flag for flag in standing.flags if flag.flag_id not in first),
+        )
 
     def of_case(self, case: Case) -> DocumentEntries:
         """Return all that stands on the document by which a case was revoked: the broken promise, and flags on it.
@@ -140,19 +178,27 @@ class Withdrawal:
 
     def offices(self, standing: DocumentEntries) -> frozenset[str]:
         """Return whose document it is: the departments of the records handed in on it, or the entry's own."""
-        offices = frozenset(self._office_of(record) for record in standing.records if record.fulfilment is None)
+        offices = frozenset(self._office_of(record) for record in standing.all_records if record.fulfilment is None)
         return offices or frozenset({standing.department})
 
     def ever(self, standing: DocumentEntries) -> tuple[tuple[Record, ...], tuple[Flag, ...]]:
-        """Return all records and flags based on a document, undone or not, because any may have affected cases."""
+        """Return all records and flags based on a document, undone or not, because any may have affected cases.
+
+        Without others' flags that take another step: each step finds the cases of those that it undoes.
+        """
+        later = {flag.flag_id for flag in standing.later_flags if flag.subject != standing.base}
         organ, number = standing.document.organ, standing.document.number
         records = {
             (one.source, one.record_id): one
-            for one in (*self._credit.ever_on_document(standing.base, organ=organ, number=number), *standing.records)
+            for one in (
+                *self._credit.ever_on_document(standing.base, organ=organ, number=number),
+                *standing.all_records,
+            )
         }
         flags = {
             one.flag_id: one
             for one in (*self._flags.ever_on_document(standing.base, organ=organ, number=number), *standing.flags)
+            if one.flag_id not in later
         }
         return tuple(records.values()), tuple(flags.values())
 
@@ -176,8 +222,15 @@ class Withdrawal:
         self._credit.change(record.subject, made, at=step.at, tx=step.tx)
 
     def change_repair(self, standing: DocumentEntries, state: RepairState, kind: EventKind, step: RedressStep) -> None:
-        """Mark the records based on a document as under repair, or clear that mark."""
-        after = [changes.with_next_version(changes.with_repair(record, state)) for record in standing.records]
+        """Mark the records based on a document as under repair, or clear that mark: as many as one transaction changes.
+
+        A repair is open for the whole document by its own row; the mark is for whoever looks at a record.
+        """
+        records = standing.records
+        if state is RepairState.NONE:
+            marked = [record for record in standing.all_records if record.repair is RepairState.APPLIED]
+            records = self._credit.fresh(marked[:MOST_MARKED])
+        after = [changes.with_next_version(changes.with_repair(record, state)) for record in records]
         if after:
             events = [_of_record(kind, record, step) for record in after]
             self._credit.change(standing.base, Changes(records=after, facts=events), at=step.at, tx=step.tx)
@@ -199,36 +252,58 @@ class Withdrawal:
     ) -> tuple[Undone, ...]:
         """Undo all the entries: display, sharing, flags, and with them the bar (R3.7).
 
-        If they are everything on a document, nothing may be based on it again.
+        If they are everything on a document, nothing may be based on it again, and nothing that is has any effect on
+        its subject from this transaction on. What is too much for one is undone in steps (``Remainders``); returned is
+        what was undone in this one.
         """
-        for subject in sorted({standing.base, *(flag.subject for flag in standing.flags)}):
-            records = [
-                changes.with_next_version(changes.with_repair(record, state))
-                for record in standing.records
+        undoing = Undoing(state=state, lifting=lifting)
+        if standing.later_records or standing.later_flags:
+            self._remainders.begin(_remainder(standing, undoing, step), tx=step.tx)
+        falls = standing.document if standing.is_whole else None
+        undone = self.undo_some(standing.base, standing.records, standing.flags, undoing, step, falls=falls)
+        if falls is not None:
+            name = document_name(standing.base, falls)
+            self._store.let_fall(name, because=step.because, at=step.at, tx=step.tx)
+        return undone
+
+    def undo_some(
+        self,
+        base: SubjectKey,
+        records: Sequence[Record],
+        flags: Sequence[Flag],
+        undoing: Undoing,
+        step: RedressStep,
+        *,
+        falls: Document | None = None,
+    ) -> tuple[Undone, ...]:
+        """Undo entries on a document about ``base``, with the summaries of everybody concerned, in one transaction.
+
+        ``falls`` is the document, where nothing is to be based on it again.
+        """
+        for subject in sorted({base, *(flag.subject for flag in flags)}):
+            own_records = [
+                changes.with_next_version(changes.with_repair(record, undoing.state))
+                for record in records
                 if record.subject == subject
             ]
-            flags = [flag for flag in standing.flags if flag.subject == subject]
-            events = [_of_record(UNDOING[state], record, step) for record in records]
-            events += [_of_flag(EventKind.FLAG_LIFTED, flag, step) for flag in flags]
-            for flag in flags:
-                self._flags.lift(flag, lifting, by=step.by, tx=step.tx)
-            falls = standing.is_whole and subject == standing.base
-            if falls:
-                events.append(_of_document(standing, step))
+            own_flags = [flag for flag in flags if flag.subject == subject]
+            events = [_of_record(UNDOING[undoing.state], record, step) for record in own_records]
+            events += [_of_flag(EventKind.FLAG_LIFTED, flag, step) for flag in own_flags]
+            for flag in own_flags:
+                self._flags.lift(flag, undoing.lifting, by=step.by, tx=step.tx)
+            fallen = falls if subject == base else None
+            if fallen is not None:
+                events.append(_of_document(fallen, step))
             if events:
-                gone: dict[str, FlagMark | None] = {flag.flag_id: None for flag in flags}
-                fallen = standing.document if falls else None
-                made = Changes(records=records, flags=gone, fallen=fallen, facts=events)
+                gone: dict[str, FlagMark | None] = {flag.flag_id: None for flag in own_flags}
+                made = Changes(records=own_records, flags=gone, fallen=fallen, facts=events)
                 self._credit.change(subject, made, at=step.at, tx=step.tx)
-        if standing.is_whole:
-            name = document_name(standing.base, standing.document)
-            self._store.let_fall(name, because=step.because, at=step.at, tx=step.tx)
         return (
             *(
                 Undone(entry=f"{record.source}/{record.record_id}", subject=record.subject, was=record.severity.value)
-                for record in standing.records
+                for record in records
             ),
-            *(Undone(entry=flag.owner, subject=flag.subject, was=flag.state.value) for flag in standing.flags),
+            *(Undone(entry=flag.owner, subject=flag.subject, was=flag.state.value) for flag in flags),
         )
 
     def _office_of(self, record: Record) -> str:
@@ -253,6 +328,23 @@ def _cases_of(records: Iterable[Record]) -> set[str]:
     return {record.fulfilment.case_no for record in records if record.fulfilment is not None}
 
 
+def _remainder(standing: DocumentEntries, undoing: Undoing, step: RedressStep) -> Remainder:
+    """Return what is left to be undone in steps, of a document or of one person's part of it."""
+    return Remainder(
+        base=standing.base,
+        person=None if standing.is_whole else standing.subject,
+        document=standing.document,
+        state=undoing.state,
+        lifting=undoing.lifting,
+        sub=step.by.sub,
+        department=step.by.department or "",
+        begun_at=step.at,
+        next_at=step.at,
+        phase=Phase.FLAGS_OF_OTHERS if standing.is_whole else Phase.FLAGS,
+        left=len(standing.later_records) + len(standing.later_flags),
+    )
+
+
 def _of_record(kind: EventKind, record: Record, step: RedressStep) -> NewEvent:
     department = step.by.department or ""
     return changes.record_event(
@@ -270,15 +362,15 @@ def _of_flag(kind: EventKind, flag: Flag, step: RedressStep) -> NewEvent:
     )
 
 
-def _of_document(standing: DocumentEntries, step: RedressStep) -> NewEvent:
+def _of_document(document: Document, step: RedressStep) -> NewEvent:
     return NewEvent(
         kind=EventKind.DOCUMENT_FELL,
         occurred_at=step.at,
         actor=step.by.actor,
         department=step.by.department or "",
         data={
-            "organ": standing.document.organ,
-            "document_no": standing.document.number,
+            "organ": document.organ,
+            "document_no": document.number,
             "because": step.because,
         },
     )

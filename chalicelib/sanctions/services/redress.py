@@ -20,7 +20,7 @@ from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.model import Position
+    from chalicelib.dynamo.model import Page, Position
 
 PAGE = 100
 
@@ -57,20 +57,34 @@ class FlagRedress:
     def on_document(
         self, subject: SubjectKey, *, organ: str, number: str, known: Collection[str] = ()
     ) -> tuple[Flag, ...]:
-        """Return every flag based on a subject's document and not over, whoever it is for, strongly consistent.
+        """Return every flag based on a subject's document and not over, whoever it is for, from an index.
 
-        ``known`` are further ids that the caller has, because an index may lag behind.
+        ``known`` are further ids that the caller has, because an index may lag behind: those are read by their keys.
         """
-        names = {flag.flag_id for flag in self.ever_on_document(subject, organ=organ, number=number)} | set(known)
-        found = [self._store.load(name) for name in sorted(names)]
-        return tuple(flag for flag in found if flag.state not in OVER and flag.party.document_subject == subject)
+        found = {flag.flag_id: flag for flag in self.ever_on_document(subject, organ=organ, number=number)}
+        found |= {name: self._store.load(name) for name in sorted(set(known) - found.keys())}
+        flags = (found[name] for name in sorted(found))
+        return tuple(flag for flag in flags if flag.state not in OVER and flag.party.document_subject == subject)
+
+    def fresh(self, found: Sequence[Flag]) -> tuple[Flag, ...]:
+        """Return at most 100 flags again, strongly consistent and in one read, without those over since."""
+        flags = self._store.together([flag.flag_id for flag in found])
+        return tuple(flag for flag in flags if flag.state not in OVER)
+
+    def page(self, subject: SubjectKey, *, limit: int, after: "Position | None") -> "Page[Flag]":
+        """Return a page of a subject's own flags from an index."""
+        return self._store.of_subject(subject, limit=limit, after=after)
+
+    def page_of_others(self, subject: SubjectKey, *, limit: int, after: "Position | None") -> "Page[Flag]":
+        """Return a page of others' flags based on documents about a subject, from an index."""
+        return self._store.of_document_subject(subject, limit=limit, after=after)
 
     def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Flag, ...]:
         """Return every flag based on a subject's document, over or not, whoever it is for, from an index."""
         return tuple(
             flag
             for flag in self._all(subject)
-            if flag.party.document_subject == subject and _stands_on(flag, organ, number)
+            if flag.party.document_subject == subject and rests_on(flag, organ, number)
         )
 
     def of_case(self, subject: SubjectKey, case_no: str, *, number: str) -> tuple[Flag, ...]:
@@ -142,5 +156,6 @@ class FlagRedress:
         return flags.mark_of(after) if after.state is FlagState.ACTIVE else None
 
 
-def _stands_on(flag: Flag, organ: str, number: str) -> bool:
+def rests_on(flag: Flag, organ: str, number: str) -> bool:
+    """Whether a flag is based on a document, however its number is typed."""
     return normalized_document(flag.document.organ, flag.document.number) == normalized_document(organ, number)

@@ -6,14 +6,16 @@ from datetime import date
 import pytest
 
 from chalicelib.credit.model.records import Document, RepairState, Severity
-from chalicelib.credit.rules.redress import Changes, after_redress
+from chalicelib.credit.rules.expiry import recompute
+from chalicelib.credit.rules.redress import Changes, after_redress, rests_on
 from chalicelib.credit.rules.revoked_documents import (
     document_digest,
     normalized_document,
     with_fallen,
     withdraw_if_revoked,
 )
-from tests.builders import a_record, a_summary
+from chalicelib.credit.rules.summary import with_record
+from tests.builders import a_flag_mark, a_record, a_summary
 
 DOCUMENT = a_record().document
 DIGEST = "668e173941705171"
@@ -74,3 +76,39 @@ def test_a_summary_remembers_the_document_that_a_change_revoked_and_keeps_the_ot
 
     assert fallen_after(DOCUMENT) == ("other", DIGEST)
     assert fallen_after(None) == ("other",)
+
+
+def test_a_record_rests_on_its_document_however_that_is_written_unless_it_is_favourable() -> None:
+    assert rests_on(a_record(), " 义乌市 市场监督管理局", "义市监罚(2026)1号")
+    assert not rests_on(a_record(), "义乌市市场监督管理局", "义市监罚〔2026〕2号")
+    assert not rests_on(replace(a_record(), severity=Severity.NONE), "义乌市市场监督管理局", "义市监罚〔2026〕1号")
+
+
+@pytest.mark.requirement("R3.11")
+def test_nothing_puts_what_rests_on_a_revoked_document_back_into_a_summary() -> None:
+    revoked = a_summary(fallen=(DIGEST,))
+    on = date(2026, 9, 28)
+    disputed = Changes(records=[a_record()])
+    mark = a_flag_mark(organ=DOCUMENT.organ, document_no=DOCUMENT.number)
+
+    reported = with_record(revoked, a_record(), name_digest="k1.00", on=on, kept_from=Severity.SERIOUS)
+    changed = after_redress(revoked, disputed, known=(), kept_from=Severity.SERIOUS, on=on)
+    mended = recompute(revoked, [a_record()], [mark], on=on, kept_from=Severity.SERIOUS)
+
+    assert [(one.bars, one.overflow, one.flags) for one in (reported, changed, mended)] == [((), (), ())] * 3
+
+
+@pytest.mark.requirement("R3.11")
+def test_a_document_takes_all_that_rests_on_it_out_of_the_summary_whether_or_not_it_is_undone_itself_yet() -> None:
+    on = date(2026, 9, 28)
+    many = [a_record(record_id=f"r-{number}") for number in range(120)]
+    other = a_record(record_id="other", document_no="另1号")
+    mark = a_flag_mark(organ=DOCUMENT.organ, document_no=DOCUMENT.number)
+    full = recompute(a_summary(), [*many, other], [mark], on=on, kept_from=Severity.SERIOUS)
+    assert (len(full.bars), len(full.overflow), len(full.flags)) == (100, 1, 1)
+
+    fallen = Changes(records=[replace(many[0], repair=RepairState.WITHDRAWN)], fallen=DOCUMENT)
+    after = after_redress(full, fallen, known=[*many, other], kept_from=Severity.SERIOUS, on=on)
+
+    assert [bar.record for bar in after.bars] == ["market/other"]
+    assert (after.overflow, after.flags) == ((), ())

@@ -6,7 +6,14 @@ from typing import Annotated
 
 from pydantic import AliasPath, Field, StringConstraints
 
-from chalicelib.api.redress.schemas import EntryName, EntrysName, RedressQuery, UndoneEntryResponse
+from chalicelib.api.redress.schemas import (
+    EntryName,
+    EntrysName,
+    RedressQuery,
+    RemainderResponse,
+    UndoneEntryResponse,
+    remainder_shape,
+)
 from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.container import container
 from chalicelib.credit.rules.summary import CHANNEL
@@ -128,12 +135,16 @@ class NotifiedSystemResponse(ResponseBody):
 
 
 class RepairResponse(RepairListItemResponse):
-    """A repair with the office's deadline, the overall deadline, and the systems that were notified."""
+    """A repair with the office's deadline, the overall deadline, and the systems that were notified.
+
+    ``rest`` says how far the steps after the first have come, null if there are none.
+    """
 
     authority_due_on: date
     due_on: date
     provisional: bool
     consumers: list[NotifiedSystemResponse]
+    rest: RemainderResponse | None
 
 
 class RepairPageResponse(PageResponse):
@@ -272,6 +283,7 @@ def _shown(repair: Repair, *, language: str, replayed: bool = False) -> Answer[R
         due_on=site.due_on,
         provisional=authority.provisional or site.provisional,
         consumers=container().repairs.flag_notices(repair),
+        rest=None if repair.judged is None else remainder_shape(repair),
     )
     return Answer(body=shape, version=repair.version, replayed=replayed)
 

@@ -11,7 +11,9 @@ from chalicelib.api.redress.schemas import (
     EntryName,
     EntrysName,
     RedressQuery,
+    RemainderResponse,
     UndoneEntryResponse,
+    remainder_shape,
     touched_shapes,
 )
 from chalicelib.cases.rules.handling import STEPS, CaseStep
@@ -83,9 +85,13 @@ class RevocationListItemResponse(ResponseBody):
 
 
 class RevocationResponse(RevocationListItemResponse):
-    """A revocation with every affected case."""
+    """A revocation with every affected case.
+
+    ``undone`` is what the first step undid; ``rest`` says how far the others have come, null if there are none.
+    """
 
     touched: list[AffectedCaseResponse]
+    rest: RemainderResponse | None
 
 
 class RevocationPageResponse(PageResponse):
@@ -193,4 +199,8 @@ def reversal(call: Call[None]) -> Answer[RevocationResponse]:
 
 def _shown(reversal: Revocation, *, replayed: bool = False) -> Answer[RevocationResponse]:
     touched = touched_shapes(reversal.touched, since=reversal.recorded_at)
-    return Answer(body=RevocationResponse.of(reversal, touched=touched), version=reversal.version, replayed=replayed)
+    return Answer(
+        body=RevocationResponse.of(reversal, touched=touched, rest=remainder_shape(reversal)),
+        version=reversal.version,
+        replayed=replayed,
+    )

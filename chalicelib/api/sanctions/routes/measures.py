@@ -97,6 +97,7 @@ def editions(call: Call[None]) -> Answer[MeasureListEditionsResponse]:
     errors=(
         ErrorCode.STEP_NOT_ALLOWED,
         ErrorCode.SAME_PERSON,
+        ErrorCode.NO_EFFECTIVE_DOCUMENT,
         ErrorCode.MEASURE_NOT_IN_LIST,
         ErrorCode.END_DATE_MISSING,
     ),
