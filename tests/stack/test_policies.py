@@ -78,7 +78,7 @@ TO_TABLES = {
         "CreditTable": "BatchGetItem ConditionCheckItem GetItem PutItem",
         "PunishmentTable": "BatchGetItem GetItem PutItem UpdateItem",
         "RatingsTable": "BatchGetItem GetItem UpdateItem",
-        "RedressTable": "BatchGetItem GetItem UpdateItem",
+        "RedressTable": "BatchGetItem GetItem PutItem UpdateItem",
         "FlagNoticesTable": "BatchGetItem GetItem PutItem UpdateItem",
         "StaffTable": "GetItem",
         "SubjectsTable": "BatchGetItem",
