@@ -19,8 +19,8 @@ test unit coverage others browse deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up down url personas token messages logs sweep hourly nightly check-summaries replay clock import seed
-.PHONY: bench load
+.PHONY: help demo test up down url personas token messages logs sweep hourly nightly check-summaries replay rotate clock
+.PHONY: import seed bench load
 .PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
 
@@ -79,6 +79,10 @@ hourly: python ## look for a missing edition of the calendar and make the digest
 
 nightly: python ## let records and flags end whose last day has passed, now
 	$(LOCAL) nightly
+
+rotate: python ## register whom a subject key has named, after deploying the next one (docs/rotation.md): make rotate KEY=k1
+	$(if $(KEY),,$(error say which: make rotate KEY=k1))
+	$(LOCAL) rotate "$(KEY)"
 
 check-summaries: python ## look whether credit summaries are what their records and flags give, now
 	$(LOCAL) check-summaries

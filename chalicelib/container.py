@@ -109,7 +109,7 @@ if TYPE_CHECKING:
     from chalicelib.staff.services import Staff
     from chalicelib.subjects.model.subjects import SubjectKey
     from chalicelib.subjects.rules.identifiers import SubjectKeys
-    from chalicelib.subjects.services import SigningKeys, Subjects
+    from chalicelib.subjects.services import KeyWalk, RegisteredKeys, SigningKeys, Subjects
     from chalicelib.subjects.store import DataKeys
     from chalicelib.supervision.services.anomalies import Anomalies
     from chalicelib.supervision.services.board import Supervision
@@ -181,7 +181,29 @@ class Container:
         """The keys under which subjects are kept instead of their numbers."""
         from chalicelib.subjects.rules.identifiers import SubjectKeys
 
-        return SubjectKeys(current_id=self.secrets.subject_key_id, keys=self.secrets.subject_keys)
+        newest, keys = self.secrets.subject_key_id, self.secrets.subject_keys
+        return SubjectKeys(current_id=newest, keys=keys) if len(keys) == 1 else self.registered_keys
+
+    @cached_property
+    def registered_keys(self) -> RegisteredKeys:
+        """The same while there is more than one secret."""
+        from chalicelib.subjects.services import RegisteredKeys, is_walked
+        from chalicelib.subjects.store import KeyRegister
+
+        return RegisteredKeys(
+            current_id=self.secrets.subject_key_id,
+            keys=self.secrets.subject_keys,
+            register=KeyRegister(),
+            is_walked=lambda key_id: is_walked(self.walks.of(f"keys:{key_id}")),
+        )
+
+    @cached_property
+    def key_walk(self) -> KeyWalk:
+        """Registering whom an earlier secret has named."""
+        from chalicelib.subjects.services import KeyWalk
+        from chalicelib.subjects.store import KeyRegister
+
+        return KeyWalk(KeyRegister())
 
     @cached_property
     def subjects(self) -> Subjects:
@@ -321,6 +343,7 @@ class Container:
                 "records": lambda *step: self.credit_expiry.expire(*step),  # noqa: PLW0108
                 "flags": lambda *step: self.flag_expiry.expire(*step),  # noqa: PLW0108
                 "documents": lambda *step: self.document_retention.expire(*step),  # noqa: PLW0108
+                "keys": lambda *step: self.key_walk.step(*step),  # noqa: PLW0108
                 "summaries": lambda *step: self.reconciliation.check(*step),  # noqa: PLW0108
             },
         )
@@ -341,8 +364,9 @@ class Container:
     def all_parts(self, walk: str) -> tuple[str, ...]:
         """Return all parts of a walk that somebody may begin by hand; ``KeyError`` for any other."""
         from chalicelib.credit.services import reconciliation
+        from chalicelib.subjects.services import PARTS
 
-        return {"summaries": reconciliation.PARTS}[walk]
+        return {"summaries": reconciliation.PARTS, "keys": PARTS}[walk.partition(":")[0]]
 
     # Alerts, and the systems that hear of them
 

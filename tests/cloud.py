@@ -55,7 +55,7 @@ PERSONAS: dict[str, Any] = json.loads(
 )
 SECRET = {
     "subject_key_id": "k1",
-    "subject_keys": {"k1": "11" * 32, "k0": "00" * 32},
+    "subject_keys": {"k1": "11" * 32},
     "cursor_key": "22" * 32,
     "webhook_key": "33" * 32,
     "client_secret": "44" * 32,

@@ -196,6 +196,14 @@ class DocumentAttribute(Attribute[T]):
         return self._adapter.validate_json(value)
 
 
+def unpacked(value: bytes) -> str | None:
+    """Return the text of a packed attribute; ``None`` for other bytes."""
+    try:
+        return zlib.decompress(value).decode()
+    except (zlib.error, UnicodeDecodeError):
+        return None
+
+
 class PackedAttribute(Attribute[str]):
     """Text stored compressed: long texts in Chinese and JSON take half, and each kilobyte of a row is paid for."""
 

@@ -215,7 +215,7 @@ def caller_from(claims: Mapping[str, Any], *, at: datetime) -> Caller:
         auth_time=logged_in,
         told_at=logged_in or made or NEVER_TOLD,
         token_at=made or NEVER_TOLD,
-        own=frozenset(container().subject_keys.keys_of(vouched) if vouched else ()),
+        own=frozenset({container().subject_keys.key_of(vouched)} if vouched else ()),
         name=name if isinstance(name, str) else "",
         representative=_representative(claims.get("representative"), of=identity, at=at),
         phone=_verified(claims, "phone_number") if identity else "",

@@ -1,16 +1,17 @@
 """Subjects and their signing keys."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bounds.model import Counted
 from chalicelib.clock import day_in_shanghai
 from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
+from chalicelib.dynamo.transaction import MOST_WRITES, Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.subjects.model.subjects import (
     Enrolment,
@@ -27,7 +28,8 @@ from chalicelib.subjects.rules.identifiers import SubjectKeys, require_valid
 from chalicelib.subjects.rules.names import NameVerdict, masked_name, verdict_on
 from chalicelib.subjects.rules.passkeys import passkey_of
 from chalicelib.subjects.rules.signing_keys import signing_key_of
-from chalicelib.subjects.store import Remembered, SigningKeyStore, SubjectStore, Vault
+from chalicelib.subjects.store import KeyRegister, Remembered, SigningKeyStore, SubjectStore, Vault
+from chalicelib.walks.model import Part, Place, Step
 
 if TYPE_CHECKING:
     from chalicelib.bounds.store import CountStore
@@ -35,6 +37,128 @@ if TYPE_CHECKING:
 
 OnCorrection = Callable[[Known, NameSource, datetime, Transaction], None]
 """Records that a name was corrected: whose, on whose word, when, and in which write."""
+
+
+SEGMENTS = 8
+"""Into how many parts the walk over a table is cut."""
+
+ENDED_AFTER = timedelta(minutes=15)
+"""When no process is left that began before the deployment of a new secret: the longest run takes ten minutes."""
+
+KEPT_KEYS = 50_000
+"""How many subjects' keys a process remembers; the oldest goes first."""
+
+WALKED = (
+    "subjects",
+    "credit",
+    "cases",
+    "authorities",
+    "punishment",
+    "redress",
+    "complaints",
+    "ratings",
+    "documents",
+    "messages",
+    "staff",
+    "aliases",
+    "conflicts",
+    "flag_notices",
+)
+"""The tables that mention subject keys; a timeline mentions none that no row of these does."""
+
+PARTS = tuple(f"{table}/{segment}" for table in WALKED for segment in range(SEGMENTS))
+
+
+def is_walked(parts: Iterable[Part]) -> bool:
+    """Whether the walk for a secret is done, given those of its parts that have begun."""
+    return {part.part for part in parts if part.is_done}.issuperset(PARTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class RegisteredKeys(SubjectKeys):
+    """Subject keys while there is more than one secret: a subject keeps for good the key that it first had.
+
+    The register says under which of its possible keys a subject is kept. Whoever is met for the first time is
+    registered before the key is used, in a transaction in which no other of its keys may be registered; whoever was
+    known before there was a second secret is registered by a walk, and until that is done nobody gets a key of the next
+    secret. ``is_walked`` says whether the walk for a secret is done.
+    """
+
+    register: KeyRegister
+    is_walked: Callable[[str], bool]
+    met: OrderedDict[SubjectKey, SubjectKey] = field(default_factory=OrderedDict)
+
+    def key_of(self, identity: Identity) -> SubjectKey:
+        """Return the key under which the subject is kept."""
+        return self.keys_of_each((identity,))[0]
+
+    def keys_of_each(self, identities: Sequence[Identity]) -> tuple[SubjectKey, ...]:
+        """Return the keys under which several subjects are kept, in one read for many of them."""
+        wanted = [self.possible_keys_of(identity) for identity in identities]
+        unknown = list(dict.fromkeys(possible for possible in wanted if possible[0] not in self.met))
+        at_once = MOST_WRITES // len(self.key_ids)
+        found: dict[SubjectKey, SubjectKey] = {}
+        for begin in range(0, len(unknown), at_once):
+            found |= self._found(unknown[begin : begin + at_once])
+        keys = tuple(found.get(possible[0]) or self.met[possible[0]] for possible in wanted)
+        self.met.update(found)
+        while len(self.met) > KEPT_KEYS:
+            self.met.popitem(last=False)
+        return keys
+
+    @retry_on_conflict
+    def _found(self, wanted: Sequence[tuple[SubjectKey, ...]]) -> dict[SubjectKey, SubjectKey]:
+        """Return the registered keys by the oldest possible ones; those who have none are registered."""
+        are_in_use = iter(self.register.are_in_use([key for possible in wanted for key in possible]))
+        found: dict[SubjectKey, SubjectKey] = {}
+        new: list[tuple[SubjectKey, ...]] = []
+        for possible in wanted:
+            in_use = [key for key in possible if next(are_in_use)]
+            if in_use:
+                found[possible[0]] = in_use[0]
+            else:
+                new.append(possible)
+        if new:
+            place = self._place_in_use()
+            with transaction() as tx:
+                for possible in new:
+                    others = [key for key in possible if key != possible[place]]
+                    self.register.add(possible[place], instead_of=others, tx=tx)
+            found |= {possible[0]: possible[place] for possible in new}
+        return found
+
+    def _place_in_use(self) -> int:
+        """Return which secret, from the oldest on, names those who are new: the first whose walk is not done."""
+        *earlier, _ = self.key_ids
+        return next((place for place, key_id in enumerate(earlier) if not self.is_walked(key_id)), len(earlier))
+
+
+class KeyWalk:
+    """Registers whom an earlier secret has named, wherever the tables mention them."""
+
+    def __init__(self, register: KeyRegister) -> None:
+        """Write to ``register``; no secret is needed."""
+        self._register = register
+
+    def step(self, key_id: str, part: str, place: Place, at: datetime) -> Step:
+        """Register the keys of a secret that the next rows of a table mention, as a step of a walk.
+
+        The first step waits until nobody is left who knows of no other secret and registers nothing.
+        """
+        if not place:
+            return Step(place={"after": None}, not_before=at + ENDED_AFTER)
+        table, _, segment = part.partition("/")
+        keys, after = self._register.mentioned(
+            key_id, table=table, segment=int(segment), of=SEGMENTS, after=place["after"]
+        )
+        changed = 0
+        for begin in range(0, len(keys), MOST_WRITES):
+            some = keys[begin : begin + MOST_WRITES]
+            new = [key for key, is_there in zip(some, self._register.are_in_use(some), strict=True) if not is_there]
+            if new:
+                self._register.put(new)
+            changed += len(new)
+        return Step(looked_at=len(keys), changed=changed, place=None if after is None else {"after": after})
 
 
 class Subjects:
@@ -52,20 +176,19 @@ class Subjects:
         """Return the subject, storing it the first time, with its identity encrypted.
 
         A source of a higher rank corrects the name that is known, with an event. Any other name than the known ones is
-        marked as conflicting, has no effect and is for a person to resolve (R6.3). An agent's word stores nothing. A
-        subject stored under an earlier secret is stored again under the current one.
+        marked as conflicting, has no effect and is for a person to resolve (R6.3). An agent's word stores nothing.
         """
         valid = require_valid(identity, on=day_in_shanghai(at))
         with transaction() as tx:
-            met = self._store.known(self._keys.keys_of(valid))
+            met = self._store.known((self._keys.key_of(valid),))
             known, _ = self.recognised(valid, met, rank=said_by.rank, at=at, tx=tx)
             if known.corrected_from is not None:
                 self._on_correction(known, said_by, at, tx)
         return known
 
     def places_of(self, valid: Identity) -> tuple[Row, ...]:
-        """Return rows with only the keys under which a subject may be stored, for a batch of reads."""
-        return self._store.places(self._keys.keys_of(valid))
+        """Return the row with only the key under which a subject is stored, for a batch of reads."""
+        return self._store.places((self._keys.key_of(valid),))
 
     def met_at(self, rows: Iterable[Row | None]) -> tuple[Remembered, ...]:
         """Return the subjects in the rows that were read."""
@@ -89,15 +212,15 @@ class Subjects:
             masked_name=masked_name(valid.name) if first is None or is_conflicting else first.masked_name,
             name_digest=self._keys.digest_of_name(valid),
             is_conflicting=is_conflicting,
-            first=key if first is None else first.key,
+            first=key,
         )
-        is_stored = verdict is NameVerdict.SAME and first is not None and first.key == key
+        is_stored = verdict is NameVerdict.SAME and first is not None
         if is_stored or known.is_conflicting or not rank.may_register:
             return known, met
         stored = self._stored(valid, first, verdict, rank=rank, at=at, tx=tx)
         if first is not None and verdict is NameVerdict.CORRECTED:
             known = replace(known, masked_name=stored.masked_name, corrected_from=first.rank)
-        return known, (stored, *(other for other in met if other.key != key))
+        return known, (stored,)
 
     def _stored(
         self,
@@ -119,21 +242,16 @@ class Subjects:
             is_corrected = verdict is NameVerdict.CORRECTED
             highest = max(rank, before.rank, key=lambda one: one.rank)
             new = replace(new, rank=highest, also=before.also if is_corrected else before.digests)
-            if before.key == key and not is_corrected:
+            if not is_corrected:
                 self._store.raise_rank(before, rank, tx)
                 return replace(before, rank=rank)
         text = json.dumps({"kind": valid.kind, "number": valid.number, "name": valid.name}, ensure_ascii=False)
         encrypted = self._vault.seal(text, about=key)
-        if before is not None and before.key == key:
+        if before is not None:
             self._store.correct(before, new, encrypted=encrypted, tx=tx)
         else:
             self._store.add(new, encrypted=encrypted, at=at, tx=tx)
         return new
-
-    def first_key_of(self, valid: Identity) -> SubjectKey:
-        """Return the key under which a subject is stored, made with whichever secret; else its current one."""
-        met = self._store.known(self._keys.keys_of(valid))
-        return met[0].key if met else self._keys.key_of(valid)
 
     def names_of(self, key: SubjectKey) -> tuple[str, ...]:
         """Return the digests of all names of a subject; none for an unknown one."""

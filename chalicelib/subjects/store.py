@@ -1,9 +1,10 @@
 """Loading and saving subjects and their signing keys."""
 
+import re
 import secrets
 from base64 import b64decode, b64encode
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws import client
 from chalicelib.clock import instant_text
-from chalicelib.dynamo.model import Row
-from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
+from chalicelib.dynamo.model import Position, Row, connection, unpacked
+from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, read_together, transaction
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import NameRank, Passkey, SigningKey, SubjectKey
 from chalicelib.subjects.rules.passkeys import digest_of
-from chalicelib.subjects.table import CredentialRow, SigningKeyRow, SubjectRow
+from chalicelib.subjects.table import CredentialRow, RegisteredRow, SigningKeyRow, SubjectRow
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -30,6 +32,11 @@ KEPT_DATA_KEYS = 256
 
 NONCE = 12
 """Bytes of a nonce of AES-GCM."""
+
+ROWS_A_PAGE = 500
+"""How many rows a step of the walk over a table reads at most; a page of DynamoDB ends after 1 MB as well."""
+
+REGISTERED = "registered"
 
 IDENTITY = "identity"
 """The sort key of a subject's own row."""
@@ -125,6 +132,63 @@ class SubjectStore:
             condition=SubjectRow.pk.exists() & held,
             on_failure=ConflictError(),
         )
+
+
+class KeyRegister:
+    """Which subject keys are in use, while there is more than one secret to make them with."""
+
+    def are_in_use(self, keys: Sequence[SubjectKey]) -> list[bool]:
+        """Return for each of at most 100 keys whether it is registered, strongly consistent, in one read."""
+        return existing(*(RegisteredRow(key, REGISTERED) for key in keys))
+
+    def add(self, key: SubjectKey, *, instead_of: Sequence[SubjectKey], tx: Transaction) -> None:
+        """Register a key. Raises ``ConflictError`` if it is registered, or one of those that it is used instead of."""
+        tx.add(RegisteredRow(key, REGISTERED), on_failure=ConflictError())
+        for other in instead_of:
+            absent = RegisteredRow.pk.does_not_exist()
+            tx.require(RegisteredRow(other, REGISTERED), condition=absent, on_failure=ConflictError())
+
+    def put(self, keys: Sequence[SubjectKey]) -> None:
+        """Register keys under which something is kept already; at most 100. Idempotent."""
+        with transaction() as tx:
+            for key in keys:
+                tx.overwrite(RegisteredRow(key, REGISTERED))
+
+    def mentioned(
+        self, key_id: str, *, table: str, segment: int, of: int, after: Position | None
+    ) -> tuple[list[SubjectKey], Position | None]:
+        """Return the keys of a secret that a page of a table mentions anywhere, and where the next page begins.
+
+        Digests of names look like keys and are among them.
+        """
+        asked: dict[str, Any] = {
+            "TableName": settings().table(table),
+            "Segment": segment,
+            "TotalSegments": of,
+            "Limit": ROWS_A_PAGE,
+            "ConsistentRead": True,
+        }
+        if after is not None:
+            asked["ExclusiveStartKey"] = after
+        page = connection().dispatch("Scan", asked)
+        form = re.compile(rf"(?<![\w.-]){re.escape(key_id)}\.[0-9a-f]{{64}}(?![0-9a-f])")
+        found = {SubjectKey(key) for text in _texts_in(page["Items"]) for key in form.findall(text)}
+        return sorted(found), page.get("LastEvaluatedKey")
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """Yield every text in what DynamoDB returned, however deep, and that of packed documents."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        if (text := unpacked(value)) is not None:
+            yield text
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts_in(inner)
+    elif isinstance(value, Iterable):
+        for inner in value:
+            yield from _texts_in(inner)
 
 
 class Vault:

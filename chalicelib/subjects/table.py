@@ -29,6 +29,18 @@ class SubjectRow(Row):
     also: DocumentAttribute[tuple[str, ...]] = DocumentAttribute(lambda: tuple[str, ...], null=True)
 
 
+class RegisteredRow(Row):
+    """``pk``: subject key, ``sk``: ``registered``. Somebody is kept under this key, whatever the secret in use."""
+
+    class Meta:
+        """In the same table as the subjects."""
+
+        table_name = settings().table("subjects")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="registered")
+
+
 class SigningKeyRow(Row):
     """``pk``: subject key, ``sk``: ``key:<key id>``."""
 

@@ -1,7 +1,7 @@
 """Beginning walks and going on with them, a message at a time."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias, TypeVar
@@ -51,22 +51,18 @@ class Walks:
         """Return how far the parts of a walk have come; none before it has begun."""
         return self._store.of(walk)
 
-    def begin(self, walk: str, parts: Iterable[str], *, at: datetime) -> None:
+    def begin(self, walk: str, parts: Sequence[str], *, at: datetime) -> None:
         """Begin a walk that is done once: parts that have begun go on, those that are done stay so. Idempotent."""
-        begun = {part.part: part for part in self._store.of(walk)}
+        begun = self._all_begun(walk, parts)
         for name in parts:
-            if name not in begun:
-                self._add(walk, name)
-            if name not in begun or not begun[name].is_done:
+            if not begun[name].is_done:
                 self._send(walk, name, at=at)
 
-    def repeat(self, walk: str, parts: Iterable[str], *, at: datetime) -> None:
+    def repeat(self, walk: str, parts: Sequence[str], *, at: datetime) -> None:
         """Begin a walk that is repeated: parts that are done begin anew, the others go on where they are."""
-        begun = {part.part: part for part in self._store.of(walk)}
+        begun = self._all_begun(walk, parts)
         for name in parts:
-            if name not in begun:
-                self._add(walk, name)
-            elif begun[name].is_done:
+            if begun[name].is_done:
                 with suppress(ConflictError):
                     self._store.save(begun[name].anew())
             self._send(walk, name, at=at)
@@ -98,9 +94,15 @@ class Walks:
             )
         return done
 
-    def _add(self, walk: str, name: str) -> None:
-        with suppress(ConflictError):
-            self._store.save(Part(walk=walk, part=name, place={}))
+    def _all_begun(self, walk: str, parts: Sequence[str]) -> dict[str, Part]:
+        """Return all parts, adding those that are missing before any is sent: a walk is never done without one."""
+        begun = {part.part: part for part in self._store.of(walk)}
+        for name in parts:
+            if name not in begun:
+                begun[name] = Part(walk=walk, part=name, place={})
+                with suppress(ConflictError):
+                    self._store.save(begun[name])
+        return begun
 
     def _send(self, walk: str, name: str, *, at: datetime, after: timedelta = timedelta(0)) -> None:
         message = json.dumps({"walk": walk, "part": name})

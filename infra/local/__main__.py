@@ -105,6 +105,11 @@ def follow(walk: str) -> None:
         time.sleep(1)
 
 
+def rotate(key_id: str) -> None:
+    """Register everybody whom a subject key has named, and print how far the walk is until it is done."""
+    follow(f"keys:{key_id}")
+
+
 def clock(at: str) -> None:
     """Let the service's clock run on from an instant, or from the real time."""
     require_cloud()
@@ -154,7 +159,7 @@ VERBS: dict[str, Callable[[], None]] = {
     "messages": show,
     "demo": demo,
 }
-VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock}
+VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock, "rotate": rotate}
 VERBS_ON_TWO: dict[str, Callable[[str, str], None]] = {"import": bring, "seed": seed}
 
 
@@ -170,7 +175,7 @@ def run(arguments: list[str]) -> None:
         case [verb, on, with_] if verb in VERBS_ON_TWO:
             VERBS_ON_TWO[verb](on, with_)
         case _:
-            others = "token PERSONA, clock INSTANT|now, import FILE SOURCE, seed SUBJECTS NUMBER, "
+            others = "token PERSONA, clock INSTANT|now, rotate KEY, import FILE SOURCE, seed SUBJECTS NUMBER, "
             others += "replay SINCE UNTIL OWNER LISTENER DRY_RUN"
             message = f"Usage: python3 -m infra.local {'|'.join(VERBS)}, or one of: {others}"
             raise LocalError(message)

@@ -175,7 +175,7 @@ def test_machines_are_not_looked_up(client: Client, token: TokenOf, monkeypatch:
 
 
 def test_an_official_who_also_logs_in_as_a_citizen_has_matters_of_their_own(cloud: None, token: TokenOf) -> None:  # noqa: ARG001
-    own = container().subject_keys.keys_of(an_identity())
+    own = {container().subject_keys.key_of(an_identity())}
     caller(token("applicant", sub="both"))
 
     official = caller(token("officer.traffic", sub="both"))
@@ -189,7 +189,7 @@ def test_a_login_of_staff_may_name_their_own_number(cloud: None, token: TokenOf)
 
     caller(token("officer.traffic", subject=vouched))
 
-    assert caller(token("officer.traffic")).own == frozenset(container().subject_keys.keys_of(an_identity()))
+    assert caller(token("officer.traffic")).own == frozenset({container().subject_keys.key_of(an_identity())})
 
 
 def test_a_loaded_number_becomes_a_subject_key_and_is_not_kept(client: Client, token: TokenOf) -> None:
@@ -197,7 +197,7 @@ def test_a_loaded_number_becomes_a_subject_key_and_is_not_kept(client: Client, t
 
     assert reply.body["has_identity"] is True
     assert caller(token("officer.traffic", sub="officer2")).own == frozenset(
-        container().subject_keys.keys_of(an_identity())
+        {container().subject_keys.key_of(an_identity())}
     )
     kept = str(container().staff.find("officer2")) + str(container().timeline.events("staff:officer2"))
     assert NUMBER["number"] not in kept

@@ -18,7 +18,6 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.sanctions.model.flags import Target
 from chalicelib.subjects.model.subjects import Identity, NameRank, NameSource, SubjectKey
-from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import SubjectStore
 from chalicelib.timeline.events import Event
 from infra.local.seeding import resident_of
@@ -147,27 +146,6 @@ def test_names_that_a_person_linked_outlast_a_correction() -> None:
         False,
         True,
     )
-
-
-def test_after_a_rotation_a_correction_is_kept_under_the_new_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    know(LI, NameRank.OFFICE)
-    keys = container().subject_keys
-    rotated = replace(keys, current_id="k9", keys={**keys.keys, "k9": b"\x09" * 32})
-    corrected: list[str] = []
-    subjects = Subjects(
-        rotated,
-        SubjectStore(),
-        container().subjects._vault,  # noqa: SLF001 - the one that the cloud has a key for
-        on_correction=lambda known, *_: corrected.append(known.key),
-    )
-    monkeypatch.setattr(container(), "subject_keys", rotated)
-
-    known = subjects.know(LI_TOO, word(NameRank.PLATFORM), NOON)
-
-    assert known.key.startswith("k9.")
-    assert (corrected, subjects.unmasked(known.key).name) == ([known.key], "李示列")
-    assert subjects.know(LI, word(NameRank.REGISTER), NOON).is_conflicting
-    assert not subjects.know(LI_TOO, word(NameRank.OFFICE), NOON).is_conflicting
 
 
 def test_two_who_give_a_name_at_once_end_with_the_higher_word() -> None:
@@ -344,5 +322,5 @@ def test_a_check_takes_one_read_and_one_write_unless_the_name_differs() -> None:
         return wire.operations
 
     assert calls(LI) == ["GetItem", "PutItem"]
-    assert calls(ZHANG) == ["GetItem", "PutItem", "BatchGetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
+    assert calls(ZHANG) == ["GetItem", "PutItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
     assert calls(ZHANG) == ["GetItem", "PutItem", "BatchGetItem", "GetItem"]

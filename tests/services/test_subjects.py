@@ -13,7 +13,6 @@ from chalicelib.dynamo.transaction import read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import Known, Site, SubjectKey, SubjectKind
-from chalicelib.subjects.rules.identifiers import SubjectKeys
 from chalicelib.subjects.services import Subjects
 from chalicelib.subjects.store import SubjectStore, Vault
 from tests.builders import AN_OFFICE, NOON, KeyPair, an_identity, an_organisation
@@ -26,20 +25,10 @@ CHALLENGE = b"\x01" * 32
 SITE = Site(host="localhost", origin="http://localhost:8000")
 LI = SubjectKey("k1.li")
 WANG = SubjectKey("k1.wang")
-K0, K1 = b"\x00" * 32, b"\x11" * 32
 
 
 def not_expected(known: Known, *_: object) -> None:
     raise AssertionError(known)
-
-
-def subjects_with(*, current: str, **keys: bytes) -> Subjects:
-    return Subjects(
-        SubjectKeys(current_id=current, keys=keys),
-        SubjectStore(),
-        Vault(settings().identity_key),
-        on_correction=not_expected,
-    )
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -111,18 +100,6 @@ def test_a_name_is_shown_masked() -> None:
 
     assert container().subjects.masked(known.key) == "义*"
     assert container().subjects.masked(LI) == "*"
-
-
-def test_after_a_rotation_a_subject_is_known_under_the_new_secret_and_still_by_its_name() -> None:
-    subjects_with(current="k0", k0=K0).know(an_identity(), AN_OFFICE, NOON)
-    rotated = subjects_with(current="k1", k0=K0, k1=K1)
-
-    assert rotated.know(an_identity(name="李示列"), AN_OFFICE, NOON).is_conflicting
-    known = rotated.know(an_identity(), AN_OFFICE, NOON)
-
-    assert not known.is_conflicting
-    assert known.key.startswith("k1.")
-    assert rotated.masked(known.key) == "李*"
 
 
 def test_two_who_meet_a_subject_at_once_store_it_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,7 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_DEPARTMENTS",
             "XINNUO_RULE_PACK",
             "XINNUO_SECRET",
+            "XINNUO_SUBJECT_KEY",
             "XINNUO_IDENTITY_KEY",
             "XINNUO_ALERT_TOPIC",
             "XINNUO_DEAD_LETTER_QUEUE",
@@ -119,6 +120,13 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_SMS_GATEWAY",
             "XINNUO_SMS_SIGNATURE",
         }
+
+
+def test_a_new_subject_key_lets_every_function_begin_anew(template: dict[str, Any], resources: Resources) -> None:
+    secret = json.loads(resources["Secret"]["Properties"]["SecretString"]["Fn::Sub"])
+    told = template["Globals"]["Function"]["Environment"]["Variables"]["XINNUO_SUBJECT_KEY"]
+
+    assert told == secret["subject_key_id"] == list(secret["subject_keys"])[-1]
 
 
 def test_a_deployment_chooses_among_the_packaged_rule_packs(template: dict[str, Any]) -> None:

@@ -184,7 +184,7 @@ def be_back(call: Call[None]) -> Answer[StaffResponse]:
 def _keys_of(identity: StaffIdentityInput, name: str, *, at: datetime) -> tuple[SubjectKey, ...]:
     """Return the subject keys of a number; ``INVALID_IDENTIFIER`` if it fails its standard's checks."""
     stated = Identity(kind=SubjectKind(identity.kind), number=identity.number, name=name, stated_at="/identity")
-    return container().subject_keys.keys_of(require_valid(stated, on=day_in_shanghai(at)))
+    return (container().subject_keys.key_of(require_valid(stated, on=day_in_shanghai(at))),)
 
 
 def _answer(member: StaffMember) -> Answer[StaffResponse]:

@@ -101,7 +101,7 @@ class Credit:
             found = judge(
                 summary,
                 inquiry.item_code,
-                names=self._keys.digests_of_name(valid),
+                names=(self._keys.digest_of_name(valid),),
                 on=day_in_shanghai(at),
                 bar_severity=Severity(self._law(at, pack=inquiry.pack).bar_severity.value),
             )
@@ -220,7 +220,7 @@ class Credit:
         found = Mismatch(
             cause=Cause.CHECK,
             subject=subject,
-            first=self._subjects.first_key_of(about),
+            first=subject,
             said=masked_name(about.name),
             said_digest=self._keys.digest_of_name(about),
             said_by=by.actor,

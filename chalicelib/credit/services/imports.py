@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from chalicelib.bounds.store import bounds
 from chalicelib.credit.model.identity_conflicts import Cause
 from chalicelib.credit.model.imports import Declared, Found, Import, ImportState, LineCode, Problem, Refused
-from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Taken
+from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Submission, Taken
 from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
@@ -241,6 +241,7 @@ class Imports:
         """Parse the rows of a part, resolving each subject only once."""
         outcomes: dict[int, Outcome] = {}
         handed: list[Handed] = []
+        read: list[tuple[int, int, Submission, Identity]] = []
         subjects: dict[Identity, Subject] = {}
         last = 0
         for row in imports.rows_in(part):
@@ -254,15 +255,19 @@ class Imports:
                 line = imports.record_of(row.text, row.line)
                 record_id = line.record_id
                 submission = line.submission(source=source, record_id=record_id)
-                about = line.subject.identity()
-                subject = subjects.get(about) or self._ingest.subject(about, at=at)
-                subjects[about] = subject
-                size = len(row.text.encode())
-                handed.append(Handed(line=row.line, submission=submission, subject=subject, size=size))
+                read.append((row.line, len(row.text.encode()), submission, line.subject.identity()))
             except imports.LineError as error:
                 outcomes[row.line] = Outcome(fate=Fate.REFUSED, refused=error.refused)
             except Exception as error:  # noqa: BLE001 - whatever one line does, the others go on
                 outcomes[row.line] = _refusal(error, row.line, record_id)
+        self._ingest.meet({about for *_, about in read}, at=at)
+        for number, size, submission, about in read:
+            try:
+                subject = subjects.get(about) or self._ingest.subject(about, at=at)
+                subjects[about] = subject
+                handed.append(Handed(line=number, submission=submission, subject=subject, size=size))
+            except Exception as error:  # noqa: BLE001 - as above
+                outcomes[number] = _refusal(error, number, submission.record_id)
         return Chunk(outcomes=outcomes, handed=handed, last=last)
 
     def _outcome(self, taken: Taken, import_: Import, *, at: datetime) -> Outcome:

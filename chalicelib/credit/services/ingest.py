@@ -1,6 +1,7 @@
 """Single records from sources: stored with their summary and event, all or nothing."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -96,6 +97,15 @@ class Ingest:
         """Return the subject of lines of a file; raises ``INVALID_IDENTIFIER`` for an invalid number."""
         valid = require_valid(about, on=day_in_shanghai(at))
         return Subject(about=valid, key=self._keys.key_of(valid), name_digest=self._keys.digest_of_name(valid))
+
+    def meet(self, abouts: Iterable[Identity], *, at: datetime) -> None:
+        """Learn the keys of many subjects at once, so that ``subject`` reads none; invalid ones are left out."""
+        on = day_in_shanghai(at)
+        valid: list[Identity] = []
+        for about in abouts:
+            with suppress(DomainError):
+                valid.append(require_valid(about, on=on))
+        self._keys.keys_of_each(valid)
 
     def take(self, groups: Iterable[Group], batch: Batch) -> list[Taken]:
         """Store lines of a file and return the result of each.

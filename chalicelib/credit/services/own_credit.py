@@ -54,7 +54,7 @@ class OwnCredit:
         number, which may be another person's (R6.3); a page may be short by them.
         """
         whole = self._credit.summary(by.own_subject())
-        names = () if by.identity is None else self._keys.digests_of_name(by.identity)
+        names = () if by.identity is None else (self._keys.digest_of_name(by.identity),)
         summary = under_name(whole, names)
         marks = names_counting_for(whole, names)
         page = page_of_lists(
@@ -93,7 +93,7 @@ class OwnCredit:
         """
         if by.identity is None:
             return None
-        names = self._keys.digests_of_name(by.identity)
+        names = (self._keys.digest_of_name(by.identity),)
         try:
             summary = self._credit.summary(by.own_subject())
         except UnreadableError:

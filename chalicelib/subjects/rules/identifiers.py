@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import mul
@@ -207,7 +207,8 @@ def _is_birthday(text: str, *, on: date) -> bool:
 class SubjectKeys:
     """Derives subject keys (主体标识) from valid identities, with a secret that can be rotated.
 
-    New keys carry ``current_id``; keys made with an earlier secret can still be computed, to find stored data.
+    ``keys`` are the secrets by their ids, ``current_id`` the newest one. Under which of its keys a subject is kept when
+    there is more than one secret is for ``subjects.services.RegisteredKeys`` to say.
     """
 
     current_id: str
@@ -224,18 +225,26 @@ class SubjectKeys:
         """
         return self._key(self.current_id, identity)
 
-    def keys_of(self, identity: Identity) -> tuple[SubjectKey, ...]:
-        """Return the subject's keys under every secret, the current one first."""
-        others = (key_id for key_id in self.keys if key_id != self.current_id)
-        return tuple(self._key(key_id, identity) for key_id in (self.current_id, *others))
+    def keys_of_each(self, identities: Sequence[Identity]) -> tuple[SubjectKey, ...]:
+        """Return the keys of several subjects, as ``key_of`` does."""
+        return tuple(self.key_of(identity) for identity in identities)
+
+    def possible_keys_of(self, identity: Identity) -> tuple[SubjectKey, ...]:
+        """Return the subject's keys under every secret, the oldest first."""
+        return tuple(self._key(key_id, identity) for key_id in self.key_ids)
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of the secrets, the oldest first."""
+        return (*(key_id for key_id in self.keys if key_id != self.current_id), self.current_id)
 
     def digest_of_name(self, identity: Identity) -> str:
-        """Return a keyed digest of the folded name, so that names can be compared without being read."""
-        return f"{self.current_id}.{self._name_digest(self.current_id, identity)}"
+        """Return a keyed digest of the folded name, so that names can be compared without being read.
 
-    def digests_of_name(self, identity: Identity) -> tuple[str, ...]:
-        """Return the digests of a name under every secret, to be found among stored ones."""
-        return tuple(f"{key_id}.{self._name_digest(key_id, identity)}" for key_id in self.keys)
+        It is made with the secret of the subject's own key, so that all names of a subject are comparable.
+        """
+        key_id = self.current_id if len(self.keys) == 1 else self.key_of(identity).partition(".")[0]
+        return f"{key_id}.{self._name_digest(key_id, identity)}"
 
     def is_name_of(self, identity: Identity, *, digest: str) -> bool:
         """Return whether a digest, possibly made with an earlier secret, is that of this name."""
