@@ -323,4 +323,4 @@ def test_a_check_takes_one_read_and_one_write_unless_the_name_differs() -> None:
 
     assert calls(LI) == ["GetItem", "PutItem"]
     assert calls(ZHANG) == ["GetItem", "PutItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
-    assert calls(ZHANG) == ["GetItem", "PutItem", "BatchGetItem", "GetItem"]
+    assert calls(ZHANG) == ["GetItem", "PutItem", "GetItem"]
