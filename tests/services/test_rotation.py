@@ -13,7 +13,7 @@ from chalicelib.container import container
 from chalicelib.credit.model.records import Purpose
 from chalicelib.credit.services.checks import Inquiry
 from chalicelib.credit.store.records import CreditStore
-from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.model import connection, unpacked
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError
 from chalicelib.settings import settings as deployed
@@ -53,7 +53,7 @@ def mentioned() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for table in connection().dispatch("ListTables", {})["TableNames"]:
         items = connection().dispatch("Scan", {"TableName": table})["Items"]
-        keys = set(KEYS.findall(json.dumps(items, default=str)))
+        keys = set(KEYS.findall(json.dumps(items, default=unpacked)))
         if keys:
             found[table.removeprefix(deployed().table(""))] = keys
     return found
@@ -213,7 +213,7 @@ def do(deed: Deed, number: int) -> str:
                 page = house.case_queries.page(
                     by=applicant.caller, at=at, state=None, department=None, limit=9, after=None
                 )
-                came = str(len(page.cards))
+                came = str(len(page.items))
     except DomainError as error:
         came = error.code.value
     return came
