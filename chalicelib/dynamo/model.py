@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
@@ -111,6 +111,14 @@ class Row(Model):
             elif null_check and not attribute.null:
                 raise AttributeNullError(name)
         return written
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """Return the row of an item; raises ``TypeError`` for a value that is not of its attribute's type."""
+        # PynamoDB would ask for nested and polymorphic classes first, which takes as long again.
+        row = cls.__new__(cls)
+        row._container_deserialize(data)  # noqa: SLF001 - its own
+        return row
 
     def _container_deserialize(self, attribute_values: dict[str, dict[str, Any]]) -> None:
         values = self.attribute_values = dict(_defaults(type(self)))
