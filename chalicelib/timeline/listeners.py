@@ -43,8 +43,8 @@ class Untold:
 def tell(listeners: Listeners, events: Sequence[Event], *, now: Callable[[], datetime]) -> tuple[Untold, ...]:
     """Tell events to all listeners, and return what one of them could not take.
 
-    Where a batch fails it is told event by event: an event that cannot be taken stops neither the others nor the
-    other listeners.
+    Where a batch fails its halves are told, down to single events: an event that cannot be taken stops neither the
+    others nor the other listeners.
     """
     return tuple(untold for name, listener in listeners.items() for untold in _tell(name, listener, events, now))
 
@@ -65,5 +65,6 @@ def _tell(
         if len(events) == 1:
             yield Untold(event=events[0], listener=name, error=error)
             return
-        for event in events:
-            yield from _tell(name, listener, (event,), now)
+        middle = len(events) // 2
+        for half in (events[:middle], events[middle:]):
+            yield from _tell(name, listener, half, now)

@@ -200,6 +200,25 @@ def test_an_operator_hands_over_what_is_to_be_told_again_step_by_step(channels: 
 
 
 @pytest.mark.usefixtures("channels")
+def test_one_event_that_nobody_can_take_is_found_by_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    class Counting(HearingTogether):
+        def on_events(self, events: Sequence[Event], at: datetime) -> None:
+            tried.append(len(events))
+            super().on_events(events, at)
+
+    together = Counting()
+    monkeypatch.setattr(container(), "listeners", {"together": together})
+    others = [stored_event(seq=seq) for seq in range(1, 100)]
+
+    app.dispatch_events(stream_of(*others[:40], stored_event(owner="case:BROKEN"), *others[40:]), CONTEXT)
+
+    assert len(together.events) == 99
+    assert tried == [100, 50, 25, 25, 12, 13, 6, 3, 3, 1, 2, 7, 50]
+
+
+@pytest.mark.usefixtures("channels")
 def test_it_is_logged_who_could_not_be_told_of_what(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
