@@ -1,11 +1,12 @@
 """What the local cloud says when something is not as it should be."""
 
+import json
 import socket
 from pathlib import Path
 
 import pytest
 
-from infra.local import clock, processes
+from infra.local import clock, cloud, processes
 from infra.local.login import token_of
 from infra.local.place import LocalError
 from infra.local.processes import Program
@@ -40,6 +41,21 @@ def test_a_port_that_another_program_holds_is_named_with_the_way_out(program: Pr
 def test_a_program_that_does_not_come_up_is_quoted(program: Program) -> None:
     with pytest.raises(LocalError, match="no room on the disk"):
         program.start()
+
+
+def test_functions_read_their_streams_from_the_beginning_after_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "lambda.json"
+    monkeypatch.setattr(cloud, "FUNCTIONS_FILE", kept)
+    cloud.forget_places_in_streams()
+    kept.write_text(
+        '{"__ministack_format__": 1, "payload": {"esms": {"a": 1}, "dynamodb_stream_positions": {"a": 231}}}'
+    )
+
+    cloud.forget_places_in_streams()
+
+    assert json.loads(kept.read_text()) == {"__ministack_format__": 1, "payload": {"esms": {"a": 1}}}
 
 
 def test_a_process_that_is_not_ours_is_never_taken_for_one(program: Program) -> None:
