@@ -57,7 +57,6 @@ def a_calendar_edition_is_loaded(town: Town) -> None:
     narration.fact(f"试算:{move['due_on']} → {move['would_be_due_on']},什么也没有改", "the dry run changes nothing")
 
     editor.put(CALENDAR, edition, version=version).is_done(200)
-    sweep()
     after = wait_for("the recounted date (重新计算)", lambda: _firm(town, case_no, DUE[which]))
     expect("provisional (暂定)", after["provisional"], expected=False)
     events = applicant.get(f"/v1/cases/{case_no}/timeline").is_done(200).body["items"]
