@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import SimpleNamespace
@@ -56,27 +56,32 @@ def tell(records: Iterable[Record]) -> list[str]:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads a stream as Lambda's mapping does, but worse: batches of any size, out of order, some records twice."""
+    """Reads a stream as Lambda's mapping does, but worse: batches of any size, out of order, some records twice.
+
+    ``queued`` is what went into queues and topics; what was set aside there is told again, too. ``dead`` is what was
+    delivered in vain as often as the template allows.
+    """
 
     stream: Stream
+    queued: Sequence[tuple[str, Mapping[str, Any]]]
     dice: random.Random
     share_twice: float = 0.2
     dead: list[Record] = field(default_factory=list)
     _read: int = 0
+    _taken: int = 0
 
     def read_all(self) -> None:
-        """Tell everything that is in the stream, and what that brings about, until nothing is left."""
-        while self._read < len(self.stream.records):
+        """Tell everything that is in the stream or was set aside, and what that brings about, until nothing is left."""
+        while self._read < len(self.stream.records) or self._taken < len(self.queued):
             new = self.stream.records[self._read :]
             self._read += len(new)
-            again = [
-                record for record in self.stream.records[: self._read] if self.dice.random() < self.share_twice / 4
-            ]
-            wanted = [*new, *(record for record in new if self.dice.random() < self.share_twice), *again]
-            self.dice.shuffle(wanted)
-            self.tell_all(wanted)
+            again = [record for record in self.stream.records[: self._read] if self._is_twice(4)]
+            self.tell_all(self._in_disorder([*new, *again]))
+            aside = [asked for _, asked in self.queued[self._taken :] if is_set_aside(asked)]
+            self._taken = len(self.queued)
+            self.tell_all(self._in_disorder([_message_of(asked) for asked in aside]))
 
-    def tell_all(self, records: Sequence[Record], *, tell: Callable[[Sequence[Record]], list[str]] = tell) -> None:
+    def tell_all(self, records: Sequence[Record]) -> None:
         """Tell records in batches; a record that fails too often is a dead letter."""
         waiting = [(record, 1) for record in records]
         while waiting:
@@ -86,7 +91,7 @@ class Reader:
             if not failed:
                 continue
             # Lambda goes on from the first that failed: whatever comes after it is told again.
-            first = next(place for place, (record, _) in enumerate(batch) if _number(record) in failed)
+            first = next(place for place, (record, _) in enumerate(batch) if name_of(record) in failed)
             record, attempts = batch[first]
             rest = batch[first + 1 :]
             if attempts == ATTEMPTS:
@@ -95,9 +100,27 @@ class Reader:
                 rest = [(record, attempts + 1), *rest]
             waiting = [*rest, *waiting]
 
+    def _in_disorder(self, records: Sequence[Record]) -> list[Record]:
+        wanted = [*records, *(record for record in records if self._is_twice())]
+        self.dice.shuffle(wanted)
+        return wanted
 
-def _number(record: Record) -> str:
-    return str(record["dynamodb"]["SequenceNumber"])
+    def _is_twice(self, seldom: int = 1) -> bool:
+        return self.dice.random() < self.share_twice / seldom
+
+
+def is_set_aside(asked: Mapping[str, Any]) -> bool:
+    """Whether a message holds events that a listener could not take."""
+    return bool(asked["MessageAttributes"]["name"]["StringValue"] == "untold")
+
+
+def _message_of(asked: Mapping[str, Any]) -> Record:
+    return {"eventSource": "aws:sqs", "messageId": str(id(asked)), "body": asked["MessageBody"]}
+
+
+def name_of(record: Record) -> str:
+    """Return the name by which Lambda is told that a record failed."""
+    return str(record["messageId"] if "messageId" in record else record["dynamodb"]["SequenceNumber"])
 
 
 def poison(number: int) -> Record:
@@ -115,3 +138,8 @@ def poison(number: int) -> Record:
     }
     item = {name: {"S": value} for name, value in values.items()}
     return record_of({**item, "seq": {"N": "1"}}, 1_000_000 + number)
+
+
+def is_poison(record: Record) -> bool:
+    """Whether a record, or an item, is of such an event."""
+    return "case:POISON" in str(record)
