@@ -37,7 +37,7 @@ HEARTBEAT = "heartbeat"
 WATCH = ("watch", "sweep")
 
 WITHIN = timedelta(minutes=3)
-"""The longest gap between two sweeps that still counts as uninterrupted watching."""
+"""The longest gap between two sweeps, and the longest wait of what is due, with which watching is uninterrupted."""
 
 TURNED = "turned"
 """In a page's position: all running clocks were returned, and paused ones follow."""
