@@ -209,6 +209,22 @@ def test_a_dead_man_alarm_hears_only_of_minutes_in_which_everything_had_been_tol
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 
+def test_a_sweep_is_not_tried_again_and_its_workers_are_as_many_as_there_are_shards(
+    template: dict[str, Any], resources: Resources
+) -> None:
+    shards = int(template["Globals"]["Function"]["Environment"]["Variables"]["XINNUO_SWEEP_SHARDS"])
+    source = resources["SweepShard"]["Properties"]["Events"]["SweepShardSqsEventSource"]["Properties"]
+    queue = resources["SweepQueue"]["Properties"]
+
+    assert resources["Sweep"]["Properties"]["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+    assert (source["Queue"], source["BatchSize"]) == ({"Fn::Sub": "${SweepQueue.Arn}"}, 1)
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["ScalingConfig"] == {"MaximumConcurrency": shards}
+    # The next minute's sweep sends each shard again: a message is hidden while it is worked on, and soon forgotten.
+    assert resources["SweepShard"]["Properties"]["Timeout"] < queue["VisibilityTimeout"] < 120
+    assert queue["MessageRetentionPeriod"] == 300
+
+
 def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Resources) -> None:
     watched = {
         alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm["Properties"]["Threshold"]
