@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.relay.model import Replay
 from chalicelib.relay.rules import MOST_ATTEMPTS, behind, portions, wait
 from tests.builders import NOON
 
@@ -51,3 +52,10 @@ def test_what_is_too_large_for_a_message_is_alone_in_one() -> None:
 
 def test_nothing_takes_no_message() -> None:
     assert list(portions([])) == []
+
+
+def test_a_replay_is_of_everything_to_everybody_and_for_real_unless_said() -> None:
+    replay = Replay(since=NOON, until=NOON + MINUTE)
+
+    assert (replay.owner, replay.listeners, replay.dry_run) == ("", (), False)
+    assert (replay.position, replay.found, replay.is_over) == (None, 0, False)
