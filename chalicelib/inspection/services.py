@@ -133,13 +133,14 @@ class Inspection:
         require(by, roles=INSPECTORS)
         return self._store.asked_by(by.actor, limit=limit, after=after)
 
-    def readings(self, mandate_id: str, *, by: Caller) -> tuple[Event, ...]:
-        """Return what was read under a mandate, from its own timeline."""
-        return self._readings(self.mandate(mandate_id, by=by))
+    def readings(self, mandate_id: str, *, by: Caller, limit: int, after: Position | None = None) -> Page[Event]:
+        """Return a page of what was read under a mandate, from its own timeline, first to last; it may be short."""
+        return self._readings(self.mandate(mandate_id, by=by), limit=limit, after=after)
 
-    def _readings(self, mandate: Mandate) -> tuple[Event, ...]:
+    def _readings(self, mandate: Mandate, *, limit: int, after: Position | None) -> Page[Event]:
         read = {EventKind.MANDATE_READ.value, EventKind.MANDATE_EXCEEDED.value}
-        return tuple(event for event in self._timeline.events(mandate.owner) if event.kind in read)
+        page = self._timeline.page(mandate.owner, limit=limit, after=after)
+        return page._replace(items=tuple(event for event in page.items if event.kind in read))
 
     def asked_by_inspector(self, inspector: str, *, by: Caller, limit: int, after: Position | None) -> Page[Mandate]:
         """Return a page of an inspector's mandates to those who audit them, newest first (R7.13).
@@ -151,8 +152,10 @@ class Inspection:
         return page._replace(items=tuple(mandate for mandate in page.items if may_audit(mandate, by)))
 
     @retry_on_conflict
-    def audit(self, mandate_id: str, *, by: Caller, at: datetime) -> tuple[Mandate, tuple[Event, ...]]:
-        """Return a mandate and what was read under it, and record that on the mandate's own timeline (R7.13).
+    def audit(
+        self, mandate_id: str, *, by: Caller, at: datetime, limit: int, after: Position | None = None
+    ) -> tuple[Mandate, Page[Event]]:
+        """Return a mandate and a page of what was read under it, and record it on the mandate's own timeline (R7.13).
 
         ``NOT_FOUND`` for a mandate over the auditor's own department, or one that they asked for or approved.
         """
@@ -160,8 +163,9 @@ class Inspection:
         mandate = self._store.load(mandate_id)
         if not may_audit(mandate, by):
             raise DomainError(ErrorCode.NOT_FOUND)
-        found = self._readings(mandate)
-        self._record(mandate_id, EventKind.MANDATE_AUDITED, {"read": "readings", "size": len(found)}, by=by, at=at)
+        found = self._readings(mandate, limit=limit, after=after)
+        looked: dict[str, str | int] = {"read": "readings", "size": len(found.items)}
+        self._record(mandate_id, EventKind.MANDATE_AUDITED, looked, by=by, at=at)
         return mandate, found
 
     def cases(

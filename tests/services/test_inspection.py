@@ -80,7 +80,7 @@ def test_inspectors_of_another_department_learn_nothing_of_a_mandate() -> None:
 
     assert [
         refused(lambda: inspection.mandate(mandate.mandate_id, by=inspected)),
-        refused(lambda: inspection.readings(mandate.mandate_id, by=inspected)),
+        refused(lambda: inspection.readings(mandate.mandate_id, by=inspected, limit=20)),
         refused(lambda: inspection.approve(mandate.mandate_id, by=inspected, version=1, at=AT)),
     ] == 3 * [ErrorCode.NOT_FOUND]
 
@@ -163,7 +163,7 @@ def test_a_case_that_is_not_there_is_answered_like_one_out_of_scope_and_the_atte
         return container().inspection.timeline(mandate.mandate_id, "330725196806180004", by=an_inspector(), at=AT)
 
     assert refused(read) is ErrorCode.OUT_OF_SCOPE
-    exceeded = container().inspection.readings(mandate.mandate_id, by=an_inspector("inspector2"))[-1]
+    exceeded = container().inspection.readings(mandate.mandate_id, by=an_inspector("inspector2"), limit=20).items[-1]
     assert (exceeded.kind, exceeded.data["case_no"], exceeded.actor) == (
         "mandate:exceeded",
         "malformed",
@@ -179,7 +179,7 @@ def test_every_look_is_on_record_with_its_size() -> None:
     container().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
     container().inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
 
-    readings = container().inspection.readings(mandate.mandate_id, by=an_inspector())
+    readings = container().inspection.readings(mandate.mandate_id, by=an_inspector(), limit=20).items
     assert [(event.kind, event.data["read"], event.data["size"]) for event in readings] == [
         ("mandate:read", "cases", 0),
         ("mandate:read", "cases", 0),
@@ -264,13 +264,15 @@ def test_another_body_audits_what_inspectors_read_and_is_on_record_for_it() -> N
     auditor = Caller(sub="monitor", roles=frozenset({Role.MONITOR}), department="monitoring")
 
     page = inspection.asked_by_inspector(an_inspector().sub, by=auditor, limit=10, after=None)
-    seen, events = inspection.audit(mandate.mandate_id, by=auditor, at=AT)
+    seen, (events, _) = inspection.audit(mandate.mandate_id, by=auditor, at=AT, limit=20)
 
     assert [one.mandate_id for one in page.items] == [seen.mandate_id] == [mandate.mandate_id]
     assert [event.kind for event in events] == ["mandate:read"]
     last = container().timeline.events(mandate.owner)[-1]
     assert (last.kind, last.actor, last.data) == ("mandate:audited", "staff:monitor", {"read": "readings", "size": 1})
-    assert [event.kind for event in inspection.readings(mandate.mandate_id, by=an_inspector())] == ["mandate:read"]
+    assert [event.kind for event in inspection.readings(mandate.mandate_id, by=an_inspector(), limit=20).items] == [
+        "mandate:read"
+    ]
 
 
 @pytest.mark.requirement("R7.13")
@@ -282,8 +284,8 @@ def test_nobody_audits_a_mandate_over_their_own_department_or_without_the_role()
     inspection = container().inspection
 
     assert inspection.asked_by_inspector(an_inspector().sub, by=inspected, limit=10, after=None).items == ()
-    assert refused(lambda: inspection.audit(mandate.mandate_id, by=inspected, at=AT)) is ErrorCode.NOT_FOUND
-    assert refused(lambda: inspection.audit(mandate.mandate_id, by=head, at=AT)) is ErrorCode.FORBIDDEN
+    assert refused(lambda: inspection.audit(mandate.mandate_id, by=inspected, at=AT, limit=20)) is ErrorCode.NOT_FOUND
+    assert refused(lambda: inspection.audit(mandate.mandate_id, by=head, at=AT, limit=20)) is ErrorCode.FORBIDDEN
 
 
 @pytest.mark.requirement("R7.10", "R7.13")
@@ -293,4 +295,23 @@ def test_nobody_audits_in_another_role_what_they_read_themselves() -> None:
     inspection = container().inspection
 
     assert inspection.asked_by_inspector(both.sub, by=both, limit=10, after=None).items == ()
-    assert refused(lambda: inspection.audit(mandate.mandate_id, by=both, at=AT)) is ErrorCode.NOT_FOUND
+    assert refused(lambda: inspection.audit(mandate.mandate_id, by=both, at=AT, limit=20)) is ErrorCode.NOT_FOUND
+
+
+def test_readings_follow_one_another_page_by_page() -> None:
+    mandate = an_approved_mandate()
+    inspection = container().inspection
+    for _ in range(5):
+        inspection.cases(mandate.mandate_id, CaseFilter(), by=an_inspector(), at=AT, limit=10, after=None)
+
+    found: list[int] = []
+    after = None
+    while True:
+        page = inspection.readings(mandate.mandate_id, by=an_inspector(), limit=2, after=after)
+        found += [event.seq for event in page.items]
+        after = page.after
+        if after is None:
+            break
+
+    assert found == sorted(found)
+    assert len(found) == 5

@@ -227,12 +227,16 @@ def view(call: Call[None]) -> Answer[DocumentViewResponse]:
     "/v1/inspections/{mandate_id}/readings",
     summary="What was read under a mandate",
     roles=INSPECTORS,
+    query=PageQuery,
     answer=MandateReadingsResponse,
 )
 def readings(call: Call[None]) -> Answer[MandateReadingsResponse]:
     """List what was read under a mandate, from its own timeline."""
-    events = container().inspection.readings(call.path["mandate_id"], by=call.caller)
-    return Answer(body=MandateReadingsResponse(items=[EventResponse.model_validate(event) for event in events]))
+    events, following = container().inspection.readings(
+        call.path["mandate_id"], by=call.caller, limit=call.query.limit, after=call.position
+    )
+    items = [EventResponse.model_validate(event) for event in events]
+    return Answer(body=MandateReadingsResponse(items=items, next_cursor=call.next_cursor(following)))
 
 
 @routes.get(
@@ -262,13 +266,17 @@ def audits(call: Call[None]) -> Answer[MandatePageResponse]:
     "/v1/inspection-audits/{mandate_id}",
     summary="A mandate and what was read under it, for those who audit inspections",
     roles=AUDITORS,
+    query=PageQuery,
     answer=InspectionAuditResponse,
 )
 def audit(call: Call[None]) -> Answer[InspectionAuditResponse]:
     """Return a mandate with its readings; the audit is recorded on the mandate's timeline, and on no case's."""
-    mandate, events = container().inspection.audit(call.path["mandate_id"], by=call.caller, at=call.at)
+    mandate, (events, following) = container().inspection.audit(
+        call.path["mandate_id"], by=call.caller, at=call.at, limit=call.query.limit, after=call.position
+    )
     body = InspectionAuditResponse(
         mandate=MandateResponse.model_validate(mandate),
         items=[EventResponse.model_validate(event) for event in events],
+        next_cursor=call.next_cursor(following),
     )
     return Answer(body=body)

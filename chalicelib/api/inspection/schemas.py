@@ -173,11 +173,10 @@ class MandateTimelineResponse(TimelineResponse):
     messages: list[CaseMessageResponse]
 
 
-class MandateReadingsResponse(ResponseBody):
-    """What was read under a mandate, and what was attempted outside its scope."""
+class MandateReadingsResponse(PageResponse):
+    """A page of what was read under a mandate, and what was attempted outside its scope, first to last."""
 
     items: list[EventResponse]
-    next_cursor: None = None
 
 
 class InspectionAuditQuery(PageQuery):
@@ -186,9 +185,8 @@ class InspectionAuditQuery(PageQuery):
     inspector: Code
 
 
-class InspectionAuditResponse(ResponseBody):
-    """A mandate and what was read under it, as an auditor sees them."""
+class InspectionAuditResponse(PageResponse):
+    """A mandate and a page of what was read under it, as an auditor sees them."""
 
     mandate: MandateResponse
     items: list[EventResponse]
-    next_cursor: None = None

@@ -22,7 +22,8 @@ def list_audits(visit: PageRequest) -> Page:
 
 @pages.get("/audits/{mandate_id}", roles=AUDITORS)
 def audit(visit: PageRequest) -> Page:
-    """Show a mandate with all that was read under it; the audit itself is on the mandate's timeline."""
-    told = visit.get(routes.audit)
+    """Show a mandate with what was read under it, page by page; the audit itself is on the mandate's timeline."""
+    query = {"limit": "50"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
+    told = visit.get(routes.audit, query=query)
     facts = {"told": told, "inspector": told.mandate.inspector.removeprefix("staff:")}
     return Page(template="audit.html", facts=facts)

@@ -60,7 +60,8 @@ def read_mandate(visit: PageRequest) -> Page:
     facts["asked"] = asked
     if facts["is_mine"] and mandate.approved_at is not None:
         facts["found"] = visit.get(routes.cases, query={"limit": "20"} | asked)
-        facts["readings"] = visit.get(routes.readings)
+        read_after = {"cursor": visit.query["read_after"]} if visit.query.get("read_after") else {}
+        facts["readings"] = visit.get(routes.readings, query={"limit": "50"} | read_after)
     return Page(template="mandate.html", facts=facts)
 
 
