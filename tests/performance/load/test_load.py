@@ -20,7 +20,7 @@ def named(figures: list[Figure], words: str) -> Figure:
     return found
 
 
-@goes("clocks", usually=200, deep=5_000)
+@goes("clocks", usually=100, deep=5_000)
 def test_workers_that_die_at_random_calls_miss_no_milestone_and_tell_none_twice(engine: str, clocks: int) -> None:
     figure = sweeping.deaths(engine, clocks=clocks, workers=3, shards=4, dies_within=8, seed=SEED)
 
@@ -37,21 +37,21 @@ def test_clocks_of_one_second_go_many_in_a_call_and_cost_less_cpu_than_one_by_on
     assert named(figures, "1,000,000 clocks by the model").is_met
 
 
-@goes("events", usually=150, deep=20_000)
+@goes("events", usually=100, deep=20_000)
 def test_events_replayed_from_nothing_out_of_order_give_the_same_figures_and_alerts(engine: str, events: int) -> None:
     figure = relaying.replays(engine, events=events, seed=SEED)
 
     assert figure.value == 0
 
 
-@goes("runs", usually=8, deep=1_000)
+@goes("runs", usually=4, deep=1_000)
 def test_a_town_ends_in_trouble_as_it_does_in_calm(engine: str, runs: int) -> None:
     (figure,) = storms.measured(engine, runs=runs, seed=SEED)
 
     assert figure.value == 0
 
 
-@goes("cases", usually=300, deep=20_000)
+@goes("cases", usually=200, deep=20_000)
 def test_requests_cost_as_much_beside_many_rows_as_beside_few(engine: str, cases: int) -> None:
     few = sizes.Size(clocks=100, cases=100, subjects=100, days=2, items=1)
     many = sizes.Size(clocks=cases, cases=cases, subjects=cases, days=2, items=10)
