@@ -29,7 +29,7 @@ from chalicelib.staff.model import Loaded, StaffState
 from chalicelib.timeline.events import Event
 from tests.builders import NOON, a_caller, an_item, an_organisation
 from tests.channels import Channels, kept_channels
-from tests.cloud import an_empty_cloud, turn_clock
+from tests.cloud import an_empty_cloud, forget_everything, turn_clock
 from tests.depth import goes
 from tests.quick_dynamodb import add_to_tables, kept_tables, the_dynamodb
 from tests.services.case_office import Applicant, employ, publish
@@ -159,11 +159,16 @@ def what_is_there(channels: Channels) -> dict[str, Counter[str]]:
         if name == settings().table("relay"):
             continue
         rows = connection().dispatch("Scan", {"TableName": name})["Items"]
-        found[name] = Counter(_said(row) for row in rows)
+        found[name] = Counter(_said(row) for row in rows if not _is_nothing(row))
     # A queue may be told twice, and whoever takes from it takes it once.
     for name, channel in (("orders", channels.issue), ("deliveries", channels.deliveries)):
         found[name] = Counter({json.dumps(one.message, sort_keys=True) for one in channel.sent})
     return found
+
+
+def _is_nothing(row: dict[str, Any]) -> bool:
+    """Whether a row says no more than one that is missing: what was added to it was taken away again."""
+    return {"pk", "sk"} < row.keys() and all(row[name] == {"N": "0"} for name in row.keys() - {"pk", "sk"})
 
 
 def _said(row: dict[str, Any]) -> str:
@@ -207,7 +212,17 @@ def count_anew(channels: Channels) -> None:
     table = settings().table("statistics")
     for row in connection().dispatch("Scan", {"TableName": table})["Items"]:
         connection().dispatch("DeleteItem", {"TableName": table, "Key": {"pk": row["pk"], "sk": row["sk"]}})
+    # A process remembers which longest durations are stored.
+    forget_everything()
+    turn_clock(TOLD_AT[-1])
     replay(channels, "statistics")
+
+
+def require_the_same(found: dict[str, Counter[str]], expected: dict[str, Counter[str]]) -> None:
+    for name, rows in expected.items():
+        more, less = found[name] - rows, rows - found[name]
+        assert not more, f"{name}: too much"
+        assert not less, f"{name}: missing"
 
 
 @pytest.fixture(scope="module")
@@ -245,10 +260,7 @@ def test_in_any_order_and_with_repetitions_the_same_is_stored_told_counted_and_a
     for seed in range(seeds):
         disordered = told(lives, InDisorder(random.Random(seed)))
 
-        for name, rows in ordered.items():
-            more, less = disordered[name] - rows, rows - disordered[name]
-            assert not more, f"{name}, seed {seed}: too much"
-            assert not less, f"{name}, seed {seed}: missing"
+        require_the_same(disordered, ordered)
 
 
 @pytest.mark.requirement("R8.3")
@@ -256,4 +268,4 @@ def test_in_any_order_and_with_repetitions_the_same_is_stored_told_counted_and_a
 def test_after_a_replay_everything_is_as_if_told_once(
     then: Callable[[Channels], None], lives: Lived, ordered: dict[str, Counter[str]]
 ) -> None:
-    assert told(lives, in_order, then) == ordered
+    require_the_same(told(lives, in_order, then), ordered)
