@@ -7,6 +7,7 @@ telling them brings about, are told in order, and in seeded disorder with repeti
 
 import json
 import random
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -174,7 +175,8 @@ def _is_nothing(row: dict[str, Any]) -> bool:
 def _said(row: dict[str, Any]) -> str:
     kept = {name: value for name, value in row.items() if name not in OF_ORDER}
     if "document" in row:
-        document = json.loads(row["document"]["S"])
+        stored = row["document"]
+        document = json.loads(stored["S"] if "S" in stored else zlib.decompress(stored["B"]))
         document.pop("head", None)
         kept["document"] = document
     if row.get("sk") == {"S": "event"}:
