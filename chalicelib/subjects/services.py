@@ -29,10 +29,10 @@ from chalicelib.subjects.rules.names import NameVerdict, masked_name, verdict_on
 from chalicelib.subjects.rules.passkeys import passkey_of
 from chalicelib.subjects.rules.signing_keys import signing_key_of
 from chalicelib.subjects.store import KeyRegister, Remembered, SigningKeyStore, SubjectStore, Vault
-from chalicelib.walks.model import Part, Place, Step
 
 if TYPE_CHECKING:
     from chalicelib.bounds.store import CountStore
+    from chalicelib.walks.model import Part, Place, Step
 
 
 OnCorrection = Callable[[Known, NameSource, datetime, Transaction], None]
@@ -69,7 +69,7 @@ WALKED = (
 PARTS = tuple(f"{table}/{segment}" for table in WALKED for segment in range(SEGMENTS))
 
 
-def is_walked(parts: Iterable[Part]) -> bool:
+def is_walked(parts: "Iterable[Part]") -> bool:
     """Whether the walk for a secret is done, given those of its parts that have begun."""
     return {part.part for part in parts if part.is_done}.issuperset(PARTS)
 
@@ -140,11 +140,13 @@ class KeyWalk:
         """Write to ``register``; no secret is needed."""
         self._register = register
 
-    def step(self, key_id: str, part: str, place: Place, at: datetime) -> Step:
+    def step(self, key_id: str, part: str, place: "Place", at: datetime) -> "Step":
         """Register the keys of a secret that the next rows of a table mention, as a step of a walk.
 
         The first step waits until nobody is left who knows of no other secret and registers nothing.
         """
+        from chalicelib.walks.model import Step  # noqa: PLC0415 - requests need none of it
+
         if not place:
             return Step(place={"after": None}, not_before=at + ENDED_AFTER)
         table, _, segment = part.partition("/")
