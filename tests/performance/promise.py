@@ -22,8 +22,8 @@ from tests.performance.house import expect, house  # isort: skip
 from tests.performance.story import DECISION, Story  # isort: skip
 from tests.performance.units import Bill, billed  # isort: skip
 
-MOST_OF_A_PROMISE = 123
-MOST_OF_A_YELLOW = 19
+MOST_OF_A_PROMISE = 126
+MOST_OF_A_YELLOW = 21
 FINDINGS = {"result": "true", "method": "online", "findings": "系统核查，与承诺一致。"}
 
 

@@ -82,6 +82,9 @@ class Records:
     def is_source_of(self, *_: object) -> bool:
         return True
 
+    def meet(self, *_: object, **__: object) -> None:
+        """Know everybody."""
+
     def subject(self, about: Identity, **_: object) -> Subject:
         if about.number == INVALID:
             raise DomainError(ErrorCode.INVALID_IDENTIFIER)
