@@ -131,8 +131,8 @@ EVERYWHERE = {"dynamo", "http"}
 OF_CASES = "authorities cases"
 
 EXPECTED: dict[str, tuple[int | None, str]] = {
-    "sweep": (None, "calendars clocks jobs relay rulepacks timeline workdays"),
-    "sweep_shard": (None, "calendars clocks jobs rulepacks timeline workdays"),
+    "sweep": (None, "calendars clocks jobs relay rulepacks subjects timeline workdays"),
+    "sweep_shard": (None, "calendars clocks jobs rulepacks subjects timeline workdays"),
     "hourly": (None, "alerts bounds calendars clocks jobs rulepacks subjects timeline walks workdays"),
     "nightly": (
         None,
