@@ -34,29 +34,38 @@ class OnTheWay:
         """See a call that has had its effect; raising keeps its answer from the caller."""
 
 
+_HAPPENING: Final[list[OnTheWay]] = []
+"""All that happens now; a call is sent once, however many blocks there are one within the other."""
+
+
 @contextmanager
 def on_the_way(*happening: OnTheWay) -> Iterator[None]:
     """Let things happen to every call of the service's one connection to DynamoDB, until the block ends."""
     client = connection().client
+    events: Any = client.meta.events
     session = client._endpoint.http_session  # noqa: SLF001 - botocore has no other way to send a request by itself
 
     def send(request: Any, event_name: str, **_: object) -> Any:  # noqa: ANN401 - botocore types no such hook
         operation = event_name.rpartition(".")[2]
         sent = bytes(request.body)
-        for one in happening:
+        for one in _HAPPENING:
             if (instead := one.before(operation, sent)) is not None:
                 return instead
         answer: AWSResponse = session.send(request)
-        for one in happening:
+        for one in _HAPPENING:
             one.after(operation, sent, answer)
         return answer
 
-    events: Any = client.meta.events
-    events.register("before-send.dynamodb", send)
+    is_first = not _HAPPENING
+    _HAPPENING.extend(happening)
+    if is_first:
+        events.register("before-send.dynamodb", send)
     try:
         yield
     finally:
-        events.unregister("before-send.dynamodb", send)
+        if is_first:
+            events.unregister("before-send.dynamodb", send)
+        del _HAPPENING[-len(happening) :]
 
 
 @dataclass(slots=True)
