@@ -93,8 +93,10 @@ class Issuing:
         """
         name, _, what = key.partition("/")
         document = self._store.find(name)
+        if document is None:
+            return None
         whole = self._bucket.arrived(key, version, most=bounds().documents.largest_bytes)
-        if document is None or whole is None:
+        if whole is None:
             return None
         if what == UPLOADED:
             document = self._uploaded(name, whole, at=at)
