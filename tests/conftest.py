@@ -6,13 +6,13 @@ Everything else a test needs it asks for by name, from the fixtures of its own f
 import ipaddress
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
 import pytest
 
-from tests import depth
+from tests import depth, rights
 
 os.environ.update(
     {
@@ -60,6 +60,8 @@ os.environ.update(
 os.environ.pop("AWS_PROFILE", None)
 
 hypothesis.settings.load_profile(depth.PROFILE)
+
+rights.begin()
 
 
 class NetworkShutError(RuntimeError):
@@ -110,3 +112,48 @@ def pytest_configure(config: pytest.Config) -> None:
     shut.setattr(socket.socket, "connect", _guarded(socket.socket.connect))
     shut.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
     shut.setattr(socket, "getaddrinfo", guarded_resolve)
+
+
+# Rights in AWS: each test fails for what no policy grants, a run of all tests for what no call has used.
+
+USED = pytest.StashKey[set[rights.Right]]()
+UNUSED = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let whoever runs all tests ask for rights that none of them has used."""
+    parser.addoption("--rights", action="store_true", help="fail for rights in AWS that no test has used")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Fail a test after which something was called that no policy grants."""
+    yield
+    if rights.missing:
+        found = sorted(rights.missing)
+        rights.missing.clear()
+        pytest.fail("No policy grants:\n" + "\n".join(found), pytrace=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - pytest-xdist types none of it
+    """Take what a worker has seen."""
+    there = getattr(node, "workeroutput", {}).get("rights", ())
+    node.config.stash.setdefault(USED, set()).update(rights.Right(*right) for right in there)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what was seen to who asked for it, or say what was not."""
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["rights"] = [tuple(right) for right in rights.used]
+    elif config.option.rights:
+        config.stash[UNUSED] = rights.unused(config.stash.get(USED, set()) | rights.used)
+        if config.stash[UNUSED] and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the rights that nobody has used."""
+    for said in config.stash.get(UNUSED, ()):
+        terminalreporter.line(said, red=True)

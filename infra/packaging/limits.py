@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import NAMESPACE_OID, uuid5
 
 import yaml
 
@@ -40,8 +41,11 @@ ARNS: Final = {
 }
 """To each kind of resource its service, what stands before its name in an ARN, and the property that names it."""
 
-UNNAMED: Final = "12345678-1234-1234-1234-123456789012"
-"""As long as what AWS itself calls a key."""
+ARN_BY_REF: Final = frozenset({"AWS::SNS::Topic", "AWS::SecretsManager::Secret"})
+"""Of which ``Ref`` gives the ARN."""
+
+ENDS: Final = {"AWS::SecretsManager::Secret": "-AbCdEf", "AWS::Logs::LogGroup": ":*"}
+"""What AWS itself puts behind the name in an ARN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +124,8 @@ def rendered(value: object, resources: Resources) -> str:
 def _rendered(value: object, resources: Resources) -> Any:  # noqa: ANN401, PLR0911 - any JSON, a return a function
     match value:
         case {"Ref": str(name)}:
+            if name in resources and resources[name]["Type"] in ARN_BY_REF:
+                return _arn(name, resources)
             return NAMES.get(name) or _name(name, resources)
         case {"Fn::GetAtt": [str(name), "Arn"]}:
             return _arn(name, resources)
@@ -154,13 +160,15 @@ def _name(name: str, resources: Resources) -> str:
         return "https://" + 56 * "x"
     _, _, named_by = ARNS.get(resources[name]["Type"], ("", "", ""))
     own = resources[name]["Properties"].get(named_by) if named_by else None
-    return UNNAMED if own is None else str(_rendered(own, resources))
+    # AWS itself names a key by a UUID.
+    return str(uuid5(NAMESPACE_OID, name)) if own is None else str(_rendered(own, resources))
 
 
 def _arn(name: str, resources: Resources) -> str:
-    service, before, _ = ARNS[resources[name]["Type"]]
+    kind = resources[name]["Type"]
+    service, before, _ = ARNS[kind]
     where = ":::" if service == "s3" else f":{NAMES['AWS::Region']}:{NAMES['AWS::AccountId']}:"
-    return f"arn:{NAMES['AWS::Partition']}:{service}{where}{before}{_name(name, resources)}"
+    return f"arn:{NAMES['AWS::Partition']}:{service}{where}{before}{_name(name, resources)}{ENDS.get(kind, '')}"
 
 
 def _nodes(paths: Mapping[str, object]) -> int:

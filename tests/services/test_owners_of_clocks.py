@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from unittest import mock
 
 import pytest
@@ -12,19 +13,21 @@ from chalicelib.clocks.store import shard_of
 from chalicelib.container import container
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import ConflictError
+from chalicelib.policy import Role
 from chalicelib.timeline.events import NOTHING_BEFORE
 from chalicelib.timeline.owners import row_of
 from tests.channels import channels
-from tests.services.alerting import FRIDAY, MORNING
+from tests.rights import run_as
+from tests.services.alerting import MORNING, inbox, staff
 from tests.services.recounts import SETTLED, a_clock, an_edition, load, recounted
-from tests.services.timelines import kinds_of
+from tests.services.timelines import FRIDAY, kinds_of
 from tests.services.walking import recount
 
 __all__ = ["channels"]
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
-KINDS = pytest.mark.parametrize("kind", ["case", "flag", "flag_notice", "rating", "complaint", "objection"])
+KINDS = pytest.mark.parametrize("kind", ["calendar", "case", "flag", "flag_notice", "rating", "complaint", "objection"])
 HOW = pytest.mark.parametrize("alone", [False, True], ids=["together", "alone"])
 
 
@@ -83,3 +86,10 @@ def test_an_alert_is_told_on_the_timeline_of_any_owner(kind: str) -> None:
 
     for owner in (together, alone):
         assert set(kinds_of(owner)) == {"clock:warned", "clock:passed", "alert:raised"}
+
+    supervisor = staff(Role.SUPERVISOR, "traffic")
+    for alert in inbox(Role.SUPERVISOR, "traffic"):
+        # Only people answer for an alert, so this is the API's.
+        acknowledge = partial(container().alerts.acknowledge, reason="人手不足。", expected_on=MORNING.date())
+        run_as("api", acknowledge, alert.alert_id, by=supervisor, at=MORNING)
+    assert "alert:acknowledged" in kinds_of(together)

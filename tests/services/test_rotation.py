@@ -28,6 +28,7 @@ from tests.builders import AN_OFFICE, NOON, KeyPair, a_flag_mark, a_submission, 
 from tests.channels import kept_channels
 from tests.cloud import SECRET
 from tests.quick_dynamodb import empty_tables
+from tests.rights import run_as
 from tests.services.case_office import Applicant, publish
 from tests.services.credit_office import CREDIT, MACHINE
 from tests.services.rotation import NEW_SECRET, Rotation, another_process, deploy
@@ -92,6 +93,17 @@ def test_who_was_known_keeps_the_key_and_who_is_new_after_the_walk_gets_one_of_t
         meanwhile,
         after,
     ]
+
+
+@pytest.mark.parametrize("function", ["api", "ingest"])
+def test_whoever_meets_somebody_new_may_register_them_instead_of_their_earlier_key(function: str) -> None:
+    deploy(NEW_SECRET, at=NOON)
+    Rotation(at=NOON).go_on(len(services.PARTS))
+    deploy(NEW_SECRET, at=NOON)
+
+    key: SubjectKey = run_as(function, container().subject_keys.key_of, an_identity())
+
+    assert key.startswith("k2.")
 
 
 def test_a_known_name_is_still_known_and_another_still_in_conflict() -> None:
