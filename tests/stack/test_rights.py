@@ -224,7 +224,8 @@ def test_orders_go_to_a_queue_to_which_their_function_may_send(name: str, monkey
 @pytest.mark.usefixtures("cloud")
 def test_who_knows_people_by_their_keys_may_read_the_secret_that_makes_them(function: str, service: str) -> None:
     """Other tests have read it before the function comes to it: a process reads it once."""
-    with mock.patch.object(rights, "used", set()) as used:
+    used: set[rights.Right] = set()
+    with mock.patch.object(rights, "used", used):
         rights.run_as(function, getattr, container(), service)
 
     assert [right.action for right in used] == ["secretsmanager:GetSecretValue"]
