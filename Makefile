@@ -39,7 +39,7 @@ test: $(BIN)/.ready assets ## style, types, import contracts, all tests, coverag
 # Runs beside the tests in a browser, which wait for answers most of their time.
 # With a + make lets its output through at once; that of what runs beside it is printed when it is done.
 others: $(BIN)/.ready assets ## all tests but the unit tests and those in a browser
-	+@$(BIN)/pytest $(AT_ONCE) --ignore=tests/browser --ignore=tests/unit tests
+	+@$(BIN)/pytest $(AT_ONCE) --rights --ignore=tests/browser --ignore=tests/unit tests
 
 screenshots: $(BIN)/.ready assets ## take the pictures that the README shows, on a local cloud of their own
 	@$(BIN)/python -m infra.browser

@@ -106,3 +106,19 @@ def test_a_card_shows_by_when_who_must_act_and_nothing_once_nobody_must(world: W
     assert card["clock"]["due_on"] == card["reply_due_at"][:10]
     assert answered["clock"] is None
     assert appealed["clock"]["kind"] == "card_appeal"
+
+
+def test_monitors_see_cards_and_signals_of_all_departments_at_once(world: World) -> None:
+    world.send("POST", CARDS, finding(world, 2), as_="supervisor.traffic")
+
+    cards = world.send("GET", CARDS, as_="monitor").body["items"]
+    signals = world.send("GET", "/v1/supervision/signals", as_="monitor").body["items"]
+
+    assert cards[0]["department"] == "traffic"
+    assert {card["id"] for card in cards} >= {
+        card["id"] for card in world.send("GET", f"{CARDS}?department=traffic", as_="monitor").body["items"]
+    }
+    assert [signal["id"] for signal in signals] == [
+        signal["id"]
+        for signal in world.send("GET", "/v1/supervision/signals?department=traffic", as_="monitor").body["items"]
+    ]

@@ -16,6 +16,7 @@ from chalicelib.credit.model.imports import Import
 from chalicelib.credit.store.import_files import Bucket
 from chalicelib.documents.model import Format
 from chalicelib.documents.store.bucket import DocumentBucket
+from chalicelib.errors import DomainError
 from chalicelib.issuing.store.bucket import IssuedBucket
 from chalicelib.messages.services.matters import Matters
 from chalicelib.relay.model import Replay
@@ -249,6 +250,14 @@ def test_whom_an_event_concerns_may_be_looked_up_with_each_owner(kind: str, miss
     found = rights.run_as("dispatch_events", Matters(Timeline(), CaseStore(Timeline())).of, event, at=NOON)
 
     assert found is None
+    assert missing == set()
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_worker_that_has_read_no_item_yet_may_read_its_steps(missing: set[str]) -> None:
+    with pytest.raises(DomainError):
+        rights.run_as("sweep_shard", container().catalogue.version, "an-item", 1)
+
     assert missing == set()
 
 
