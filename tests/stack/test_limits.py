@@ -9,6 +9,8 @@ import pytest
 from infra.packaging.limits import ROOM, Limit, limits_of, policy_size, rendered
 
 TABLE = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": {"Fn::Sub": "xinnuo-${Stage}-cases"}}}
+SECRET = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": {"Fn::Sub": "xinnuo-${Stage}"}}}
+LOG = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/x"}}
 ARN = "arn:aws-cn:dynamodb:cn-northwest-1:123456789012:table/xinnuo-prod-cases"
 
 
@@ -55,6 +57,8 @@ def test_a_policy_counts_with_real_arns_and_without_blanks() -> None:
         ({"Ref": "Stage"}, "prod"),
         ({"Ref": "Cases"}, "xinnuo-prod-cases"),
         ({"Fn::GetAtt": ["Cases", "Arn"]}, ARN),
+        ({"Ref": "Secret"}, "arn:aws-cn:secretsmanager:cn-northwest-1:123456789012:secret:xinnuo-prod-AbCdEf"),
+        ({"Fn::GetAtt": ["Log", "Arn"]}, "arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/aws/x:*"),
         ({"Fn::Sub": "${Cases.Arn}/index/by_subject"}, f"{ARN}/index/by_subject"),
         ({"Fn::Sub": "arn:${AWS::Partition}:s3:::x-${AWS::AccountId}/*"}, "arn:aws-cn:s3:::x-123456789012/*"),
         ({"Fn::If": ["HasScanner", {"Ref": "Cases"}, ""]}, "xinnuo-prod-cases"),
@@ -63,7 +67,16 @@ def test_a_policy_counts_with_real_arns_and_without_blanks() -> None:
     ],
 )
 def test_a_value_is_measured_as_cloudformation_fills_it_in(value: object, expected: str) -> None:
-    assert rendered(value, {"Cases": TABLE}) == expected
+    assert rendered(value, {"Cases": TABLE, "Log": LOG, "Secret": SECRET}) == expected
+
+
+def test_each_key_has_a_name_of_its_own() -> None:
+    keys = {name: {"Type": "AWS::KMS::Key", "Properties": {}} for name in ("One", "Other")}
+
+    one, other = (rendered({"Fn::GetAtt": [name, "Arn"]}, keys) for name in keys)
+
+    assert one != other
+    assert len(one) == len("arn:aws-cn:kms:cn-northwest-1:123456789012:key/12345678-1234-1234-1234-123456789012")
 
 
 def test_a_limit_says_how_much_of_it_is_taken() -> None:
