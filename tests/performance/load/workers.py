@@ -1,5 +1,6 @@
 """Workers as processes, fed from a queue as Lambda is: what a dying worker had in hand is delivered again."""
 
+import gc
 import multiprocessing
 import os
 import random
@@ -154,6 +155,8 @@ def _live(pipe: Connection, place: Place, job: Job, number: int) -> None:
     """Take messages until nobody sends any."""
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
+    # As every function does at the end of INIT: what is there stays, and is not looked through for garbage.
+    gc.freeze()
     counted = Counted()
     with sharded(place.shards), joined(place.endpoint, place.key), on_the_way(counted, *_happening(place, number)):
         while True:
