@@ -1,5 +1,6 @@
 """Counting open due dates anew on stored clocks: interrupted anywhere, twice, beside a sweep, on every board."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -315,6 +316,24 @@ def test_a_poisoned_clock_does_not_keep_the_others_from_being_counted_and_is_sho
     assert now(clock).due_on == date(2027, 1, 5)
 
 
+def of_a_pack_that_is_gone(clock: Clock) -> Clock:
+    """A clock whose rule pack no release has any more, so that nothing can be said of its dates."""
+    with transaction() as tx:
+        ClockStore().save(replace(clock, pack="gone", rev=clock.rev + 1), tx)
+    return now(clock)
+
+
+@pytest.mark.requirement("R4.5")
+def test_a_clock_that_cannot_be_counted_at_all_keeps_no_other_on_its_page_from_being_counted() -> None:
+    gone, clock = of_a_pack_that_is_gone(a_clock()), a_clock()
+
+    standing = load(an_edition())
+
+    assert standing.recount is not None
+    assert (standing.recount.moved, standing.recount.failed) == (1, 1)
+    assert (now(gone), now(clock).due_on) == (gone, date(2027, 1, 5))
+
+
 @pytest.mark.parametrize(("day", "missed"), [(14, None), (15, None), (16, 2027)])
 def test_next_years_edition_is_missed_the_day_after_the_last_one_for_it(day: int, missed: int | None) -> None:
     at = datetime(2026, 11, day, 2, 0, tzinfo=UTC)
@@ -456,6 +475,18 @@ def test_a_clock_that_a_process_of_the_release_before_started_is_found_the_next_
 
     assert begun == [(), (), (2027,), ()]
     assert (now(late).due_on, now(late).provisional) == (date(2027, 1, 5), False)
+
+
+def test_the_hour_finds_what_waits_behind_a_clock_that_cannot_be_counted_and_walks_once_a_day() -> None:
+    gone = of_a_pack_that_is_gone(a_clock(limit=Limit(value=2, unit=Unit.WORKING_DAYS, basis="第1条")))
+    clock = a_clock()
+    assert caught_up(LOADED) == ()
+    ship(an_edition())
+
+    begun = [caught_up(LOADED + timedelta(hours=hours)) for hours in (0, 1, 2)]
+
+    assert begun == [(2027,), (), ()]
+    assert (now(gone), now(clock).provisional) == (gone, False)
 
 
 def test_a_provisional_clock_waits_in_no_shard() -> None:

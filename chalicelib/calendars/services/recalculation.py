@@ -14,6 +14,7 @@ from chalicelib.clocks.model import Clock
 from chalicelib.clocks.rules import clocks as clock_rules
 from chalicelib.clocks.services.recalculation import BOARDS, PROVISIONAL, ClockRecalculation
 from chalicelib.dynamo.model import Page
+from chalicelib.logging import logger
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
 from chalicelib.walks import model as walk
@@ -74,11 +75,19 @@ class Recalculation:
         found: dict[int, Edition] = {}
         for board in (board for board in self._boards if board.endswith(PROVISIONAL)):
             for clock in self._counting.page(board, since=date(FIRST_YEAR, 1, 1), limit=1, after=None).clocks:
-                if self._counting.would_be(clock, calendar=calendar, at=at) is not None:
+                if self._waits_no_more(clock, calendar=calendar, at=at):
                     known = (edition for edition in calendar.editions if edition.year <= clock.due_on.year)
                     newest = max(known, key=lambda edition: edition.year)
                     found[newest.year] = newest
         return tuple(year for year, edition in sorted(found.items()) if self._begin_again(edition, at=at))
+
+    def _waits_no_more(self, clock: Clock, *, calendar: Calendar, at: datetime) -> bool:
+        """Return whether a provisional date would change; of one that cannot be counted, whether its year is there."""
+        try:
+            return self._counting.would_be(clock, calendar=calendar, at=at) is not None
+        except Exception as error:  # noqa: BLE001 - one bad row must keep no other from its walk, which counts it
+            logger("recount").exception("clock_not_counted", clock=clock.clock_id, error=type(error).__name__)
+            return calendar.is_announced(clock.due_on)
 
     def _begin_again(self, edition: Edition, *, at: datetime) -> bool:
         """Begin the walk of the day for an edition, unless it has begun; return whether this call did."""

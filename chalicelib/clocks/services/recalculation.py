@@ -55,9 +55,8 @@ class ClockRecalculation:
 
         ``seen`` is what an index returned: only a clock that would change is read again and saved.
         """
-        moving = [clock for clock in seen.items if self.would_be(clock, calendar=calendar, at=at) is not None]
+        moving, left = self._moving(seen.items, calendar=calendar, at=at)
         moved = 0
-        left: list[Clock] = []
         while moving:
             batch, moving = _of_different_owners(moving)
             try:
@@ -70,6 +69,18 @@ class ClockRecalculation:
             named=lambda clock: clock.clock_id,
         )
         return replace(step, looked_at=len(seen.items), changed=step.changed + moved)
+
+    def _moving(self, clocks: Sequence[Clock], *, calendar: Calendar, at: datetime) -> tuple[list[Clock], list[Clock]]:
+        """Return the clocks that would change, and those that cannot be counted as they were seen."""
+        moving: list[Clock] = []
+        failing: list[Clock] = []
+        for clock in clocks:
+            try:
+                if self.would_be(clock, calendar=calendar, at=at) is not None:
+                    moving.append(clock)
+            except Exception:  # noqa: BLE001 - it is tried by itself, and fails there if it must
+                failing.append(clock)
+        return moving, failing
 
     def _recount_together(
         self, batch: Sequence[Clock], *, calendar: Calendar, reason: str, edition: str, at: datetime
