@@ -13,6 +13,7 @@ from chalicelib.alerts.model.webhooks import Topic
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.container import container
+from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.model import connection
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.policy import Caller, Role
@@ -541,7 +542,7 @@ def test_a_part_that_could_not_go_on_comes_again_and_a_row_that_failed_is_counte
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(container().reconciliation, "mend", torn)
+        patch.setattr(CreditStore, "summary", torn)
         walk_on(channels)
     the_night({"walk": "summaries"})
     with monkeypatch.context() as patch:

@@ -9,6 +9,7 @@ from chalicelib.credit.model.records import Severity, Summary
 from chalicelib.credit.services.reconciliation import PARTS, Reconciliation
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import transaction
+from chalicelib.subjects.model.subjects import Identity
 from chalicelib.walks.model import Step
 from tests.builders import NOON, an_organisation
 from tests.services.walking import walked
@@ -31,11 +32,15 @@ def checked(of: Reconciliation | None = None, *, at: datetime) -> Step:
 
 
 def company() -> Summary:
-    return container().credit.summary(container().subject_keys.key_of(an_organisation()))
+    return summary_of(an_organisation())
 
 
-def altered(**change: Any) -> None:  # noqa: ANN401 - any field of a summary
-    """Change a stored summary behind the service's back."""
-    before = company()
+def summary_of(identity: Identity) -> Summary:
+    return container().credit.summary(container().subject_keys.key_of(identity))
+
+
+def altered(*, of: Identity | None = None, **change: Any) -> None:  # noqa: ANN401 - any field of a summary
+    """Change a stored summary behind the service's back: the company's, or that of somebody else."""
+    before = summary_of(of or an_organisation())
     with transaction() as tx:
         CreditStore(container().timeline).save(before, replace(before, **change), [], at=NOON, tx=tx)

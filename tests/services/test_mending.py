@@ -85,6 +85,20 @@ def test_what_only_seemed_to_differ_a_moment_ago_is_left_alone() -> None:
     assert checked(settled, at=LATER).changed == 0
 
 
+def test_all_summaries_of_a_page_that_differ_wait_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.credit.store.records.SHARDS", 1)
+    stored()
+    container().ingest.put_record(a_submission(record_id="r-2"), about=an_identity(), by=MACHINE, at=NOON)
+    altered(kept_promises=7)
+    altered(kept_promises=7, of=an_identity())
+    pauses: list[float] = []
+
+    seen = checked(mending(pauses), at=LATER)
+
+    assert (seen.looked_at, seen.changed, seen.failed) == (2, 2, 0)
+    assert pauses == [reconciliation.SETTLED_AFTER]
+
+
 def test_the_walk_looks_at_every_summary_and_begins_anew_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconciliation, "PAGE", 1)
     monkeypatch.setattr("chalicelib.credit.store.records.SHARDS", 1)

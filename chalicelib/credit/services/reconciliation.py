@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai
@@ -53,17 +54,29 @@ class Reconciliation:
         self._pause = pause
 
     def check(self, _about: str, shard: str, place: Place, at: datetime) -> Step:
-        """Check the next summaries of a shard and correct those that differ, as a step of a walk."""
+        """Check the next summaries of a shard and correct those that still differ a moment later, as a step of a walk.
+
+        All that differ wait for that moment together: a step takes no longer than the run has left.
+        """
         subjects = self._store.subjects(int(shard), after=place.get("after", ""), limit=PAGE)
         page = Page(subjects, {"after": subjects[-1]} if len(subjects) == PAGE else None)
-        return step_over(page, lambda subject: self.mend(subject, at=at), named=str)
+        differing: list[SubjectKey] = []
+
+        def look(subject: SubjectKey) -> bool:
+            if self._difference(self._store.summary(subject), at=at)[1]:
+                differing.append(subject)
+            return False
+
+        seen = step_over(page, look, named=str)
+        if not differing:
+            return seen
+        self._pause(SETTLED_AFTER)
+        mended = step_over(Page(tuple(differing), None), lambda subject: self.mend(subject, at=at), named=str)
+        return replace(seen, changed=mended.changed, failed=seen.failed + mended.failed)
 
     def mend(self, subject: SubjectKey, *, at: datetime) -> bool:
-        """Correct a summary if it differs now and still does a moment later; returns whether this call did."""
+        """Correct a summary if it differs; returns whether this call did."""
         on = day_in_shanghai(at)
-        if not self._difference(self._store.summary(subject), at=at)[1]:
-            return False
-        self._pause(SETTLED_AFTER)
         before = self._store.summary(subject)
         right, parts = self._difference(before, at=at)
         if not parts:
