@@ -1,12 +1,14 @@
 """Alerts: one for each clock, level and recipient, whatever is delivered twice or in the wrong order."""
 
 import random
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.clocks.services.clocks import clocks_payload
 from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
@@ -379,6 +381,40 @@ def test_an_alert_that_was_raised_while_its_clock_stopped_closes_instead_of_goin
     assert [event.data["because"] for event in closed] == ["case:terminated", "case:terminated"]
     assert inbox(Role.OFFICER, "traffic") == inbox(Role.SUPERVISOR, "traffic") == []
     assert channels.deliveries.sent == []
+
+
+def just_before_alerts_are_written(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let something happen once, after everything has been read that alerts are raised by."""
+    existing = AlertStore.existing
+    once = iter([act])
+
+    def existing_then_act(store: AlertStore, alert_ids: Iterable[str]) -> tuple[str, ...]:
+        found = existing(store, alert_ids)
+        next(once, lambda: None)()
+        return found
+
+    monkeypatch.setattr(AlertStore, "existing", existing_then_act)
+
+
+@pytest.mark.requirement("R8.2")
+def test_an_alert_that_is_answered_while_it_escalates_climbs_no_higher(monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = a_running_clock()
+    until(owner, MORNING_AFTER)
+    (alert,) = inbox(Role.SUPERVISOR, "traffic")
+    container().clocks.sweep(at=ONE_DAY_LATER)
+    passed = container().timeline.events(owner)[-1]
+
+    def answer() -> None:
+        supervisor = staff(Role.SUPERVISOR, "traffic")
+        container().alerts.acknowledge(
+            alert.alert_id, reason="正在办理。", expected_on=date(2026, 12, 1), by=supervisor, at=ONE_DAY_LATER
+        )
+
+    just_before_alerts_are_written(monkeypatch, answer)
+    container().alerts.on_events([passed], ONE_DAY_LATER)
+
+    assert passed.data["kind"] == "acknowledgement"
+    assert inbox(Role.HEAD, "traffic") == []
 
 
 def test_a_warning_is_pushed_on_the_last_day_and_not_after_it() -> None:

@@ -1,10 +1,10 @@
 """Raising alerts from events, publishing them, and taking acknowledgements."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import chain, groupby
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
@@ -99,10 +99,8 @@ class Alerts:
         if event.kind == EventKind.CASE_ASSIGNED:
             self._hand_over(event.owner)
         reached = news(event)
-        if reached is None:
-            return
-        for alert in self._called_for(reached, alert=self._store.find, clock=self._find_clock, at=at):
-            self._raise(alert, at=at)
+        if reached is not None:
+            self._raise_together([reached], at=at)
 
     def on_events(self, events: Sequence[Event], at: datetime) -> None:
         """Do what ``on_event`` does for many events: alerts are raised, and pushes ordered, together."""
@@ -150,6 +148,29 @@ class Alerts:
 
     def _raise_together(self, reached: Sequence[ClockNews], *, at: datetime) -> None:
         """Raise the alerts of many milestones: what they are about is read together, and written by owners."""
+        ends, alerts = self._all_called_for(reached, at=at)
+        for some in _by_owners(alerts):
+            try:
+                self._add_all(some, ends=ends, at=at)
+            except ConflictError:
+                for owner in some:
+                    self._raise_alone([each for each in reached if each.owner == owner], at=at)
+
+    @retry_on_conflict
+    def _raise_alone(self, reached: Sequence[ClockNews], *, at: datetime) -> None:
+        """Raise the alerts of one owner's milestones, as far as what has changed meanwhile still calls for them."""
+        ends, alerts = self._all_called_for(reached, at=at)
+        for some in _by_owners(alerts):
+            self._add_all(some, ends=ends, at=at)
+
+    def _all_called_for(
+        self, reached: Sequence[ClockNews], *, at: datetime
+    ) -> tuple[dict[str, OwnerRow], tuple[Alert, ...]]:
+        """Return the new alerts that milestones call for, and the ends of timelines at which that was so.
+
+        The ends are read first: an answer, another officer or a clock that stops afterwards makes the write fail.
+        """
+        ends = self._timeline.ends({each.owner for each in reached})
         about = self._store.several(each.about for each in reached if each.kind == ClockKind.ACKNOWLEDGEMENT)
         duties = [(each.owner, each.clock_id) for each in reached]
         duties += [(alert.owner, alert.clock_id) for alert in about.values()]
@@ -166,15 +187,12 @@ class Alerts:
         }
         for alert_id in self._store.existing(alerts):
             del alerts[alert_id]
-        ends = self._timeline.ends({alert.owner for alert in alerts.values()})
-        for some in _by_owners(alerts.values()):
-            try:
-                with transaction() as tx:
-                    for owner, own in some.items():
-                        self._add(own, known=ends.get(owner), at=at, tx=tx)
-            except ConflictError:
-                for alert in chain.from_iterable(some.values()):
-                    self._raise(alert, at=at)
+        return ends, tuple(alerts.values())
+
+    def _add_all(self, some: Mapping[str, Sequence[Alert]], *, ends: Mapping[str, OwnerRow], at: datetime) -> None:
+        with transaction() as tx:
+            for owner, own in some.items():
+                self._add(own, known=ends.get(owner), at=at, tx=tx)
 
     def _hand_over(self, owner: str) -> None:
         """Let the alerts of a case lie with whoever has it now. Idempotent, whatever came of it since the event."""
@@ -200,14 +218,6 @@ class Alerts:
         if not has_clock(clock_id):
             return None
         return self._clocks.get(owner, clock_id)
-
-    @retry_on_conflict
-    def _raise(self, alert: Alert, *, at: datetime) -> None:
-        """Raise one alert. Idempotent."""
-        if self._store.find(alert.alert_id) is not None:
-            return
-        with transaction() as tx:
-            self._add([alert], known=None, at=at, tx=tx)
 
     def _add(self, alerts: Sequence[Alert], *, known: OwnerRow | None, at: datetime, tx: Transaction) -> None:
         """Save alerts about one owner, the clocks of their acknowledgements, and an event for each."""
