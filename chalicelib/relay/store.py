@@ -4,7 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
+from pynamodb.exceptions import PutError
+
 from chalicelib.clock import instant_from
+from chalicelib.dynamo.model import code_of
 from chalicelib.relay.table import TOLD, MarkRow
 from chalicelib.timeline.events import Event
 from chalicelib.timeline.store import BEATS
@@ -16,8 +19,12 @@ class MarkStore:
     """Marks of how far the relay has got."""
 
     def came_back(self, beat: str, at: datetime) -> None:
-        """Note a beat that came back through the stream, which keeps the order of beats of one name."""
-        MarkRow(TOLD, f"beat/{beat}", at=at).save()
+        """Note a beat that came back through the stream; one that comes late takes no later one's place."""
+        try:
+            MarkRow(TOLD, f"beat/{beat}", at=at).save(MarkRow.at.does_not_exist() | (MarkRow.at < at))
+        except PutError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
 
     def set_aside(self, event: Event, listener: str) -> None:
         """Note an event that a listener has yet to take. Idempotent."""

@@ -291,3 +291,11 @@ def test_a_replay_settles_what_had_been_given_up(channels: Channels) -> None:
     take_all(channels)
 
     assert [row.name for row in MarkRow.scan()] == ["untold/2026-09-28T04:01:00Z/statistics/case:X/9"]
+
+
+def test_a_beat_that_comes_late_takes_nothing_back() -> None:
+    beat(NOON + MINUTE)
+
+    container().relay.hear([Beat("07", NOON)])
+
+    assert container().relay.told_until() == NOON + MINUTE
