@@ -293,6 +293,39 @@ def test_a_replay_settles_what_had_been_given_up(channels: Channels) -> None:
     assert [row.name for row in MarkRow.scan()] == ["untold/2026-09-28T04:01:00Z/statistics/case:X/9"]
 
 
+def without_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the table of marks take nothing."""
+
+    def fail(_self: MarkStore, event: Event, _listener: str) -> None:
+        raise ConnectionError(event.id)
+
+    monkeypatch.setattr(MarkStore, "set_aside", fail)
+
+
+def test_a_message_that_comes_again_does_not_multiply_while_nothing_can_be_marked(
+    listeners: Listeners, channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listeners["statistics"].against = {"case:X/1"}
+    container().relay.tell([an_event(1)])
+    without_marks(monkeypatch)
+
+    take_all(channels)
+
+    assert [(one.message["attempt"], one.after) for one in channels.untold.sent] == [(2, 2 * MINUTE)]
+
+
+def test_where_nothing_can_be_marked_one_message_goes_out_and_the_stream_brings_the_rest(
+    listeners: Listeners, channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for listener in listeners.values():
+        listener.against = {f"case:X/{seq}" for seq in range(1, 5)}
+    without_marks(monkeypatch)
+
+    untold = container().relay.tell([an_event(seq) for seq in range(1, 5)])
+
+    assert (len(untold), len(channels.untold.sent)) == (8, 1)
+
+
 def test_a_beat_that_comes_late_takes_nothing_back() -> None:
     beat(NOON + MINUTE)
 
