@@ -137,7 +137,8 @@ class Relay:
 
 def _text(event: Event) -> str:
     fields = {name: value for name, value in asdict(event).items() if name not in WITHOUT}
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    # In ASCII alone: there are characters that the queue refuses, and one of them would keep its event in the stream.
+    return json.dumps(fields, separators=(",", ":"))
 
 
 def _log(what: str, event: Event, listener: str, error: Exception) -> None:

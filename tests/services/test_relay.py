@@ -332,3 +332,26 @@ def test_a_beat_that_comes_late_takes_nothing_back() -> None:
     container().relay.hear([Beat("07", NOON)])
 
     assert container().relay.told_until() == NOON + MINUTE
+
+
+@pytest.mark.parametrize("odd", ["\uffff", "\ud800", "\x00"])
+def test_an_event_is_set_aside_whatever_characters_it_holds(
+    odd: str, listeners: Listeners, channels: Channels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies: list[str] = []
+    queue = container().relay._queue  # noqa: SLF001 - what the queue itself is given
+    send = queue.send
+
+    def note(body: str, *, name: str, after: timedelta) -> None:
+        bodies.append(body)
+        send(body, name=name, after=after)
+
+    monkeypatch.setattr(queue, "send", note)
+    listeners["statistics"].against = {"case:X/1"}
+
+    untold = container().relay.tell([replace(an_event(1), data={"said": odd})])
+    listeners["statistics"].against = set()
+    take_all(channels)
+
+    assert (untold, listeners["statistics"].heard) == ((), ["case:X/1"])
+    assert all(" " <= character <= "~" for character in bodies[0])
