@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from chalicelib.cases.model.case import Case
 from chalicelib.cases.model.stages import Rectification
@@ -51,6 +52,9 @@ from chalicelib.workdays.rules.due_dates import due
 AN_ENTRY = re.compile(
     r"(?:(?P<kind>flag|repair):(?P<name>[0-9a-f]{16,64})|(?P<record>[A-Za-z0-9._-]{1,64}/[A-Za-z0-9._-]{1,64}))"
 )
+Touching = TypeVar("Touching", Objection, Amendment, Revocation)
+"""What lists the cases that were affected by what it undid."""
+
 WRITES_AT_ONCE = 75
 """How many writes of a transaction (100) are for entries; the rest are for the matter, its clocks and its cases."""
 
@@ -61,7 +65,7 @@ FLAG_WRITES = 5
 """A flag, its event, that on the subject's credit, and its clocks, of which two may run."""
 
 MOST_AFFECTED = 1_000
-"""The most affected cases of a revocation: some 120 KB of a row that may have 400."""
+"""The most affected cases that a decision lists: some 120 KB of a row that may have 400."""
 
 DECISIONS_A_GROUND = 2
 """An objection and one review (复核) on the same ground; after that, legal remedies remain."""
@@ -115,11 +119,18 @@ def at_once(
     )
 
 
-def with_affected(reversal: Revocation, affected: Sequence[AffectedCase]) -> Revocation:
-    """Return the revocation with further affected cases; the row holds ``MOST_AFFECTED`` of them."""
-    known = {one.case_no for one in reversal.touched}
-    more = (one for one in affected if one.case_no not in known)
-    return replace(reversal, touched=(*reversal.touched, *more)[:MOST_AFFECTED])
+def with_affected(matter: Touching, affected: Sequence[AffectedCase]) -> Touching:
+    """Return a matter that was decided with further affected cases; its row holds ``MOST_AFFECTED`` of them."""
+    if isinstance(matter, Objection):
+        decided = matter.decided
+        more = None if decided is None else replace(decided, touched=_with_more(decided.touched, affected))
+        return replace(matter, decided=more)
+    return replace(matter, touched=_with_more(matter.touched, affected))
+
+
+def _with_more(touched: tuple[AffectedCase, ...], affected: Sequence[AffectedCase]) -> tuple[AffectedCase, ...]:
+    known = {one.case_no for one in touched}
+    return (*touched, *(one for one in affected if one.case_no not in known))[:MOST_AFFECTED]
 
 
 def counted(remainder: Remainder, number: int) -> Remainder:

@@ -10,6 +10,7 @@ from pynamodb.indexes import Index
 from chalicelib.clock import instant_text
 from chalicelib.clocks.model import TaskKind
 from chalicelib.clocks.store import Task, TaskStore
+from chalicelib.credit.model.records import RepairState
 from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
 from chalicelib.redress.model import Amendment, Entry, Objection, Remainder, Repair, Revocation
@@ -76,6 +77,12 @@ class RedressStore:
         self.revocations = Matters[Revocation](timeline, "reversal")
         self.amendments = Matters[Amendment](timeline, "amendment")
 
+    def named(self, owner: str) -> "tuple[Matters[Any], str]":
+        """Return where a matter is kept, and its name there, from the key of its timeline."""
+        kind, _, name = owner.partition(":")
+        kinds: tuple[Matters[Any], ...] = (self.objections, self.repairs, self.revocations, self.amendments)
+        return next(one for one in kinds if one.kind == kind), name
+
     def about(self, entry: Entry) -> tuple[Objection, ...]:
         """Return the objections to an entry, oldest first."""
         rows = RedressRow.by_entry.query(str(entry))
@@ -109,9 +116,10 @@ class RemainderStore:
         return None if task is None else _remainders().validate_json(task.text)
 
     def begin(self, remainder: Remainder, *, tx: Transaction) -> None:
-        """Begin with the steps, if they do not go on already."""
+        """Begin with the steps, if they do not go on already; what withdraws takes over from a repair."""
         known = self.of(owner_of(remainder))
-        if known is None or known.next_at is None:
+        takes_over = known is not None and known.state is not remainder.state is RepairState.WITHDRAWN
+        if known is None or known.next_at is None or takes_over:
             self.save(replace(remainder, rev=1 if known is None else known.rev + 1), tx)
 
     def save(self, remainder: Remainder, tx: Transaction) -> None:

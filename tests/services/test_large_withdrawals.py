@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,7 +15,7 @@ from chalicelib.credit.model.records import UNDONE, Effect, ObjectionState, Purp
 from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.redress.model import Entry, EntryKind, Remainder, RepairStage, Revocation
+from chalicelib.redress.model import Entry, EntryKind, Outcome, Remainder, RepairStage, Revocation
 from chalicelib.redress.store import RemainderStore, owner_of
 from chalicelib.sanctions.model.flags import Confirmation, Flag, FlagState, Party
 from chalicelib.sanctions.rules.flags import mark_of
@@ -28,10 +28,12 @@ from tests.services.credit_office import (
     MARKET,
     PAPER,
     asked,
+    decided,
     effect_at,
     judged,
     objected,
     reversal,
+    ruling,
     stored,
 )
 from tests.services.mending import mending
@@ -262,9 +264,8 @@ def test_whoever_looks_sees_how_far_it_has_come() -> None:
     assert container().remainders.of(person(1), organ=made.organ, number=made.document_no) is None
 
 
-def test_the_cases_of_those_who_are_let_go_later_are_listed_too() -> None:
-    many_records(1)
-    flags = flags_of_persons(30)
+def met_by_others(flags: list[Flag]) -> None:
+    """A case of another system for which each of these flags was asked for."""
     for number, flag in enumerate(flags):
         CreditStore(container().timeline).log(
             Query(
@@ -282,9 +283,52 @@ def test_the_cases_of_those_who_are_let_go_later_are_listed_too() -> None:
             )
         )
 
+
+MET = [f"EXT-{number:02}" for number in range(30)]
+
+
+def swept_for_long(at: datetime) -> None:
+    for minute in range(1, 20):
+        container().clocks.sweep(at=at + timedelta(minutes=minute))
+
+
+def test_the_cases_of_those_who_are_let_go_later_are_listed_too() -> None:
+    many_records(1)
+    met_by_others(flags_of_persons(30))
+
     made = revoked()
     swept(made)
 
     after = container().revocations.one(made.reversal_id, by=MARKET)
     assert 0 < len(made.touched) < 30
-    assert sorted(one.case_no for one in after.touched) == [f"EXT-{number:02}" for number in range(30)]
+    assert sorted(one.case_no for one in after.touched) == MET
+
+
+def test_an_objection_that_undoes_in_steps_lists_the_cases_of_those_who_are_let_go_later() -> None:
+    many_records(1)
+    met_by_others(flags_of_persons(30))
+
+    made = decided(objected(at=AFTER_DEFENCE), ruling(Outcome.DELETED), by=MARKET, at=AFTER_DEFENCE)
+    swept_for_long(AFTER_DEFENCE)
+
+    after = container().objections.one(made.objection_id, by=MARKET)
+    assert made.decided is not None
+    assert after.decided is not None
+    assert 0 < len(made.decided.touched) < 30
+    assert sorted(one.case_no for one in after.decided.touched) == MET
+
+
+def test_a_revocation_takes_over_what_a_repair_has_not_undone_yet() -> None:
+    many_records(1)
+    flags = flags_of_persons(30)
+    met_by_others(flags)
+    at = AFTER_DEFENCE + timedelta(days=180)
+    judged(asked(Entry(kind=EntryKind.RECORD, name="market/r-1"), at=at), at=at)
+
+    made = container().revocations.record(reversal(late_reason="刚刚送达。"), by=MARKET, at=at, idempotency_key=None)[0]
+    swept_for_long(at)
+
+    assert remainder(made).lifting.because == made.owner
+    assert {FlagStore(container().timeline).load(flag.flag_id).state for flag in flags} == {FlagState.LIFTED}
+    after = container().revocations.one(made.reversal_id, by=MARKET)
+    assert sorted(one.case_no for one in after.touched) == MET

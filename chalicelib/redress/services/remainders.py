@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.clocks.model import TaskKind
-from chalicelib.credit.model.records import Record
+from chalicelib.credit.model.records import Record, RepairState
 from chalicelib.credit.rules.redress import Changes
 from chalicelib.credit.rules.redress import rests_on as record_rests_on
 from chalicelib.credit.services.redress import CreditRedress
@@ -85,14 +85,17 @@ class Remainders:
         return self._store.of(f"{TaskKind.WITHDRAWAL}:{rules.name_of_document(subject, organ=organ, number=number)}")
 
     def _note_cases(self, place: Remainder, flags: Sequence[Flag], *, at: datetime, tx: Transaction) -> None:
-        """Add the cases that others' flags affected to those of the revocation that undoes them (R8.4)."""
-        kind, _, name = place.lifting.because.partition(":")
-        if place.phase is not Phase.FLAGS_OF_OTHERS or kind != self._matters.revocations.kind or not flags:
+        """Add the cases that flags affected to those of the decision that undoes them (R8.4).
+
+        A repair has none: what it undoes was right.
+        """
+        if place.state is not RepairState.WITHDRAWN or not flags:
             return
-        reversal = self._matters.revocations.load(name)
-        after = rules.with_affected(reversal, self._impact.by((), flags))
-        if after != reversal:
-            self._matters.revocations.save(reversal, after, [], at=at, tx=tx)
+        matters, name = self._matters.named(place.lifting.because)
+        matter = matters.load(name)
+        after = rules.with_affected(matter, self._impact.by((), flags))
+        if after != matter:
+            matters.save(matter, after, [], at=at, tx=tx)
 
     def _page(self, place: Remainder) -> Page[Record | Flag]:
         """Return what of the next page rests on the document and is not undone, as the index has it."""

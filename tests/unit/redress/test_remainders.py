@@ -7,12 +7,20 @@ import pytest
 
 from chalicelib.credit.model.records import RepairState
 from chalicelib.redress import rules
-from chalicelib.redress.model import AffectedCase, HowAffected, Phase, Remainder
+from chalicelib.redress.model import (
+    AffectedCase,
+    Decided,
+    HowAffected,
+    ObjectionDecision,
+    Outcome,
+    Phase,
+    Remainder,
+)
 from chalicelib.redress.rules import FLAG_WRITES, RECORD_WRITES, WRITES_AT_ONCE, at_once, counted, moved_on
 from chalicelib.sanctions.model.flags import Flag, Lifting
 from chalicelib.subjects.model.subjects import SubjectKey
 from tests.builders import A_SUBJECT, NOON, a_flag, a_record
-from tests.unit.redress.test_rules import A_REVOCATION
+from tests.unit.redress.test_rules import A_REVOCATION, an_objection
 
 LATER = datetime(2026, 10, 9, tzinfo=UTC)
 PLACE = {"pk": {"S": "record:market:r-1"}}
@@ -116,3 +124,15 @@ def test_affected_cases_are_added_once_and_up_to_what_a_row_holds() -> None:
 
 def test_what_fits_is_undone_at_once() -> None:
     assert at_once((a_record(),), (a_flag(),), base=A_SUBJECT) == ((a_record(),), (a_flag(),))
+
+
+def test_an_objection_lists_affected_cases_with_its_decision() -> None:
+    case = AffectedCase(case_no="C1", item_code="i", how=HowAffected.CHECKED, met_at=NOON)
+    ruling = ObjectionDecision(outcome=Outcome.DELETED, reason="经核实。", basis="第30条")
+    decided = replace(an_objection(), decided=Decided(ruling=ruling, decided_at=NOON, decided_by="staff:credit"))
+
+    after = rules.with_affected(decided, [case])
+
+    assert after.decided is not None
+    assert after.decided.touched == (case,)
+    assert rules.with_affected(an_objection(), [case]) == an_objection()
