@@ -302,6 +302,7 @@ class FormStore:
         key, sealed = self._keys.seal(_form_json().dump_json(form).decode(), about=_form_pk(form.form_id))
         row = FormRow(
             _form_pk(form.form_id),
+            maker=form.maker,
             data_key=key,
             sealed=sealed,
             expires=int(form.expires_at.timestamp()),

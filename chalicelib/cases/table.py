@@ -155,7 +155,8 @@ class DraftRow(Row):
 class FormRow(Row):
     """A form in progress; ``pk`` is ``form:<form id>``.
 
-    ``sealed`` is the form as JSON, encrypted with ``data_key``, which KMS encrypted; both are in base64.
+    ``sealed`` is the form as JSON, encrypted with ``data_key``, which KMS encrypted; both are in base64. ``maker``
+    stands beside it for the walk that registers subject keys.
     """
 
     class Meta:
@@ -164,6 +165,7 @@ class FormRow(Row):
         table_name = settings().table("cases")
 
     pk = UnicodeAttribute(hash_key=True)
+    maker = UnicodeAttribute()
     data_key = UnicodeAttribute()
     sealed = UnicodeAttribute()
     expires = NumberAttribute()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.cases.model.case import Way
 from chalicelib.container import container
 from chalicelib.credit.model.records import Purpose
 from chalicelib.credit.services.checks import Inquiry
@@ -104,6 +105,20 @@ def test_whoever_meets_somebody_new_may_register_them_instead_of_their_earlier_k
     key: SubjectKey = run_as(function, container().subject_keys.key_of, an_identity())
 
     assert key.startswith("k2.")
+
+
+def test_who_has_only_begun_a_form_finds_it_after_the_walk() -> None:
+    deploy(SECRET, at=NOON)
+    begun = container().application_forms.begin(
+        publish(), way=Way.CERTIFICATE, guided={}, by=Applicant().caller, at=NOON
+    )
+    deploy(NEW_SECRET, at=NOON)
+
+    rotation = Rotation(at=NOON)
+    rotation.go_on(len(services.PARTS))
+
+    found = container().application_forms.read(begun.form_id, by=Applicant().caller, at=rotation.at)
+    assert found.maker == begun.maker == Applicant().caller.subject
 
 
 def test_a_known_name_is_still_known_and_another_still_in_conflict() -> None:
