@@ -16,11 +16,11 @@ from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.clocks import next_at
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, list_for, lists_of, partition
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
-from chalicelib.dynamo.model import Row, code_of
+from chalicelib.dynamo.model import code_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import settings
-from chalicelib.timeline.owners import OwnerRow
+from chalicelib.timeline.owners import OwnerRow, row_of
 from chalicelib.timeline.store import HEAD
 
 DUE_AT_ONCE = 330
@@ -106,16 +106,19 @@ class ClockStore:
 
     def several(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Clock]:
         """Return those of these clocks that exist, by owner and id: one strongly consistent read for a hundred."""
-        rows = read_together(*(ClockRow(*name) for name in names))
-        return {(row.owner, row.clock_id): row.clock for row in rows if isinstance(row, ClockRow)}
+        wanted = list(dict.fromkeys(names))
+        found, _ = self.together(wanted, ())
+        return {name: clock for name, clock in zip(wanted, found, strict=True) if clock is not None}
 
-    def place(self, clock: Clock) -> Row:
-        """Return a row with only a clock's key, for a batch of reads."""
-        return ClockRow(clock.owner, clock.clock_id)
-
-    def from_row(self, row: Row | None) -> Clock | None:
-        """Return the clock in a row that was read."""
-        return row.clock if isinstance(row, ClockRow) else None
+    def together(
+        self, names: Sequence[tuple[str, str]], owners: Sequence[str]
+    ) -> tuple[list[Clock | None], list[OwnerRow | None]]:
+        """Return clocks by owner and id, and the heads of owners, in one strongly consistent read for a hundred."""
+        heads = [row_of(owner)(owner) for owner in owners]
+        wanted = (*(ClockRow(*name) for name in names), *heads)
+        rows = read_together(*wanted, only={ClockRow: CLOCK, **{type(head): HEAD for head in heads}})
+        clocks = [row.clock if isinstance(row, ClockRow) else None for row in rows[: len(names)]]
+        return clocks, [row if isinstance(row, OwnerRow) else None for row in rows[len(names) :]]
 
     def of_owner(self, owner: str) -> tuple[Clock, ...]:
         """Return all clocks of an owner in one strongly consistent query, in the order in which they started."""
@@ -132,15 +135,6 @@ class ClockStore:
         """Return since when a shard's first clock must be checked; ``None`` if nothing is due: half a read unit."""
         first = next(iter(ClockRow.due.query(shard, ClockRow.next_at <= at, limit=1, page_size=1)), None)
         return None if first is None else first.next_at
-
-    def together(
-        self, keys: Sequence[DueKey], owners: Sequence[OwnerRow]
-    ) -> tuple[list[Clock | None], list[OwnerRow | None]]:
-        """Return clocks, and the heads of owners of whom only the key is given, in one strongly consistent read."""
-        wanted = (*(ClockRow(key.owner, key.clock_id) for key in keys), *owners)
-        rows = read_together(*wanted, only={ClockRow: CLOCK, **{type(owner): HEAD for owner in owners}})
-        clocks = [row.clock if isinstance(row, ClockRow) else None for row in rows[: len(keys)]]
-        return clocks, [row if isinstance(row, OwnerRow) else None for row in rows[len(keys) :]]
 
     def board(
         self, wanted: ClockFilter, *, at: datetime, limit: int, after: dict[str, dict[str, Any]] | None = None

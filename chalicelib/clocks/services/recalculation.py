@@ -9,9 +9,8 @@ from chalicelib.clocks.model import Clock
 from chalicelib.clocks.rules import clocks, events
 from chalicelib.clocks.store import BoardPage, ClockStore
 from chalicelib.dynamo.model import Page
-from chalicelib.dynamo.transaction import read_together, retry_on_conflict, transaction
+from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.timeline.owners import OwnerRow, row_of
 from chalicelib.timeline.store import Timeline
 from chalicelib.walks.model import Step
 from chalicelib.walks.services import step_over
@@ -85,19 +84,18 @@ class ClockRecalculation:
     def _recount_together(
         self, batch: Sequence[Clock], *, calendar: Calendar, reason: str, edition: str, at: datetime
     ) -> int:
-        owners = [row_of(clock.owner)(clock.owner) for clock in batch]
-        rows = read_together(*(self._store.place(clock) for clock in batch), *owners)
+        names = [(clock.owner, clock.clock_id) for clock in batch]
+        clocks, heads = self._store.together(names, [clock.owner for clock in batch])
         moved = 0
         with transaction() as tx:
-            for row, owner in zip(rows[: len(batch)], rows[len(batch) :], strict=True):
-                clock = self._store.from_row(row)
+            for clock, head in zip(clocks, heads, strict=True):
                 counted = None if clock is None else self.would_be(clock, calendar=calendar, at=at)
                 if clock is not None and counted is not None:
-                    if not isinstance(owner, OwnerRow):
+                    if head is None:
                         raise DomainError(ErrorCode.NOT_FOUND)
                     self._store.save(counted, tx)
                     event = events.recounted(clock, counted, reason=reason, edition=edition, at=at)
-                    self._timeline.append([event], owner=clock.owner, at=at, tx=tx, known=owner)
+                    self._timeline.append([event], owner=clock.owner, at=at, tx=tx, known=head)
                     moved += 1
         return moved
 

@@ -12,7 +12,7 @@ from chalicelib.clocks.store import ClockStore, DueKey
 from chalicelib.dynamo.transaction import MOST_WRITES, ConflictError, transaction
 from chalicelib.logging import logger
 from chalicelib.timeline.events import NewEvent
-from chalicelib.timeline.owners import OwnerRow, row_of
+from chalicelib.timeline.owners import OwnerRow
 from chalicelib.timeline.store import Timeline
 
 Step = Callable[[str, str, datetime], None]
@@ -154,7 +154,7 @@ class ShardSweep:
         A clock that is not due any more is in neither: the index had not caught up.
         """
         names = list(dict.fromkeys(key.owner for key in keys))
-        found, heads = self._store.together(keys, [row_of(name)(name) for name in names])
+        found, heads = self._store.together([(key.owner, key.clock_id) for key in keys], names)
         owners = {name: _Moved(head, [], []) for name, head in zip(names, heads, strict=True) if head is not None}
         alone: list[DueKey] = []
         for key, clock in zip(keys, found, strict=True):
