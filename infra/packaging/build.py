@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from infra.packaging.limits import Limit, limits_of
 from infra.packaging.template import mend, write_merged
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -65,7 +66,8 @@ def package(stage: str, folder: Path) -> str:
         runs_here = (runtime, "Linux", "x86_64") == (HERE, platform.system(), platform.machine())
         imports = check_imports(unpacked) if runs_here else "No import was tried: this machine cannot run it."
         sizes = f"{write_archive(unpacked, folder / OF_ISSUE)} {write_archive(unpacked, archive, without=DRAWING)}"
-        return f"{sizes} {bytecode} {imports}"
+    require_room(limits_of(folder))
+    return f"{sizes} {bytecode} {imports}"
 
 
 def is_needed(name: str) -> bool:
@@ -90,6 +92,14 @@ def require_requirements(names: Iterable[str], requirements: str) -> None:
     missing = [name for name in PINNED.findall(requirements) if _normalised(name) not in held]
     if missing:
         message = f"No wheel that runs in Lambda was found for {', '.join(missing)}: choose another version."
+        raise PackagingError(message)
+
+
+def require_room(limits: Iterable[Limit]) -> None:
+    """Stop if AWS would refuse the stack because something in it is too large or too many."""
+    over = [str(limit) for limit in limits if limit.used > limit.most]
+    if over:
+        message = "\n".join(["AWS would refuse this:", *over])
         raise PackagingError(message)
 
 

@@ -17,8 +17,10 @@ from infra.packaging.build import (
     compile_bytecode,
     is_needed,
     require_requirements,
+    require_room,
     write_archive,
 )
+from infra.packaging.limits import Limit
 
 SITE = Path(stdnum.__file__).parents[1]
 
@@ -173,3 +175,12 @@ def test_what_only_type_checkers_import_may_be_missing(unpacked: Path) -> None:
     )
 
     assert check_imports(unpacked) == "Every import was tried."
+
+
+def test_what_aws_would_refuse_for_its_size_is_not_packaged() -> None:
+    limits = [Limit(name="parts of addresses", used=300, most=300), Limit(name="parameters", used=201, most=200)]
+
+    with pytest.raises(PackagingError, match=r"AWS would refuse this:\nparameters +201 of +200 +100%"):
+        require_room(limits)
+
+    require_room(limits[:1])
