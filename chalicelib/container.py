@@ -366,7 +366,8 @@ class Container:
         from chalicelib.credit.services import reconciliation
         from chalicelib.subjects.services import PARTS
 
-        return {"summaries": reconciliation.PARTS, "keys": PARTS}[walk.partition(":")[0]]
+        parts = {"summaries": reconciliation.PARTS, "keys": PARTS, "recount": self.recalculation.boards}
+        return parts[walk.partition(":")[0]]
 
     # Alerts, and the systems that hear of them
 

@@ -35,7 +35,7 @@ from tests.services.recounts import (
     the_recount,
 )
 from tests.services.timelines import an_owner
-from tests.services.walking import recount, taken, waiting
+from tests.services.walking import recount, taken, waiting, walked
 from tests.wire import Wire, watched
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -332,6 +332,19 @@ def test_a_clock_that_cannot_be_counted_at_all_keeps_no_other_on_its_page_from_b
     assert standing.recount is not None
     assert (standing.recount.moved, standing.recount.failed) == (1, 1)
     assert (now(gone), now(clock).due_on) == (gone, date(2027, 1, 5))
+
+
+def test_a_clock_that_could_not_be_counted_is_counted_when_somebody_lets_its_boards_be_walked_again() -> None:
+    gone = of_a_pack_that_is_gone(a_clock())
+    load(an_edition())
+    recount(at=SETTLED)
+    with transaction() as tx:
+        ClockStore().save(replace(gone, pack="corrects-first", rev=gone.rev + 1), tx)
+
+    seen = walked("recount:2027/1", *container().all_parts("recount:2027/1"), at=SETTLED)
+
+    assert (seen.changed, seen.failed, the_recount().state) == (1, 0, RecountState.DONE)
+    assert now(gone).due_on == date(2027, 1, 5)
 
 
 @pytest.mark.parametrize(("day", "missed"), [(14, None), (15, None), (16, 2027)])

@@ -48,7 +48,7 @@ class Recalculation:
         self._calendars = calendars
         self._years = years
         self._walks = walks
-        self._boards = tuple(department + board for department in departments for board in BOARDS)
+        self.boards = tuple(department + board for department in departments for board in BOARDS)
 
     def of(self, year: Year) -> Recount | None:
         """Return how far the recalculation after a year's last loaded edition has come; ``None`` without one."""
@@ -61,7 +61,7 @@ class Recalculation:
         """Begin the recalculation for an edition that was loaded, all boards side by side. Idempotent."""
         if event.kind == EventKind.CALENDAR_LOADED:
             name = f"{WALK}:{event.data['year']}/{event.data['edition']}"
-            self._walks().begin(name, self._boards, at=at)
+            self._walks().begin(name, self.boards, at=at)
 
     def catch_up(self, *, at: datetime) -> tuple[int, ...]:
         """Begin the recalculation of years that are announced while due dates still wait for them; return the years.
@@ -73,7 +73,7 @@ class Recalculation:
         self._calendars.refresh()
         calendar = self._calendars.current()
         found: dict[int, Edition] = {}
-        for board in (board for board in self._boards if board.endswith(PROVISIONAL)):
+        for board in (board for board in self.boards if board.endswith(PROVISIONAL)):
             for clock in self._counting.page(board, since=date(FIRST_YEAR, 1, 1), limit=1, after=None).clocks:
                 if self._waits_no_more(clock, calendar=calendar, at=at):
                     known = (edition for edition in calendar.editions if edition.year <= clock.due_on.year)
@@ -96,7 +96,7 @@ class Recalculation:
         today = f"{name}/{day_in_shanghai(at)}"
         if any(not part.is_done for part in first) or self._walks().of(today):
             return False
-        self._walks().begin(today, self._boards, at=at)
+        self._walks().begin(today, self.boards, at=at)
         return True
 
     def step(self, about: str, board: str, place: walk.Place, at: datetime) -> walk.Step:
@@ -132,11 +132,11 @@ class Recalculation:
         place: Place | None = after or Place()
         movings: list[Moving] = []
         looked_at = 0
-        while place is not None and self._boards and len(movings) < limit and looked_at < LOOKED_AT_ONCE:
+        while place is not None and self.boards and len(movings) < limit and looked_at < LOOKED_AT_ONCE:
             clocks, place = self._page(place, year=edition.year, limit=min(PAGE, limit - len(movings)))
             looked_at += len(clocks)
             movings.extend(moving for clock in clocks if (moving := self._moving(clock, calendar=calendar, at=at)))
-        return Preview(looked_at=looked_at, movings=tuple(movings), after=place if self._boards else None)
+        return Preview(looked_at=looked_at, movings=tuple(movings), after=place if self.boards else None)
 
     def waiting(
         self, year: int, *, limit: int, after: Mapping[str, Any] | None
@@ -147,7 +147,7 @@ class Recalculation:
         """
         if self._calendars.current().is_announced(date(year, 1, 1)):
             return (), None
-        begin = after or {board: None for board in self._boards if board.endswith(PROVISIONAL)}
+        begin = after or {board: None for board in self.boards if board.endswith(PROVISIONAL)}
         pages = {
             board: self._counting.page(board, since=date(year, 1, 1), limit=limit, after=key)
             for board, key in begin.items()
@@ -167,14 +167,14 @@ class Recalculation:
 
     def _page(self, place: Place, *, year: int, limit: int) -> tuple[tuple[Clock, ...], Place | None]:
         page = self._counting.page(
-            self._boards[place.board], since=first_day_touched(year), limit=limit, after=place.key
+            self.boards[place.board], since=first_day_touched(year), limit=limit, after=place.key
         )
         return page.clocks, self._behind(place, page.after)
 
     def _behind(self, place: Place, key: dict[str, dict[str, str]] | None) -> Place | None:
         if key is not None:
             return Place(place.board, key)
-        return Place(place.board + 1) if place.board + 1 < len(self._boards) else None
+        return Place(place.board + 1) if place.board + 1 < len(self.boards) else None
 
     def _moving(self, clock: Clock, *, calendar: Calendar, at: datetime) -> Moving | None:
         counted = self._counting.would_be(clock, calendar=calendar, at=at)
