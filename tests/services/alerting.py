@@ -26,18 +26,18 @@ def staff(role: Role, department: str) -> Caller:
     return Caller(sub=f"{role}.{department}", roles=frozenset({role}), department=department)
 
 
-def a_running_clock() -> str:
-    """Promise to handle something within three working days from Friday on; returns whose clock it is."""
+def a_running_clock(days: int = 3, since: datetime = FRIDAY) -> str:
+    """Promise to handle something within three working days from Friday on, or others; returns whose clock it is."""
     owner = an_owner()
     with transaction() as tx:
         container().clocks.start(
             ClockKind.HANDLING_PROMISED,
-            Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
+            Limit(value=days, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
             owner=owner,
             department="traffic",
             responsible="officer",
             pack="corrects-first",
-            started_at=FRIDAY,
+            started_at=since,
             tx=tx,
         )
     return owner

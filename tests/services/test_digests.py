@@ -25,9 +25,13 @@ DAY = timedelta(days=1)
 OFFICER = staff(Role.OFFICER, "traffic")
 
 
-def warned(at: datetime = YELLOW) -> Alert:
-    """An alert to the officer that a clock is nearly due, delivered."""
-    owner = a_running_clock()
+LONG_BEFORE = FRIDAY - 8 * DAY
+"""When ten working days begin that end the day after those that begin on Friday."""
+
+
+def warned(at: datetime = YELLOW, *, days: int = 3, since: datetime = FRIDAY) -> Alert:
+    """An alert to the officer that a clock of some working days is nearly due, delivered."""
+    owner = a_running_clock(days, since)
     container().clocks.sweep(at=at)
     tell(owner, at=at)
     (alert,) = (alert for alert in inbox(Role.OFFICER, "traffic") if alert.owner == owner)
@@ -104,13 +108,22 @@ def test_an_alert_is_in_one_digest_and_what_comes_after_it_in_the_next_days() ->
     take_digests()
     first = warned()
     container().digests.make(at=EIGHT)
-    second = warned(EIGHT)
+    second = warned(EIGHT, days=10, since=LONG_BEFORE)
 
     again = container().digests.make(at=EIGHT + timedelta(hours=3))
     next_day = container().digests.make(at=EIGHT + DAY)
 
     assert (again, next_day) == (0, 1)
     assert [told_of(digest) for digest in digests()] == [[second.alert_id], [first.alert_id]]
+
+
+def test_a_warning_whose_day_is_past_makes_no_digest() -> None:
+    take_digests()
+    alert = warned(EIGHT)
+
+    made = container().digests.make(at=EIGHT + DAY)
+
+    assert (alert.due_on.isoformat(), made, digests()) == ("2026-11-25", 0, [])
 
 
 def test_what_was_kept_in_the_last_two_minutes_waits_for_the_next_run() -> None:
@@ -199,7 +212,7 @@ def test_a_page_of_digests_goes_on_from_desk_to_desk() -> None:
     take_digests()
     warned()
     container().digests.make(at=EIGHT)
-    warned(EIGHT)
+    warned(EIGHT, days=10, since=LONG_BEFORE)
     container().digests.make(at=EIGHT + DAY)
 
     days = []

@@ -277,6 +277,11 @@ def is_handlers(alert: Alert) -> bool:
     return alert.recipient == f"{Role.OFFICER}.{alert.department}"
 
 
+def is_past(alert: Alert, *, at: datetime) -> bool:
+    """Whether the day is past that a warning is about."""
+    return alert.milestone == Milestone.YELLOW and alert.due_on < day_in_shanghai(at)
+
+
 def officer_of(responsible: str) -> str:
     """Return the official who is responsible for a clock, blank where a role, a person or a machine is."""
     return "" if responsible in set(Role) or ":" in responsible else responsible

@@ -14,6 +14,7 @@ from chalicelib.alerts.rules.alerts import (
     alerts_for,
     has_clock,
     is_handlers,
+    is_past,
     news,
     officer_of,
     pointless_once_stopped,
@@ -269,7 +270,7 @@ class Alerts:
         one that was answered or withdrawn meanwhile is not pushed either.
         """
         alert = self._store.get(alert_id)
-        if alert.published_at is not None or not alert.is_open or _is_past(alert, at=at):
+        if alert.published_at is not None or not alert.is_open or is_past(alert, at=at):
             return False
         if self._digests.keep(alert, at=at) or not PUSHED & set(alert.channels):
             return False
@@ -410,11 +411,6 @@ def _is_pointless(reached: ClockNews, clock: Clock, *, at: datetime) -> bool:
 def _is_over(clock: Clock, milestone: str) -> bool:
     """Whether a clock has stopped, and there is nothing more to do about one of its milestones."""
     return clock.stopped_at is not None and milestone in pointless_once_stopped(clock.kind)
-
-
-def _is_past(alert: Alert, *, at: datetime) -> bool:
-    """Whether the day is past that a warning is about."""
-    return alert.milestone == Milestone.YELLOW and alert.due_on < day_in_shanghai(at)
 
 
 def _notice(alert: Alert) -> Notice:

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.alerts.model.digests import Digest, Preference, Yellow
 from chalicelib.alerts.model.webhooks import Notice, Topic
-from chalicelib.alerts.rules.alerts import recipients_of
+from chalicelib.alerts.rules.alerts import is_past, recipients_of
 from chalicelib.alerts.services.webhooks import Webhooks
 from chalicelib.alerts.store.alerts import AlertStore
 from chalicelib.alerts.store.digests import DigestStore
@@ -112,9 +112,9 @@ class Digests:
         preference = self._store.preference(recipient)
         until = instant_text(at - SETTLED)
         kept = list(self._store.kept(recipient, since=preference.told_until, until=until))
-        still_open = self._first_open(kept)
+        worth_telling = self._first_worth_telling(kept, at=at)
         with transaction() as tx:
-            if still_open is None:
+            if worth_telling is None:
                 if preference.yellow is Yellow.AT_ONCE and not self._is_owed(preference, at=at):
                     self._store.save_preference(preference, preference, waits=False, tx=tx)
                 return False
@@ -124,7 +124,7 @@ class Digests:
                 since=preference.told_until,
                 until=until,
                 number=len(kept),
-                channels=still_open.channels,
+                channels=worth_telling.channels,
                 made_at=at,
             )
             self._store.add(digest, tx)
@@ -184,10 +184,12 @@ class Digests:
         names, key = self._store.kept_page(digest, limit=limit, after=after)
         return tuple(self._alerts.get(name) for name in names), key
 
-    def _first_open(self, names: list[str]) -> Alert | None:
-        """Return the first alert that is still open; without one there is nothing to report."""
+    def _first_worth_telling(self, names: list[str], *, at: datetime) -> Alert | None:
+        """Return the first open alert whose day is not past; without one there is nothing to report."""
         found = (self._alerts.find(name) for name in names)
-        return next((alert for alert in found if alert is not None and alert.is_open), None)
+        return next(
+            (alert for alert in found if alert is not None and alert.is_open and not is_past(alert, at=at)), None
+        )
 
     def _is_owed(self, preference: Preference, *, at: datetime) -> bool:
         """Whether an alert was kept so recently that it waits for the next run."""

@@ -11,6 +11,7 @@ from chalicelib.alerts.rules.alerts import (
     alerts_for,
     has_clock,
     is_handlers,
+    is_past,
     news,
     officer_of,
     recipients_of,
@@ -240,6 +241,19 @@ def test_a_warning_lies_with_who_has_the_case_and_an_overdue_one_with_the_superv
     assert (warning.inbox, is_handlers(warning)) == ("officer.traffic/zhang", True)
     assert (overdue.inbox, is_handlers(overdue)) == ("supervisor.traffic", False)
     assert replace(warning, officer="").inbox == "officer.traffic"
+
+
+@pytest.mark.parametrize(
+    ("at", "kinds"),
+    [
+        (datetime(2026, 11, 25, 15, 59, 59, tzinfo=UTC), []),
+        (datetime(2026, 11, 25, 16, tzinfo=UTC), [EventKind.CLOCK_WARNED]),
+    ],
+)
+def test_only_a_warning_is_past_and_only_after_the_last_second_of_its_day(at: datetime, kinds: list[EventKind]) -> None:
+    both = (EventKind.CLOCK_WARNED, EventKind.CLOCK_PASSED)
+
+    assert [kind for kind in both if is_past(alerts_of(an_event(kind=kind))[0], at=at)] == kinds
 
 
 def test_an_officer_has_the_inboxes_of_the_desk_and_their_own_and_of_those_for_whom_they_stand_in() -> None:
