@@ -9,9 +9,11 @@ from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
 from chalicelib.policy import Caller, Role
+from chalicelib.redress.model import Entry, EntryKind
 from tests.api.bodies import ALIAS, RECORD
 from tests.builders import NOON, a_caller
 from tests.cloud import Client, TokenOf, turn_clock
+from tests.services.credit_office import AFTER_DEFENCE, MARKET, reversal, stored
 from tests.web.companies import ENTRY
 from tests.web.visitor import Come, Visitor
 
@@ -40,6 +42,27 @@ def test_each_record_is_shown_with_its_document_its_period_and_the_ways_back(
     links = [link["href"] for link in seen.page.named("a")]
     assert "./credit/objection?entry=market%2Fr-1" in links
     assert "./credit/repair?entry=market%2Fr-1" in links
+
+
+@pytest.mark.parametrize(
+    ("language", "lie", "told"), [("zh-CN", "没有记录", "没有更多"), ("en", "No records", "there are no more")]
+)
+def test_the_page_after_the_last_record_says_so_instead_of_that_there_are_none(
+    company: Visitor, language: str, lie: str, told: str
+) -> None:
+    for number in range(19):
+        stored(f"r-1{number:02}")
+    stored("r-last", document_no="另〔2026〕1号")
+    gone = reversal(Entry(kind=EntryKind.RECORD, name="market/r-last"))
+    container().revocations.record(gone, by=MARKET, at=AFTER_DEFENCE, idempotency_key=None)
+    company.language = language
+    first = company.open("/credit")
+    (further,) = [str(link["href"]) for link in first.page.named("a") if "cursor" in str(link["href"])]
+
+    seen = company.open(f"/{further.lstrip('./')}")
+
+    assert lie not in seen.text
+    assert told in seen.text
 
 
 @pytest.mark.requirement("R7.16")

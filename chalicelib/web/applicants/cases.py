@@ -69,7 +69,8 @@ def list_cases(visit: PageRequest) -> Page:
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     facts: dict[str, object] = {"found": visit.get(cases.list_cases, query=query)}
     facts["turns"] = {turn.number: turn for turn in visit.get(turns).items if turn.owner == f"case:{turn.number}"}
-    facts["drafts"] = () if "cursor" in query else visit.get(drafts.waiting).items
+    facts["is_first"] = "cursor" not in query
+    facts["drafts"] = visit.get(drafts.waiting).items if facts["is_first"] else ()
     return Page(template="own_cases.html", facts=facts)
 
 

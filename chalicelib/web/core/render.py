@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader
@@ -51,6 +51,7 @@ def drawn(page: Page, visit: PageRequest) -> str:
         .render(
             page.facts,
             t=partial(_said, visit),
+            none_of=partial(_none_of, visit),
             day=lambda day: day_text(day, visit.language, year=day_in_shanghai(visit.at).year),
             limit=lambda limit: limit_text(limit, visit.language),
             link=link,
@@ -97,6 +98,24 @@ def _unread(page: Page, visit: PageRequest) -> int:
 
 def _said(visit: PageRequest, name: str, **blanks: object) -> str:
     return text(name, visit.language, **blanks)
+
+
+class Listed(Protocol):
+    """What shows a page of a list."""
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page begins."""
+
+
+def _none_of(visit: PageRequest, found: Listed, name: str, *, cursor: str = "cursor") -> str:
+    """Return what an empty page of a list says: that more follows, that no more does, or that there is none at all.
+
+    ``cursor`` is what the query calls the place where the page begins.
+    """
+    if found.next_cursor:
+        return text("nothing_so_far", visit.language)
+    return text("nothing_more" if visit.query.get(cursor) else name, visit.language)
 
 
 def _who(page: Page, visit: PageRequest, name: str) -> str:
