@@ -177,8 +177,16 @@ class Secrets:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read the secret's text; its keys are written in hexadecimal."""
+        """Read the secret's text; its keys are written in hexadecimal.
+
+        Raises ``MisconfiguredError`` unless the secrets of subject keys are all that there ever were, the newest last:
+        with any other, people who are known would be taken for new, and nothing that is on record would be found.
+        """
         stored = json.loads(text)
+        ids = list(stored["subject_keys"])
+        if ids != [f"k{number}" for number in range(1, len(ids) + 1)] or stored["subject_key_id"] not in ids[-1:]:
+            message = "subject keys are k1, k2 and so on, none is ever left out, and the last is the current one"
+            raise MisconfiguredError(message)
         return cls(
             subject_key_id=stored["subject_key_id"],
             subject_keys={name: bytes.fromhex(key) for name, key in stored["subject_keys"].items()},

@@ -17,6 +17,7 @@ from chalicelib.credit.store.records import CreditStore
 from chalicelib.dynamo.model import connection, unpacked
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError
+from chalicelib.settings import MisconfiguredError, Secrets
 from chalicelib.settings import settings as deployed
 from chalicelib.subjects import services
 from chalicelib.subjects.model.subjects import Identity, SubjectKey
@@ -119,6 +120,16 @@ def test_who_has_only_begun_a_form_finds_it_after_the_walk() -> None:
 
     found = container().application_forms.read(begun.form_id, by=Applicant().caller, at=rotation.at)
     assert found.maker == begun.maker == Applicant().caller.subject
+
+
+@pytest.mark.parametrize(
+    ("current", "ids"), [("k2", ("k2",)), ("k1", ("k1", "k2")), ("k2", ("k2", "k1")), ("k3", ("k1", "k3")), ("k1", ())]
+)
+def test_nothing_starts_with_a_secret_removed_or_out_of_order(current: str, ids: tuple[str, ...]) -> None:
+    wrong = {**SECRET, "subject_key_id": current, "subject_keys": dict.fromkeys(ids, "11" * 32)}
+
+    with pytest.raises(MisconfiguredError, match="subject keys"):
+        Secrets.from_json(json.dumps(wrong))
 
 
 def test_a_known_name_is_still_known_and_another_still_in_conflict() -> None:
