@@ -23,13 +23,14 @@ def up() -> None:
     if was_down:
         forget_places_in_streams()
     cloud().start()
+    if was_down:
+        environments.in_cloud("replay", "hold")
     provider().start()
     url = deploy()
     share_secret()
     catcher().start()
     keep_clock()
-    if was_down:
-        environments.show_in_cloud("replay")
+    environments.show_in_cloud("replay", "release")
     sample.load(url)
     print(url)
 
@@ -82,8 +83,14 @@ def nightly() -> None:
 
 def replay(since: str, until: str, owner: str, listener: str, dry_run: str) -> None:
     """Tell again what was recorded from one instant until before another; empty: to all, of all, for real."""
-    require_cloud()
     wanted: dict[str, object] = {"since": instant(since), "until": instant(until), "owner": owner}
+    if instant(since) >= instant(until):
+        message = f"TO={until} is not later than FROM={since}."
+        raise LocalError(message)
+    if dry_run not in {"", "yes"}:
+        message = f"DRY={dry_run} says nothing: write DRY=yes to only count, or leave it out."
+        raise LocalError(message)
+    require_cloud()
     wanted |= {"listeners": [listener] if listener else [], "dry_run": bool(dry_run)}
     environments.show_in_cloud("replay", json.dumps(wanted))
 

@@ -30,7 +30,7 @@ def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        message = f"{text!r} is no RFC 3339 instant. Write for example 2026-10-09T09:00:00+08:00, or now."
+        message = f"{text!r} is no RFC 3339 instant. Write for example 2026-10-09T09:00:00+08:00."
         raise LocalError(message) from error
     if instant.tzinfo is None:
         message = f"{text!r} has no offset from UTC. Write for example 2026-10-09T09:00:00+08:00."

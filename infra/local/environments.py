@@ -87,7 +87,10 @@ def build_assets() -> None:
 def show_in_cloud(module: str, *arguments: str) -> None:
     """Run one of the modules of ``infra.local.aws`` in front of the person, who may end it by interrupting it."""
     with contextlib.suppress(KeyboardInterrupt):
-        subprocess.run(_command(module, *arguments), cwd=ROOT, env=aws_environment(), check=False)
+        done = subprocess.run(_command(module, *arguments), cwd=ROOT, env=aws_environment(), check=False)
+        if done.returncode:
+            message = f"{module} failed; its messages stand above."
+            raise LocalError(message)
 
 
 def _command(module: str, *arguments: str) -> list[str]:

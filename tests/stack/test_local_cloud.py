@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import clock, cloud, processes
+from infra.local import clock, cloud, environments, processes
+from infra.local.__main__ import run
 from infra.local.login import token_of
 from infra.local.place import LocalError
 from infra.local.processes import Program
@@ -74,3 +75,23 @@ def test_only_an_instant_with_its_offset_sets_the_clock(wanted: str) -> None:
 def test_a_token_is_for_somebody_who_exists() -> None:
     with pytest.raises(LocalError, match=r"no persona 'nobody'.*applicant, applicant2"):
         token_of("nobody")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "dry_run", "why"),
+    [
+        ("yesterday", "2026-12-01T00:00:00Z", "", "no RFC 3339 instant"),
+        ("2026-12-01T00:00:00Z", "2026-12-01T08:00:00+08:00", "", "not later than"),
+        ("2026-11-30T00:00:00Z", "2026-12-01T00:00:00Z", "no", "DRY=yes"),
+    ],
+)
+def test_a_replay_that_would_not_do_what_is_meant_is_refused(since: str, until: str, dry_run: str, why: str) -> None:
+    with pytest.raises(LocalError, match=why):
+        run(["replay", since, until, "", "", dry_run])
+
+
+def test_what_fails_in_front_of_the_person_fails_for_make_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environments, "_command", lambda *_: ["false"])
+
+    with pytest.raises(LocalError, match="replay failed"):
+        environments.show_in_cloud("replay", "{}")
