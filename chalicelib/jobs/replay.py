@@ -15,15 +15,18 @@ RESERVE_MS: Final = 15_000
 def replay(wanted: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Do one step of a replay and return it with its position: it is over, or is given back to be gone on with.
 
-    ``wanted`` is a ``Replay`` as JSON. Raises for what is none, and for a listener that there is not.
+    ``wanted`` is a ``Replay`` as JSON, its instants with their offsets. Raises for what is none, and for a listener
+    that there is not.
     """
     from pydantic import TypeAdapter  # noqa: PLC0415 - no other job needs it
 
     form = TypeAdapter(Replay)
     with one_line("replay", context=context) as facts:
-        done = container().relay.replay(
-            form.validate_python(dict(wanted)), is_time_left=partial(_is_time_left, context)
-        )
+        asked = form.validate_python(dict(wanted))
+        if asked.since.tzinfo is None or asked.until.tzinfo is None:
+            message = "Say of when with an offset: 2026-11-22T00:00:00+08:00"
+            raise ValueError(message)
+        done = container().relay.replay(asked, is_time_left=partial(_is_time_left, context))
         facts["found"] = done.found
         facts["over"] = done.is_over
         answer: dict[str, Any] = form.dump_python(done, mode="json")

@@ -200,6 +200,14 @@ def test_an_operator_hands_over_what_is_to_be_told_again_step_by_step(channels: 
     assert [[one["owner"] for one in sent.message["events"]] for sent in channels.untold.sent] == [["case:X"]]
 
 
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_an_operator_says_of_when_with_an_offset(name: str) -> None:
+    wanted = {"since": "2026-11-22T00:00:00+08:00", "until": "2026-11-23T00:00:00+08:00"}
+
+    with pytest.raises(ValueError, match="with an offset"):
+        app.replay({**wanted, name: "2026-11-22T12:00:00"}, CONTEXT)
+
+
 @pytest.mark.usefixtures("channels")
 def test_one_event_that_nobody_can_take_is_found_by_halves(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
