@@ -155,7 +155,7 @@ class ClockStore:
                 return page
             if len(page.clocks) == limit:
                 return BoardPage(clocks=page.clocks, after={TURNED: {}})
-            shown = page.clocks
+            shown, begun = page.clocks, {}
         rest = self._page(wanted, ClockStatus.PAUSED, at=at, limit=limit - len(shown), after=begun or None)
         following = None if rest.after is None else {**rest.after, TURNED: {}}
         return BoardPage(clocks=(*shown, *rest.clocks), after=following)

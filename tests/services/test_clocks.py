@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.clocks import store
 from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.indexes import ClockFilter
 from chalicelib.clocks.services.clocks import clocks_payload
@@ -264,6 +265,33 @@ def test_the_board_is_read_page_by_page_oldest_due_first() -> None:
     )
 
     assert [clock.owner for clock in (*first.clocks, *second.clocks)] == [owners[1], owners[0], owners[2]]
+
+
+@pytest.mark.requirement("R4.10")
+@pytest.mark.parametrize("limit", range(1, 7))
+@pytest.mark.parametrize("looked_at", [1, 2, 500])
+def test_paused_clocks_follow_the_running_ones_wherever_a_page_ends(
+    limit: int, looked_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "LOOKED_AT", looked_at)
+    held = [a_held_clock(expected_until=date(2026, 11, day)) for day in (23, 24)]
+    running = [a_started_clock(an_owner(), started_at=FRIDAY + timedelta(days=day)) for day in (0, 3, 4)]
+    found: list[str] = []
+    after = None
+    while True:
+        page = container().clocks.on_board(
+            ClockFilter(department="traffic", kind=ClockKind.HANDLING_PROMISED),
+            at=DUE_DAY_IS_OVER + timedelta(days=9),
+            limit=limit,
+            after=after,
+        )
+        found.extend(clock.owner for clock in page.clocks)
+        after = page.after
+        if after is None:
+            break
+
+    assert found[:3] == [clock.owner for clock in running]
+    assert sorted(found[3:]) == sorted(clock.owner for clock in held)
 
 
 def test_what_an_event_says_of_a_clock() -> None:
