@@ -1,6 +1,7 @@
 """For operators: hands any span of the past over to be told again."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ def replay(wanted: Mapping[str, Any], context: object) -> dict[str, Any]:
     """
     from pydantic import TypeAdapter  # noqa: PLC0415 - no other job needs it
 
+    if unknown := wanted.keys() - {field.name for field in fields(Replay)}:
+        message = f"A replay has no {', '.join(sorted(unknown))}."
+        raise ValueError(message)
     form = TypeAdapter(Replay)
     with one_line("replay", context=context) as facts:
         asked = form.validate_python(dict(wanted))

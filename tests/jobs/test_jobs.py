@@ -162,6 +162,16 @@ def test_no_beat_counts_beside_an_event_that_must_come_again(channels: Channels)
     assert container().relay.told_until() is None
 
 
+def test_a_replay_whose_words_are_misspelt_tells_nobody_anything(channels: Channels) -> None:
+    EventRow.from_raw_data(stored_event()).save()
+    wanted = {"since": "2026-11-22T00:00:00+08:00", "until": "2026-11-23T00:00:00+08:00", "dryrun": True}
+
+    with pytest.raises(ValueError, match=r"A replay has no dryrun\."):
+        app.replay(wanted, SimpleNamespace(aws_request_id="run-1", get_remaining_time_in_millis=lambda: 60_000))
+
+    assert channels.untold.sent == []
+
+
 def queued(*messages: dict[str, Any]) -> dict[str, Any]:
     return {
         "Records": [
