@@ -52,25 +52,28 @@ class Relay:
         Returns what could not even be set aside, which the stream must bring again.
         """
         untold = tell(self._listeners(), events, now=self._now) if events else ()
-        for place, each in enumerate(untold):
-            if not self._is_set_aside(each, attempt=1):
-                # The rest would fare no better, and leave a message behind each time that the stream brings them.
-                return untold[place:]
-        return ()
+        return tuple(each for each in untold if not self._is_set_aside(each, attempt=1))
 
     def _is_set_aside(self, untold: Untold, *, attempt: int) -> bool:
         _log("event_not_told", untold.event, untold.listener, untold.error)
-        is_sent = False
         try:
-            # The message comes first: a mark without one would never be taken away.
+            if attempt == 1:
+                # The mark comes first: while none can be written, no delivery leaves a message behind.
+                self._store.set_aside(untold.event, untold.listener)
             self._send([_text(untold.event)], [untold.listener], attempt=attempt, after=wait(attempt))
-            is_sent = True
-            self._store.set_aside(untold.event, untold.listener)
         except Exception as error:  # noqa: BLE001 - whatever it was, whoever brought the event must keep it
             _log("event_not_set_aside", untold.event, untold.listener, error)
-            # From the second attempt on the mark stands; a message kept beside the next one would double each time.
-            return is_sent and attempt > 1
+            if attempt == 1:
+                self._forget(untold)
+            return False
         return True
+
+    def _forget(self, untold: Untold) -> None:
+        """Take a mark away that has no message: who takes the event when the stream brings it again takes no mark."""
+        try:
+            self._store.settle(untold.event, untold.listener)
+        except Exception as error:  # noqa: BLE001 - a mark that stays says too much, and a replay takes it away
+            _log("mark_not_taken_away", untold.event, untold.listener, error)
 
     def _send(self, events: Sequence[str], listeners: Sequence[str], *, attempt: int, after: timedelta) -> None:
         names = json.dumps(list(listeners))

@@ -314,7 +314,7 @@ def test_a_message_that_comes_again_does_not_multiply_while_nothing_can_be_marke
     assert [(one.message["attempt"], one.after) for one in channels.untold.sent] == [(2, 2 * MINUTE)]
 
 
-def test_where_nothing_can_be_marked_one_message_goes_out_and_the_stream_brings_the_rest(
+def test_where_nothing_can_be_marked_no_message_goes_out_and_the_stream_brings_all_again(
     listeners: Listeners, channels: Channels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for listener in listeners.values():
@@ -323,7 +323,19 @@ def test_where_nothing_can_be_marked_one_message_goes_out_and_the_stream_brings_
 
     untold = container().relay.tell([an_event(seq) for seq in range(1, 5)])
 
-    assert (len(untold), len(channels.untold.sent)) == (8, 1)
+    assert (len(untold), channels.untold.sent) == (8, [])
+
+
+def test_a_mark_whose_message_does_not_go_out_is_taken_away(listeners: Listeners, channels: Channels) -> None:
+    listeners["statistics"].against = {"case:X/1"}
+    channels.untold.is_broken = True
+    heard = container().relay.tell([an_event(1)])
+
+    listeners["statistics"].against = set()
+    again = container().relay.tell([an_event(1)])
+
+    assert ([each.listener for each in heard], again) == (["statistics"], ())
+    assert MarkStore().set_aside_of([an_event(1)], ["statistics"]) == []
 
 
 def test_a_beat_that_comes_late_takes_nothing_back() -> None:
