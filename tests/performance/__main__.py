@@ -165,13 +165,13 @@ def _of_promises() -> Iterator[Figure]:
     yield Figure(
         name="write units of a kept promise, by AWS's count",
         value=promise.of_promise(kept),
-        reach=promise.MOST_OF_A_PROMISE,
+        reach=promise.REACH_OF_A_PROMISE,
         remark=f"{steps}; the relay of its events {relayed} more",
     )
     yield Figure(
         name="write units of a yellow and its alert",
         value=promise.of_yellow(yellow),
-        reach=promise.MOST_OF_A_YELLOW,
+        reach=promise.REACH_OF_A_YELLOW,
         remark=f"{yellow.written.total} by the sweep, {yellow.relayed.total} by the relay",
     )
 
