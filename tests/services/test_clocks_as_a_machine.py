@@ -6,11 +6,9 @@ The model counts day by day and keeps a colour for nobody: it shares no line wit
 import random
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -40,6 +38,7 @@ from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.builders import FixedCalendars
 from tests.depth import goes
+from tests.services.committing import before_commit
 
 SHANGHAI = timezone(timedelta(hours=8))
 BEGIN = datetime(2026, 12, 21, 2, 0, tzinfo=UTC)
@@ -152,21 +151,6 @@ def midnight(day: date) -> datetime:
 
 class DiedError(BaseException):
     """The process of a sweep ended."""
-
-
-@contextmanager
-def before_commit(number: int, happens: Callable[[], object]) -> Iterator[None]:
-    """Let something happen right before the n-th commit from now, once."""
-    commit, seen = Transaction.commit, []
-
-    def interrupted(tx: Transaction) -> None:
-        seen.append(tx)
-        if len(seen) == number:
-            happens()
-        commit(tx)
-
-    with mock.patch.object(Transaction, "commit", interrupted):
-        yield
 
 
 class ClocksAsAMachine(RuleBasedStateMachine):

@@ -21,6 +21,7 @@ from chalicelib.settings import settings
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 from chalicelib.workdays.model.limits import Limit, Unit
+from tests.services.committing import before_commit
 from tests.services.timelines import an_owner, kinds_of
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -80,21 +81,6 @@ def commits() -> Iterator[list[int]]:
 
     with mock.patch.object(Transaction, "commit", counted):
         yield seen
-
-
-@contextmanager
-def meanwhile(number: int, happens: Callable[[], object]) -> Iterator[None]:
-    """Let something happen right before the n-th commit from now."""
-    commit, seen = Transaction.commit, []
-
-    def interrupted(tx: Transaction) -> None:
-        seen.append(tx)
-        if len(seen) == number:
-            happens()
-        commit(tx)
-
-    with mock.patch.object(Transaction, "commit", interrupted):
-        yield
 
 
 def test_all_clocks_of_one_owner_extend_its_chain_in_one_go() -> None:
@@ -170,7 +156,7 @@ def test_what_another_changed_meanwhile_is_read_again_and_the_rest_moves_togethe
         with transaction() as tx:
             container().clocks.stop(clocks[0], at=FRIDAY, tx=tx)
 
-    with meanwhile(1, stop_one), commits() as writes:
+    with before_commit(1, stop_one), commits() as writes:
         report = sweep()
 
     # The stop, the first attempt, and the second without it.
@@ -219,7 +205,7 @@ def test_two_workers_in_one_shard_tell_each_milestone_once_and_one_of_them_goes(
         a_clock(owner)
     other: list[ShardReport] = []
 
-    with meanwhile(1, lambda: other.append(sweep())), commits() as writes:
+    with before_commit(1, lambda: other.append(sweep())), commits() as writes:
         report = sweep()
 
     assert [told(owner) for owner in owners] == [TOLD] * 40

@@ -116,21 +116,7 @@ def test_no_function_may_scan_a_table_but_those_that_an_operator_starts(function
     assert function == "replay" or '["TimelineTable", "Arn"]' not in json.dumps(scanning)
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        "sweep",
-        "sweep_shard",
-        "hourly",
-        "nightly",
-        "dispatch_events",
-        "replay",
-        "deliver",
-        "ingest",
-        "quarantine",
-        "walks",
-    ],
-)
+@pytest.mark.parametrize("function", [each for each in FUNCTIONS if each not in {"api", "issue"}])
 def test_no_other_job_can_read_an_identity(function: str) -> None:
     of_identities = (one for one in statements(function) if one["Resource"] == {"Fn::GetAtt": ["IdentityKey", "Arn"]})
     allowed = {action for statement in of_identities for action in statement["Action"]}
