@@ -114,6 +114,24 @@ def pytest_configure(config: pytest.Config) -> None:
     shut.setattr(socket, "getaddrinfo", guarded_resolve)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Iterator[object]:
+    """Let a worker say why a test with a lone surrogate fails: it can send none, and would end without a word."""
+    return _sendable((yield))
+
+
+def _sendable(part: object) -> object:
+    match part:
+        case str():
+            return part.encode(errors="backslashreplace").decode()
+        case dict():
+            return {name: _sendable(value) for name, value in part.items()}
+        case list() | tuple():
+            return type(part)(map(_sendable, part))
+        case _:
+            return part
+
+
 # Rights in AWS: each test fails for what no policy grants, a run of all tests for what no call has used.
 
 USED = pytest.StashKey[set[rights.Right]]()
