@@ -6,7 +6,7 @@ Everything else a test needs it asks for by name, from the fixtures of its own f
 import ipaddress
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import hypothesis
@@ -115,7 +115,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_report_to_serializable() -> Iterator[object]:
+def pytest_report_to_serializable() -> Generator[None, object, object]:
     """Let a worker say why a test with a lone surrogate fails: it can send none, and would end without a word."""
     return _sendable((yield))
 

@@ -93,3 +93,16 @@ print(json.dumps([drawn.content[:5].decode(), drawn.unprintable]))
 """
 
     assert said_by(source, handler="app.issue") == ["%PDF-", []]
+
+
+def test_values_are_equal_and_hashed_as_elsewhere_though_nothing_guards_them() -> None:
+    source = """
+import json
+import app
+from chalicelib.workdays.model.limits import Limit, Unit
+from chalicelib.workdays.model.calendar import Calendar
+one, same, other = (Limit(value=number, unit=Unit.HOURS, basis="第1条") for number in (1, 1, 2))
+print(json.dumps([one == same, hash(one) == hash(same), len({one, same, other}), Calendar.__hash__ is object.__hash__]))
+"""
+
+    assert said_by(source, handler="app.app") == [True, True, 2, True]
