@@ -1,5 +1,6 @@
-"""Makes what pages are drawn with: one style sheet of govuk-frontend's and ours, the scripts, the catalogues of texts.
+"""Makes what pages are drawn with: one style sheet, the scripts, the catalogues of texts.
 
+The style sheet is govuk-frontend's, what is used of the MoJ Design System's, accessible-autocomplete's, and ours.
 What belongs to the British government is left out: its typeface, its crown and its crest.
 """
 
@@ -27,7 +28,7 @@ class FromNpm:
     @property
     def kept_as(self) -> str:
         """What the file is called between two builds."""
-        return f"{self.package}-{self.version}{Path(self.member).suffix}"
+        return f"{self.package.replace('/', '+')}-{self.version}{Path(self.member).suffix}"
 
 
 STYLES: Final = FromNpm(
@@ -42,6 +43,16 @@ CHARTS: Final = FromNpm(
     integrity="q0yaFPggC9FUdsWH4blavRWFmxdrIodbkoKNAjJudAI6CA9gNPxHtV2RcZNEepZVlk4yvBYkOkbk6HIVpIyHZA==",
     member="package/dist/echarts.simple.min.js",
 )
+MOJ: Final = "1bkUbm2M4DpcpX/pOmumQRBsbJco9W2RwmJv5h/ZC/ZqrAOn2/FjpF+A7vS0gs7oMXBizr9O5huDrSYbLx73Nw=="
+MOJ_STYLES, MOJ_SCRIPTS = (
+    FromNpm(package="@ministryofjustice/frontend", version="11.1.0", integrity=MOJ, member=f"package/moj/{name}")
+    for name in ("moj-frontend.min.css", "moj-frontend.min.js")
+)
+PICKER: Final = "xMshgc2LT5addvvfCTGzIkRrvhbOFeylFSnSMfS/PdjvvvElZkakCwxO3/yJYBWyi1hi3tZloqOJQ5kqqJtH4g=="
+PICKER_STYLES, PICKER_SCRIPT = (
+    FromNpm(package="accessible-autocomplete", version="3.0.1", integrity=PICKER, member=f"package/dist/{name}")
+    for name in ("accessible-autocomplete.min.css", "accessible-autocomplete.min.js")
+)
 
 WEB: Final = Path(__file__).resolve().parents[2] / "chalicelib" / "web"
 OURS: Final = WEB / "styles" / "portal.css"
@@ -49,8 +60,17 @@ ICON: Final = WEB / "styles" / "icon.svg"
 SCRIPTS: Final = WEB / "scripts"
 BUILT: Final = WEB / "assets"
 
+USED: Final = re.compile(
+    r"\.moj-(action-bar|alert|badge|datepicker|filter|identity-bar|js-hidden|scrollable-pane|sub-navigation|timeline)"
+    r"|\[aria-sort\]"
+)
+"""The components of the MoJ Design System that ``moj.html`` draws; the styles of the others stay behind."""
+RULE: Final = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
+
 FACE: Final = re.compile(r"@font-face\{[^}]*\}")
 PICTURE: Final = re.compile(r"url\(/assets/[^)]*\)")
+INLINE: Final = re.compile(r' style="[^"]*"')
+SOURCE_MAP: Final = re.compile(r"\n?//# sourceMappingURL=\S*")
 TYPEFACE: Final = "GDS Transport,arial,sans-serif"
 OUR_TYPEFACE: Final = 'system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif'
 
@@ -61,9 +81,11 @@ def build() -> Path:
     kept.mkdir(parents=True, exist_ok=True)
     with only_one(kept / "lock"):
         files = {
-            "portal.css": without_government(_fetched(STYLES, kept)) + OURS.read_text(encoding="utf-8"),
-            "echarts.js": _fetched(CHARTS, kept),
             **{path.name: path.read_text(encoding="utf-8") for path in (ICON, *SCRIPTS.glob("*.js"))},
+            "portal.css": _styles(kept),
+            "echarts.js": _fetched(CHARTS, kept),
+            "moj.js": joined(_fetched(MOJ_SCRIPTS, kept), (SCRIPTS / "moj.js").read_text(encoding="utf-8")),
+            "picker.js": strict(_fetched(PICKER_SCRIPT, kept)) + (SCRIPTS / "picker.js").read_text(encoding="utf-8"),
         }
         BUILT.mkdir(exist_ok=True)
         wanted = {_named(name, whole): whole.encode() for name, whole in files.items()}
@@ -77,6 +99,41 @@ def build() -> Path:
                 arriving.write_bytes(whole)
                 arriving.rename(BUILT / name)
     return BUILT
+
+
+def _styles(kept: Path) -> str:
+    parts = _fetched(STYLES, kept), of_components(_fetched(MOJ_STYLES, kept)), _fetched(PICKER_STYLES, kept)
+    return "".join(map(without_government, parts)) + OURS.read_text(encoding="utf-8")
+
+
+def of_components(styles: str) -> str:
+    """Return the rules of a style sheet that are about components in use."""
+    found = []
+    for head, body in RULE.findall(styles):
+        if head.startswith("@"):
+            within = of_components(body)
+            found += [f"{head}{{{within}}}"] if within else []
+        elif USED.search(head):
+            found.append(f"{head}{{{body}}}")
+    return "".join(found)
+
+
+def joined(module: str, ours: str) -> str:
+    """Return a script of a module's classes and what we do with them: a module of its own would be one more request."""
+    classes, exports, _ = module.partition("export{")
+    if not exports:
+        message = "the MoJ Design System's script exports nothing"
+        raise ValueError(message)
+    return f'"use strict";(()=>{{{classes}\n{ours}}})();\n'
+
+
+def strict(script: str) -> str:
+    """Return the picker's script without the one style that it writes into a text, which no policy of ours lets in."""
+    kept, found = INLINE.subn(' class="govuk-visually-hidden"', script)
+    if found != 1:
+        message = f"the picker's script holds {found} inline styles"
+        raise ValueError(message)
+    return SOURCE_MAP.sub("", kept)
 
 
 def _named(name: str, whole: str) -> str:
