@@ -441,6 +441,9 @@ PORTAL: dict[str, list[str]] = {
         "GET /role",
         "POST /role",
     ],
+    "chalicelib.web.core.type_size": [
+        "POST /type-size",
+    ],
     "chalicelib.web.credit_office.flag_actions": [
         "GET /flags/{flag_id}/confirmation",
         "POST /flags/{flag_id}/confirmation",

@@ -38,7 +38,7 @@ def test_what_waits_comes_first_and_the_navigation_counts_what_is_unread(
 
     seen = applicant.open("/messages")
 
-    assert "消息 （6条未读）" in seen.text
+    assert '消息 <span class="moj-badge">6条未读</span>' in seen.text
     assert seen.text.index("等您办理") < seen.text.index("请陈述申辩: ") < seen.text.index("全部消息")
     assert "最晚10月12日(周一)" in seen.text
 
@@ -50,7 +50,7 @@ def test_opening_a_message_goes_on_to_its_matter_and_counts_it_no_longer(applica
     onward = applicant.send(before, f"/messages/{told_first(case_no)}")
 
     assert onward.path == f"/cases/{case_no}"
-    assert "消息 （1条未读）" in applicant.open("/messages").text
+    assert '消息 <span class="moj-badge">1条未读</span>' in applicant.open("/messages").text
 
 
 def test_the_list_of_own_cases_says_who_is_waited_for_and_until_when(applicant: Visitor, case_no: str) -> None:
@@ -66,7 +66,7 @@ def test_messages_are_said_in_english_too(applicant: Visitor, case_no: str) -> N
 
     seen = applicant.open("/messages?lang=en")
 
-    assert "Messages (2 unread)" in seen.text
+    assert 'Messages <span class="moj-badge">2 unread</span>' in seen.text
     assert "Your application is accepted" in seen.text
 
 

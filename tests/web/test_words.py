@@ -238,7 +238,7 @@ def test_whatever_an_action_calls_itself_and_its_fields_has_a_text() -> None:
 
 @pytest.mark.parametrize(
     ("language", "day", "by"),
-    [("zh", "11月25日(周三)", "11月25日(周三)前"), ("en", "Wed 25 Nov", "by Wed 25 Nov")],
+    [("zh", "11月25日(周三)", "到11月25日(周三)为止"), ("en", "Wed 25 Nov", "by the end of Wed 25 Nov")],
 )
 def test_a_day_of_this_year_is_said_without_the_year(language: Language, day: str, by: str) -> None:
     assert day_text(date(2026, 11, 25), language, year=2026) == day

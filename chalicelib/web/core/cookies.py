@@ -11,6 +11,11 @@ LOGIN: Final = "xinnuo-login"
 ROLE: Final = "xinnuo-role"
 """The role in which somebody with several acts; it says nothing that the token does not."""
 
+TYPE: Final = "xinnuo-type"
+LARGE: Final = "large"
+"""The size of type that somebody wants in this browser (适老); it stays for a year."""
+YEAR: Final = 365 * 24 * 60 * 60
+
 
 def login_named(state: str) -> str:
     """Return the cookie of one login under way: two tabs may be at the identity provider at the same time."""
@@ -33,8 +38,12 @@ def held(cookies: Mapping[str, str], name: str) -> str:
 
 
 def given(name: str, secret: str) -> str:
-    """Return the header that lets a browser keep a secret until it is closed, or until a login can no longer end."""
-    lives = f"Max-Age={LOGIN_LIVES.seconds}; " if name.startswith(LOGIN) else ""
+    """Return the header that lets a browser keep something until it is closed.
+
+    What belongs to a login under way is kept until that can no longer end, the size of type for a year.
+    """
+    seconds = LOGIN_LIVES.seconds if name.startswith(LOGIN) else YEAR if name == TYPE else 0
+    lives = f"Max-Age={seconds}; " if seconds else ""
     return f"{_full(name)}={secret}; {lives}{_manner()}"
 
 

@@ -40,9 +40,9 @@ def day_text(day: date, language: Language, *, year: int) -> str:
 
 
 def by_text(day: date, language: Language, *, year: int) -> str:
-    """Return the last day of a limit as people say it: ``11月25日(周三)前``."""
+    """Return the last day of a limit, which still counts, as people say it: ``到11月25日(周三)为止``."""
     said = day_text(day, language, year=year)
-    return f"{said}前" if language == "zh" else f"by {said}"
+    return f"到{said}为止" if language == "zh" else f"by the end of {said}"
 
 
 def instant_text(at: datetime, language: Language, *, year: int) -> str:

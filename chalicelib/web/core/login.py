@@ -59,12 +59,17 @@ def log_in(visit: PageRequest) -> Redirect:
 
 @pages.get("/login/callback", public=True)
 def come_back(visit: PageRequest) -> Redirect | Page:
-    """Exchange the code for a token, open a session and go on to the page that was wanted."""
+    """Exchange the code for a token, open a session and go on to the page that was wanted.
+
+    Whoever comes here again, by going back, is logged in already and goes on to where their work begins.
+    """
     at = real_now()
     state = visit.query.get("state", "")
     login = container().sessions.come_back(held(visit.cookies, login_named(state)), state=state, at=at)
     code = visit.query.get("code")
     if login is None or not code:
+        if container().sessions.find(held(visit.cookies, SESSION), at=at) is not None:
+            return Redirect(to="home")
         return Page(template="not_logged_in.html", status=400)
     token = exchanged(code, verifier=login.verifier)
     caller, ends_at = recognised(token, at=at)

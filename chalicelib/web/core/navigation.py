@@ -1,9 +1,13 @@
 """Where each role's work begins, and where it can go from any page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
+from chalicelib.container import container
 from chalicelib.policy import Caller, Role
+from chalicelib.web.core.request import PageRequest
 
 CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
 AUTHORITIES, CLAIMS = ("authorities", "nav_authorities"), ("claims", "nav_claims")
@@ -39,6 +43,39 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.CALENDAR_EDITOR: (("calendars", "nav_calendars"),),
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page in the navigation: ``to`` from the root, the ``name`` of its text, how many matters wait there."""
+
+    to: str
+    name: str
+    waiting: int
+
+
+def _unread(visit: PageRequest) -> int:
+    """Return how many messages somebody has not read: one small read, on pages that people see of their own."""
+    subject = visit.caller.subject
+    return 0 if subject is None or visit.caller.is_staff else container().message_store.inbox(subject).unread
+
+
+WAITING: Final[Mapping[str, Callable[[PageRequest], int]]] = {"nav_messages": _unread}
+"""What counts the matters that wait at a place, by the name of its text; each page asks it, so it costs little.
+
+The words beside the number are the text ``<name>_waiting``.
+"""
+
+
+def navigation_of(visit: PageRequest, status: int) -> tuple[Place, ...]:
+    """Return where somebody can go from any page; on a page that refuses something nothing is counted."""
+    if visit.who is None:
+        return ()
+    is_shown = status == HTTPStatus.OK
+    return tuple(
+        Place(to=to, name=name, waiting=WAITING[name](visit) if is_shown and name in WAITING else 0)
+        for to, name in places_of(visit.who)
+    )
 
 
 def places_of(caller: Caller) -> tuple[tuple[str, str], ...]:

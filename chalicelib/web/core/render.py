@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Mapping
 from functools import cache, partial
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import quote, urlencode
@@ -14,16 +13,15 @@ from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup, escape
 
 from chalicelib.clock import day_in_shanghai, instant_from
-from chalicelib.container import container
 from chalicelib.http.language import chosen_in
 from chalicelib.policy import Role
 from chalicelib.sessions.rules import form_token
 from chalicelib.web.core.assets import built, icon, stylesheet
-from chalicelib.web.core.cookies import SESSION, held
+from chalicelib.web.core.cookies import LARGE, SESSION, TYPE, held
 from chalicelib.web.core.forms import LARGEST, ROOM
 from chalicelib.web.core.fragments import kept
 from chalicelib.web.core.i18n import by_text, day_text, department_text, instant_text, limit_text, text, who_text
-from chalicelib.web.core.navigation import places_of
+from chalicelib.web.core.navigation import home_of, navigation_of
 from chalicelib.web.core.request import Page, PageRequest
 
 TEMPLATES: Final = sorted(Path(__file__).parents[1].glob("*/templates"))
@@ -64,8 +62,15 @@ def drawn(page: Page, visit: PageRequest) -> str:
             here=here.lstrip("/"),
             is_known=visit.who is not None,
             has_session=bool(held(visit.cookies, SESSION)),
-            places=places_of(visit.who) if visit.who is not None and is_decided else (),
-            unread=_unread(page, visit),
+            places=navigation_of(visit, page.status) if is_decided else (),
+            logged_in_as=_logged_in_as(visit),
+            home_page=home_of(visit.who) if visit.who is not None and visit.who.is_staff and is_decided else "",
+            is_large=held(visit.cookies, TYPE) == LARGE,
+            type_switch=_link(
+                visit, "type-size", {"next": _link(visit, here.lstrip("/"), visit.query)[len(visit.root) :]}
+            )
+            if method == "GET"
+            else None,
             acting_role=_acting_role(visit),
             form_fields=partial(_form_fields, visit),
             typed=partial(_typed, visit),
@@ -89,11 +94,16 @@ def _acting_role(visit: PageRequest) -> Role | None:
     return next(iter(visit.who.roles)) if len(visit.who.roles) == 1 else None
 
 
-def _unread(page: Page, visit: PageRequest) -> int:
-    """Return how many messages somebody has not read: one small read, on pages that people see of their own."""
-    if visit.who is None or visit.who.subject is None or visit.who.is_staff or page.status != HTTPStatus.OK:
-        return 0
-    return container().message_store.inbox(visit.who.subject).unread
+def _logged_in_as(visit: PageRequest) -> str:
+    """Return who is logged in, as whom, and where they work; blank if nobody is."""
+    who = visit.who
+    if who is None:
+        return ""
+    people = [one.name for one in (who.representative and who.representative.identity, who.identity) if one]
+    roles = [text(f"role_{role}", visit.language) for role in who.roles] if len(who.roles) == 1 else []
+    roles = [role[:1].upper() + role[1:] for role in roles]
+    where = [department_text(who.department, visit.language)] if who.department else []
+    return " · ".join(dict.fromkeys(part for part in (*(people or [who.name]), *roles, *where) if part))
 
 
 def _said(visit: PageRequest, name: str, **blanks: object) -> str:
