@@ -442,7 +442,7 @@ PORTAL: dict[str, list[str]] = {
         "POST /role",
     ],
     "chalicelib.web.core.type_size": [
-        "POST /type-size",
+        "GET /type-size",
     ],
     "chalicelib.web.credit_office.flag_actions": [
         "GET /flags/{flag_id}/confirmation",

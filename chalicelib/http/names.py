@@ -22,7 +22,14 @@ _FORMS: Final = {name: re.compile(form) for name, form in FORMS.items()}
 
 
 def require_names(path: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the path parameters; ``NOT_FOUND`` for values that cannot be names (too long, unprintable, malformed)."""
+    """Return the path parameters; ``NOT_FOUND`` for values that cannot be names (too long, unprintable, malformed).
+
+    A case number may be written as people type it.
+    """
+    if "case_no" in path:
+        from chalicelib.cases.rules.case_numbers import case_no_as_typed  # noqa: PLC0415 - most paths have none
+
+        path = {**path, "case_no": case_no_as_typed(path["case_no"])}
     if not all(can_be(name, value) for name, value in path.items()):
         raise DomainError(ErrorCode.NOT_FOUND)
     return path

@@ -17,6 +17,23 @@ BlankAsNull = Annotated[str | None, BeforeValidator(lambda value: value or None)
 """Text that is blank in the domain and null in the API."""
 
 
+def _case_no(value: object) -> object:
+    from chalicelib.cases.rules.case_numbers import case_no_as_typed  # noqa: PLC0415 - most requests have none
+
+    return case_no_as_typed(value) if isinstance(value, str) else value
+
+
+def _code(value: object) -> object:
+    from chalicelib.cases.rules.case_numbers import code_as_typed  # noqa: PLC0415 - as above
+
+    return code_as_typed(value) if isinstance(value, str) else value
+
+
+CaseNoAsTyped = BeforeValidator(_case_no)
+CodeAsTyped = BeforeValidator(_code)
+"""Case numbers and codes of ours in a query or a body may be written as people type them."""
+
+
 class Query(BaseModel):
     """A request's query: no parameter repeated, none unknown, and none empty unless its type takes the empty text."""
 

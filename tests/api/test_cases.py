@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -442,6 +443,16 @@ def test_the_tracking_code_is_for_the_person_concerned(case: dict[str, Any], cli
 
     assert office["tracking_code"] is None
     assert len(case["tracking_code"]) == 10
+
+
+def test_a_case_is_tracked_by_a_number_and_a_code_as_people_type_them(case: dict[str, Any], client: Client) -> None:
+    number, code = case["case_no"], case["tracking_code"]
+    body, check = number[:-1], number[-1]
+    writings = (number.lower(), f"{number[:6]} {number[6:]}", body.replace("O", "0").replace("I", "1") + check)
+
+    found = [client.get(f"/v1/track/{quote(typed)}?code={code.lower().replace('o', '0')}").status for typed in writings]
+
+    assert found == [200, 200, 200]
 
 
 @pytest.mark.requirement("R5.6")

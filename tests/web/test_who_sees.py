@@ -27,6 +27,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "GET /login": None,
     "GET /login/callback": None,
     "GET /logged-out": None,
+    "GET /type-size": None,
     "GET /home": EVERYBODY,
     "POST /logout": EVERYBODY,
     "GET /role": EVERYBODY,

@@ -11,6 +11,7 @@ from chalicelib.bounds.store import bounds
 from chalicelib.documents.model import PROBLEM_TEXTS, Document, DocumentProblem, DocumentState, Format, Upload
 from chalicelib.http.language import Language
 from chalicelib.http.routes import Code, Instant, RequestBody, ResponseBody
+from chalicelib.http.schemas import CaseNoAsTyped
 from chalicelib.validation import Digest, DocumentId
 
 LARGEST = bounds().documents.largest_bytes
@@ -20,7 +21,7 @@ MEGABYTE = 1 << 20
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 """The name of a file as the device has it: shortened and cleaned before it is kept, and never a reason to refuse."""
 
-CaseNo = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{17}$")]
+CaseNo = Annotated[str, CaseNoAsTyped, StringConstraints(pattern=r"^[A-Z0-9]{17}$")]
 DraftId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 

@@ -10,6 +10,7 @@ from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineRespon
 from chalicelib.api.contacts.routes.deliveries import CaseMessageResponse
 from chalicelib.clocks.model import Light
 from chalicelib.http.routes import Code, Day, Instant, Line, PageQuery, PageResponse, Query, RequestBody, ResponseBody
+from chalicelib.http.schemas import CaseNoAsTyped
 from chalicelib.inspection.model import ChangeOf
 
 Codes = Annotated[list[Code], Field(max_length=50)]
@@ -24,7 +25,7 @@ class MandateScopeInput(RequestBody):
     items: Codes = Field(default_factory=list)
     received_from: Annotated[Day | None, Field(alias="from")] = None
     received_to: Annotated[Day | None, Field(alias="to")] = None
-    case_nos: Codes = Field(default_factory=list)
+    case_nos: Annotated[list[Annotated[Code, CaseNoAsTyped]], Field(default_factory=list, max_length=50)]
 
 
 class MandateRequest(RequestBody):

@@ -3,11 +3,16 @@
 import base64
 import hashlib
 import secrets
+import unicodedata
+from typing import Final
 
 RANDOM_BYTES = 10
 """80 bits: at a million guesses a second and a billion cases, some 20 years for one hit."""
 
 CASE_NO_LENGTH = 17
+
+MEANT: Final = str.maketrans("01", "OI")
+"""Numbers and codes are written in base32, without 0 and 1 (RFC 4648, 6): whoever types one means a letter."""
 
 
 def new_draft_id() -> str:
@@ -30,6 +35,37 @@ def case_no_for(draft_id: str) -> str:
     from stdnum.iso7064 import mod_37_36  # noqa: PLC0415
 
     return body + mod_37_36.calc_check_digit(body)
+
+
+def code_as_typed(text: str) -> str:
+    """Return the tracking code that somebody means, whatever their keyboard or their eyes made of it."""
+    return _plain(text).translate(MEANT)
+
+
+def case_no_as_typed(text: str) -> str:
+    """Return the case number that somebody means by what they typed from a paper, in this writing and no other.
+
+    Small letters, spaces, hyphens, full-width letters, 0 for O and 1 for I mean one number only. The check character
+    has all digits and letters: which of two that look alike is meant is the one that is right. What cannot be a case
+    number is returned as it is.
+    """
+    plain = _plain(text)
+    if len(plain) != CASE_NO_LENGTH or not plain.isascii():
+        return text
+    body, check = plain[:-1].translate(MEANT), plain[-1]
+    # Imported here as above.
+    from stdnum.iso7064 import mod_37_36  # noqa: PLC0415
+
+    if not body.isalnum() or not check.isalnum():
+        return text
+    right = mod_37_36.calc_check_digit(body)
+    return body + (right if right.translate(MEANT) == check.translate(MEANT) else check)
+
+
+def _plain(text: str) -> str:
+    """Return a text in half-width capitals, without blanks and hyphens."""
+    wide = unicodedata.normalize("NFKC", text).upper()
+    return "".join(letter for letter in wide if not letter.isspace() and letter not in "-‐‑–—_.")
 
 
 def is_case_no(text: str) -> bool:

@@ -9,7 +9,7 @@ from chalicelib.authorities.model import Act
 from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.answers import AnswerTold
 from chalicelib.cases.model.case import WAITING, Case, CaseCard, State
-from chalicelib.cases.rules.case_numbers import is_case_no
+from chalicelib.cases.rules.case_numbers import code_as_typed, is_case_no
 from chalicelib.cases.rules.reading import ReadingPurpose, is_reason_for_delay, is_reported
 from chalicelib.cases.rules.waiting import CLOCKS as WAITS
 from chalicelib.cases.rules.waiting import state_told
@@ -261,7 +261,7 @@ class CaseQueries:
             raise DomainError(ErrorCode.NOT_FOUND)
         with self._counts.attempt(Counted.CODES_OF_A_CASE, case_no, address=address, at=at):
             case = self._store.load(case_no)
-            if not hmac.compare_digest(case.tracking_code.encode(), code.encode()):
+            if not hmac.compare_digest(case.tracking_code.encode(), code_as_typed(code).encode()):
                 raise DomainError(ErrorCode.NOT_FOUND)
         promised = [clock for clock in self._clocks.of_owner(case.owner) if clock.kind is ClockKind.HANDLING_PROMISED]
         return Track(

@@ -147,7 +147,7 @@ def follow(visit: PageRequest) -> Page:
     if not name and not code:
         return page
     try:
-        found = visit.get(complaints.follow, path={"complaint_id": name or "-"}, query={"code": code.upper()})
+        found = visit.get(complaints.follow, path={"complaint_id": name or "-"}, query={"code": code})
     except DomainError as error:
         if error.code not in {ErrorCode.NOT_FOUND, ErrorCode.INVALID_QUERY}:
             raise

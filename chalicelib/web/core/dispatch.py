@@ -82,7 +82,7 @@ def show(route: str, event: Event) -> Response:
         if not entry.is_public:
             visit = _known(visit)
             _let_in(entry, visit.caller)
-        require_names(visit.path)
+        visit = replace(visit, path=require_names(visit.path))
         if route.startswith("POST"):
             visit = _sent(visit, event)
             _require_own_site(event)

@@ -38,6 +38,7 @@ def drawn(page: Page, visit: PageRequest) -> str:
     for name, value in visit.path.items():
         here = here.replace(f"{{{name}}}", quote(value, safe=""))
 
+    is_large = held(visit.cookies, TYPE) == LARGE
     is_decided = visit.who is not None and (not visit.who.is_staff or len(visit.who.roles) == 1)
 
     def link(to: str, **query: str) -> str:
@@ -65,12 +66,8 @@ def drawn(page: Page, visit: PageRequest) -> str:
             places=navigation_of(visit, page.status) if is_decided else (),
             logged_in_as=_logged_in_as(visit),
             home_page=home_of(visit.who) if visit.who is not None and visit.who.is_staff and is_decided else "",
-            is_large=held(visit.cookies, TYPE) == LARGE,
-            type_switch=_link(
-                visit, "type-size", {"next": _link(visit, here.lstrip("/"), visit.query)[len(visit.root) :]}
-            )
-            if method == "GET"
-            else None,
+            is_large=is_large,
+            type_switch=_type_switch(visit, here, is_large=is_large) if method == "GET" else None,
             acting_role=_acting_role(visit),
             form_fields=partial(_form_fields, visit),
             typed=partial(_typed, visit),
@@ -92,6 +89,12 @@ def _acting_role(visit: PageRequest) -> Role | None:
     if visit.who is None or not visit.who.is_staff or len(visit.roles) == 1:
         return None
     return next(iter(visit.who.roles)) if len(visit.who.roles) == 1 else None
+
+
+def _type_switch(visit: PageRequest, here: str, *, is_large: bool) -> str:
+    """Return the link that makes type large, or as it usually is, and comes back."""
+    back = _link(visit, here.lstrip("/"), visit.query).removeprefix(visit.root)
+    return _link(visit, "type-size", {"size": "usual" if is_large else LARGE, "next": back})
 
 
 def _logged_in_as(visit: PageRequest) -> str:

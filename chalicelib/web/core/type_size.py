@@ -6,8 +6,8 @@ from chalicelib.web.core.cookies import LARGE, TYPE, given, taken
 from chalicelib.web.core.request import PageRequest, Redirect
 
 
-@pages.post("/type-size", public=True, form="/")
+@pages.get("/type-size", public=True)
 def set_size(visit: PageRequest) -> Redirect:
-    """Remember the size, and show the page again on which it was chosen."""
-    cookie = given(TYPE, LARGE) if visit.sent("size") == LARGE else taken(TYPE)
+    """Remember the size, and show the page again on which it was chosen: a link, as the other language is."""
+    cookie = given(TYPE, LARGE) if visit.query.get("size") == LARGE else taken(TYPE)
     return Redirect(to=onward_of(visit.query.get("next", "")), cookies=(cookie,))

@@ -31,11 +31,12 @@ from chalicelib.http.routes import (
     Text,
     TextOrBlank,
 )
+from chalicelib.http.schemas import CaseNoAsTyped, CodeAsTyped
 
 routes = Routes("complaints")
 
 Level = Annotated[int, Field(ge=1, le=5)]
-ComplaintCode = Annotated[str, StringConstraints(pattern=r"^[A-Z2-7]{10}$")]
+ComplaintCode = Annotated[str, CodeAsTyped, StringConstraints(pattern=r"^[A-Z2-7]{10}$")]
 UNCACHED: Final = {"Cache-Control": "no-store"}
 
 
@@ -44,7 +45,7 @@ class ComplaintRequest(RequestBody):
 
     category: Code
     text: Text
-    case_no: Code | None = None
+    case_no: Annotated[Code | None, CaseNoAsTyped] = None
     item_code: Code | None = None
     department: Code | None = None
 

@@ -21,6 +21,7 @@ from chalicelib.http.routes import (
     Text,
     TextOrBlank,
 )
+from chalicelib.http.schemas import CaseNoAsTyped
 from chalicelib.sanctions.model.flags import FlagState, LostGround, MeasureClass
 from chalicelib.subjects.model.schema import SubjectInput
 from chalicelib.subjects.model.subjects import SubjectKind
@@ -94,7 +95,7 @@ class FlagProposalRequest(RequestBody):
     """
 
     subject: SubjectInput
-    case_no: Code | None = None
+    case_no: Annotated[Code | None, CaseNoAsTyped] = None
     measure_code: Code
     edition: Code | None = None
     document: FlagDocumentInput = FlagDocumentInput()

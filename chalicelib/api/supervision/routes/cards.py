@@ -22,7 +22,7 @@ from chalicelib.http.routes import (
     Routes,
     Text,
 )
-from chalicelib.http.schemas import BlankAsNull
+from chalicelib.http.schemas import BlankAsNull, CaseNoAsTyped
 from chalicelib.policy import Role
 from chalicelib.supervision.model.cards import Card, CardState, Colour, Finding, Outcome
 from chalicelib.supervision.rules.cards import GIVERS
@@ -40,7 +40,7 @@ DECIDERS = (Role.HEAD, Role.MONITOR)
 class GiveCardRequest(RequestBody):
     """A finding about a case or about another owner of a timeline; exactly one of the two is given."""
 
-    case_no: Line | None = None
+    case_no: Annotated[Line | None, CaseNoAsTyped] = None
     owner: Line | None = None
     colour: Annotated[Colour, Field(strict=False)]
     ground: Code
@@ -80,7 +80,7 @@ class CardsQuery(PageQuery):
     department: Code | None = None
     state: CardState | None = None
     officer: Line | None = None
-    case_no: Line | None = None
+    case_no: Annotated[Line | None, CaseNoAsTyped] = None
 
 
 class CardStatementResponse(ResponseBody):
