@@ -13,7 +13,7 @@ from tests.cloud import turn_clock
 from tests.web.cases import signed, with_documents
 from tests.web.flags import noon, office, place_of, proposed
 from tests.web.forms import MANDATE, SERVICE
-from tests.web.visitor import Come, Seen, Visitor
+from tests.web.visitor import HERE, Come, Seen, Visitor
 
 __all__ = ["noon", "office", "proposed"]
 
@@ -92,6 +92,29 @@ def test_what_was_written_when_the_session_ended_can_be_taken_along(visitor: Com
     assert form.form("inspection").fields["form_token"][0] not in over.text
     assert "督查" not in from_elsewhere.text
     assert "./login?next=inspection%3Flang%3Den&lang=en" in [link["href"] for link in over.page.named("a")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        ({}, True),
+        ({"Origin": "http://localhost:8000"}, True),
+        ({"Origin": "http://localhost:8000", "Referer": f"{HERE}/inspection"}, True),
+        ({"Referer": "https://elsewhere.example/"}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": "http://localhost:8001"}, False),
+    ],
+)
+def test_what_was_written_is_kept_too_where_a_browser_says_only_of_which_origin_a_form_is(
+    visitor: Come, headers: dict[str, str], kept: bool
+) -> None:
+    browser = visitor("inspector")
+    form = browser.open("/inspection")
+    browser.cookies.clear()
+
+    over = browser.send(form, "inspection", {"file_no": "督查〔2026〕1号"}, **headers)
+
+    assert ("督查〔2026〕1号" in over.text) == kept
 
 
 def test_what_was_written_in_a_tab_of_the_login_before_can_be_taken_along(visitor: Come) -> None:

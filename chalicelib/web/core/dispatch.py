@@ -7,7 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from importlib import import_module
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from chalice.app import Response
 
@@ -24,6 +24,7 @@ from chalicelib.http.tokens import recognised, require_fresh
 from chalicelib.logging import tell
 from chalicelib.policy import Caller, acting
 from chalicelib.sessions.rules import is_form_token
+from chalicelib.settings import settings
 from chalicelib.web.core.cookies import ROLE, SESSION, held, read_cookies
 from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, at_fault, is_too_large, too_large, words_of, written
 from chalicelib.web.core.i18n import text
@@ -265,13 +266,24 @@ def _wanted(entry: Entry, visit: PageRequest) -> str:
 
 
 def _wrote(visit: PageRequest, event: Event) -> list[str]:
-    """Return what a form that was sent in vain had in it, if the browser vouches that it stood on a page of ours."""
-    if headers_of(event).get("sec-fetch-site") != "same-origin":
+    """Return what a form that was sent in vain had in it, unless it may have stood on a page of another site."""
+    if not _is_of_ours(headers_of(event)):
         return []
     try:
         return written((visit if visit.form else _sent(visit, event)).form)
     except DomainError:
         return []
+
+
+def _is_of_ours(headers: Mapping[str, str]) -> bool:
+    """Return whether a form stood on a page of ours, as far as the browser says: by this once, before by its origin.
+
+    Browsers without ``Sec-Fetch-Site`` send ``Origin`` with a form of another site (Safari before 16.4, WebViews).
+    """
+    ours = urlsplit(settings().portal_url or "")
+    named = [urlsplit(headers[name]) for name in ("origin", "referer") if headers.get(name)]
+    is_ours = all((one.scheme, one.netloc) == (ours.scheme, ours.netloc) for one in named)
+    return headers.get("sec-fetch-site", "same-origin") == "same-origin" and is_ours
 
 
 def _stands_at(entry: Entry, visit: PageRequest) -> str:
