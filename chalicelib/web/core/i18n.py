@@ -60,13 +60,16 @@ def department_text(code: str, language: Language) -> str:
 
 
 def who_text(name: str, known: "Mapping[str, StaffMember]", language: Language) -> str:
-    """Return what people call somebody: ``经办甲 · 公安交管``; the name itself of whoever is not among the known.
+    """Return what people call somebody: ``经办甲 · 公安交管``, and of whoever is not among the known what they are.
 
     ``name`` is a staff id, or the actor of an event.
     """
     member = known.get(name.removeprefix(STAFF))
-    if member is None or not member.department:
-        return name if member is None else member.name
+    if member is None:
+        kind = name.partition(":")[0] if ":" in name else "staff"
+        return text(f"actor_{kind}", language)
+    if not member.department:
+        return member.name
     return f"{member.name} · {department_text(member.department, language)}"
 
 

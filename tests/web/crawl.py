@@ -1,0 +1,101 @@
+"""Every page that somebody comes to by links, and the words that stand on it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from tests.web.visitor import HERE, Seen, Visitor
+
+MOST: Final = 400
+"""Pages of one person; a town has fewer, and a list that never ends would have more."""
+
+FEW: Final = 12
+"""Pages of one form of address that are looked at."""
+
+NO_PAGE: Final = re.compile(r"/(assets|login|logout|type-size|board/statistics/export)\b|/evidence$")
+NAMED: Final = frozenset(
+    {"plate-replacement", "business-address", "spouse-household", "by-officer", "by-two", "at-once", "with-questions"}
+)
+"""Items of the town."""
+SILENT: Final = frozenset({"script", "style", "textarea", "datalist"})
+EMPTY: Final = frozenset({"input", "br", "meta", "link", "img", "hr", "col", "source", "path", "rect", "area", "wbr"})
+SAID: Final = ("aria-label", "title", "alt", "placeholder")
+EXACT: Final = "xn-exact"
+"""The class of what is meant to be copied or compared: a digest, a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page by what its address is of, so that two cases are one page, and one of its sentences."""
+
+    page: str
+    words: str
+
+
+class Words(HTMLParser):
+    """What a page says, sentence by sentence, to eyes and ears."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self._within: list[tuple[str, bool]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        is_silent = self._is_silent() or tag in SILENT or EXACT in (given.get("class") or "")
+        if not is_silent:
+            self.said += [words for name in SAID if (words := given.get(name))]
+        if tag not in EMPTY:
+            self._within.append((tag, is_silent))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._within and self._within.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not self._is_silent():
+            self.said.append(data.strip())
+
+    def _is_silent(self) -> bool:
+        return bool(self._within) and self._within[-1][1]
+
+
+def pages_of(browser: Visitor, *starts: str) -> Iterator[Seen]:
+    """Open every page that links lead to from some; two with one form of address are looked at only a few times."""
+    waiting, known = list(starts), set(starts)
+    looked: dict[str, int] = {}
+    for _ in range(MOST):
+        if not waiting:
+            return
+        path = waiting.pop(0)
+        seen = browser.open(path)
+        if "text/html" not in seen.reply.headers.get("content-type", ""):
+            continue
+        yield seen
+        for link in seen.page.named("a"):
+            to = urljoin(seen.url, link.get("href") or "")
+            place = to.removeprefix(HERE).partition("#")[0]
+            if not to.startswith(HERE) or place in known or NO_PAGE.search(place) or "lang=" in place:
+                continue
+            known.add(place)
+            kind = kind_of(place) + "?" + " ".join(sorted(re.findall(r"(\w+)=", place)))
+            looked[kind] = looked.get(kind, 0) + 1
+            if looked[kind] <= FEW:
+                waiting.append(place)
+
+
+def kind_of(path: str) -> str:
+    """Return the form of an address: what names one thing among many is left out."""
+    parts = urlsplit(path).path.split("/")
+    return "/".join(
+        "*" if part in NAMED or (re.search(r"[0-9A-Z]", part) and len(part) > 3) else part for part in parts
+    )
+
+
+def words_at_fault(seen: Seen, is_at_fault: Callable[[str], bool]) -> list[Found]:
+    """Return the sentences of a page that a rule finds fault with."""
+    return [Found(kind_of(seen.path), words) for words in Words(seen.text).said if is_at_fault(words)]
