@@ -210,19 +210,19 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     ),
     "GET /v1/guides": (200, "api catalogue subjects timeline workdays"),
     "GET /readyz": (200, "api bounds catalogue subjects"),
-    "GET /items": (200, "api catalogue sessions subjects timeline web workdays"),
+    "GET /items": (200, "api catalogue departments sessions subjects timeline web workdays"),
     "GET /worklist": (
         200,
         (
-            "alerts api authorities bounds calendars cases catalogue clocks credit relay rulepacks sessions staff"
-            " subjects supervision timeline web workdays"
+            "alerts api authorities bounds calendars cases catalogue clocks credit departments relay rulepacks sessions"
+            " staff subjects supervision timeline web workdays"
         ),
     ),
     "GET /board": (
         200,
         (
-            "alerts api authorities bounds calendars cases catalogue clocks credit relay rulepacks sessions staff"
-            " subjects supervision timeline web workdays"
+            "alerts api authorities bounds calendars cases catalogue clocks credit departments relay rulepacks sessions"
+            " staff subjects supervision timeline web workdays"
         ),
     ),
 }

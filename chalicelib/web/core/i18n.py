@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.clock import SHANGHAI, day_in_shanghai
+from chalicelib.departments.store import departments
 from chalicelib.http.language import Language
 from chalicelib.web.core.assets import catalogue
 from chalicelib.workdays.model.limits import Limit
@@ -52,11 +53,9 @@ def instant_text(at: datetime, language: Language, *, year: int) -> str:
 
 
 def department_text(code: str, language: Language) -> str:
-    """Return what people call a department; its code where the deployment has one that nobody has named here."""
-    try:
-        return text(f"department_{code}", language)
-    except KeyError:
-        return code
+    """Return what people call a department; its code where there is no such department any more."""
+    found = departments().get(code)
+    return code if found is None else found.name.read_in(language)
 
 
 def who_text(name: str, known: "Mapping[str, StaffMember]", language: Language) -> str:

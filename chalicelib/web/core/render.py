@@ -13,6 +13,7 @@ from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup, escape
 
 from chalicelib.clock import day_in_shanghai, instant_from
+from chalicelib.departments.store import departments
 from chalicelib.http.language import chosen_in
 from chalicelib.policy import Role
 from chalicelib.sessions.rules import form_token
@@ -56,6 +57,7 @@ def drawn(page: Page, visit: PageRequest) -> str:
             link=link,
             who=partial(_who, page, visit),
             department=lambda code: department_text(code, visit.language),
+            office_of=lambda code: departments().get(code),
             by=lambda day: by_text(day, visit.language, year=day_in_shanghai(visit.at).year),
             moment=lambda at: instant_text(instant_from(at), visit.language, year=day_in_shanghai(visit.at).year),
             instant=lambda at: instant_text(at, visit.language, year=day_in_shanghai(visit.at).year),
