@@ -58,7 +58,7 @@ def test_the_list_of_own_cases_says_who_is_waited_for_and_until_when(applicant: 
 
     seen = applicant.open("/cases")
 
-    assert "等办理单位办理</strong> · 最晚10月8日(周四)" in seen.text
+    assert "不用您做什么，办理单位最晚10月8日(周四)办好" in seen.text
 
 
 def test_messages_are_said_in_english_too(applicant: Visitor, case_no: str) -> None:
@@ -80,7 +80,7 @@ def test_the_pages_say_from_when_and_until_when_somebody_can_be_heard(
     officer = visitor("officer.traffic")
     before = applicant.open(f"{case}/statement")
     desk = officer.open(f"/desk/{case_no}")
-    assert "请在10月12日(周一)23:59以前提交。" in before.text
+    assert "最晚10月12日(周一)提交，当天也算。" in before.text
     assert "期限自您收到告知之日起计算" in before.text
     assert "最晚10月8日(周四)23:59视为送达" in desk.text
 
@@ -90,7 +90,7 @@ def test_the_pages_say_from_when_and_until_when_somebody_can_be_heard(
 
     assert "告知已于9月28日(周一)12:00送达" in done.text
     after = applicant.open(f"{case}/statement")
-    assert "请在10月8日(周四)23:59以前提交。" in after.text
+    assert "最晚10月8日(周四)提交，当天也算。" in after.text
     assert "期限自您收到告知之日起计算" not in after.text
 
 

@@ -138,15 +138,18 @@ def test_a_complaint_needs_a_kind_and_a_text_and_is_taken(applicant: Visitor, ca
 def test_a_closed_case_is_rated_once(applicant: Visitor, case: str, client: Client, token: TokenOf) -> None:
     of_office(client, token, case, "decision", {"outcome": "granted", "document_no": "1号"}, "officer.traffic")
     of_office(client, token, case, "delivery", {}, "officer.traffic")
-    form = applicant.open(f"{case}/rating")
+    form, in_another_window = applicant.open(f"{case}/rating"), applicant.open(f"{case}/rating")
 
     nothing = applicant.send(form, "rating", {"comment": "很快"})
     done = applicant.send(form, "rating", {"level": "5", "comment": "很快"})
-    again = applicant.send(applicant.open(f"{case}/rating"), "rating", {"level": "1"})
+    again = applicant.send(in_another_window, "rating", {"level": "1"})
 
     assert nothing.status == 400
     assert {"href": "#level"} in nothing.page.named("a")
     assert "谢谢您的评价" in done.text
+    assert "<strong>非常满意</strong> · 很快" in done.text
+    assert not any((link["href"] or "").endswith("/rating") for link in done.page.named("a"))
+    assert "现在还不能办，或者已经办过了。" in applicant.open(f"{case}/rating").text
     assert again.status == 409
 
 

@@ -13,7 +13,7 @@ from chalicelib.authorities.model import Act, Side, Standing
 from chalicelib.calendars.model import RecountState
 from chalicelib.cases.model.case import State, Way
 from chalicelib.cases.model.stages import Finding, Notice, Outcome
-from chalicelib.cases.rules.consequences import RectificationOutcome
+from chalicelib.cases.rules.consequences import BROKEN, RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS
 from chalicelib.cases.services.reading import Sight
 from chalicelib.catalogue.model.items import Method, ProxyAct
@@ -26,7 +26,6 @@ from chalicelib.credit.model.records import Effect, Purpose, Severity
 from chalicelib.http.language import Language
 from chalicelib.messages.model.contacts import REACHING, ContactSource
 from chalicelib.messages.model.messages import Act as MessageAct
-from chalicelib.messages.model.messages import Party
 from chalicelib.messages.rules.sending import (
     AUTHORITY_ENDED,
     CONSENT_WITHDRAWN,
@@ -61,6 +60,8 @@ from chalicelib.web.applicants import authorities as own_authorities
 from chalicelib.web.applicants import case_actions as own_actions
 from chalicelib.web.applicants import contact
 from chalicelib.web.applicants.cases import DONE, OFFERS, WAY_THROUGH
+from chalicelib.web.applicants.lateness import SUPERIORS
+from chalicelib.web.applicants.own_case import COMES_NEXT
 from chalicelib.web.core.assets import catalogue
 from chalicelib.web.core.dispatch import FAILED
 from chalicelib.web.core.i18n import by_text, day_text, limit_text, text
@@ -139,7 +140,12 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "looked": ("draft", "case", "clocks", "timeline", "list", "complaint", "withdrawal", "materials", *OF_AGENTS),
     "claim_done": claims.DONE,
     "staff": ("absence", "absence_hint", "back", "back_hint"),
-    "turn": (*(party for party in Party if party is not Party.NOBODY), *(f"act_{act}" for act in MessageAct)),
+    "turn": (f"act_{act}" for act in MessageAct),
+    "need": ("corrections", "materials", "statement", "report"),
+    "comes_next": (*State, *COMES_NEXT),
+    "late_told": SUPERIORS,
+    "tag": BROKEN,
+    "matter": ("flag", "complaint", "objection", "repair", "conflict"),
     "staff_done": ("absence", "back"),
     "contact": REACHING,
     "contact_give": REACHING,

@@ -209,7 +209,8 @@ class Draft:
 class CaseCard:
     """A case's card (办件卡片): the few fields that lists, mandates, agents' rights and the repeat-promise rule need.
 
-    Indexes hold only cards. ``version`` comes from the row and is not part of the stored document.
+    Indexes hold only cards. ``finding`` is what verification found, once that has effect and as long as it was not put
+    right. ``version`` comes from the row and is not part of the stored document.
     """
 
     case_no: str
@@ -225,6 +226,7 @@ class CaseCard:
     subject: SubjectKey
     pack: str
     authority: str = ""
+    finding: Finding | None = None
     version: Annotated[int, Field(exclude=True)] = 0
 
 
@@ -350,6 +352,8 @@ class Case:
         what barred it may be somebody else's (R6.3).
         """
         was_waiting = self.credit is not None and self.credit.standing is CommitmentStatus.PENDING
+        found, order = self.verification, self.rectification
+        is_put_right = order is not None and order.fulfilled is True
         return CaseCard(
             case_no=self.case_no,
             state=self.state,
@@ -364,6 +368,7 @@ class Case:
             subject=self.subject,
             pack=self.terms.pack,
             authority="" if self.agent is None else self.agent.authority,
+            finding=found.result if found is not None and found.has_effect and not is_put_right else None,
             version=self.version,
         )
 

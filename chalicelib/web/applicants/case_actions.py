@@ -7,11 +7,12 @@ from chalicelib.api.cases.routes import cases, consequences, endings, handling
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.feedback.routes import complaints, ratings
 from chalicelib.cases.model.case import Way
-from chalicelib.cases.model.stages import Correction
 from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.web.applicants.cases import DONE, OFFERS
 from chalicelib.web.applicants.complaints import categories, levels
 from chalicelib.web.applicants.documents import UPLOADS, add_pages, bucket, facts_of, slots_of
+from chalicelib.web.applicants.english import english_of
+from chalicelib.web.applicants.own_case import demand_of, names_in, needs_of
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, number_of
 from chalicelib.web.core.forms import at_fault, materials_sent
@@ -31,14 +32,8 @@ def _proofs(case: CaseResponse, _visit: PageRequest) -> Options:
     return [(one.id, one.name, one.basis) for one in case.checklist if one.may_be_handed_in(Way.CERTIFICATE)]
 
 
-def _demand(case: CaseResponse) -> Correction | None:
-    """Return what was asked for last and not answered yet, if anything (补正告知)."""
-    return next((one for one in reversed(case.corrections) if one.answered_at is None), None)
-
-
 def _missing(case: CaseResponse, _visit: PageRequest) -> Options:
-    demand = _demand(case)
-    names = {one.id: one.name for one in case.checklist}
+    demand, names = demand_of(case), names_in(case)
     return [(one, names.get(one, one), "") for one in demand.missing] if demand else []
 
 
@@ -142,9 +137,20 @@ def _add_pages(action: Action[CaseResponse]) -> None:
     @pages.get(place, roles=FOR_THEMSELVES)
     def ask(visit: PageRequest) -> Page:
         case = visit.get(cases.read_case)
-        demand = _demand(case) if action.name == "corrections" else None
+        demand = demand_of(case) if action.name == "corrections" else None
         title, is_open = f"act_{action.name}", OFFERS[action.name](case, visit)
-        page = draw("own_action.html", action, case, visit, title=title, is_open=is_open, case=case, demand=demand)
+        page = draw(
+            "own_action.html",
+            action,
+            case,
+            visit,
+            title=title,
+            is_open=is_open,
+            case=case,
+            demand=demand,
+            need=next((one for one in needs_of(case, at=visit.at) if one.action == action.name), None),
+            english=english_of(visit, case.item),
+        )
         return _with_slots(page, action, case, visit) if is_open else page
 
     @pages.post(place, roles=FOR_THEMSELVES, form=place)

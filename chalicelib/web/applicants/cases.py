@@ -1,4 +1,4 @@
-"""One's own cases: the list with open drafts, each case with its progress, and its receipt."""
+"""One's own cases: what needs the applicant first, each case with its progress and what comes next, and its receipt."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,15 +12,29 @@ from chalicelib.cases.rules.consequences import BROKEN
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
+from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.messages.model.messages import Party
 from chalicelib.policy import FOR_THEMSELVES, Role
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import LOOKS
+from chalicelib.web.applicants.english import english_of
+from chalicelib.web.applicants.lateness import is_within, lateness_of
+from chalicelib.web.applicants.own_case import (
+    demand_of,
+    is_broken,
+    last_day_to_state,
+    names_in,
+    needs_of,
+    next_of,
+)
 from chalicelib.web.core import pages
+from chalicelib.web.core.i18n import by_text, instant_text
 from chalicelib.web.core.request import Page, PageRequest
 
 if TYPE_CHECKING:
     from chalicelib.api.credit.schemas.own_credit import BarResponse
     from chalicelib.api.documents.schemas import DocumentResponse
+    from chalicelib.api.feedback.routes.ratings import RatingResponse
 
 WAY_THROUGH: Final = ("received", "accepted", "decided", "closed")
 """The stages of the progress line."""
@@ -57,39 +71,59 @@ SHOWN_CLOCKS: Final = (
 """The time limits that matter to an applicant, in the order in which they run."""
 
 
+NO_YEAR: Final = 0
+"""As the year of the reader it makes every date say its own."""
+
 MASK: Final = 3
 """Which of the eight mask patterns of ISO/IEC 18004 a QR code uses."""
 
 
 @pages.get("/cases", roles=FOR_THEMSELVES)
 def list_cases(visit: PageRequest) -> Page:
-    """List one's own cases, newest first, with open drafts above them."""
+    """List what needs one first, then what waits for an office, then the other cases, newest first, page by page."""
     from chalicelib.api.cases.routes import drafts  # noqa: PLC0415 - only this page needs it
 
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
-    facts: dict[str, object] = {"found": visit.get(cases.list_cases, query=query)}
-    facts["turns"] = {turn.number: turn for turn in visit.get(turns).items if turn.owner == f"case:{turn.number}"}
-    facts["is_first"] = "cursor" not in query
-    facts["drafts"] = visit.get(drafts.waiting).items if facts["is_first"] else ()
+    found, is_first = visit.get(cases.list_cases, query=query), "cursor" not in query
+    facts: dict[str, object] = {"found": found, "is_first": is_first}
+    facts["english"] = english_of(visit, *(case.item for case in found.items))
+    if is_first:
+        waiting = visit.get(turns).items
+        facts["yours"] = [turn for turn in waiting if turn.party is Party.YOU]
+        facts["offices"] = [turn for turn in waiting if turn.party is Party.OFFICE]
+        facts["drafts"] = visit.get(drafts.waiting).items
+        told = {turn.number for turn in waiting if turn.owner == f"case:{turn.number}"}
+        facts["untold"] = [case for case in found.items if case.case_no not in told and case.state not in FINISHED]
+        facts["over"] = [case for case in found.items if case.case_no not in told and case.state in FINISHED]
+        facts["cases"] = {case.case_no: case for case in found.items}
+        facts["today"] = visit.today
     return Page(template="own_cases.html", facts=facts)
 
 
 @pages.get("/cases/{case_no}", roles=FOR_THEMSELVES)
 def read_case(visit: PageRequest) -> Page:
-    """Show a case's progress, due dates and timeline, and what can be done now."""
+    """Show what a case asks of one, how far it is, whether the office is late, what comes next, and what happened."""
     case, timeline = visit.get(cases.read_case), visit.get(cases.read_timeline)
-    done = visit.query.get("done")
+    done, actions = visit.query.get("done"), [name for name, is_open in OFFERS.items() if is_open(case, visit)]
     facts = {
         "case": case,
         "is_closed_to_agent": _is_closed_to_agent(case),
         "stages": WAY_THROUGH,
         "reached": REACHED[case.state],
+        "needs": needs_of(case, at=visit.at),
+        "late": lateness_of(case, timeline.items, calendar=container().calendars.current(), at=visit.at),
+        "today": visit.today,
+        "comes_next": next_of(case, at=visit.at),
+        "is_broken": is_broken(case),
         "clocks": [clock for kind in SHOWN_CLOCKS for clock in case.clocks if clock.kind is kind],
-        "timeline": timeline,
+        "timeline": timeline.model_copy(update={"items": [one for one in timeline.items if not is_within(one)]}),
+        "within": [one for one in timeline.items if is_within(one)],
         "looks": [one for one in timeline.items if one.kind in LOOKS],
-        "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
+        "actions": actions,
+        "rating": None if "rating" in actions else _rating_of(case, visit),
         "done": done if done in DONE.values() else None,
-        "names": {asked.id: asked.name for asked in case.checklist},
+        "names": names_in(case),
+        "english": english_of(visit, case.item),
         "documents": _documents_of(case, visit),
         "closes_next": _closes_next(case, visit),
     }
@@ -98,20 +132,26 @@ def read_case(visit: PageRequest) -> Page:
 
 @pages.get("/cases/{case_no}/receipt", roles=FOR_THEMSELVES)
 def read_receipt(visit: PageRequest) -> Page:
-    """Show the receipt, made for printing: number, tracking code, dates."""
+    """Show the receipt, made for one sheet of paper: number, tracking code and address, dates, office and counter."""
     case = visit.get(cases.read_case)
-    address = f"{settings().portal_url}/track?case_no={case.case_no}&code={case.tracking_code}"
+    address = f"{settings().portal_url}/track"
+    leads_to = f"{address}?case_no={case.case_no}&code={case.tracking_code}"
     promised = [clock for clock in case.clocks if clock.kind is ClockKind.HANDLING_PROMISED]
     facts: dict[str, object] = {
         "case": case,
-        "address": address,
-        "picture": picture_of(address),
+        "address": address.partition("://")[2],
+        "picture": picture_of(leads_to),
         "promised": promised[-1:],
+        "english": english_of(visit, case.item),
+        "now": visit.at,
+        # Paper is read in another year too.
+        "instant_on_paper": lambda at: instant_text(at, visit.language, year=NO_YEAR),
+        "by_on_paper": lambda day: by_text(day, visit.language, year=NO_YEAR),
     }
     facts["later"] = [
         clock for clock in case.clocks if clock.kind is ClockKind.LATER_MATERIAL and clock.stopped_at is None
     ]
-    facts["names"] = {asked.id: asked.name for asked in case.checklist}
+    facts["names"] = names_in(case)
     return Page(template="receipt.html", facts=facts)
 
 
@@ -138,6 +178,20 @@ def picture_of(address: str) -> Picture:
     code = segno.make(address, error="m", micro=False, mask=MASK)
     drawn = code.svg_inline(border=0, svgclass=None, lineclass=None)
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
+
+
+def _rating_of(case: CaseResponse, visit: PageRequest) -> "RatingResponse | None":
+    """Return how the caller has rated a case that is over, if so; only applicants rate, and each handling once."""
+    if case.state not in FINISHED or Role.APPLICANT not in visit.caller.roles:
+        return None
+    from chalicelib.api.feedback.routes import ratings  # noqa: PLC0415 - only cases that are over are rated
+
+    try:
+        return visit.get(ratings.rating_of_case, path={"case_no": case.case_no})
+    except DomainError as error:
+        if error.code is not ErrorCode.NOT_FOUND:
+            raise
+        return None
 
 
 def _closes_next(case: CaseResponse, visit: PageRequest) -> "BarResponse | None":
@@ -204,12 +258,17 @@ def _has_refused(case: CaseResponse) -> bool:
     return case.state not in FINISHED and any(material.problem for material in case.materials)
 
 
+def _may_rate(case: CaseResponse, visit: PageRequest) -> bool:
+    is_own = case.state in FINISHED and Role.APPLICANT in visit.caller.roles
+    return is_own and _rating_of(case, visit) is None
+
+
 OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
-    "corrections": lambda case, _visit: case.state is State.CORRECTION_ASKED,
+    "corrections": lambda case, _visit: demand_of(case) is not None,
     "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS or _has_refused(case) or _owes_later(case),
-    "statement": lambda case, _visit: case.defence is not None and case.defence.stated_at is None,
+    "statement": lambda case, visit: last_day_to_state(case, at=visit.at) is not None,
     "report": lambda case, _visit: _may_report(case),
-    "rating": lambda case, _visit: case.state in FINISHED,
+    "rating": _may_rate,
     "withdrawal": _may_withdraw,
     "application_withdrawal": lambda case, _visit: _may_withdraw_application(case),
     "complaint": lambda _case, _visit: True,

@@ -4,9 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.cases.model.case import Agent, CaseCard, State, Way
-from chalicelib.cases.model.stages import CommitmentStatus, CreditSnapshot, EarlierDecision, Withdrawal
+from chalicelib.cases.model.stages import (
+    CommitmentStatus,
+    CreditSnapshot,
+    EarlierDecision,
+    Finding,
+    Rectification,
+    Withdrawal,
+)
 from chalicelib.subjects.model.subjects import SubjectKey
-from tests.builders import A_SUBJECT, NOON, a_case, a_decision
+from chalicelib.workdays.model.limits import Limit, Unit
+from tests.builders import A_SUBJECT, NOON, a_case, a_decision, a_verification
 
 AN_AGENT = Agent(subject=SubjectKey("k1.agent"), name="王*", authority="授权委托书:办理号牌补领。")
 WITHDRAWN = Withdrawal(reason="想起来旧车牌在家里。", withdrawn_at=NOON + timedelta(hours=1))
@@ -60,3 +68,21 @@ def test_a_card_shows_what_lists_need_of_a_case() -> None:
         version=1, head_hash="ef" * 32, standing=CommitmentStatus.PENDING, reasons=(), checked_at=NOON
     )
     assert replace(case, credit=waited).card.withdrawn_at is None
+
+
+def test_a_card_says_what_was_found_once_that_has_effect_and_as_long_as_it_was_not_put_right() -> None:
+    found = a_case(verification=a_verification(officers=2))
+    confirmed = a_case(verification=a_verification(officers=2, confirmed_by="staff:second"))
+    order = Rectification(
+        limit=Limit(value=15, unit=Unit.WORKING_DAYS, basis="第8条"),
+        basis="第8条",
+        ordered_at=NOON,
+        ordered_by="staff:officer",
+        due_at=NOON + timedelta(days=21),
+    )
+
+    assert a_case().card.finding is None
+    assert found.card.finding is None
+    assert confirmed.card.finding is Finding.UNTRUE
+    assert replace(confirmed, rectification=order).card.finding is Finding.UNTRUE
+    assert replace(confirmed, rectification=replace(order, fulfilled=True)).card.finding is None

@@ -29,6 +29,7 @@ from chalicelib.cases.model.stages import (
     EarlierDecision,
     Extension,
     FallenRevocation,
+    Finding,
     Interruption,
     LateReason,
     Rectification,
@@ -151,7 +152,7 @@ class CaseResponse(ResponseBody):
 
 
 class CaseListItemResponse(ResponseBody):
-    """A case in a list."""
+    """A case in a list; ``finding`` is what verification found, unless that was put right."""
 
     case_no: str
     state: State
@@ -159,6 +160,7 @@ class CaseListItemResponse(ResponseBody):
     item: CaseItemResponse
     applicant: PersonResponse
     received_at: Instant
+    finding: Finding | None
     version: int
 
 
