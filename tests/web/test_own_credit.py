@@ -141,6 +141,8 @@ def test_whoever_asked_is_listed(company: Visitor, client: Client, token: TokenO
     assert "还没有人查过" in before.text
     assert "市场监管" in seen.text
     assert "办理" in seen.text
+    assert "市场主体登记（住所使用证明）" in seen.text
+    assert "business-address" not in seen.text
 
 
 def test_somebody_else_s_objection_is_not_there(company: Visitor, visitor: Come) -> None:
@@ -165,7 +167,7 @@ def test_whoever_has_another_identity_is_told_of_it_and_sees_what_is_kept_under_
     assert "一并计入的主体" in seen.text
     assert "被合并的单位" in seen.text
     assert ALIAS["document"]["number"] in seen.text
-    assert "market/of-the-former" in seen.text
+    assert "market%2Fof-the-former" in seen.text
 
 
 @pytest.mark.requirement("R1.18", "R2.9")

@@ -292,3 +292,23 @@ def test_a_flag_that_a_new_list_suspended_goes_on_once_two_persons_have_asked(
     assert alone.status == 409
     assert "该步骤须由另一名工作人员办理；同一人换用其他角色也不行。" in alone.text
     assert "现在有效" in resumed.text
+
+
+@pytest.mark.requirement("R1.18")
+def test_whoever_was_told_of_a_flag_reads_it_first_on_their_credit_with_until_when_and_how_to_be_heard(
+    visitor: Come, served: Seen
+) -> None:
+    place, company = place_of(served)[1:], visitor("company")
+
+    seen, english = company.open("/credit"), company.open("/credit?lang=en")
+    company.send(company.open(f"/{place}/acts/statement"), "statement", {"text": "住所存在。"})
+    stated = company.open("/credit")
+    turn_clock(AFTER_DEFENCE)
+    over = visitor("company").open("/credit")
+
+    assert seen.text.index("拟对您采取信用惩戒措施") < seen.text.index("您兑现过的承诺")
+    assert "最晚10月8日(周四)说明，当天也算" in seen.text
+    assert f"{place}/acts/statement" in links(seen)
+    assert "You have until the end of Thu 8 Oct" in english.text
+    for later in (stated, over):
+        assert "拟对您采取信用惩戒措施" not in later.text
