@@ -467,6 +467,7 @@ def test_tracking_shows_state_and_dates_and_nothing_else(case: dict[str, Any], c
         "decided_at": None,
         "closed_at": None,
         "due_on": "2026-10-08",
+        "late": False,
     }
 
 

@@ -206,3 +206,30 @@ def test_only_who_may_rate_is_offered_it(visitor: Come, client: Client, token: T
 
     assert "rating" not in before
     assert "rating" in links(browser.open(place))
+
+
+def test_whoever_follows_without_a_login_reads_that_it_is_late_and_not_a_day_to_come(
+    visitor: Come, case: str, client: Client, token: TokenOf
+) -> None:
+    case_no = case.rpartition("/")[2]
+    code = client.get(f"/v1/cases/{case_no}", token=token("applicant")).body["tracking_code"]
+    place = f"/track?case_no={case_no}&code={code}"
+    in_time = words(visitor().open(place))
+    be_late(case)
+    late = words(visitor().open(place))
+    decision = {"outcome": "granted", "document_no": "1号", "late_reason": "经办人生病。"}
+    of_office(client, token, case, "decision", decision, "officer.traffic")
+    done = words(visitor().open(place))
+
+    assert "超期" not in in_time
+    assert "办结: 办理单位应当在10月8日(周四)以内办好，现在已经超期" in late
+    assert "办结: 10月13日(周二)12:00完成，晚了" in done
+
+
+@pytest.mark.parametrize("place", ["/items/plate-replacement", "{case}", "{case}/withdrawal"])
+def test_who_helps_by_telephone_and_where_stands_on_what_people_read(applicant: Visitor, case: str, place: str) -> None:
+    chinese, english = (applicant.open(f"{place.format(case=case)}{lang}") for lang in ("", "?lang=en"))
+
+    assert "公安局交通管理局 电话 0579-00000101 窗口 政务服务中心一楼A05号窗口" in words(chinese)
+    assert {"class": "govuk-link", "href": "tel:0579-00000101"} in chinese.page.named("a")
+    assert "Monday to Friday, 9am to noon" in words(english)

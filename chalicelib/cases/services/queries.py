@@ -69,7 +69,7 @@ class CaseOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """State and dates of a case: nothing personal, and not even what it is about."""
+    """State and dates of a case, and whether the decision was late or is: nothing personal, nor what it is about."""
 
     state: State
     received_at: datetime
@@ -77,6 +77,7 @@ class Track:
     decided_at: datetime | None
     closed_at: datetime | None
     due_on: date | None
+    late: bool
 
 
 class CaseQueries:
@@ -271,6 +272,7 @@ class CaseQueries:
             decided_at=case.decision.decided_at if case.decision else None,
             closed_at=case.delivery.delivered_at if case.delivery else None,
             due_on=promised[-1].due_on if promised else None,
+            late=bool(promised) and self._clocks.light(promised[-1], at=at) is Light.RED,
         )
 
 

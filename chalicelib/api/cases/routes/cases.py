@@ -104,7 +104,7 @@ class TrackQuery(Query):
 
 
 class TrackResponse(ResponseBody):
-    """The state and the dates of a case, without personal data."""
+    """The state and the dates of a case, without personal data; ``late`` if the decision was late, or is."""
 
     state: State
     received_at: Instant
@@ -112,6 +112,7 @@ class TrackResponse(ResponseBody):
     decided_at: Instant | None
     closed_at: Instant | None
     due_on: date | None
+    late: bool
 
 
 class DueDateExplanationResponse(ResponseBody):
