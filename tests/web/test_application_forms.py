@@ -134,7 +134,7 @@ def test_the_form_is_filled_in_a_page_at_a_time_and_checked_before_a_draft_is_ma
         assert words in seen.text
         assert words in draft.text
     assert {"zh-CN": "寄给我", "en": "By post"}[language] in seen.text
-    assert {"zh-CN": "没有填", "en": "Left blank"}[language] in seen.text
+    assert {"zh-CN": "没有填", "en": "Not filled in"}[language] in seen.text
     assert draft.path.startswith("/drafts/")
 
 

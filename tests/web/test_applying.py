@@ -294,10 +294,10 @@ def test_a_draft_that_waits_is_found_again(visitor: Come) -> None:
         (
             "en",
             {
-                "asked": "somebody has to check it first",
-                "receipt": "check number and name",
-                "case": "nothing adverse follows while you wait",
-                "listed": "Waiting for the check",
+                "asked": "somebody needs to check it first",
+                "receipt": "checking your number and name",
+                "case": "Nothing bad follows while you wait",
+                "listed": "Waiting for a check",
                 "cause": "An applicant’s promise",
                 "follows": "the promise goes on",
             },

@@ -72,7 +72,7 @@ def test_a_kind_that_no_item_does_says_which_office_does(visitor: Come) -> None:
 
     assert "Restoring registration after military service" in seen.text
     assert "police station" in seen.text
-    assert "See what is needed, and start" not in seen.text
+    assert "See what you need and start" not in seen.text
 
 
 def test_every_answer_can_be_taken_back_and_given_anew(visitor: Come) -> None:

@@ -172,7 +172,7 @@ def test_whoever_has_another_identity_is_told_of_it_and_sees_what_is_kept_under_
 
 @pytest.mark.requirement("R1.18", "R2.9")
 @pytest.mark.parametrize(
-    ("language", "told"), [("zh-CN", "尚未确认,不产生任何后果"), ("en", "It is not confirmed yet")]
+    ("language", "told"), [("zh-CN", "尚未确认,不产生任何后果"), ("en", "This is not confirmed yet")]
 )
 def test_whoever_a_grave_record_is_about_reads_its_notice_before_it_bars(
     client: Client, token: TokenOf, visitor: Come, language: str, told: str
@@ -215,7 +215,7 @@ def broken(case_no: str) -> str:
     ("language", "closed", "found"),
     [
         ("zh-CN", "信用修复之前，同一事项不能再用承诺办", "认定未履行"),
-        ("en", "Until it is repaired you cannot promise again on the same item", "found not fulfilled"),
+        ("en", "you cannot use a promise for the same service again", "found not kept"),
     ],
 )
 def test_a_broken_promise_is_told_with_its_case_and_the_ways_back_wherever_it_matters(

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.api.sanctions.schemas.measures import EditionStands
 from chalicelib.authorities.model import Act, Side, Standing
 from chalicelib.calendars.model import RecountState
-from chalicelib.cases.model.case import State, Way
+from chalicelib.cases.model.case import WAITING, State, Way
 from chalicelib.cases.model.stages import Finding, Notice, Outcome
 from chalicelib.cases.rules.consequences import BROKEN, RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS
@@ -142,7 +142,7 @@ NAMED_BY_VALUE: dict[str, Iterable[str]] = {
     "staff": ("absence", "absence_hint", "back", "back_hint"),
     "turn": (f"act_{act}" for act in MessageAct),
     "need": ("corrections", "materials", "statement", "report"),
-    "comes_next": (*State, *COMES_NEXT),
+    "comes_next": (*(state for state in State if state not in WAITING), *COMES_NEXT),
     "late_told": SUPERIORS,
     "tag": BROKEN,
     "matter": ("flag", "complaint", "objection", "repair", "conflict"),
