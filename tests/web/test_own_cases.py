@@ -220,6 +220,8 @@ def test_a_pause_is_told_with_its_notice_on_the_case_s_page(
 
     assert seen.status == 200
     assert str(PAUSE["notice_text"]) in seen.text
+    assert "原因： 听证" in seen.text
+    assert str(PAUSE["ground"]) not in seen.text.partition("<main")[2]
 
 
 def test_somebody_whose_promise_is_closed_is_told_why_and_of_the_other_way(

@@ -15,6 +15,7 @@ from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.messages.model.messages import Party
 from chalicelib.policy import FOR_THEMSELVES, Role
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.settings import settings
 from chalicelib.timeline.event_types import LOOKS
 from chalicelib.web.applicants.english import english_of
@@ -126,6 +127,7 @@ def read_case(visit: PageRequest) -> Page:
         "english": english_of(visit, case.item),
         "documents": _documents_of(case, visit),
         "closes_next": _closes_next(case, visit),
+        "grounds": _grounds_of(case, visit),
     }
     return Page(template="own_case.html", facts=facts, scripts=("follow",))
 
@@ -220,11 +222,22 @@ def _owes_later(case: CaseResponse) -> bool:
     return any(clock.kind is ClockKind.LATER_MATERIAL and clock.stopped_at is None for clock in case.clocks)
 
 
+def _pack_of(case: CaseResponse, visit: PageRequest) -> RulePack:
+    item = container().catalogue.find(case.item.code, at=visit.at)
+    return container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
+
+
+def _grounds_of(case: CaseResponse, visit: PageRequest) -> dict[str, str]:
+    """Return what the grounds are called for which a case may be paused; nothing for a case that is not."""
+    if not any(pause.ended_at is None for pause in case.pauses):
+        return {}
+    grounds = _pack_of(case, visit).pause_grounds
+    return {ground.code: ground.name if visit.language == "zh" else ground.english for ground in grounds}
+
+
 def _may_withdraw(case: CaseResponse, visit: PageRequest) -> bool:
     """Whether a promise may be withdrawn: not once an officer found it broken, nor later than the pack allows."""
-    item = container().catalogue.find(case.item.code, at=visit.at)
-    pack = container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
-    found = case.verification
+    pack, found = _pack_of(case, visit), case.verification
     is_broken = found is not None and found.result in BROKEN
     is_late = pack.withdraw_until.value == "decided" and case.decision is not None
     is_open = case.way is Way.COMMITMENT and case.state not in FINISHED and case.withdrawal is None
