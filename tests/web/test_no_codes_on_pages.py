@@ -58,15 +58,9 @@ NAMES: Final = frozenset({"plate-replacement", "business-address", "spouse-house
 AT_FAULT: Final = frozenset(
     {
         "/board",
-        "/cases/*",
         "/catalogue",
         "/catalogue/*",
         "/catalogue/*/abolition",
-        "/credit",
-        "/credit/objection",
-        "/credit/objections/*",
-        "/credit/repair",
-        "/credit/repairs/*",
         "/desk/*",
         "/flags/*",
         "/flags/*/acts/lifting",
@@ -77,7 +71,6 @@ AT_FAULT: Final = frozenset(
         "/identities/links/*",
         "/inspection/*",
         "/inspection/*/cases/*",
-        "/items/*/apply",
         "/proposals",
         "/proposals/10",
     }

@@ -112,7 +112,7 @@ def test_what_an_office_reminds_itself_of_stands_apart_from_what_happened(applic
 
     inside = seen.index("办理单位内部的提醒和督办")
     assert seen.index("督办提醒</") > inside or "督办提醒" not in seen[:inside]
-    assert seen.index("超期") < inside
+    assert seen.index("超期 · 办结") < inside
 
 
 def test_a_case_closed_over_a_promise_found_untrue_says_what_was_found_what_follows_and_the_ways_out(
