@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.departments.store import DEPARTMENTS, departments, departments_from
+from chalicelib.settings import settings
 
 LISTED: list[dict[str, Any]] = json.loads(DEPARTMENTS.read_text("utf-8"))
 
@@ -20,6 +21,10 @@ def test_each_department_has_its_names_its_counter_and_its_hours_in_both_languag
     assert traffic.telephone == "0579-00000101"
     assert "A05" in traffic.counter.zh
     assert "9am" in traffic.hours.en
+
+
+def test_each_department_that_is_served_is_listed() -> None:
+    assert set(settings().departments) <= set(departments())
 
 
 @pytest.mark.parametrize(
