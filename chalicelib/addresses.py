@@ -123,6 +123,8 @@ API: dict[str, list[str]] = {
         "GET /v1/credit/schema",
         "POST /v1/credit/imports",
         "GET /v1/credit/imports/{import_id}",
+        "GET /v1/credit/imports",
+        "GET /v1/credit/imports/{import_id}/refused_lines",
     ],
     "chalicelib.api.credit.routes.own_credit": [
         "GET /v1/me/credit",
@@ -239,6 +241,9 @@ API: dict[str, list[str]] = {
         "PUT /v1/measures/{edition}",
         "GET /v1/measure-editions",
         "POST /v1/flags/{flag_id}/resumption",
+    ],
+    "chalicelib.api.sanctions.routes.searches": [
+        "POST /v1/credit/searches",
     ],
     "chalicelib.api.service.routes.health": [
         "GET /healthz",

@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from chalicelib.sanctions.services.re_evaluation import ReEvaluation
     from chalicelib.sanctions.services.redress import FlagRedress
     from chalicelib.sanctions.services.reinstatement import Reinstatement
+    from chalicelib.sanctions.services.searches import SubjectSearch
     from chalicelib.sanctions.store.editions import LoadedLists
     from chalicelib.sessions.services import Sessions
     from chalicelib.staff.services import Staff
@@ -981,6 +982,18 @@ class Container:
             packs=self.packs,
             pack=settings().rule_pack,
         )
+
+    @cached_property
+    def subject_search(self) -> SubjectSearch:
+        """What an office holds about somebody whose number it knows."""
+        from chalicelib.credit.services.searches import RecordSearch
+        from chalicelib.credit.store.records import CreditStore
+        from chalicelib.credit.store.sources import listed_sources
+        from chalicelib.sanctions.services.searches import SubjectSearch
+        from chalicelib.sanctions.store.flags import FlagStore
+
+        records = RecordSearch(CreditStore(self.timeline), sources=listed_sources())
+        return SubjectSearch(FlagStore(self.timeline), records, self.credit, self.subject_keys)
 
     @cached_property
     def corrected_names(self) -> CorrectedNames:

@@ -462,6 +462,13 @@ def _of_credit(world: World) -> dict[str, Example]:
         "GET /v1/credit/imports/{import_id}": Example(
             by="system.market", path={"import_id": world.things["import"].name}
         ),
+        "GET /v1/credit/imports": Example(by="system.market"),
+        "GET /v1/credit/imports/{import_id}/refused_lines": Example(
+            by="system.market", path={"import_id": world.things["import"].name}
+        ),
+        "POST /v1/credit/searches": Example(
+            by="credit", body={"subject": subject_of("company"), "purpose": "enforcement"}, office="credit"
+        ),
         "POST /v1/credit/checks": Example(by="officer.traffic", body=check),
         "POST /v1/flags": Example(by="credit", body=FLAG),
         "GET /v1/flags": Example(by="credit", query=f"subject={subject}&limit=2", owner="company"),

@@ -370,3 +370,41 @@ def test_a_flag_carries_the_remedies_and_the_way_to_repair(office: Office, clien
     assert "6个月内依法直接向有管辖权的人民法院提起行政诉讼" in seen["remedies"]
     assert seen["repair_notice"].startswith("信用修复告知:")
     assert "不收取任何费用" in seen["repair_notice"]
+
+
+def found_by(office: Office, query: str, *, as_: str = "credit") -> list[str]:
+    reply = office.client.get(f"/v1/flags?{query}", token=office.token(as_))
+    assert reply.status == 200, reply.text
+    return [flag["id"] for flag in reply.body["items"]]
+
+
+def test_a_document_is_found_however_its_number_is_typed_and_in_whatever_state_its_flags_are(office: Office) -> None:
+    served = office.served().body["id"]
+    other = office.propose(document={**FLAG["document"], "number": "义市监撤〔2026〕9号"}).body["id"]
+
+    number = "义市监撤 [2026] 1号"
+
+    assert found_by(office, f"document={number}") == [served]
+    assert found_by(office, f"document={number}&state=proposed") == []
+    assert found_by(office, "document=义市监撤〔2026〕9号") == [other]
+    elsewhere = office.token("credit", department="market")
+    assert office.client.get(f"/v1/flags?document={number}", token=elsewhere).body["items"] == []
+
+
+def test_a_state_is_narrowed_to_an_item(office: Office) -> None:
+    flag = office.propose().body["id"]
+
+    assert found_by(office, "state=proposed&item=business-address") == [flag]
+    assert found_by(office, "state=proposed&item=plate-replacement") == []
+
+
+def test_a_list_says_until_when_each_of_those_who_were_told_may_answer(office: Office) -> None:
+    served = office.served()
+    office.propose()
+
+    listed = office.client.get("/v1/flags?state=served", token=office.token("credit")).body["items"]
+    proposed = office.client.get("/v1/flags?state=proposed", token=office.token("credit")).body["items"]
+
+    assert [one["defence_due_at"] for one in listed] == [served.body["defence_due_at"]]
+    assert served.body["defence_due_at"] == "2026-10-08T15:59:59Z"
+    assert [one["defence_due_at"] for one in proposed] == [None]

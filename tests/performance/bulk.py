@@ -7,7 +7,7 @@ All three take turns, so that whatever else the machine does meanwhile is the sa
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -84,8 +84,9 @@ class OneFile:
         self.folder = path.with_name(f"{path.name}-bucket")
         self.folder.mkdir(exist_ok=True)
 
-    def has(self, name: str) -> bool:
-        return bool(name)
+    def size(self, name: str) -> int:
+        assert name.endswith("/upload")
+        return self.path.stat().st_size
 
     def names(self, prefix: str) -> list[str]:
         found = (path.name.replace("~", "/") for path in self.folder.iterdir())
@@ -110,6 +111,9 @@ class OneFile:
 
     def put_together(self, name: str, parts: Sequence[str]) -> None:
         self.put(name, "".join(map(self.text, parts)))
+
+    def put_blocks(self, name: str, blocks: Iterable[bytes]) -> None:
+        self._place(name).write_bytes(b"".join(blocks))
 
     def remove(self, name: str) -> None:
         self._place(name).unlink(missing_ok=True)

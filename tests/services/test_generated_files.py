@@ -47,8 +47,8 @@ class Folder:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
 
-    def has(self, name: str) -> bool:
-        return name in self.files
+    def size(self, name: str) -> int | None:
+        return len(self.files[name]) if name in self.files else None
 
     def names(self, prefix: str) -> list[str]:
         return sorted(name for name in self.files if name.startswith(prefix))
@@ -65,6 +65,9 @@ class Folder:
 
     def put_together(self, name: str, parts: Sequence[str]) -> None:
         self.files[name] = b"".join(self.files[part] for part in parts)
+
+    def put_blocks(self, name: str, blocks: Iterable[bytes]) -> None:
+        self.files[name] = b"".join(blocks)
 
     def remove(self, name: str) -> None:
         del self.files[name]
@@ -137,6 +140,6 @@ def test_every_good_row_is_stored_as_written_and_every_other_row_is_told(
         assert stored == one.stored, case
         assert done.found is not None
         assert len(told) + len(stored) == done.found.count == done.progress.done, case
-        assert folder.files.keys() <= {done.refused_lines}, case
+        assert folder.files.keys() <= {done.refused_lines, done.refused_table}, case
         assert all(line["reason"] for line in told), case
     assert POISON not in capsys.readouterr().out

@@ -175,7 +175,7 @@ def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_
     told = json.dumps(refused, ensure_ascii=False)
     assert COMPANY["name"] not in told
     assert "999999199001010016" not in told
-    assert names_in_bucket() == ["refused.jsonl"]
+    assert names_in_bucket() == ["refused.csv", "refused.jsonl"]
     assert bars_of(COMPANY) == ["r-1", "r-6"]
 
 
@@ -433,6 +433,7 @@ def test_twenty_kilobytes_of_blank_lines_cost_next_to_nothing(channels: Channels
 
     done = run(made, channels)
 
+    assert made.declared is not None
     assert made.declared.size < 20_000
     assert done.problem is Problem.TOO_MANY_BLANK_LINES
     assert time.process_time() - began < 1
@@ -833,7 +834,7 @@ def test_a_death_at_the_very_end_loses_no_refused_line(channels: Channels, *, is
 
     assert (done.state, counts(done)) == (ImportState.DONE, {"stored": 1, "refused": 2})
     assert [one["line"] for one in refused_lines(done)] == [2, 3]
-    assert names_in_bucket() == ["refused.jsonl"]
+    assert names_in_bucket() == ["refused.csv", "refused.jsonl"]
 
 
 def replace_received(record: Any) -> Any:  # noqa: ANN401 - a record

@@ -115,13 +115,14 @@ class Progress:
 class Import:
     """A bulk import (批量导入), from the request for an upload address to its end.
 
+    A file that a person picks on a page is not ``declared``: nobody counts its bytes beforehand.
     All its records are dated ``started_at``, so that resuming later makes no difference.
     ``version`` and ``head`` come from the row and are not part of the stored document.
     """
 
     import_id: str
     source: str
-    declared: Declared
+    declared: Declared | None
     requested_by: str
     department: str
     requested_at: datetime
@@ -154,6 +155,11 @@ class Import:
     def refused_lines(self) -> str:
         """The object name of the file of refused lines."""
         return f"{self.folder}refused.jsonl"
+
+    @property
+    def refused_table(self) -> str:
+        """The object name of the refused lines as a table for people."""
+        return f"{self.folder}refused.csv"
 
     def rows(self, encoding: Encoding | None, part: int) -> str:
         """The object name of a part of the rows, as they are when read in an encoding."""

@@ -1,5 +1,7 @@
 """Parsing lines, comparing a file with its declaration, and the progress of an import."""
 
+import csv
+import io
 import json
 import re
 import unicodedata
@@ -67,6 +69,10 @@ COLUMNS = frozenset(
 """The columns of a table: the names of the JSON form, nested ones with a dot, and ``contents.<name>``."""
 
 REQUIRED_COLUMNS = frozenset({"record_id", "subject.number"})
+
+
+TABLE_HEAD = "\ufeff行号 line,记录编号 record_id,栏目 column,原因,reason\r\n"
+"""What a table of refused lines begins with: a byte order mark, by which spreadsheets know UTF-8, and the header."""
 
 
 class LineError(ValueError):
@@ -230,8 +236,10 @@ def refused_by(refusal: DomainError, number: int, record_id: str) -> Refused:
     )
 
 
-def disagreement(declared: Declared, found: Found) -> Problem | None:
-    """Return how a file differs from its declaration, or None."""
+def disagreement(declared: Declared | None, found: Found) -> Problem | None:
+    """Return how a file differs from its declaration if there is one, or None."""
+    if declared is None:
+        return None if found.count else Problem.EMPTY
     if found.size != declared.size:
         return Problem.SIZE_DIFFERS
     if found.sha256 != declared.sha256:
@@ -288,6 +296,23 @@ def refused_text(lines: Iterable[Refused], reasons: Mapping[str, Text]) -> str:
         + "\n"
         for one in lines
     )
+
+
+def refused_table(lines: str) -> str:
+    """Return refused lines as rows of a CSV that begins with ``TABLE_HEAD``: one for each fault, in both languages."""
+    table = io.StringIO()
+    rows = csv.writer(table)
+    for line in lines.splitlines():
+        one = json.loads(line)
+        faults = one["errors"] or [{"pointer": ""}]
+        for fault in faults:
+            column = fault["pointer"].strip("/").replace("/", ".")
+            said = [
+                "".join(each for each in ((one["reason"] or {}).get(language), fault.get(name)) if each)
+                for language, name in (("zh", "detail"), ("en", "english"))
+            ]
+            rows.writerow([one["line"], one["record_id"], column, *said])
+    return table.getvalue()
 
 
 def _column(cell: str) -> str:

@@ -5,9 +5,10 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.bounds.store import bounds
 from chalicelib.credit.model.identity_conflicts import Cause
@@ -16,18 +17,20 @@ from chalicelib.credit.model.submissions import Batch, Fate, Handed, Subject, Su
 from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
-from chalicelib.credit.services.ingest import Ingest
+from chalicelib.credit.services.ingest import PROVIDERS, Ingest
 from chalicelib.credit.store.import_files import Bucket, FileError
 from chalicelib.credit.store.import_inspection import inspect_file
 from chalicelib.credit.store.import_reasons import import_reasons
 from chalicelib.credit.store.imports import ImportStore
 from chalicelib.dynamo.failures import may_pass
 from chalicelib.dynamo.idempotency import IdempotencyKey
+from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import ConflictError, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.logging import logger
-from chalicelib.policy import Caller, Role
+from chalicelib.policy import Caller, Role, require
 from chalicelib.publisher import Publisher
+from chalicelib.settings import settings
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Json, NewEvent
 
@@ -50,10 +53,19 @@ LINES_NAMED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """The URL to PUT the file to, and the headers to send."""
+    """Where to send the file: a PUT with ``headers``, or a form's POST with ``fields`` before the file."""
 
+    method: str
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class RefusedPage(NamedTuple):
+    """Some refused lines as they are told, and at which byte of their file the next ones begin; None after the last."""
+
+    lines: Sequence[Mapping[str, Any]]
+    after: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +107,13 @@ class Imports:
 
     @retry_on_conflict
     def request(
-        self, source: str, declared: Declared, *, by: Caller, at: datetime, idempotency_key: IdempotencyKey | None
+        self,
+        source: str,
+        declared: Declared | None,
+        *,
+        by: Caller,
+        at: datetime,
+        idempotency_key: IdempotencyKey | None,
     ) -> tuple[Import, bool]:
         """Create an import for a file; also returns whether an earlier request with the same key did."""
         self._ingest.require_own(source, by=by)
@@ -111,12 +129,9 @@ class Imports:
             department=by.department or "",
             requested_at=at,
         )
-        data: dict[str, Json] = {
-            "source": source,
-            "size": declared.size,
-            "sha256": declared.sha256,
-            "count": declared.count,
-        }
+        data: dict[str, Json] = {"source": source}
+        if declared is not None:
+            data |= {"size": declared.size, "sha256": declared.sha256, "count": declared.count}
         with transaction() as tx:
             new = self._store.add(new, [_event(EventKind.IMPORT_REQUESTED, new, data, at=at)], at=at, tx=tx)
             if idempotency_key is not None:
@@ -129,17 +144,38 @@ class Imports:
         self._ingest.require_own(found.source, by=by)
         return found
 
+    def page(self, *, by: Caller, limit: int, after: Position | None) -> Page[Import]:
+        """Return a page of the imports of the caller's department, newest first."""
+        require(by, roles=PROVIDERS, department=by.department)
+        return self._store.of_department(by.department or "", limit=limit, after=after)
+
     def address(self, import_: Import) -> Address | None:
-        """Return the upload address, or None once the file has arrived."""
+        """Return where to send the file, or None once it has arrived; one that is not declared goes by a form."""
         if import_.state is not ImportState.AWAITING_UPLOAD:
             return None
+        if import_.declared is None:
+            portal = settings().portal_url
+            onward = f"{portal}/imports/{import_.import_id}" if portal else ""
+            url, fields = self._bucket.upload_form(import_.upload, most=bounds().imports.largest_bytes, onward=onward)
+            return Address(method="POST", url=url, fields=fields)
         url, headers = self._bucket.upload_address(import_.upload, import_.declared)
-        return Address(url=url, headers=headers)
+        return Address(method="PUT", url=url, headers=headers)
 
     def refused_file(self, import_: Import) -> str | None:
         """Return the address of the file of refused lines; None before the end or if no line was refused."""
-        is_there = import_.state is ImportState.DONE and import_.progress.refused
-        return self._bucket.download_address(import_.refused_lines) if is_there else None
+        return self._bucket.download_address(import_.refused_lines) if _has_refused(import_) else None
+
+    def refused_table(self, import_: Import) -> str | None:
+        """Return the address of the same as a table for people."""
+        return self._bucket.download_address(import_.refused_table) if _has_refused(import_) else None
+
+    def refused_lines(self, import_id: str, *, by: Caller, limit: int, after: int) -> RefusedPage:
+        """Return refused lines of an import that has ended, from a byte of their file on; none if there are none."""
+        import_ = self.one(import_id, by=by)
+        if not _has_refused(import_):
+            return RefusedPage((), None)
+        lines, following = self._bucket.lines(import_.refused_lines, start=after, limit=limit)
+        return RefusedPage([json.loads(line) for line in lines], following)
 
     def step(self, import_id: str, *, at: datetime) -> Import:
         """Process the next lines of an import, up to a limit. Idempotent, also in parallel and after a crash.
@@ -169,7 +205,8 @@ class Imports:
 
         Nor is anything if the source belongs to another department by now.
         """
-        if not self._bucket.has(before.upload):
+        size = self._bucket.size(before.upload)
+        if size is None:
             return before
         if not self._ingest.is_source_of(before.source, before.department):
             return self._refuse(before, imports.refuse(before, Problem.SOURCE_NOT_OWN, at=at), at=at)
@@ -177,7 +214,7 @@ class Imports:
             found = inspect_file(
                 lambda: self._bucket.blocks(before.upload),
                 lambda encoding, part, text: self._bucket.put(before.rows(encoding, part), text),
-                declared=before.declared.size,
+                declared=size if before.declared is None else before.declared.size,
                 allowed=bounds().imports,
                 rows_a_part=CHUNK,
                 is_late=lambda: self._ticks() > began + bounds().imports.inspection_seconds,
@@ -287,9 +324,13 @@ class Imports:
         return Outcome(fate=Fate.CONFLICT, refused=outcome.refused)
 
     def _finish(self, before: Import, *, at: datetime) -> Import:
-        """Join the refused lines in one file and finish the import; repeatable if the step dies in between."""
+        """Join the refused lines in one file and in one table, and finish; repeatable if the step dies in between."""
         if before.refused_parts:
             self._bucket.put_together(before.refused_lines, before.refused_parts)
+            rows = (imports.refused_table(self._bucket.text(part)) for part in before.refused_parts)
+            self._bucket.put_blocks(
+                before.refused_table, (each.encode() for each in chain((imports.TABLE_HEAD,), rows))
+            )
         after = imports.finish(before, at=at)
         counts: dict[str, Json] = {fate.value: number for fate, number in sorted(after.progress.counts.items())}
         return self._save(before, after, [_event(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)
@@ -300,18 +341,22 @@ class Imports:
             return self._store.save(before, after, events, at=at, tx=tx)
 
     def _tidy(self, ended: Import) -> None:
-        """Delete all files but that of the refused lines, also those of a step that came too late."""
+        """Delete all files but those of the refused lines, also those of a step that came too late."""
         for name in self._bucket.names(ended.folder):
-            if name != ended.refused_lines:
+            if name not in {ended.refused_lines, ended.refused_table}:
                 self._bucket.remove(name)
 
 
-def _require_usable(source: str, declared: Declared) -> None:
+def _has_refused(import_: Import) -> bool:
+    return import_.state is ImportState.DONE and bool(import_.progress.refused)
+
+
+def _require_usable(source: str, declared: Declared | None) -> None:
     faults = []
     if not A_NAME.fullmatch(source) or source == OWN_SOURCE:
         faults.append(FieldError(pointer="/source", detail="来源代码有误", english="no source's code"))
     largest = bounds().imports.largest_bytes
-    if not 1 <= declared.size <= largest:
+    if declared is not None and not 1 <= declared.size <= largest:
         faults.append(
             FieldError(
                 pointer="/size", detail=f"1至{largest}字节", english=f"from 1 to {largest} bytes", code="OUT_OF_RANGE"

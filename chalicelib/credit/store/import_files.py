@@ -16,6 +16,10 @@ PIECE = 8 << 20
 """The bytes of a part of an upload; S3 requires at least 5 MB except for the last, and at most 10,000 parts."""
 
 
+PIECE_READ = 256 << 10
+"""The bytes that are read at once to find some lines of a file."""
+
+
 class FileError(ValueError):
     """A file that cannot be read at all; ``problem`` says why, ``place`` where."""
 
@@ -37,21 +41,37 @@ class Bucket:
         """Return an address to PUT a file to within an hour, and the headers that bind it to the declared file."""
         return upload_address(self._name, name, size=declared.size, sha256=declared.sha256, seconds=UPLOAD_SECONDS)
 
+    def upload_form(self, name: str, *, most: int, onward: str) -> tuple[str, dict[str, str]]:
+        """Return where a form sends a file of up to ``most`` bytes within an hour, and its fields before the file.
+
+        The form then leads ``onward``, to which whoever draws it may add a query; nowhere if that is blank.
+        """
+        conditions: list[object] = [["content-length-range", 0, most]]
+        fields = {}
+        if onward:
+            fields["success_action_redirect"] = onward
+            conditions.append(["starts-with", "$success_action_redirect", onward])
+        form = s3().generate_presigned_post(
+            Bucket=self._name, Key=name, Fields=fields, Conditions=conditions, ExpiresIn=UPLOAD_SECONDS
+        )
+        return form["url"], form["fields"]
+
     def download_address(self, name: str) -> str:
-        """Return an address to read a file from, valid for a quarter of an hour."""
-        parameters = {"Bucket": self._name, "Key": name}
+        """Return an address to read a file from, under its own name, valid for a quarter of an hour."""
+        saved_as = f'attachment; filename="{name.rpartition("/")[2]}"'
+        parameters = {"Bucket": self._name, "Key": name, "ResponseContentDisposition": saved_as}
         address: str = s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=DOWNLOAD_SECONDS)
         return address
 
-    def has(self, name: str) -> bool:
-        """Whether a file exists."""
+    def size(self, name: str) -> int | None:
+        """Return how many bytes a file has; None if there is none."""
         try:
-            s3().head_object(Bucket=self._name, Key=name)
+            found: int = s3().head_object(Bucket=self._name, Key=name)["ContentLength"]
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
-                return False
+                return None
             raise
-        return True
+        return found
 
     def names(self, prefix: str) -> list[str]:
         """Return the names of all files that begin with a prefix, in order."""
@@ -66,13 +86,33 @@ class Bucket:
         """Return the text of a small file."""
         return b"".join(self.blocks(name)).decode()
 
+    def lines(self, name: str, *, start: int, limit: int) -> tuple[list[str], int | None]:
+        """Return up to ``limit`` lines of a file from a byte on, and at which byte to go on; None after the last."""
+        reach = PIECE_READ
+        while True:
+            found = s3().get_object(Bucket=self._name, Key=name, Range=f"bytes={start}-{start + reach - 1}")
+            total = int(found["ContentRange"].rpartition("/")[2])
+            read = found["Body"].read()
+            lines = read.splitlines(keepends=True)
+            if lines and not lines[-1].endswith(b"\n"):
+                lines.pop()
+            if lines or start + len(read) >= total:
+                break
+            reach *= 2
+        end = start + sum(map(len, lines[:limit]))
+        return [line.decode() for line in lines[:limit]], end if end < total else None
+
     def put(self, name: str, text: str) -> None:
         """Write a small file. Idempotent."""
         s3().put_object(Bucket=self._name, Key=name, Body=text.encode(), ContentType="application/x-ndjson")
 
     def put_together(self, name: str, parts: Sequence[str]) -> None:
         """Write the concatenation of the parts, with no more in memory than is sent at once."""
-        pieces = _pieces(block for part in parts for block in self.blocks(part))
+        self.put_blocks(name, (block for part in parts for block in self.blocks(part)))
+
+    def put_blocks(self, name: str, blocks: Iterable[bytes]) -> None:
+        """Write a file, with no more in memory than is sent at once. Idempotent."""
+        pieces = _pieces(blocks)
         first, second = next(pieces, b""), next(pieces, None)
         if second is None:
             s3().put_object(Bucket=self._name, Key=name, Body=first, ContentType="application/x-ndjson")

@@ -276,10 +276,15 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagFilter:
-    """Which flags to list: those of a subject, or all of the office's own in one state."""
+    """Which of the office's flags to list: those of a subject, on a document, or in one state.
+
+    ``item`` narrows each of them to the flags that touch an item, and ``state`` the first two.
+    """
 
     subject: SubjectKey | None = None
+    document: str | None = None
     state: FlagState | None = None
+    item: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

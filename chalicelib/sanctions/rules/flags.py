@@ -7,7 +7,7 @@ from datetime import date, datetime
 from chalicelib.clock import instant_text
 from chalicelib.credit.model.records import Document, FlagMark, ObjectionState
 from chalicelib.errors import DomainError, ErrorCode, FieldError
-from chalicelib.policy import Caller, require_another_person
+from chalicelib.policy import Caller, is_own_matter, require_another_person
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import remedy_notice
 from chalicelib.sanctions.model.flags import (
@@ -31,11 +31,11 @@ from chalicelib.timeline.events import Json, NewEvent
 
 NOTHING_SOUGHT = FieldError(
     pointer="/subject",
-    detail="请说明主体，或者状态",
-    english="name a subject or a state",
+    detail="请说明主体、文书号，或者状态",
+    english="name a subject, the number of a document, or a state",
     code="missing",
 )
-"""The error for a search that names neither a subject nor a state."""
+"""The error for a search that names neither a subject, nor a document, nor a state."""
 
 
 def propose(  # noqa: PLR0913 - a flag stands on this many things, and each is named at the call
@@ -260,8 +260,13 @@ def flag_event(
 
 
 def matches(flag: Flag, sought: FlagFilter, *, by: Caller) -> bool:
-    """Whether a subject's flag belongs to the caller's office and matches the state searched for."""
-    return flag.department == by.department and sought.state in {None, flag.state}
+    """Whether a flag belongs to the caller's office, is not their own matter, and is in the state and on the item."""
+    return (
+        flag.department == by.department
+        and not is_own_matter(by, flag.party.keys)
+        and sought.state in {None, flag.state}
+        and (sought.item is None or sought.item in flag.related_items)
+    )
 
 
 def _undisputed(flag: Flag) -> Flag:

@@ -1,7 +1,7 @@
 """The handling of flags by credit officers and the subjects."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai, instant_text
@@ -16,7 +16,7 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, is_own_matter, require
+from chalicelib.policy import Caller, Role, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.sanctions.model.flags import (
@@ -269,26 +269,36 @@ class Flags:
         clock = self._time_to_answer(flag, at=at)
         return None if clock is None else clock.due_at
 
+    def defences_due(self, found: Collection[Flag], *, at: datetime) -> dict[str, datetime]:
+        """Return the last second for the statement to each flag that waits for one, by flag, in one read for all."""
+        waiting = {flag.owner: flag.flag_id for flag in found if flag.state is FlagState.SERVED}
+        clocks = self._clocks.several((owner, ClockKind.DEFENCE.value) for owner in waiting) if waiting else {}
+        return {waiting[owner]: self._lengthen(clock, at).due_at for (owner, _), clock in clocks.items()}
+
     def flags_of(
         self, sought: FlagFilter, *, by: Caller, at: datetime, limit: int, after: Position | None = None
     ) -> Page[Flag]:
-        """Return a page of flags, newest first; applicants see their own, whatever they ask for.
+        """Return a page of flags, newest first, short where not all match; applicants see their own, whatever they ask.
 
         These include flags of linked identities that count for them, as they may defend themselves against those
         (R6.4). An officer who looks for a subject's flags stands in that subject's list of queries.
         """
         if Role.CREDIT_OFFICER not in by.roles:
             return flags_of_all(self._store, self._credit.identities(by.own_subject()), limit=limit, after=after)
+        department = by.department or ""
         if sought.subject is not None:
             page = self._store.of_subject(sought.subject, limit=limit, after=after)
-            own = tuple(flag for flag in page.items if flags.matches(flag, sought, by=by))
+        elif sought.document is not None:
+            page = self._store.of_document(department, sought.document, limit=limit, after=after)
+        elif sought.state is not None:
+            page = self._store.of_desk(department, sought.state, limit=limit, after=after)
+        else:
+            raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
+        own = tuple(flag for flag in page.items if flags.matches(flag, sought, by=by))
+        if sought.subject is not None:
             looking = Inquiry(item_code="", purpose=Purpose.ENFORCEMENT)
             self._credit.log(looking, sought.subject, fields=LISTED, result_size=len(own), by=by, at=at)
-            return page._replace(items=own)
-        if sought.state is None:
-            raise DomainError(ErrorCode.INVALID_QUERY, faults=(flags.NOTHING_SOUGHT,))
-        page = self._store.of_desk(by.department or "", sought.state, limit=limit, after=after)
-        return page._replace(items=tuple(flag for flag in page.items if not is_own_matter(by, flag.party.keys)))
+        return page._replace(items=own)
 
     @retry_on_conflict
     def _add(self, flag: Flag, *, at: datetime, idempotency_key: IdempotencyKey | None) -> Proposed:

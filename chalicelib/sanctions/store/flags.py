@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from chalicelib.credit.rules.revoked_documents import normalized_document
 from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.sanctions.model.flags import LIVE, Flag, FlagState, MeasureList
 from chalicelib.sanctions.table.flags import FlagRow
@@ -41,6 +42,13 @@ class FlagStore(Repository[Flag]):
         )
         return page_of(rows, self.from_row)
 
+    def of_document(self, department: str, number: str, *, limit: int, after: Position | None = None) -> Page[Flag]:
+        """Return a page of a department's flags on the documents of a number, however it is typed, newest first."""
+        rows = FlagRow.by_document.query(
+            _of_document(department, number), scan_index_forward=False, limit=limit, last_evaluated_key=after
+        )
+        return page_of(rows, self.from_row)
+
     def of_document_subject(self, subject: SubjectKey, *, limit: int, after: Position | None = None) -> Page[Flag]:
         """Return a page of others' flags based on documents about a subject, newest first (R2.11)."""
         rows = FlagRow.by_document_subject.query(
@@ -71,6 +79,7 @@ class FlagStore(Repository[Flag]):
             "subject": flag.subject,
             "proposed_at": flag.proposed_at,
             "desk": _desk(flag.department, flag.state),
+            "of_document": _of_document(flag.department, flag.document.number),
         }
         if flag.party.document_subject != flag.subject:
             columns["document_subject"] = flag.party.document_subject
@@ -86,6 +95,10 @@ def measure_lists() -> tuple[MeasureList, ...]:
     adapter: TypeAdapter[MeasureList] = TypeAdapter(MeasureList)
     texts = (path.read_text(encoding="utf-8") for path in EDITIONS.glob("*.json"))
     return tuple(sorted(map(adapter.validate_json, texts), key=lambda edition: edition.in_force_from))
+
+
+def _of_document(department: str, number: str) -> str:
+    return f"{department}:{normalized_document('', number)[1]}"
 
 
 def _desk(department: str, state: FlagState) -> str:

@@ -48,6 +48,19 @@ class ByDocumentSubject(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-unt
     proposed_at = InstantAttribute(range_key=True)
 
 
+class ByDocument(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
+    """Flags of a department that stand on a document, by time of proposal."""
+
+    class Meta:
+        """The index's name; it holds whole rows."""
+
+        index_name = "by_document"
+        projection = AllProjection()
+
+    of_document = UnicodeAttribute(hash_key=True)
+    proposed_at = InstantAttribute(range_key=True)
+
+
 class Live(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  # as above
     """Live flags by last day; sparse, as other flags have no shard."""
 
@@ -64,7 +77,7 @@ class Live(GlobalSecondaryIndex["FlagRow"]):  # type: ignore[no-untyped-call]  #
 class FlagRow(OwnerRow):
     """A flag; ``pk`` is ``flag:<flag id>``, and changes are conditional on its version.
 
-    ``desk`` is ``<department>:<state>``.
+    ``desk`` is ``<department>:<state>``, ``of_document`` is ``<department>:<document number as it is compared>``.
     """
 
     class Meta:
@@ -75,6 +88,7 @@ class FlagRow(OwnerRow):
     subject = UnicodeAttribute()
     proposed_at = InstantAttribute()
     desk = UnicodeAttribute()
+    of_document = UnicodeAttribute()
     document_subject = UnicodeAttribute(null=True)
     live = NumberAttribute(null=True)
     ends_on = UnicodeAttribute(null=True)
@@ -83,4 +97,5 @@ class FlagRow(OwnerRow):
     by_subject = BySubject()
     by_desk = ByDesk()
     by_document_subject = ByDocumentSubject()
+    by_document = ByDocument()
     by_end = Live()

@@ -97,16 +97,25 @@ def propose(call: Call[FlagProposalRequest]) -> Answer[FlagDetailResponse]:
     roles=(Role.APPLICANT, Role.CREDIT_OFFICER),
     query=FlagsQuery,
     answer=FlagPageResponse,
-    summary="The flags of a subject, or those of the office in one state, newest first",
+    summary="The flags of a subject, or those of the office on a document or in one state, newest first",
     errors=(ErrorCode.INSUFFICIENT_IDENTITY,),
 )
 def flags(call: Call[None]) -> Answer[FlagPageResponse]:
-    """List one's own flags or, for the credit office, those it proposed for a subject or in one state."""
+    """List one's own flags or, for the credit office, those for a subject, on a document or in one state."""
     query: FlagsQuery = call.query
-    sought = FlagFilter(subject=None if query.subject is None else SubjectKey(query.subject), state=query.state)
+    sought = FlagFilter(
+        subject=None if query.subject is None else SubjectKey(query.subject),
+        document=query.document,
+        state=query.state,
+        item=query.item,
+    )
     page = container().flags.flags_of(sought, by=call.caller, at=call.at, limit=query.limit, after=call.position)
     today = day_in_shanghai(call.at)
-    items = [FlagResponse.of(flag, in_force=flag.is_in_force(today)) for flag in page.items]
+    due = container().flags.defences_due(page.items, at=call.at)
+    items = [
+        FlagResponse.of(flag, in_force=flag.is_in_force(today), defence_due_at=due.get(flag.flag_id))
+        for flag in page.items
+    ]
     return Answer(body=FlagPageResponse(items=items, next_cursor=call.next_cursor(page.after)))
 
 

@@ -143,10 +143,15 @@ class FlagReinstatementRequest(RequestBody):
 
 
 class FlagsQuery(PageQuery):
-    """Filters: by subject or by state; applicants always get their own flags."""
+    """Filters: by subject, by the number of a document, or by state; applicants always get their own flags.
+
+    ``item`` leaves those that touch an item. A page may be short of its limit, or empty, and have a next one.
+    """
 
     subject: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")] | None = None
+    document: Line | None = None
     state: FlagState | None = None
+    item: Code | None = None
 
 
 class FlagSubjectResponse(ResponseBody):
@@ -211,6 +216,7 @@ class FlagResponse(ResponseBody):
     """A flag; it has effect only while ``in_force`` and expires after ``ends_on``.
 
     ``objection`` says whether it is disputed, ``paused`` whether it has no effect until that is decided.
+    ``defence_due_at`` is the last second for the subject's statement: in a list, of those that wait for one.
     """
 
     id: Annotated[str, Field(validation_alias="flag_id")]
@@ -241,12 +247,12 @@ class FlagResponse(ResponseBody):
     suspension: FlagSuspensionResponse | None
     objection: ObjectionState
     paused: Annotated[bool, Field(validation_alias="is_paused")]
+    defence_due_at: datetime | None
 
 
 class FlagDetailResponse(FlagResponse):
-    """A single flag, with the deadline for the subject's statement and the notices that are served with it."""
+    """A single flag, with the notices that are served with it."""
 
-    defence_due_at: datetime | None
     remedies: str
     repair_notice: str
 
