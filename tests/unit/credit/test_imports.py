@@ -38,6 +38,7 @@ from chalicelib.credit.rules.imports import (
     record_of,
     refuse,
     refused_by,
+    refused_table,
     refused_text,
     row_of,
     rows_in,
@@ -241,6 +242,33 @@ def test_a_file_without_records_is_empty_whatever_was_said() -> None:
     found = Found(size=10, sha256="0" * 64, count=0, format=Format.CSV, is_compressed=False)
 
     assert disagreement(Declared(size=10, sha256="0" * 64), found) is Problem.EMPTY
+
+
+@pytest.mark.parametrize(("count", "problem"), [(3, None), (0, Problem.EMPTY)])
+def test_a_file_of_which_nothing_was_said_can_only_be_empty(count: int, problem: Problem | None) -> None:
+    found = Found(size=10, sha256="0" * 64, count=count, format=Format.CSV, is_compressed=False)
+
+    assert disagreement(None, found) is problem
+
+
+def test_a_table_has_a_row_for_each_fault_with_its_column_and_one_for_a_line_without() -> None:
+    fault = {"pointer": "/subject/number", "code": "missing", "detail": "没有填写", "english": "missing"}
+    lines = refused_text(
+        [
+            Refused(line=2, record_id="r-1", code="X", errors=[fault, {**fault, "pointer": "/basis"}]),
+            Refused(line=3, record_id="", code="Y"),
+            Refused(line=4, record_id="r-3", code="X"),
+        ],
+        {"X": Text(zh="某。", en="Some. ")},
+    )
+
+    assert an_import().refused_table.endswith("/refused.csv")
+    assert refused_table(lines) == (
+        "2,r-1,subject.number,某。没有填写,Some. missing\r\n"
+        "2,r-1,basis,某。没有填写,Some. missing\r\n"
+        "3,,,,\r\n"
+        "4,r-3,,某。,Some. \r\n"
+    )
 
 
 def test_counts_add_up_over_steps() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -51,3 +52,17 @@ def test_an_office_finds_its_own_flags_in_the_state_that_it_names(
     by = a_caller(Role.CREDIT_OFFICER, department=department)
 
     assert matches(a_flag(), FlagFilter(subject=A_SUBJECT, state=state), by=by) is is_found
+
+
+@pytest.mark.parametrize(("item", "is_found"), [(None, True), ("business-address", True), ("no-such-item", False)])
+def test_a_flag_is_found_by_an_item_that_it_touches(item: str | None, is_found: bool) -> None:  # noqa: FBT001 - the case
+    by = a_caller(Role.CREDIT_OFFICER, department="credit")
+    flag = replace(a_flag(), related_items=("business-address",))
+
+    assert matches(flag, FlagFilter(item=item), by=by) is is_found
+
+
+def test_nobody_finds_a_flag_about_themselves_as_an_officer() -> None:
+    by = a_caller(Role.CREDIT_OFFICER, department="credit")
+
+    assert matches(a_flag(), FlagFilter(), by=replace(by, own=frozenset({A_SUBJECT}))) is False
