@@ -463,6 +463,8 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.credit_office.flags": [
         "GET /flags",
         "GET /flags/{flag_id}",
+        "GET /lookup",
+        "POST /lookup",
     ],
     "chalicelib.web.credit_office.identities": [
         "GET /identities",
@@ -476,9 +478,23 @@ PORTAL: dict[str, list[str]] = {
         "GET /identities/links/{alias_id}/revocation",
         "POST /identities/links/{alias_id}/revocation",
     ],
+    "chalicelib.web.credit_office.imports": [
+        "GET /imports",
+        "POST /imports",
+        "GET /imports/{import_id}",
+    ],
     "chalicelib.web.credit_office.issued": [
         "GET /flags/{flag_id}/issued",
         "POST /flags/{flag_id}/issued/{issued_id}",
+    ],
+    "chalicelib.web.credit_office.records": [
+        "GET /records",
+        "POST /records",
+        "GET /records/{source}/{record_id}",
+        "GET /records/{source}/{record_id}/service",
+        "POST /records/{source}/{record_id}/service",
+        "GET /records/{source}/{record_id}/confirmation",
+        "POST /records/{source}/{record_id}/confirmation",
     ],
     "chalicelib.web.credit_office.redress": [
         "GET /matters",

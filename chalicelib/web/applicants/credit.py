@@ -10,14 +10,13 @@ from chalicelib.api.sanctions.routes import flags
 from chalicelib.api.sanctions.schemas.flags import FlagDetailResponse
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
-from chalicelib.credit.rules.submissions import directory_in_force
-from chalicelib.credit.store.directories import directories
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.sanctions.rules.state_machine import is_defence_open
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
+from chalicelib.web.core.directory import record_kinds
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -36,7 +35,7 @@ def read_credit(visit: PageRequest) -> Page:
         "heard": [] if "cursor" in query else _to_be_heard(visit),
         "objections": visit.get(objections.objections, query={"limit": "20"}).items,
         "repairs": visit.get(repairs.repairs, query={"limit": "20"}).items,
-        "kinds": _kinds(visit),
+        "kinds": record_kinds(visit),
         "day_of": day_in_shanghai,
     }
     return Page(template="credit/own_credit.html", facts=facts)
@@ -154,9 +153,3 @@ def _entry(visit: PageRequest) -> str:
 def _grounds(visit: PageRequest) -> dict[str, str]:
     grounds = container().usual_pack(visit.at).recourse.grounds
     return {ground.code: ground.name if visit.language == "zh" else ground.english for ground in grounds}
-
-
-def _kinds(visit: PageRequest) -> dict[str, str]:
-    """Return the names of the kinds of records."""
-    directory = directory_in_force(directories(), on=day_in_shanghai(visit.at))
-    return {kind.code: kind.name.zh if visit.language == "zh" else kind.name.en for kind in directory.kinds}

@@ -30,6 +30,8 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.CREDIT_OFFICER: (
         ("matters", "nav_matters"),
         ("flags", "nav_flags"),
+        ("lookup", "nav_lookup"),
+        ("imports", "nav_imports"),
         ("identities", "nav_identities"),
         ("measures", "nav_measures"),
         OF_FLAGS,

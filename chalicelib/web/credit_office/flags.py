@@ -1,39 +1,63 @@
 """Flags (失信惩戒) from proposal to lifting: the office's and one's own, each with its basis and its next steps."""
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
-from chalicelib.api.sanctions.routes import flags
-from chalicelib.api.sanctions.schemas.flags import FlagDetailResponse
+from chalicelib.api.sanctions.routes import flags, searches
+from chalicelib.api.sanctions.routes.searches import PURPOSES
+from chalicelib.api.sanctions.schemas.flags import FlagDetailResponse, FlagResponse
 from chalicelib.container import container
+from chalicelib.errors import ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.sanctions.rules.measures import WORDS
 from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence_open
+from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
-from chalicelib.web.core.request import Page, PageRequest
+from chalicelib.web.core.actions import submit
+from chalicelib.web.core.directory import record_kinds, source_text
+from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Page, PageRequest, Redirect
+from chalicelib.web.core.staff import staff_named
 
 READERS: Final = (Role.APPLICANT, Role.CREDIT_OFFICER)
+OFFICERS: Final = (Role.CREDIT_OFFICER,)
+FLAG_NUMBER: Final = re.compile(r"[0-9a-f]{24}")
 
 
 @pages.get("/flags", roles=READERS)
-def list_flags(visit: PageRequest) -> Page:
-    """List the office's flags in one state, newest first, or all of one's own."""
+def list_flags(visit: PageRequest) -> Page | Redirect:
+    """List the office's flags in one state or on a document, newest first, or all of one's own."""
     is_office = Role.CREDIT_OFFICER in visit.caller.roles
-    asked = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
-    if is_office:
+    sought = visit.query.get("q", "").strip() if is_office else ""
+    number = "".join(sought.split()).lower()
+    if FLAG_NUMBER.fullmatch(number):
+        return Redirect(to=f"flags/{number}")
+    asked: dict[str, str] = {}
+    if is_office and sought:
+        asked["document"] = sought[:100]
+    elif is_office:
         asked["state"] = visit.query.get("state") or FlagState.PROPOSED.value
+        asked |= {"item": visit.query["item"]} if visit.query.get("item") else {}
+    cursor = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
     facts = {
-        "found": visit.look_through(flags.flags, query={"limit": "20"} | asked),
+        "found": visit.look_through(flags.flags, query={"limit": "20"} | asked | cursor),
         "asked": asked,
+        "sought": sought,
         "states": tuple(FlagState),
+        "items": _items_of_the_list(visit) if is_office else (),
         "is_office": is_office,
+        "today": visit.today,
+        "now": visit.at,
     }
     return Page(template="flags.html", facts=facts)
 
 
 @pages.get("/flags/{flag_id}", roles=READERS)
 def read_flag(visit: PageRequest) -> Page:
-    """Show a flag with its measure, items, people and dates, and which systems were notified."""
+    """Show a flag: why it stands, its measure, items, people and dates, and which systems were notified."""
     flag = visit.get(flags.flag)
     facts = facts_of(visit, flag) | {"done": visit.query.get("done"), "steps": tuple(FlagStep)}
     if Role.CREDIT_OFFICER in visit.caller.roles:
@@ -43,6 +67,43 @@ def read_flag(visit: PageRequest) -> Page:
         query = {"limit": "20"} | ({"cursor": cursor} if cursor else {})
         facts["told"] = visit.get(flag_notices.of_flag, query=query)
     return Page(template="flag.html", facts=facts)
+
+
+@pages.get("/lookup", roles=OFFICERS)
+def ask_subject(visit: PageRequest) -> Page:
+    """Ask for somebody's number, and why one looks them up."""
+    facts = {
+        "kinds": [(kind.value, text(f"kind_{kind}", visit.language)) for kind in SubjectKind],
+        "purposes": [(one.value, text(f"lookup_purpose_{one}", visit.language)) for one in PURPOSES],
+        "record_kinds": record_kinds(visit),
+        "source": lambda code: source_text(code, visit.language),
+        "today": visit.today,
+        "now": visit.at,
+    }
+    return Page(template="lookup.html", facts=facts)
+
+
+@pages.post("/lookup", roles=OFFICERS, form="/lookup")
+def look_up(visit: PageRequest) -> Page | Redirect:
+    """Show what the department holds about somebody; nothing of them stands in an address."""
+    page = ask_subject(visit)
+    missing = {"kind": "choose_a_kind", "purpose": "choose_a_purpose"}
+    faults = {name: text(word, visit.language) for name, word in missing.items() if not visit.sent(name)}
+    if faults:
+        return at_fault(page, **faults)
+    body = {
+        "subject": {name: visit.sent(name) for name in ("kind", "number", "name")},
+        "purpose": visit.sent("purpose"),
+    }
+    return submit(
+        visit,
+        searches.search,
+        body,
+        ask=ask_subject,
+        onward=lambda held: Page(template="lookup.html", facts={**page.facts, "held": held}),
+        at={f"/subject/{name}": name for name in ("kind", "number", "name")}
+        | {ErrorCode.PURPOSE_REQUIRED: "purpose", "": "number"},
+    )
 
 
 def open_steps(flag: FlagDetailResponse, visit: PageRequest) -> list[FlagStep]:
@@ -83,4 +144,18 @@ def facts_of(visit: PageRequest, flag: FlagDetailResponse) -> dict[str, object]:
         "open_steps": open_steps(flag, visit),
         "is_office": Role.CREDIT_OFFICER in visit.caller.roles,
         "me": visit.caller.actor,
+        "staff": staff_named(_people(flag)),
+        "today": visit.today,
+        "now": visit.at,
     }
+
+
+def _people(flag: FlagResponse) -> Iterable[str]:
+    acts = (flag.confirmation, flag.lifting, flag.suspension and flag.suspension.request)
+    return [flag.proposed_by, *(act.by for act in acts if act)]
+
+
+def _items_of_the_list(visit: PageRequest) -> list[tuple[str, str]]:
+    """Return the items that a measure of the list in force may touch, by code and name."""
+    edition = visit.get(flags.measures)
+    return item_names(visit, sorted({code for row in edition.items for code in row.related_items}))
