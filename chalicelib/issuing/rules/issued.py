@@ -95,8 +95,14 @@ def opening_event(document: IssuedDocument, *, kind: EventKind, actor: str, depa
     return NewEvent(kind=kind, occurred_at=at, actor=actor, department=department, data=data)
 
 
-UNDONE_BY = {EventKind.CASE_REVOKED.value: EventKind.CASE_REINSTATED.value}
-"""The ends of documents that can fall themselves, and the events by which they do."""
+UNDONE_BY = {
+    EventKind.CASE_REVOKED.value: EventKind.CASE_REINSTATED.value,
+    EventKind.FLAG_SUSPENDED.value: EventKind.FLAG_RESUMED.value,
+}
+"""The ends of documents that can fall themselves, and the events by which they do.
+
+A flag that a new list leaves without ground has no effect until two officers let it go on (R2.10).
+"""
 
 
 def check_of(document: IssuedDocument, events: Sequence[Event], texts: DocumentTexts) -> Check | None:

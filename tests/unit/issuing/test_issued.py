@@ -258,3 +258,23 @@ def test_a_kind_that_the_texts_no_longer_have_stands_by_itself() -> None:
 
 def test_every_problem_is_explained_in_both_languages() -> None:
     assert set(PROBLEM_TEXTS) == set(IssuedProblem)
+
+
+@pytest.mark.requirement("R2.10")
+@pytest.mark.parametrize(
+    ("kinds", "standing"),
+    [
+        (["flag:suspended"], Standing.NO_LONGER),
+        (["flag:suspended", "flag:resumption_asked"], Standing.NO_LONGER),
+        (["flag:suspended", "flag:resumption_asked", "flag:resumed"], Standing.IN_FORCE),
+        (["flag:suspended", "flag:resumed", "flag:suspended"], Standing.NO_LONGER),
+        (["flag:suspended", "flag:lifted"], Standing.NO_LONGER),
+    ],
+)
+def test_a_decision_on_a_flag_has_no_force_while_no_list_gives_it_ground(kinds: list[str], standing: Standing) -> None:
+    decision, events = replace(ISSUED, kind="flag_decision"), [an_event(8 + n, kind) for n, kind in enumerate(kinds)]
+
+    found = rules.check_of(decision, [proof(7, kind="flag_decision"), *events], TEXTS)
+
+    assert found is not None
+    assert found.standing is standing
