@@ -578,6 +578,9 @@ PORTAL: dict[str, list[str]] = {
         "GET /desk/{case_no}/purpose",
         "POST /desk/{case_no}/purpose",
     ],
+    "chalicelib.web.supervisors.anomalies": [
+        "GET /anomalies",
+    ],
     "chalicelib.web.supervisors.board": [
         "GET /board",
         "GET /board/alerts/{alert_id}",
@@ -593,6 +596,25 @@ PORTAL: dict[str, list[str]] = {
         "GET /card",
         "POST /card",
     ],
+    "chalicelib.web.supervisors.digests": [
+        "GET /digests",
+        "POST /digests",
+        "GET /digests/{digest_id}",
+    ],
+    "chalicelib.web.supervisors.incidents": [
+        "GET /incidents",
+    ],
+    "chalicelib.web.supervisors.more": [
+        "GET /more",
+    ],
+    "chalicelib.web.supervisors.outages": [
+        "GET /outages",
+        "GET /outage",
+        "POST /outage",
+        "GET /outages/{outage_id}",
+        "GET /outages/{outage_id}/acts/{act}",
+        "POST /outages/{outage_id}/acts/{act}",
+    ],
     "chalicelib.web.supervisors.staff": [
         "GET /staff",
         "GET /staff/{staff_id}/acts/{act}",
@@ -602,5 +624,13 @@ PORTAL: dict[str, list[str]] = {
         "GET /board/statistics",
         "GET /board/statistics/export",
         "GET /board/measures",
+    ],
+    "chalicelib.web.supervisors.webhooks": [
+        "GET /webhooks",
+        "POST /webhooks",
+        "GET /webhooks/{webhook_id}",
+        "POST /webhooks/{webhook_id}/rotation",
+        "POST /webhooks/{webhook_id}/removal",
+        "POST /webhooks/{webhook_id}/deliveries/{delivery_id}",
     ],
 }

@@ -17,6 +17,7 @@ PEOPLE = {Role.APPLICANT, Role.AGENT}
 OFFICE = {Role.OFFICER, Role.SUPERVISOR, Role.HEAD}
 WATCHERS = {Role.SUPERVISOR, Role.HEAD, Role.MONITOR}
 EVERYBODY = set(Role)
+ALERTED = OFFICE | {Role.MONITOR, Role.INSPECTOR, Role.CREDIT_OFFICER, Role.CALENDAR_EDITOR}
 
 SEEN_BY: dict[str, set[Role] | None] = {
     "GET /": None,
@@ -188,6 +189,24 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "POST /flags/{flag_id}/confirmation": {Role.CREDIT_OFFICER},
     "GET /flags/{flag_id}/acts/{act}": {Role.APPLICANT, Role.CREDIT_OFFICER},
     "POST /flags/{flag_id}/acts/{act}": {Role.APPLICANT, Role.CREDIT_OFFICER},
+    "GET /more": ALERTED,
+    "GET /digests": ALERTED,
+    "POST /digests": ALERTED,
+    "GET /digests/{digest_id}": ALERTED,
+    "GET /anomalies": WATCHERS,
+    "GET /incidents": {Role.CREDIT_OFFICER, Role.SUPERVISOR, Role.MONITOR},
+    "GET /outages": WATCHERS | {Role.INSPECTOR},
+    "GET /outage": {Role.MONITOR},
+    "POST /outage": {Role.MONITOR},
+    "GET /outages/{outage_id}": WATCHERS | {Role.INSPECTOR},
+    "GET /outages/{outage_id}/acts/{act}": {Role.MONITOR},
+    "POST /outages/{outage_id}/acts/{act}": {Role.MONITOR},
+    "GET /webhooks": {Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR},
+    "POST /webhooks": {Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR},
+    "GET /webhooks/{webhook_id}": {Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR},
+    "POST /webhooks/{webhook_id}/rotation": {Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR},
+    "POST /webhooks/{webhook_id}/removal": {Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR},
+    "POST /webhooks/{webhook_id}/deliveries/{delivery_id}": {Role.HEAD, Role.MONITOR, Role.CALENDAR_EDITOR},
     "GET /lookup": {Role.CREDIT_OFFICER},
     "POST /lookup": {Role.CREDIT_OFFICER},
     "GET /records": {Role.CREDIT_OFFICER},

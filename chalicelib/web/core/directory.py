@@ -1,10 +1,19 @@
-"""What the directory of credit information (公共信用信息目录) and its sources are called on pages."""
+"""What is called by codes elsewhere, as pages call it: items, kinds of records, sources."""
 
+from collections.abc import Iterable
+
+from chalicelib.container import container
 from chalicelib.credit.rules.submissions import directory_in_force
 from chalicelib.credit.store.directories import directories
 from chalicelib.http.language import Language
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import PageRequest
+
+
+def item_names(visit: PageRequest, codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return items by code and name; the code is the name of an item that is not published."""
+    found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
+    return [(code, item.name if item else code) for code, item in found]
 
 
 def record_kinds(visit: PageRequest) -> dict[str, str]:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from chalicelib.container import container
-from chalicelib.policy import Caller, Role
+from chalicelib.policy import FOR_THEMSELVES, Caller, Role
 from chalicelib.web.core.request import PageRequest
 
 CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
@@ -46,6 +46,9 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""
 
+MORE, HAVE_MORE = ("more", "nav_more"), frozenset(Role) - FOR_THEMSELVES - {Role.CATALOGUE_EDITOR, Role.SYSTEM}
+"""What is not needed every day stands on one page, for those who have any of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -82,7 +85,9 @@ def navigation_of(visit: PageRequest, status: int) -> tuple[Place, ...]:
 
 def places_of(caller: Caller) -> tuple[tuple[str, str], ...]:
     """Return the pages that somebody goes to, those of every role once, in the order in which roles are declared."""
-    found = (place for role in Role if role in caller.roles for place in PLACES.get(role, ()))
+    found = [place for role in Role if role in caller.roles for place in PLACES.get(role, ())]
+    if caller.roles & HAVE_MORE:
+        found.append(MORE)
     return tuple(dict.fromkeys(found))
 
 

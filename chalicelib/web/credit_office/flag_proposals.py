@@ -12,10 +12,10 @@ from chalicelib.sanctions.rules.measures import is_measure_in_force
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
+from chalicelib.web.core.directory import item_names
 from chalicelib.web.core.forms import again, at_fault, moment_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.web.credit_office.flags import item_names
 
 PROPOSERS: Final = (Role.CREDIT_OFFICER,)
 

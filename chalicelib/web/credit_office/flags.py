@@ -7,7 +7,6 @@ from typing import Final
 from chalicelib.api.sanctions.routes import flags, searches
 from chalicelib.api.sanctions.routes.searches import PURPOSES
 from chalicelib.api.sanctions.schemas.flags import FlagDetailResponse, FlagResponse
-from chalicelib.container import container
 from chalicelib.errors import ErrorCode
 from chalicelib.policy import Role
 from chalicelib.sanctions.model.flags import FlagState
@@ -16,7 +15,7 @@ from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
-from chalicelib.web.core.directory import record_kinds, source_text
+from chalicelib.web.core.directory import item_names, record_kinds, source_text
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -123,12 +122,6 @@ def _is_open(step: FlagStep, flag: FlagDetailResponse, visit: PageRequest) -> bo
         asked = flag.suspension and flag.suspension.request
         return not asked or not visit.caller.is_person(asked.by)
     return True
-
-
-def item_names(visit: PageRequest, codes: list[str]) -> list[tuple[str, str]]:
-    """Return items by code and name; the code is the name of an item that is not published."""
-    found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
-    return [(code, item.name if item else code) for code, item in found]
 
 
 def facts_of(visit: PageRequest, flag: FlagDetailResponse) -> dict[str, object]:

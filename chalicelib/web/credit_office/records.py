@@ -13,11 +13,10 @@ from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, carry_out, draw, submit
-from chalicelib.web.core.directory import record_kinds, source_text
+from chalicelib.web.core.directory import item_names, record_kinds, source_text
 from chalicelib.web.core.forms import at_fault, moment_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.web.credit_office.flags import item_names
 
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
 FORM: Final = "/records"
