@@ -449,6 +449,16 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.core.type_size": [
         "GET /type-size",
     ],
+    "chalicelib.web.credit_office.amendments": [
+        "GET /amendments",
+        "GET /amendment",
+        "POST /amendment",
+        "GET /amendments/{amendment_id}",
+        "GET /amendments/{amendment_id}/confirmation",
+        "POST /amendments/{amendment_id}/confirmation",
+        "GET /amendments/{amendment_id}/withdrawal",
+        "POST /amendments/{amendment_id}/withdrawal",
+    ],
     "chalicelib.web.credit_office.flag_actions": [
         "GET /flags/{flag_id}/confirmation",
         "POST /flags/{flag_id}/confirmation",
@@ -502,6 +512,12 @@ PORTAL: dict[str, list[str]] = {
         "POST /matters/objections/{objection_id}",
         "GET /matters/repairs/{repair_id}",
         "POST /matters/repairs/{repair_id}",
+    ],
+    "chalicelib.web.credit_office.reversals": [
+        "GET /reversals",
+        "GET /reversal",
+        "POST /reversal",
+        "GET /reversals/{reversal_id}",
     ],
     "chalicelib.web.editors.calendars": [
         "GET /calendars",

@@ -28,3 +28,17 @@ def source_text(code: str, language: Language) -> str:
         return text(f"source_{code}", language)
     except KeyError:
         return code
+
+
+def entry_text(entry: str, language: Language) -> str:
+    """Return what people call an entry of credit: ``<source>/<number>``, ``flag:<id>`` or ``repair:<id>``."""
+    kind, mark, name = entry.partition(":")
+    if not mark:
+        source, _, number = entry.partition("/")
+        return text("entry_record", language, source=source_text(source, language), number=number)
+    return text("entry_flag", language, number=flag_number(name)) if kind == "flag" else text("entry_repair", language)
+
+
+def flag_number(flag_id: str) -> str:
+    """Return a flag's number in groups that can be read aloud."""
+    return " ".join(flag_id[at : at + 6] for at in range(0, len(flag_id), 6))

@@ -15,7 +15,7 @@ from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
-from chalicelib.web.core.directory import item_names, record_kinds, source_text
+from chalicelib.web.core.directory import flag_number, item_names, record_kinds, source_text
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -129,6 +129,7 @@ def facts_of(visit: PageRequest, flag: FlagDetailResponse) -> dict[str, object]:
     edition = visit.get(flags.measures, query={"edition": flag.edition})
     return {
         "flag": flag,
+        "flag_number": flag_number(flag.id),
         "edition": edition,
         "measure": next((row for row in edition.items if row.code == flag.measure_code), None),
         "items": item_names(visit, flag.related_items),

@@ -7,6 +7,7 @@ from chalicelib.api.credit.routes import records
 from chalicelib.api.credit.schemas.records import RecordResponse
 from chalicelib.api.sanctions.routes import flags
 from chalicelib.credit.model.records import BarState, Publicity, Severity
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.credit.store.sources import listed_sources
 from chalicelib.errors import ErrorCode
 from chalicelib.policy import Role
@@ -108,7 +109,11 @@ def enter(visit: PageRequest) -> Page | Redirect:
 def read_record(visit: PageRequest) -> Page:
     """Show a record; the subject sees that it was read."""
     record = visit.get(records.record)
-    facts = _facts(visit, record) | {"done": visit.query.get("done"), "offer": OFFERS.get(record.bar, "")}
+    facts = _facts(visit, record) | {
+        "done": visit.query.get("done"),
+        "offer": OFFERS.get(record.bar, ""),
+        "may_amend": visit.caller.department == CREDIT_OFFICE,
+    }
     return Page(template="record.html", facts=facts)
 
 

@@ -7,10 +7,12 @@ from chalicelib.api.redress.routes import objections, repairs
 from chalicelib.api.redress.routes.objections import ObjectionResponse
 from chalicelib.api.redress.routes.repairs import RepairResponse
 from chalicelib.container import container
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
+from chalicelib.web.core.directory import entry_text
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -28,6 +30,7 @@ def list_matters(visit: PageRequest) -> Page:
         "done": visit.query.get("done"),
         "of": department,
         "departments": settings().departments,
+        "entry": lambda entry: entry_text(entry, visit.language),
     }
     facts["objections"] = visit.look_through(objections.objections, query=_page_of("objections", department, visit))
     facts["repairs"] = visit.look_through(repairs.repairs, query=_page_of("repairs", department, visit))
@@ -43,6 +46,8 @@ def ask_ruling(visit: PageRequest) -> Page:
     outcomes = ground.outcomes.get(kind, ()) if ground else ()
     facts = {
         "one": one,
+        "entry": entry_text(one.entry, visit.language),
+        "may_amend": kind == "record" and visit.caller.department == CREDIT_OFFICE,
         "ground": one.ground if ground is None else ground.name if visit.language == "zh" else ground.english,
         "outcomes": [(name, text(f"ruling_{name}", visit.language)) for name in outcomes],
     }
@@ -74,8 +79,10 @@ def rule(visit: PageRequest) -> Page | Redirect:
 def ask_verdict(visit: PageRequest) -> Page:
     """Show a repair with its proofs, and the closed list of grounds for refusing it."""
     refusals = container().usual_pack(visit.at).recourse.refusals
+    one = visit.get(repairs.repair)
     facts = {
-        "one": visit.get(repairs.repair),
+        "one": one,
+        "entry": entry_text(one.entry, visit.language),
         "refusals": [
             (each.code, each.name if visit.language == "zh" else each.english, each.basis) for each in refusals
         ],

@@ -5,6 +5,7 @@ from chalicelib.policy import Role
 from chalicelib.sanctions.model.flag_notices import IncidentState
 from chalicelib.sanctions.services.flag_notices import WATCHERS
 from chalicelib.web.core import pages
+from chalicelib.web.core.directory import flag_number
 from chalicelib.web.core.request import Page, PageRequest
 
 
@@ -17,6 +18,7 @@ def list_incidents(visit: PageRequest) -> Page:
         "found": visit.look_through(flag_notices.incidents, query={"limit": "20"} | asked | cursor),
         "asked": asked,
         "states": tuple(IncidentState),
+        "number": flag_number,
         "is_office": Role.CREDIT_OFFICER in visit.caller.roles,
     }
     return Page(template="incidents.html", facts=facts)
