@@ -10,7 +10,11 @@ from chalicelib.supervision.model.anomalies import AnomalyKind
 from tests.architecture.sources import DEPLOYED, named, uses
 
 MODULES = tuple(f"chalicelib.supervision.{word}.anomalies" for word in ("model", "rules", "services", "store", "table"))
-READERS = ["chalicelib/api/supervision/routes/anomalies.py", "chalicelib/container.py"]
+READERS = [
+    "chalicelib/api/supervision/routes/anomalies.py",
+    "chalicelib/container.py",
+    "chalicelib/web/supervisors/anomalies.py",
+]
 
 
 def reads_anomalies(path: Path) -> bool:

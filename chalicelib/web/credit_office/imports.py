@@ -16,7 +16,7 @@ from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
 
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
-MEGABYTE: Final = 1 << 20
+MEGABYTE: Final = 10**6
 
 
 @pages.get("/imports", roles=OFFICERS)

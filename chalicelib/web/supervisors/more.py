@@ -6,10 +6,10 @@ from typing import Final
 from chalicelib.api.supervision.schemas import RECIPIENTS
 from chalicelib.policy import Role
 from chalicelib.sanctions.services.flag_notices import WATCHERS as OF_INCIDENTS
-from chalicelib.supervision.services.anomalies import WATCHERS as OF_ANOMALIES
 from chalicelib.supervision.services.outages import READERS as OF_OUTAGES
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
+from chalicelib.web.supervisors.anomalies import WATCHERS as OF_ANOMALIES
 from chalicelib.web.supervisors.webhooks import PEOPLE as OF_WEBHOOKS
 
 MORE: Final[Mapping[str, tuple[Role, ...]]] = {
