@@ -62,17 +62,8 @@ AT_FAULT: Final = frozenset(
         "/catalogue/*",
         "/catalogue/*/abolition",
         "/desk/*",
-        "/flags/*",
-        "/flags/*/acts/lifting",
-        "/flags/*/acts/service",
-        "/flags/*/acts/statement",
-        "/identities",
-        "/identities/conflicts/*",
-        "/identities/links/*",
         "/inspection/*",
         "/inspection/*/cases/*",
-        "/proposals",
-        "/proposals/10",
     }
 )
 """Pages that still say a code; none may join them."""

@@ -11,9 +11,15 @@ from chalicelib.web.core.request import PageRequest
 
 
 def item_names(visit: PageRequest, codes: Iterable[str]) -> list[tuple[str, str]]:
-    """Return items by code and name; the code is the name of an item that is not published."""
+    """Return items by code and name; one that is not published has none, and is called that."""
     found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
-    return [(code, item.name if item else code) for code, item in found]
+    return [(code, item.name if item else text("item_unpublished", visit.language)) for code, item in found]
+
+
+def published(visit: PageRequest, codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return those items of several that are published, by code and name, to choose from."""
+    found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
+    return [(code, item.name) for code, item in found if item is not None]
 
 
 def record_kinds(visit: PageRequest) -> dict[str, str]:

@@ -15,7 +15,7 @@ from chalicelib.sanctions.rules.state_machine import STEPS, FlagStep, is_defence
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
-from chalicelib.web.core.directory import flag_number, item_names, record_kinds, source_text
+from chalicelib.web.core.directory import flag_number, item_names, published, record_kinds, source_text
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -152,4 +152,4 @@ def _people(flag: FlagResponse) -> Iterable[str]:
 def _items_of_the_list(visit: PageRequest) -> list[tuple[str, str]]:
     """Return the items that a measure of the list in force may touch, by code and name."""
     edition = visit.get(flags.measures)
-    return item_names(visit, sorted({code for row in edition.items for code in row.related_items}))
+    return published(visit, sorted({code for row in edition.items for code in row.related_items}))

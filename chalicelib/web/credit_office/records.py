@@ -14,7 +14,7 @@ from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, carry_out, draw, submit
-from chalicelib.web.core.directory import item_names, record_kinds, source_text
+from chalicelib.web.core.directory import item_names, published, record_kinds, source_text
 from chalicelib.web.core.forms import at_fault, moment_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -72,7 +72,7 @@ def ask_record(visit: PageRequest) -> Page:
         "record_kinds": list(record_kinds(visit).items()),
         "severities": [(one.value, text(f"severity_{one}", said)) for one in Severity],
         "publicities": [(one.value, text(f"publicity_{one}", said)) for one in Publicity],
-        "items": item_names(visit, codes),
+        "items": published(visit, codes),
     }
     return Page(template="record_form.html", facts=facts)
 
