@@ -5,6 +5,7 @@ from typing import Any, Final
 from chalicelib.api.credit.routes import identity_conflicts, identity_links
 from chalicelib.api.credit.routes.identity_conflicts import ConflictResponse
 from chalicelib.api.credit.routes.identity_links import AliasResponse
+from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
 from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
@@ -12,9 +13,11 @@ from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, carry_out, draw, submit
+from chalicelib.web.core.directory import entry_text
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
+from chalicelib.web.core.staff import staff_named
 
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
 PARTIES: Final = ("former", "present")
@@ -52,6 +55,7 @@ def list_all(visit: PageRequest) -> Page:
         "links": visit.get(identity_links.page, query=links),
         "state": state,
         "states": tuple(IdentityLinkState),
+        "about_of": lambda one: _about(one, visit),
         "done": visit.query.get("done"),
     }
     return Page(template="identities.html", facts=facts)
@@ -62,7 +66,13 @@ def read_conflict(visit: PageRequest) -> Page:
     """Show a record whose number is known under another name, and ask for a decision."""
     outcomes = [(one.value, text(f"conflict_{one}", visit.language)) for one in Outcome]
     one = visit.get(identity_conflicts.read)
-    return Page(template="conflict.html", facts={"one": one, "outcomes": outcomes})
+    facts = {
+        "one": one,
+        "outcomes": outcomes,
+        "about_of": lambda one: _about(one, visit),
+        "staff": staff_named([one.said_by]),
+    }
+    return Page(template="conflict.html", facts=facts)
 
 
 @pages.post("/identities/conflicts/{conflict_id}", roles=OFFICERS, form="/identities/conflicts/{conflict_id}")
@@ -125,6 +135,7 @@ def read_link(visit: PageRequest) -> Page:
     facts = {
         "link_": link,
         "actions": [name for name, is_offered in offers.items() if is_offered],
+        "staff": staff_named(deed.by for deed in (link.proposed, link.confirmed, link.revoked) if deed),
         "done": visit.query.get("done"),
     }
     return Page(template="link.html", facts=facts)
@@ -163,6 +174,13 @@ def _carry_out(action: Action[AliasResponse], visit: PageRequest) -> Page | Redi
     link = visit.get(identity_links.read)
     onward = Redirect(to=f"identities/links/{link.id}", query={"done": action.name})
     return carry_out(action, link, visit, ask=lambda visit: _form(action, visit), onward=onward)
+
+
+def _about(one: ConflictResponse, visit: PageRequest) -> str:
+    """Return what people call the matter of a conflict: the record, the case, or what was being done."""
+    if one.record_id:
+        return entry_text(f"{one.source}/{one.record_id}", visit.language)
+    return one.reference if is_case_no(one.reference) else text(f"conflict_cause_{one.cause}", visit.language)
 
 
 def _cursor(visit: PageRequest, name: str) -> dict[str, str]:

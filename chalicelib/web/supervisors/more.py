@@ -3,27 +3,25 @@
 from collections.abc import Mapping
 from typing import Final
 
+from chalicelib.api.sanctions.routes import flag_notices
+from chalicelib.api.supervision.routes import anomalies, digests, outages, webhooks
 from chalicelib.api.supervision.schemas import RECIPIENTS
-from chalicelib.policy import Role
-from chalicelib.sanctions.services.flag_notices import WATCHERS as OF_INCIDENTS
-from chalicelib.supervision.services.outages import READERS as OF_OUTAGES
+from chalicelib.http.routes import Route
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
-from chalicelib.web.supervisors.anomalies import WATCHERS as OF_ANOMALIES
-from chalicelib.web.supervisors.webhooks import PEOPLE as OF_WEBHOOKS
 
-MORE: Final[Mapping[str, tuple[Role, ...]]] = {
-    "anomalies": OF_ANOMALIES,
-    "outages": OF_OUTAGES,
-    "incidents": OF_INCIDENTS,
-    "digests": RECIPIENTS,
-    "webhooks": OF_WEBHOOKS,
+MORE: Final[Mapping[str, Route]] = {
+    "anomalies": anomalies.signals,
+    "outages": outages.outages,
+    "incidents": flag_notices.incidents,
+    "digests": digests.digests,
+    "webhooks": webhooks.page,
 }
-"""Pages by name, each with those who see it; its texts are its name and ``<name>_hint``."""
+"""Pages by name, each with the route that it asks; its texts are its name and ``<name>_hint``."""
 
 
 @pages.get("/more", roles=RECIPIENTS)
 def list_more(visit: PageRequest) -> Page:
     """List the pages that the caller may see, each with what it is for."""
-    names = [name for name, roles in MORE.items() if visit.caller.roles & set(roles)]
+    names = [name for name, route in MORE.items() if visit.caller.roles & route.roles]
     return Page(template="more.html", facts={"names": names})
