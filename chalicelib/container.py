@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.store import CaseStore
     from chalicelib.catalogue.model.questions import QuestionKind
     from chalicelib.catalogue.services.catalogue import Catalogue
+    from chalicelib.catalogue.services.drafts import EditionDrafts
     from chalicelib.catalogue.services.offers import Offers
     from chalicelib.catalogue.services.search import Search
     from chalicelib.clock import ServiceClock
@@ -601,6 +602,14 @@ class Container:
         from chalicelib.catalogue.store.items import CatalogueStore
 
         return Catalogue(CatalogueStore(self.timeline), packs=self.packs, departments=settings().departments)
+
+    @cached_property
+    def edition_drafts(self) -> EditionDrafts:
+        """What editors have begun and not published yet."""
+        from chalicelib.catalogue.services.drafts import EditionDrafts
+        from chalicelib.catalogue.store.drafts import DraftStore
+
+        return EditionDrafts(DraftStore())
 
     @cached_property
     def search(self) -> Search:

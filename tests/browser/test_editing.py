@@ -33,18 +33,22 @@ def test_a_calendar_is_handed_in_as_a_file_and_what_it_would_change_is_readable(
     assert editor.faults == []
 
 
-def test_what_differs_in_an_item_is_readable_and_a_slip_is_said_where_it_is(come: Come) -> None:
+def test_an_item_is_written_by_keyboard_and_what_differs_is_readable(come: Come) -> None:
     editor = come("editor", width=PHONE)
     editor.open("/catalogue/plate-replacement")
-    body = json.loads(editor.page.input_value("#document"))
+    editor.click("开始编写", "Begin")
+    tasks = violations(editor)
+    editor.click("名称和基本情况", "Names and words")
 
-    editor.page.fill("#document", json.dumps(body | {"name": "补领车牌"}, ensure_ascii=False))
-    editor.click("先看会改变什么", "See what would change")
-    told, wrong = editor.page.inner_text("main"), violations(editor)
-    editor.page.fill("#document", "{")
-    editor.click("先看会改变什么", "See what would change")
+    editor.page.fill("#name", "")
+    editor.click("保存", "Save")
+    is_told, wrong = editor.page.locator("#name-error").is_visible(), violations(editor)
+    editor.page.fill("#name", "补领车牌")
+    editor.click("保存", "Save")
+    editor.click("核对并发布", "Check and publish")
 
-    assert "和现在用的版本有1处不同" in told
-    assert wrong == []
-    assert editor.page.locator("#document-error").is_visible()
-    assert violations(editor) == []
+    assert is_told
+    assert "补领车牌" in editor.page.inner_text("main")
+    assert tasks == wrong == violations(editor) == []
+    editor.click("回到任务列表", "Back to the task list")
+    editor.click("放弃这份草稿", "Discard this draft")

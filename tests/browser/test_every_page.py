@@ -116,6 +116,8 @@ PLACES = (
     Place("/rule-packs?one=corrects-first/2023&other=zhejiang-yiwu/2024", "editor"),
     Place("/catalogue/plate-replacement", "editor"),
     Place("/catalogue/plate-replacement/abolition", "editor"),
+    Place("/catalogue/plate-replacement/file", "editor"),
+    Place("/catalogue/plate-replacement/comparison", "editor"),
     Place("/catalogue/nobody-s-yet", "editor"),
     Place("/flags", "credit"),
     Place("/flags?state=suspended", "credit"),

@@ -222,30 +222,6 @@ def test_a_year_that_nobody_can_load_has_no_page(visitor: Come, year: str) -> No
     assert visitor("calendar").open(f"/calendars/{year}").status == 404
 
 
-def test_an_item_s_next_version_is_changed_looked_at_and_published(visitor: Come, portal: Client) -> None:
-    editor = visitor("editor")
-    listed = editor.open("/home")
-    form = editor.open(PLATE)
-    body = json.loads(form.form(PLATE).fields["document"][0])
-    body["name"] = "补领车牌"
-    body["conditions"][0]["text"] += "且没有被查封。"
-
-    looked = editor.send(form, PLATE, {"document": json.dumps(body, ensure_ascii=False)} | LOOK)
-    nothing = portal.get("/v1/items/plate-replacement/versions/2")
-    done = editor.send(looked, PLATE, PUBLISH)
-    again = editor.send(looked, PLATE, PUBLISH)
-
-    assert listed.path == "/catalogue"
-    assert "./catalogue/plate-replacement" in [link["href"] for link in listed.page.named("a")]
-    assert "和现在用的版本有2处不同" in looked.text
-    assert "告知书变了" in looked.text
-    assert "/name" in looked.text
-    assert f"/conditions/{body['conditions'][0]['id']}/text" in looked.text
-    assert nothing.status == 404
-    assert done.path == again.path == f"{PLATE}?done=published"
-    assert portal.get("/v1/items/plate-replacement").body["name"] == "补领车牌"
-
-
 def test_an_editor_sees_the_words_of_an_item_and_what_was_searched_in_vain(visitor: Come) -> None:
     somebody, editor = visitor(), visitor("editor")
     somebody.open("/items?q=护照")
@@ -276,50 +252,19 @@ def test_what_may_be_meant_is_offered_in_both_languages(visitor: Come) -> None:
 
 
 def test_an_item_begins_by_its_code_and_a_version_that_waits_is_put_aside_by_the_next(
-    visitor: Come,
+    visitor: Come, portal: Client, token: TokenOf
 ) -> None:
     editor = visitor("editor")
-    page = "/catalogue/new-item"
-    form = editor.open("/catalogue?item=new-item")
     later = item_body() | {"effective_from": "2199-01-01"}
 
-    looked = editor.send(form, page, {"document": json.dumps(later)} | LOOK)
-    done = editor.send(looked, page, PUBLISH)
-    next_one = editor.send(done, page, {"document": json.dumps(later | {"name": "x"})} | LOOK)
+    form = editor.open("/catalogue?item=new-item")
+    portal.put("/v1/items/new-item/versions/1", later, token=token("editor"))
+    editor.send(form, "/catalogue/new-item/draft")
+    looked = editor.open("/catalogue/new-item/check")
 
-    assert form.path == page
-    assert form.form(page).fields["version"] == ["1"]
-    assert "没有可以比较的" in looked.text
-    assert done.form(page).fields["version"] == ["2"]
-    assert "第1版还没有生效，发布以后由这一版代替" in next_one.text
-
-
-def test_what_is_wrong_with_an_item_is_said_with_its_place(visitor: Come) -> None:
-    editor = visitor("editor")
-    form = editor.open(PLATE)
-    faulty = json.dumps(item_body(legal_basis=[], audience="everybody"))
-
-    shape = editor.send(form, PLATE, {"document": faulty} | LOOK)
-    rules = editor.send(form, PLATE, {"document": json.dumps(item_body(legal_basis=[]))} | LOOK)
-    number = editor.send(form, PLATE, {"version": "two"} | LOOK)
-    taken = editor.send(form, PLATE, {"version": "1", "document": json.dumps(item_body(name="x"))} | LOOK)
-    lists = editor.send(form, PLATE, {"document": "[]"} | LOOK)
-    twice = editor.send(form, PLATE, {"document": '{"limits": {"a": 1, "a": 2}}'} | LOOK)
-    empty = editor.send(form, PLATE, {"document": ""} | LOOK)
-    large = editor.send(form, PLATE, {"document": json.dumps(item_body(remark="x" * 300_000))} | LOOK)
-
-    assert (shape.status, rules.status, number.status, taken.status, large.status) == (400, 422, 400, 409, 413)
-    assert "/audience: " in shape.text
-    assert "/limits/a写了不止一次，请只写一次" in twice.text
-    assert shape.form(PLATE).fields["document"] == [faulty]
-    assert "/legal_basis" in rules.text
-    assert faults_at(number, "version")
-    assert number.form(PLATE).fields["version"] == ["two"]
-    assert faults_at(taken, "version")
-    assert faults_at(large, "document")
-    for seen in (lists, empty):
-        assert seen.status == 400
-        assert faults_at(seen, "document")
+    assert form.path == "/catalogue/new-item"
+    assert "第2版从2199年1月1日(周二)起使用" in looked.text
+    assert "第1版还没有生效，发布以后由这一版代替" in looked.text
 
 
 def test_a_list_that_takes_the_ground_from_a_flag_says_so_before_it_is_published(
