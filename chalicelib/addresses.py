@@ -523,6 +523,7 @@ PORTAL: dict[str, list[str]] = {
         "GET /calendars",
         "GET /calendars/{year}",
         "POST /calendars/{year}",
+        "GET /calendars/{year}/comparison",
     ],
     "chalicelib.web.editors.item_drafts": [
         "POST /catalogue/{item_code}/draft",

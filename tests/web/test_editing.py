@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -179,6 +179,71 @@ def test_what_is_wrong_with_a_calendar_is_said_at_its_field(visitor: Come, field
     assert told in seen.text
     assert seen.form(NEXT_YEAR).fields.get(field, [""]) == [typed]
     assert seen.form(NEXT_YEAR).fields["number" if field == "title" else "title"] != [None]
+
+
+def test_days_are_marked_on_the_calendar_and_stand_in_what_is_published(visitor: Come, portal: Client) -> None:
+    editor = visitor("calendar")
+    blank = FILLED | {"holidays": "", "make_up_days": ""}
+    new_year = {"days": ["2027-01-01", "2027-01-02", "2027-01-03"], "mark": "holiday", "festival": "元旦"}
+
+    first = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, blank | new_year | {"act": "mark"})
+    worked = {"days": ["2027-01-02"], "mark": "make_up", "festival": "元旦", "act": "mark"}
+    second = editor.send(first, NEXT_YEAR, worked)
+    plain = editor.send(second, NEXT_YEAR, {"days": ["2027-01-03"], "mark": "plain", "act": "mark"})
+    looked = editor.send(plain, NEXT_YEAR, LOOK)
+    editor.send(looked, NEXT_YEAR, PUBLISH)
+
+    assert first.form(NEXT_YEAR).fields["holidays"] == ["2027-01-01 至 2027-01-03 元旦"]
+    assert "days" not in first.form(NEXT_YEAR).fields
+    assert second.form(NEXT_YEAR).fields["make_up_days"] == ["2027-01-02 元旦"]
+    assert plain.form(NEXT_YEAR).fields["holidays"] == ["2027-01-01 元旦"]
+    assert plain.form(NEXT_YEAR).fields["title"] == [FILLED["title"]]
+    assert "2027年1月1日(周五): 原来上班，以后放假 元旦" in said(looked)
+    assert "2027年1月2日(周六): 原来周末休息，以后调休上班 元旦" in said(looked)
+    assert portal.get("/v1/calendars/2027").body["make_up_days"] == {"2027-01-02": "元旦"}
+
+
+def test_the_twelve_months_show_what_every_day_is(visitor: Come) -> None:
+    seen = visitor("calendar").open("/calendars/2026")
+
+    days = [box["value"] for box in seen.page.named("input") if box.get("name") == "days"]
+    assert len(days) == 31 + 365
+    assert (days[0], days[-1]) == ("2025-12-01", "2026-12-31")
+    assert "2026年10月" in seen.text
+    assert seen.text.count("xn-month__day--make-up") == 6
+
+
+def test_what_is_missing_of_a_mark_is_said_at_once(visitor: Come) -> None:
+    editor = visitor("calendar")
+    form = editor.open(NEXT_YEAR)
+
+    nothing = editor.send(form, NEXT_YEAR, FILLED | {"act": "mark"})
+    nameless = editor.send(form, NEXT_YEAR, FILLED | {"days": "2027-01-01", "mark": "holiday", "act": "mark"})
+    unread = editor.send(
+        form, NEXT_YEAR, FILLED | {"holidays": "x", "days": "2027-01-01", "mark": "plain", "act": "mark"}
+    )
+
+    assert faults_at(nothing, "days")
+    assert faults_at(nothing, "mark")
+    assert faults_at(nameless, "festival")
+    assert nameless.form(NEXT_YEAR).fields["days"] == ["2027-01-01"]
+    assert faults_at(unread, "holidays")
+
+
+def test_two_editions_of_a_calendar_are_compared_in_words(visitor: Come) -> None:
+    editor, page = visitor("calendar"), f"{NEXT_YEAR}/comparison"
+    nothing = editor.open(page)
+    for days in (FILLED, FILLED | {"make_up_days": ""}):
+        turn_clock(container().clock.now() + timedelta(minutes=1))
+        editor.send(editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, days | LOOK), NEXT_YEAR, PUBLISH)
+
+    compared = editor.open(page)
+    same = editor.open(f"{page}?one=2&other=2")
+
+    assert nothing.status == 404
+    assert "2027年2月14日(周日): 原来调休上班 春节，以后周末休息" in said(compared)
+    assert "日子没有不同" in same.text
+    assert editor.open(f"{page}?one=9").status == editor.open(f"{page}?one=x").status == 404
 
 
 def test_a_stretch_of_31_days_is_taken(visitor: Come) -> None:

@@ -172,6 +172,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "GET /calendars": {Role.CALENDAR_EDITOR},
     "GET /calendars/{year}": {Role.CALENDAR_EDITOR},
     "POST /calendars/{year}": {Role.CALENDAR_EDITOR},
+    "GET /calendars/{year}/comparison": {Role.CALENDAR_EDITOR},
     "GET /catalogue": {Role.CATALOGUE_EDITOR},
     "GET /catalogue-searches": {Role.CATALOGUE_EDITOR},
     "GET /rule-packs": {Role.CATALOGUE_EDITOR},

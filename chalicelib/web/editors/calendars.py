@@ -1,14 +1,18 @@
 """The calendar editor's pages: every year's edition, and loading the next one after seeing which due dates move."""
 
 import re
+from calendar import Calendar
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 from chalicelib.api.calendars import routes
-from chalicelib.api.calendars.schemas import CalendarResponse
+from chalicelib.api.calendars.schemas import CalendarResponse, ProvisionalDueDatePageResponse
 from chalicelib.calendars.services.calendars import EDITORS
-from chalicelib.clock import day_in_shanghai
+from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core import pages
 from chalicelib.web.core.forms import at_fault
@@ -25,15 +29,60 @@ from chalicelib.web.editors.drafts import (
     look,
     with_look,
 )
+from chalicelib.workdays.model.limits import is_weekend
 
 DAY: Final = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 LINE: Final = re.compile(rf"\s*{DAY}\s*(?:(?:至|到|~|\uff5e|—|–|to)\s*{DAY})?[\s:,\uff1a\uff0c]*(.*?)\s*")
 """A line of days: one, or from one to another, and the festival."""
 
+ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 LONGEST: Final = 31
 """Days that one line may span: no festival is longer, so a longer one is a slip of the pen."""
 
 DAYS: Final = ("holidays", "make_up_days")
+
+DECEMBER: Final = 12
+
+
+class DayKind(StrEnum):
+    """What a day is in a calendar, and how an editor marks it; ``PLAIN`` goes by the day of the week."""
+
+    HOLIDAY = "holiday"
+    MAKE_UP = "make_up"
+    WORK = "work"
+    REST = "rest"
+    PLAIN = "plain"
+
+
+MARKS: Final = (DayKind.HOLIDAY, DayKind.MAKE_UP, DayKind.PLAIN)
+"""As what days can be marked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """A day of a calendar: what it is, and of which festival, if of any."""
+
+    day: date
+    kind: DayKind
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A month as it hangs on a wall: weeks from Monday to Sunday; ``None`` is a day of another month."""
+
+    year: int
+    month: int
+    weeks: tuple[tuple[CalendarDay | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedDay:
+    """A day that is something else in another edition."""
+
+    before: CalendarDay
+    after: CalendarDay
 
 
 @pages.get("/calendars", roles=EDITORS)
@@ -52,11 +101,22 @@ def read_year(visit: PageRequest) -> Page:
     waiting = visit.get(routes.provisional, query=query)
     standing = _standing(visit)
     days = {name: "\n".join(lines_of(getattr(standing, name))) if standing else "" for name in DAYS}
+    return _drawn(visit, standing, waiting, days | {name: visit.sent(name) for name in DAYS if name in visit.form})
+
+
+def _drawn(
+    visit: PageRequest,
+    standing: CalendarResponse | None,
+    waiting: ProvisionalDueDatePageResponse,
+    days: Mapping[str, str],
+) -> Page:
     facts = {
         "year": visit.path["year"],
         "standing": standing,
         "waiting": waiting,
         "days": days,
+        "months": _months(int(visit.path["year"]), days),
+        "marks": MARKS,
         "done": visit.query.get("done"),
     }
     return Page(template="calendar.html", facts=facts)
@@ -67,10 +127,13 @@ def load(visit: PageRequest) -> Page | Redirect:
     """Say which due dates an edition would move, and load it once somebody has seen that."""
     page = read_year(visit)
     try:
+        if visit.sent("act") == "mark":
+            return _marked(page, visit)
         body = _body_of(visit)
         digest = digest_of(visit.path["year"], body)
         if not is_to_publish(visit, digest):
-            return with_look(page, visit, look(visit, routes.load, body), digest)
+            seen = with_look(page, visit, look(visit, routes.load, body), digest)
+            return replace(seen, facts={**seen.facts, "changed": _changed_by(page, body)})
         visit.do(routes.load, body=body, version=visit.version() if visit.sent("version") else None)
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
@@ -78,6 +141,38 @@ def load(visit: PageRequest) -> Page | Redirect:
         where = None if has_document(visit) else _where
         return at_document(page, refusal, visit, where=where, otherwise="")
     return Redirect(to=f"calendars/{visit.path['year']}", query={"done": "loaded"})
+
+
+@pages.get("/calendars/{year}/comparison", roles=EDITORS)
+def compare(visit: PageRequest) -> Page:
+    """Compare two editions of a year in words: the last with the one before it, unless others are chosen."""
+    standing = visit.get(routes.calendar)
+    loaded = {one.edition: one.loaded_at for one in standing.editions}
+    if not loaded:
+        raise DomainError(ErrorCode.NOT_FOUND)
+    first = min(loaded.values()) - timedelta(seconds=1)
+    moments = {**loaded}
+    with suppress(DomainError):
+        moments = {visit.get(routes.calendar, query={"at": instant_text(first)}).edition: first, **loaded}
+    numbers = sorted(moments)
+    chosen = [_number(visit.query.get(name), numbers, place) for name, place in (("one", -2), ("other", -1))]
+    before, after = (visit.get(routes.calendar, query={"at": instant_text(moments[number])}) for number in chosen)
+    facts = {
+        "year": visit.path["year"],
+        "numbers": numbers,
+        "before": before,
+        "after": after,
+        "changed": list(changed_days(_kinds(before), _kinds(after))),
+    }
+    return Page(template="calendar_comparison.html", facts=facts)
+
+
+def changed_days(before: Mapping[date, CalendarDay], after: Mapping[date, CalendarDay]) -> Iterator[ChangedDay]:
+    """Go through the days that two editions say differently of."""
+    for day in sorted({*before, *after}):
+        one, other = before.get(day) or _plain(day), after.get(day) or _plain(day)
+        if one != other:
+            yield ChangedDay(before=one, after=other)
 
 
 def lines_of(days: Mapping[date, str]) -> Iterator[str]:
@@ -110,6 +205,86 @@ def days_in(lines: str, field: str) -> dict[str, str]:
                 raise UnreadableError(Slip.TWICE, field=field, number=number, day=day.isoformat())
             days[day.isoformat()] = found[7]
     return days
+
+
+def _number(sent: str | None, numbers: list[int], place: int) -> int:
+    """Return the edition that was asked for, or the one at a place; ``NOT_FOUND`` for one that there is not."""
+    number = numbers[max(place, -len(numbers))] if sent is None else int(sent) if sent.isdecimal() else -1
+    if number not in numbers:
+        raise DomainError(ErrorCode.NOT_FOUND)
+    return number
+
+
+def _kinds(edition: CalendarResponse) -> dict[date, CalendarDay]:
+    return _marked_days(edition.holidays, edition.make_up_days)
+
+
+def _marked_days(holidays: Mapping[date, str], make_up_days: Mapping[date, str]) -> dict[date, CalendarDay]:
+    """Return the days that are not what their weekday says."""
+    off = {day: CalendarDay(day=day, kind=DayKind.HOLIDAY, name=name) for day, name in holidays.items()}
+    return off | {day: CalendarDay(day=day, kind=DayKind.MAKE_UP, name=name) for day, name in make_up_days.items()}
+
+
+def _plain(day: date) -> CalendarDay:
+    return CalendarDay(day=day, kind=DayKind.REST if is_weekend(day) else DayKind.WORK)
+
+
+def _written_days(days: Mapping[str, str]) -> dict[date, CalendarDay]:
+    """Return the days that stand in the form; none of a field that cannot be read, of which the form says so."""
+    read: dict[str, dict[date, str]] = {name: {} for name in DAYS}
+    for name in DAYS:
+        with suppress(UnreadableError):
+            read[name] = {date.fromisoformat(day): said for day, said in days_in(days[name], name).items()}
+    return _marked_days(read["holidays"], read["make_up_days"])
+
+
+def _months(year: int, days: Mapping[str, str]) -> list[Month]:
+    """Return the twelve months, and before them the December in which a year's first holiday may begin."""
+    known, weeks = _written_days(days), Calendar()
+    return [
+        Month(
+            year=each,
+            month=month,
+            weeks=tuple(
+                tuple(known.get(day) or _plain(day) if day.month == month else None for day in week)
+                for week in weeks.monthdatescalendar(each, month)
+            ),
+        )
+        for each, month in ((year - 1, DECEMBER), *((year, month) for month in range(1, DECEMBER + 1)))
+    ]
+
+
+def _marked(page: Page, visit: PageRequest) -> Page:
+    """Draw the form again with the chosen days marked; what is missing is said at its field."""
+    mark, name = visit.sent("mark"), visit.sent("festival")
+    days = [day for day in visit.form.get("days", ()) if ISO_DAY.fullmatch(day)]
+    wrong = {} if days else {"days": text("calendar_choose_days", visit.language)}
+    if mark not in MARKS:
+        wrong["mark"] = text("calendar_choose_mark", visit.language)
+    if mark in {DayKind.HOLIDAY, DayKind.MAKE_UP} and not name:
+        wrong["festival"] = text("calendar_name_festival", visit.language)
+    if wrong:
+        return at_fault(page, **wrong)
+    written = {
+        field: {day: said for day, said in days_in(visit.sent(field), field).items() if day not in days}
+        for field in DAYS
+    }
+    if mark != DayKind.PLAIN:
+        written["holidays" if mark == DayKind.HOLIDAY else "make_up_days"] |= dict.fromkeys(days, name)
+    lines = {
+        field: "\n".join(lines_of({date.fromisoformat(day): said for day, said in found.items()}))
+        for field, found in written.items()
+    }
+    facts = {**page.facts, "days": lines, "months": _months(int(visit.path["year"]), lines), "is_marked": True}
+    return replace(page, facts=facts)
+
+
+def _changed_by(page: Page, body: Mapping[str, Any]) -> list[ChangedDay]:
+    """Return the days that an edition would change against the one that counts, or against plain weeks."""
+    standing = page.facts["standing"]
+    read = [{date.fromisoformat(day): said for day, said in body[name].items()} for name in DAYS]
+    before = _kinds(standing) if isinstance(standing, CalendarResponse) else {}
+    return list(changed_days(before, _marked_days(*read)))
 
 
 def _standing(visit: PageRequest) -> CalendarResponse | None:
