@@ -109,6 +109,7 @@ PLACES = (
     Place("/identities/links/new", "credit"),
     Place("/matters", "credit"),
     Place("/measures", "credit"),
+    Place("/measures/file", "credit"),
     Place("/calendars", "calendar"),
     Place("/calendars/2026", "calendar"),
     Place("/catalogue", "editor"),

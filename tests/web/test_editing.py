@@ -10,10 +10,9 @@ import pytest
 from chalicelib.clocks.model import Clock
 from chalicelib.container import container
 from chalicelib.web.editors import drafts
-from tests.api.bodies import ABOLITION, a_list, item_body
+from tests.api.bodies import ABOLITION, item_body
 from tests.api.new_year import OVER_NEW_YEAR, a_clock_over_new_year
 from tests.cloud import Client, TokenOf, turn_clock
-from tests.services.credit_office import flagged
 from tests.services.walking import recount
 from tests.web.visitor import Come, Seen
 
@@ -183,11 +182,15 @@ def test_what_is_wrong_with_a_calendar_is_said_at_its_field(visitor: Come, field
 
 def test_days_are_marked_on_the_calendar_and_stand_in_what_is_published(visitor: Come, portal: Client) -> None:
     editor = visitor("calendar")
-    blank = FILLED | {"holidays": "", "make_up_days": ""}
-    new_year = {"days": ["2027-01-01", "2027-01-02", "2027-01-03"], "mark": "holiday", "festival": "元旦"}
+    blank: dict[str, str | list[str]] = {**FILLED, "holidays": "", "make_up_days": ""}
+    new_year: dict[str, str | list[str]] = {
+        "days": ["2027-01-01", "2027-01-02", "2027-01-03"],
+        "mark": "holiday",
+        "festival": "元旦",
+    }
 
     first = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, blank | new_year | {"act": "mark"})
-    worked = {"days": ["2027-01-02"], "mark": "make_up", "festival": "元旦", "act": "mark"}
+    worked: dict[str, str | list[str]] = {"days": ["2027-01-02"], "mark": "make_up", "festival": "元旦", "act": "mark"}
     second = editor.send(first, NEXT_YEAR, worked)
     plain = editor.send(second, NEXT_YEAR, {"days": ["2027-01-03"], "mark": "plain", "act": "mark"})
     looked = editor.send(plain, NEXT_YEAR, LOOK)
@@ -330,53 +333,6 @@ def test_an_item_begins_by_its_code_and_a_version_that_waits_is_put_aside_by_the
     assert form.path == "/catalogue/new-item"
     assert "第2版从2199年1月1日(周二)起使用" in looked.text
     assert "第1版还没有生效，发布以后由这一版代替" in looked.text
-
-
-def test_a_list_that_takes_the_ground_from_a_flag_says_so_before_it_is_published(
-    visitor: Come, portal: Client, token: TokenOf
-) -> None:
-    turn_clock(IN_OCTOBER)
-    flag = flagged().flag_id
-    office = visitor("credit")
-    form = office.open("/measures")
-    edition = a_list("2026", "2026-10-09", without="9")
-
-    looked = office.send(form, "measures", {"document": json.dumps(edition)} | LOOK)
-    standing = portal.get(f"/v1/flags/{flag}", token=token("credit")).body["state"]
-    done = office.send(looked, "measures", PUBLISH)
-    again = office.send(looked, "measures", PUBLISH)
-
-    assert form.text.count("现在用的") == 1
-    assert "看了1个正在执行的惩戒，1个会失去依据" in looked.text
-    assert f"./flags/{flag}" in [link["href"] for link in looked.page.named("a")]
-    assert "清单中已没有该措施" in looked.text
-    assert standing == "active"
-    assert done.path == again.path == "/measures?done=loaded"
-    assert "中止1个" in done.text
-    assert portal.get(f"/v1/flags/{flag}", token=token("credit")).body["state"] == "suspended"
-
-
-def test_what_is_wrong_with_a_list_is_said_at_its_field(visitor: Come) -> None:
-    office = visitor("credit")
-    form = office.open("/measures")
-    begun = json.loads(form.form("measures").fields["document"][0])
-    known = a_list("2024", "2026-09-28")
-
-    nameless = office.send(form, "measures", LOOK)
-    early = office.send(form, "measures", {"edition": "2026"} | LOOK)
-    other = office.send(form, "measures", {"edition": "2026", "document": json.dumps(known)} | LOOK)
-    taken = office.send(form, "measures", {"document": json.dumps(known)} | LOOK)
-    odd = office.send(form, "measures", {"edition": "二〇二六 版"} | LOOK)
-
-    assert "edition" not in begun
-    assert faults_at(nameless, "edition")
-    assert "/in_force_from: 应晚于" in early.text
-    assert early.form("measures").fields["edition"] == ["2026"]
-    assert "与地址中的版本不一致" in other.text
-    assert faults_at(taken, "edition")
-    assert faults_at(odd, "edition")
-    assert {nameless.status, odd.status} == {400}
-    assert {early.status, other.status, taken.status} == {422}
 
 
 def test_the_pages_speak_english(visitor: Come) -> None:

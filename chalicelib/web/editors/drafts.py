@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -55,15 +55,6 @@ class Seen:
 
     looked_at: int
     items: tuple[object, ...]
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A place of a document, what stands there, and what would; ``None`` is nothing."""
-
-    place: str
-    before: str | None
     after: str | None
 
 
@@ -126,18 +117,6 @@ def look(
     return Seen(looked_at=looked_at, items=tuple(items), after=after)
 
 
-def changes(before: object, after: object, place: str = "") -> Iterator[Change]:
-    """Go through what differs between two documents, each by its place; entries are told apart by their ids."""
-    if before == after:
-        return
-    old, new = _parts_of(before), _parts_of(after)
-    if old is None or new is None:
-        yield Change(place=place or "/", before=_said(before), after=_said(after))
-        return
-    for name in dict.fromkeys((*old, *new)):
-        yield from changes(old.get(name, ...), new.get(name, ...), f"{place}/{name}")
-
-
 def at_document(
     page: Page, refusal: DomainError, visit: PageRequest, *, where: Where | None = None, otherwise: str = DOCUMENT
 ) -> Page:
@@ -153,20 +132,3 @@ def at_document(
         field, place = where(fault.pointer) if where else (DOCUMENT, fault.pointer)
         faults.append({"field": field, "text": f"{place}: {told['text']}" if place else told["text"]})
     return replace(page, facts={**page.facts, "faults": faults or drawn})
-
-
-def _parts_of(value: object) -> dict[str, object] | None:
-    if isinstance(value, dict):
-        return value
-    if isinstance(value, list):
-        return {
-            str(each["id"]) if isinstance(each, dict) and each.get("id") else str(number): each
-            for number, each in enumerate(value)
-        }
-    return None
-
-
-def _said(value: object) -> str | None:
-    if value is ...:
-        return None
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Literal
 
+from chalicelib.api.catalogue.routes import items
 from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import FieldError
@@ -36,10 +37,14 @@ Kind = Literal[
     "rows",
     "limit",
     "when",
+    "grid",
 ]
 
 BETWEEN: Final = re.compile(r"[、,，;；]")
 """What stands between the words of a group."""
+
+MOST_ITEMS: Final = 100
+"""How many items are offered as related ones."""
 
 SPARE: Final = 2
 """Empty rows at the end of a table in a form; whoever needs more saves and gets as many again."""
@@ -53,6 +58,11 @@ class Desk:
     visit: PageRequest
     entry: Document = field(default_factory=dict)
 
+    @property
+    def between(self) -> str:
+        """What stands between the parts of a list."""
+        return "；" if self.visit.language == "zh" else "; "
+
     def t(self, name: str, **blanks: object) -> str:
         """Return a text."""
         return text(name, self.visit.language, **blanks)
@@ -63,13 +73,14 @@ class Ask:
     """One thing that a form asks: ``path`` says where in the document it stands, and with that it names its texts.
 
     The kinds: ``line`` and ``area`` of text, a whole ``number``, a ``day``; one of some options by radios (``choice``),
-    from a list (``select``), or a list of codes that go together (``set``); any of them (``ticks``); yes or no
-    (``tick``); the answer to another question on which this depends (``when``); a list of texts (``lines``) or of
-    groups of words (``groups``), a line each; a table of texts (``rows``) with its ``columns``, of which ``adds`` gives
-    what else a new row holds; a time with its unit and basis (``limit``).
+    from a list (``select``), or a list of codes that go together (``set``); any of them (``ticks``), or of the pairs of
+    two lists (``grid``); yes or no (``tick``); the answer to another question on which this depends (``when``); a list
+    of texts (``lines``) or of groups of words (``groups``), a line each; a table of texts (``rows``) with its
+    ``columns``, of which ``adds`` gives what else a new row holds; a time with its unit and basis (``limit``).
 
     What ``is_optional`` may be left out and is ``None`` then, and what ``is_explained`` has a hint below its label.
-    ``is_asked`` says by the entry whether it is asked at all.
+    ``is_asked`` says by the entry whether it is asked at all, and ``shown_as`` what the form begins with, where that is
+    not what the document holds.
     """
 
     path: str
@@ -81,6 +92,7 @@ class Ask:
     is_explained: bool = False
     is_asked: Callable[[Document], bool] = lambda _entry: True
     adds: Callable[[Sequence[Document]], Mapping[str, object]] | None = None
+    shown_as: Callable[[Desk], object] | None = None
     rows: int = 4
 
     @property
@@ -102,7 +114,7 @@ class Ask:
             return [("", desk.t("edit_choose")), *((unit.value, desk.t(f"edit_unit_{unit}")) for unit in Unit)]
         return self.options(desk) if self.options else ()
 
-    def start(self, value: object) -> dict[str, object]:  # noqa: PLR0911 - a line a kind
+    def start(self, value: object) -> dict[str, object]:  # noqa: C901, PLR0911 - a line a kind
         """Return what stands in each input for a value of the document."""
         match self.kind, value:
             case "limit", _:
@@ -123,6 +135,8 @@ class Ask:
                 return {self.name: chosen}
             case "when", dict() as when:
                 return {self.name: option_of(when["question"], when["equals"])}
+            case "grid", dict() as grid:
+                return {self.name: _pairs(grid)}
             case "tick", _:
                 return {self.name: "yes" if value else "no"}
             case "number", int():
@@ -145,6 +159,8 @@ class Ask:
                 return before if isinstance(before, list) and sorted(before) == sent.split() else sent.split()
             case "when":
                 return _when(sent)
+            case "grid":
+                return _grid(visit.form.get(self.name, ()))
             case "lines":
                 return [line.strip() for line in sent.split("\n") if line.strip()]
             case "groups":
@@ -160,7 +176,7 @@ class Ask:
             case _:
                 return None if self.is_optional and not sent else sent
 
-    def words(self, value: object, desk: Desk) -> str:  # noqa: C901, PLR0911 - as above
+    def words(self, value: object, desk: Desk) -> str:  # noqa: C901, PLR0911, PLR0912 - as above
         """Say a value in words; nothing for one that is not there."""
         match self.kind, value:
             case _, None | "" | [] | ():
@@ -175,12 +191,14 @@ class Ask:
                 return self._option(str(value), desk)
             case "when", dict() as when:
                 return self._option(option_of(when["question"], when["equals"]), desk)
+            case "grid", dict() as grid:
+                return desk.between.join(self._option(pair, desk) for pair in _pairs(grid))
             case "set", list() as codes:
                 return self._option(" ".join(sorted(codes)), desk)
             case "ticks", list() as codes:
-                return desk.t("edit_comma").join(self._option(code, desk) for code in codes)
+                return desk.between.join(self._option(code, desk) for code in codes)
             case "lines", list() as lines:
-                return desk.t("edit_comma").join(lines)
+                return desk.between.join(lines)
             case "groups", list() as groups:
                 return " / ".join("、".join(group) for group in groups)
             case "rows", list() as rows:
@@ -208,14 +226,17 @@ class Part:
     """A part of a document with a page of its own: some questions, or a list whose entries each have a page.
 
     ``name`` stands in its address and names its texts. ``entries`` is the list's name in the document, ``title`` the
-    path at which an entry says what it is, and ``prefix`` what the ids of new entries begin with.
+    path at which an entry says what it is. ``key`` tells entries apart; with a ``prefix`` the form makes it, else the
+    editor says it. ``new`` is what a new entry holds before anything is said.
     """
 
     name: str
     asks: tuple[Ask, ...]
     entries: str = ""
     title: str = ""
+    key: str = "id"
     prefix: str = ""
+    new: Document = field(default_factory=dict)
 
     def listed(self, document: Document) -> list[Document]:
         """Return the entries of its list."""
@@ -251,6 +272,26 @@ def option_of(question: str, answer: object) -> str:
     return f"{question} {int(isinstance(answer, bool))} {answer}"
 
 
+def named(prefix: str, values: Sequence[str]) -> Callable[[Desk], Options]:
+    """Return a function that offers some values, each by the text that is called after it."""
+    return lambda desk: [(str(value), desk.t(f"{prefix}{value}".replace("-", "_"))) for value in values]
+
+
+def offered_items(desk: Desk) -> Options:
+    """Offer the items in force by their names, and those that are chosen whatever became of them."""
+    found = desk.visit.get(items.find_items, query={"limit": str(MOST_ITEMS)}).items
+    is_english = desk.visit.language == "en"
+    known = {one.item_code: one.name_en if is_english and one.name_en else one.name for one in found}
+    chosen = (desk.entry or desk.document).get("related_items", ())
+    return list(({code: code for code in chosen} | known).items())
+
+
+def new_id(prefix: str, entries: Sequence[Document], name: str = "id") -> str:
+    """Return an id that no entry of a list has."""
+    taken = {one.get(name) for one in entries}
+    return next(found for number in range(1, len(entries) + 2) if (found := f"{prefix}{number}") not in taken)
+
+
 def value_at(thing: Document, path: str) -> object:
     """Return what stands at a place; ``None`` for nothing."""
     found: Any = thing
@@ -268,11 +309,11 @@ def with_value(thing: Document, path: str, value: object) -> dict[str, Any]:
     return {**thing, name: with_value(below if isinstance(below, Mapping) else {}, rest, value)}
 
 
-def started(asks: Sequence[Ask], thing: Document) -> dict[str, object]:
+def started(asks: Sequence[Ask], thing: Document, desk: Desk) -> dict[str, object]:
     """Return what stands in the inputs of a form before anybody has typed."""
     shown: dict[str, object] = {}
     for ask in asks:
-        shown |= ask.start(value_at(thing, ask.path))
+        shown |= ask.start(ask.shown_as(desk) if ask.shown_as else value_at(thing, ask.path))
     return shown
 
 
@@ -338,7 +379,7 @@ def differences(before: Document, after: Document, parts: Sequence[Part], visit:
         if not part.entries:
             yield from _differing(part, "", (before, old), (after, new))
             continue
-        there, then = ({str(one.get("id")): one for one in part.listed(each)} for each in (before, after))
+        there, then = ({str(one.get(part.key)): one for one in part.listed(each)} for each in (before, after))
         for name in dict.fromkeys((*then, *there)):
             one, other = there.get(name), then.get(name)
             title = title_of(part, other or one or {})
@@ -373,6 +414,19 @@ def _when(sent: str) -> dict[str, object] | None:
     if not kind:
         return None
     return {"question": question, "equals": answer == "True" if kind == "1" else answer}
+
+
+def _pairs(grid: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the pairs that are chosen of a grid, as its boxes are called."""
+    return [f"{row} {column}" for row, columns in grid.items() for column in columns]
+
+
+def _grid(pairs: Sequence[str]) -> dict[str, list[str]]:
+    """Read what ``_pairs`` wrote; the rows of which nothing is chosen are left out."""
+    grid: dict[str, list[str]] = {}
+    for row, _, column in (pair.partition(" ") for pair in pairs):
+        grid.setdefault(row, []).append(column)
+    return grid
 
 
 def _limit_words(limit: Document, desk: Desk) -> str:

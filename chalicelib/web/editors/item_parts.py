@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from chalicelib.api.catalogue.routes import items
 from chalicelib.catalogue.model.items import Acceptance, Method, ProxyAct
 from chalicelib.catalogue.model.questions import Known, Place, QuestionKind
 from chalicelib.catalogue.model.terms import Audience
@@ -14,21 +13,7 @@ from chalicelib.rulepacks.model.pack import Desk as Office
 from chalicelib.settings import settings
 from chalicelib.web.core.actions import Options
 from chalicelib.web.core.i18n import department_text
-from chalicelib.web.editors.fields import Ask, Desk, Document, Part, option_of
-
-MOST_ITEMS: Final = 100
-"""How many items are offered as related ones."""
-
-
-def named(prefix: str, values: Sequence[str]) -> Any:  # noqa: ANN401 - a function that gives options
-    """Return a function that offers some values, each by the text that is called after it."""
-    return lambda desk: [(str(value), desk.t(f"{prefix}{value}".replace("-", "_"))) for value in values]
-
-
-def new_id(prefix: str, entries: Sequence[Document], name: str = "id") -> str:
-    """Return an id that no entry of a list has."""
-    taken = {one.get(name) for one in entries}
-    return next(found for number in range(1, len(entries) + 2) if (found := f"{prefix}{number}") not in taken)
+from chalicelib.web.editors.fields import Ask, Desk, Document, Part, named, new_id, offered_items, option_of
 
 
 def _departments(desk: Desk) -> Options:
@@ -50,12 +35,6 @@ def _risks(desk: Desk) -> Options:
     excluded = (risk for pack in container().packs if pack.code == chosen for risk in pack.excluded_risks)
     risks = {risk.code: risk.english if is_english else risk.name for risk in excluded}
     return [(ORDINARY_RISK, desk.t("edit_risk_ordinary")), *risks.items()]
-
-
-def _items(desk: Desk) -> Options:
-    found = desk.visit.get(items.item_editions, query={"limit": str(MOST_ITEMS)}).items
-    known = {one.item_code: shown.name for one in found if (shown := one.in_force or one.to_come)}
-    return list(known.items())
 
 
 def _materials(desk: Desk) -> Options:
@@ -112,6 +91,17 @@ def _kind(question: Document) -> QuestionKind:
     return QuestionKind(found) if found in list(QuestionKind) else QuestionKind.CHOICE
 
 
+def is_with_previous(entries: Sequence[Document], place: int) -> bool:
+    """Whether a question is asked on one page with the one before it."""
+    if not 0 < place < len(entries):
+        return False
+    return bool(entries[place].get("group")) and entries[place].get("group") == entries[place - 1].get("group")
+
+
+def _on_one_page(desk: Desk) -> bool:
+    return is_with_previous(list(desk.document.get("questions", ())), len(_earlier(desk)))
+
+
 def _check(name: str, kind: Any = "number", **more: Any) -> Ask:  # noqa: ANN401 - as an Ask takes it
     return Ask(
         path=f"check/{name}", kind=kind, is_asked=lambda entry: name in CHECKS.get(_kind(entry), frozenset()), **more
@@ -144,6 +134,7 @@ QUESTIONS: Final = Part(
     entries="questions",
     title="text",
     prefix="q",
+    new={"required": True, "kind": QuestionKind.TEXT.value, "shown": [place.value for place in Place]},
     asks=(
         Ask(path="text"),
         Ask(path="text_en"),
@@ -169,7 +160,7 @@ QUESTIONS: Final = Part(
         _check("earliest", is_optional=True),
         _check("latest", is_optional=True),
         _check("not_before", "select", options=_dates),
-        Ask(path="group", is_explained=True, kind="tick"),
+        Ask(path="group", is_explained=True, kind="tick", shown_as=_on_one_page),
         Ask(path="known", is_explained=True, kind="select", options=_sources, is_optional=True, is_asked=_not_a_file),
         Ask(path="sensitive", is_explained=True, kind="tick"),
         Ask(path="shown", is_explained=True, kind="ticks", options=named("edit_shown_", tuple(Place))),
@@ -273,7 +264,7 @@ PARTS: Final = (
         asks=(
             Ask(path="recommitment/allowed", kind="tick"),
             Ask(path="recommitment/wait", is_explained=True, kind="limit", is_optional=True),
-            Ask(path="related_items", is_explained=True, kind="ticks", options=_items),
+            Ask(path="related_items", is_explained=True, kind="ticks", options=offered_items),
         ),
     ),
     Part(name="notice", asks=tuple(Ask(path=f"notice/{name}", kind="area", rows=3) for name in NOTICE)),
