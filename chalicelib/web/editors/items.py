@@ -53,7 +53,9 @@ def ask_abolition(visit: PageRequest) -> Page:
     if one is None:
         raise DomainError(ErrorCode.NOT_FOUND)
     start = {name: "" if one.abolition is None else getattr(one.abolition, name) for name in ABOLITION}
-    return Page(template="abolition.html", facts={"code": visit.path["item_code"], "start": start})
+    shown = one.in_force or one.to_come or version_of(visit, one.latest)
+    called = shown.name_en if visit.language == "en" and shown.name_en else shown.name
+    return Page(template="abolition.html", facts={"code": visit.path["item_code"], "called": called, "start": start})
 
 
 @pages.post("/catalogue/{item_code}/abolition", roles=EDITORS, form="/catalogue/{item_code}/abolition")

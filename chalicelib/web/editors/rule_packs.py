@@ -9,14 +9,24 @@ from chalicelib.web.core.request import Page, PageRequest
 
 @pages.get("/rule-packs", roles=(Role.CATALOGUE_EDITOR,))
 def compare_packs(visit: PageRequest) -> Page:
-    """Ask which two, and show them once both are chosen; what is no edition is as good as not chosen."""
+    """Ask which two, and show them once both are chosen; what is no edition is as good as not chosen.
+
+    Where they say the same is shown only to those who ask for all of it.
+    """
     known = {_name(pack): pack for pack in visit.get(consequences.rule_packs).items}
     one, other = (known.get(visit.query.get(name, "")) for name in ("one", "other"))
     compared = None
     if one is not None and other is not None:
         query = {"one": one.code, "one_edition": one.edition, "other": other.code, "other_edition": other.edition}
         compared = visit.get(consequences.compare_rule_packs, query=query)
-    return Page(template="rule_packs.html", facts={"known": known, "one": one, "other": other, "compared": compared})
+    facts = {
+        "known": known,
+        "one": one,
+        "other": other,
+        "compared": compared,
+        "shows_all": bool(visit.query.get("all")),
+    }
+    return Page(template="rule_packs.html", facts=facts)
 
 
 def _name(pack: PackResponse) -> str:

@@ -265,6 +265,7 @@ def _entry_page(writing: Writing, visit: PageRequest, draft: EditionDraft, part:
         "part": part,
         "number": place + 1,
         "is_new": place == len(entries),
+        "entry": title_of(part, entry),
         "shown": _shown(part, part.asked(entry), entry, desk),
     }
     return Page(template="edit_entry.html", facts=facts)

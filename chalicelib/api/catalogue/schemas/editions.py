@@ -14,6 +14,7 @@ class ItemEditionResponse(ResponseBody):
     version: int
     effective_from: date
     name: str
+    name_en: str
     department: str
 
 
