@@ -12,12 +12,15 @@ from chalicelib.catalogue.model.questions import Known, Place, QuestionKind
 from chalicelib.catalogue.rules.answer_forms import PATTERNS
 from chalicelib.catalogue.rules.publication import WAYS
 from chalicelib.catalogue.store.drafts import DraftStore
+from chalicelib.http.language import Language
 from chalicelib.web.editors.fields import Part
 from chalicelib.web.editors.item_parts import PARTS
 from chalicelib.workdays.model.limits import Unit
 from infra.assets.catalogues import texts_of
 from tests.api.bodies import item_body
 from tests.cloud import Client
+from tests.web.crawl import pages_of, words_at_fault
+from tests.web.test_no_codes_on_pages import is_code
 from tests.web.visitor import Come, Seen, Visitor
 
 if TYPE_CHECKING:
@@ -343,6 +346,21 @@ def test_whatever_a_form_asks_has_a_text() -> None:
     named |= {f"edit_{name}_{value}".replace("-", "_") for name, found in values.items() for value in found}
 
     assert named - set(texts_of("zh")) == set()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_page_of_a_draft_says_a_code(visitor: Come, language: Language) -> None:
+    editor, office = visitor("editor", language=language), visitor("credit", language=language)
+    starts = ["/catalogue/plate-replacement/draft", "/measures/draft"]
+    for who, start in zip((editor, office), starts, strict=True):
+        who.send(who.open(start.removesuffix("/draft")), start)
+
+    pages = [seen for who, start in zip((editor, office), starts, strict=True) for seen in pages_of(who, start)]
+    drawn = [seen for seen in pages if seen.path.startswith(("/catalogue", "/measures"))]
+
+    assert len(drawn) > len(PARTS) + 10
+    assert {seen.status for seen in drawn} == {200}
+    assert [found for seen in drawn for found in words_at_fault(seen, lambda words: is_code(words, language))] == []
 
 
 def test_the_forms_speak_english(visitor: Come) -> None:

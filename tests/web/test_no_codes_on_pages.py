@@ -58,9 +58,6 @@ NAMES: Final = frozenset({"plate-replacement", "business-address", "spouse-house
 AT_FAULT: Final = frozenset(
     {
         "/board",
-        "/catalogue",
-        "/catalogue/*",
-        "/catalogue/*/abolition",
         "/desk/*",
         "/inspection/*",
         "/inspection/*/cases/*",
