@@ -22,7 +22,7 @@ def test_a_calendar_is_handed_in_as_a_file_and_what_it_would_change_is_readable(
     editor.open("/calendars/2027")
     file = FilePayload(name="2027.json", mimeType="application/json", buffer=json.dumps(NEXT_YEAR).encode())
 
-    editor.page.locator("summary").last.click()
+    editor.page.locator("summary", has_text="JSON").click()
     editor.page.set_input_files("#document_file", file)
     editor.click("先看会改变什么", "See what would change")
 

@@ -53,14 +53,16 @@ def test_a_draft_that_has_changed_is_not_thrown_away(drafts: EditionDrafts) -> N
     assert drafts.find(NAME, by=EDITOR) is None
 
 
-@pytest.mark.parametrize("who", [STRANGER, a_caller(Role.OFFICER, sub="o", department="traffic")])
+@pytest.mark.parametrize("who", [STRANGER, a_caller(Role.OFFICER, sub="officer-1", department="traffic")])
 def test_a_draft_is_shown_to_the_editors_of_its_department_and_those_who_keep_the_catalogue(
     drafts: EditionDrafts, who: Caller
 ) -> None:
     with pytest.raises(DomainError) as refused:
         drafts.find(NAME, by=who)
+    with pytest.raises(DomainError) as not_begun:
+        drafts.begin("item:other", {}, department="traffic", by=who, at=NOON)
 
-    assert refused.value.code is ErrorCode.FORBIDDEN
+    assert refused.value.code is not_begun.value.code is ErrorCode.FORBIDDEN
     assert drafts.find(NAME, by=KEEPER) == drafts.find(NAME, by=COLLEAGUE)
 
 

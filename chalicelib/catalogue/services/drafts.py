@@ -31,8 +31,8 @@ class EditionDrafts:
         """Return a draft, ``None`` if nothing has been begun; ``FORBIDDEN`` for another department's."""
         require(by, roles=KEEPERS)
         draft = self._store.find(name)
-        if draft is not None and not sees(by, roles=KEEPERS, department=Desk.MONITORING.value):
-            require(by, roles=KEEPERS, department=draft.department)
+        if draft is not None:
+            _require_shared(draft.department, by=by)
         return draft
 
     def read(self, name: str, *, by: Caller) -> EditionDraft:
@@ -45,7 +45,11 @@ class EditionDrafts:
     def begin(
         self, name: str, document: Mapping[str, Any], *, department: str, by: Caller, at: datetime
     ) -> EditionDraft:
-        """Begin a draft that the editors of a department share; one that is there already stays as it is."""
+        """Begin a draft that the editors of a department share; one that is there already stays as it is.
+
+        ``FORBIDDEN`` to editors of another department.
+        """
+        _require_shared(department, by=by)
         found = self.find(name, by=by)
         if found is not None:
             return found
@@ -77,3 +81,9 @@ class EditionDrafts:
         with transaction() as tx:
             self._store.save(changed, tx=tx)
         return replace(changed, version=draft.version + 1)
+
+
+def _require_shared(department: str, *, by: Caller) -> None:
+    """Refuse editors of another department; the monitoring office keeps the whole catalogue."""
+    if not sees(by, roles=KEEPERS, department=Desk.MONITORING.value):
+        require(by, roles=KEEPERS, department=department)
