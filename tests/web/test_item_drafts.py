@@ -141,6 +141,8 @@ def test_a_new_item_says_all_that_is_missing_at_once_and_each_at_its_field(visit
     for seen in (empty, from_list):
         assert {"href": "#name"} in seen.page.named("a")
         assert {"href": "#supervision_channel"} in seen.page.named("a")
+        assert seen.text.count("监督投诉方式: 不能为空") == 2
+    assert ("已经保存" in empty.text, "已经保存" in from_list.text) == (True, False)
     assert editor.open(f"{NEW}/preview").path == f"{NEW}/check"
 
 

@@ -327,7 +327,22 @@ def _faulty(
     }
     error = DomainError(ErrorCode.ITEM_NOT_PUBLISHABLE, faults=tuple(faults))
     drawn = again(page, error, visit, fields=fields)
-    return replace(drawn, status=status or STATUS[ErrorCode.ITEM_NOT_PUBLISHABLE])
+    told = [{**one, "text": _named(one, part, asks, visit)} for one in drawn.fact("faults", list)]
+    is_saved = status is None
+    return replace(
+        drawn,
+        facts={**drawn.facts, "faults": told, "is_saved": is_saved},
+        status=status or STATUS[ErrorCode.ITEM_NOT_PUBLISHABLE],
+    )
+
+
+def _named(fault: Mapping[str, str], part: Part, asks: Sequence[Ask], visit: PageRequest) -> str:
+    """Return what is wrong with the name of the question that it is about, as it stands in the summary on top, too."""
+    field = fault["field"]
+    ask = next((ask for ask in asks if field == ask.name or field.startswith(f"{ask.name}-")), None)
+    if ask is None or not field:
+        return fault["text"]
+    return f"{text(part.label(ask), visit.language)}: {fault['text']}"
 
 
 def _told(writing: Writing, visit: PageRequest, fault: FieldError, document: Document) -> Told:
