@@ -82,8 +82,8 @@ class Watch:
     lag_seconds: int
 
     def as_of(self, at: datetime) -> "Watch":
-        """Return the watch as of an instant: interrupted if the next sweep is overdue."""
-        return self if at - self.last_sweep_at <= WITHIN else replace(self, complete_since=None)
+        """Return the watch as of an instant: interrupted if the next sweep is overdue, or the last one lies ahead."""
+        return self if abs(at - self.last_sweep_at) <= WITHIN else replace(self, complete_since=None)
 
 
 class ClockStore:

@@ -30,9 +30,10 @@ def wait(attempt: int) -> timedelta:
 def behind(told_until: datetime | None, *, at: datetime) -> int | None:
     """Return for how many seconds not everything has been told; three minutes are still in time and give 0.
 
-    ``None`` while it is not known until when everything has been told.
+    ``None`` while it is not known until when everything has been told, and if that lies ahead: then the clock has been
+    set back, and what was noted by it says nothing.
     """
-    if told_until is None:
+    if told_until is None or told_until - at > WITHIN:
         return None
     return 0 if at - told_until <= WITHIN else int((at - told_until).total_seconds())
 

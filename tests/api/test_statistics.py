@@ -24,7 +24,10 @@ OVERTURNED = {"flag_overturned:objection": 2, "days_to_overturn:objection": 5}
 @pytest.fixture(autouse=True)
 def counted(world: World) -> None:  # noqa: ARG001 - the tables are the world's
     for number, (item, counts) in enumerate(
-        [("a", {"received": 2253, "complained:experience": 1}), ("b", {"decided": 1881, "late": 1})]
+        [
+            ("a", {"received": 2253, "complained:experience": 1}),
+            ("b", {"decided": 1881, "completed:1": 1881, "late": 1}),
+        ]
     ):
         StatisticsStore().add(
             Contribution(

@@ -127,7 +127,7 @@ def test_completion_is_told_as_of_each_second_of_some_days(item: str | None) -> 
             item_code=dice.choice("ab"),
             day=day_in_shanghai(at),
             at=at,
-            counts={dice.choice(sorted(BY_THE_SECOND)): 1},
+            counts={dice.choice(("received", "accepted", "decided", "completed:0")): 1},
         )
         for number, at in enumerate(moments)
     ]
@@ -138,7 +138,33 @@ def test_completion_is_told_as_of_each_second_of_some_days(item: str | None) -> 
         (told,) = container().statistics.figures(asked, by=SUPERVISOR, at=at)
         until = [one for one in many if one.at <= at and item in {None, one.item_code}]
         for measure in BY_THE_SECOND:
-            assert told.completion.of(measure) == sum(one.counts.get(measure, 0) for one in until), (at, measure)
+            name = "completed:0" if measure is Measure.COMPLETED else measure
+            assert told.completion.of(measure) == sum(one.counts.get(name, 0) for one in until), (at, measure)
+
+
+@pytest.mark.requirement("R4.23")
+def test_no_more_than_what_was_filed_in_some_days_is_complete_whatever_was_decided_in_them() -> None:
+    hear(events_of_cases(2))
+    days = [(NOON.date(), NOON.date() + DAY), (NOON.date(), NOON.date() + 2 * DAY), (NOON.date() + DAY,) * 2]
+    days += [(NOON.date() + 2 * DAY,) * 2]
+
+    told = [
+        container()
+        .statistics.figures(Asked(first=first, last=last, as_of=NOON + 30 * DAY), by=SUPERVISOR, at=NOON)[0]
+        .completion
+        for first, last in days
+    ]
+
+    shares = [(one.of(Measure.COMPLETED), one.of(Measure.RECEIVED), one.of(Measure.DECIDED)) for one in told]
+    assert shares == [(0, 2, 0), (2, 2, 2), (0, 0, 0), (0, 0, 2)]
+
+
+def test_cases_that_are_still_to_be_decided_are_counted_up_and_down() -> None:
+    hear(events_of_cases(3))
+
+    # All were decided, and one is handled again.
+    assert container().statistics.open_cases("traffic") == 1
+    assert container().statistics.open_cases("market") == 0
 
 
 def test_the_monitoring_office_sees_every_department_in_the_towns_order_and_others_their_own() -> None:

@@ -33,6 +33,11 @@ def test_nobody_knows_how_far_behind_a_relay_is_that_was_never_heard_of() -> Non
     assert behind(None, at=NOON) is None
 
 
+@pytest.mark.parametrize(("ahead", "seconds"), [(3 * MINUTE, 0), (3 * MINUTE + SECOND, None)])
+def test_nothing_is_known_of_a_relay_that_was_heard_of_in_the_future(ahead: timedelta, seconds: int | None) -> None:
+    assert behind(NOON + ahead, at=NOON) == seconds
+
+
 def test_the_past_is_divided_by_a_hundred_in_its_order() -> None:
     texts = [str(number) for number in range(250)]
 

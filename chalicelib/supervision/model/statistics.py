@@ -10,7 +10,12 @@ K = TypeVar("K", str, int)
 
 
 class Measure(StrEnum):
-    """What is counted; measures with levels or kinds appear in the counts as ``measure:level``."""
+    """What is counted; measures with levels or kinds appear in the counts as ``measure:level``.
+
+    ``COMPLETED`` counts first decisions by how many days before them the case was filed (``completed:3``), so that
+    they are told of the cases that were filed in any span. ``OPEN`` is the change in the number of cases that are still
+    to be decided (在办).
+    """
 
     RECEIVED = "received"
     ON_PROMISE = "on_promise"
@@ -21,6 +26,8 @@ class Measure(StrEnum):
     RETURNED = "returned"
     PAUSED = "paused"
     DECIDED = "decided"
+    COMPLETED = "completed"
+    OPEN = "open"
     DECIDED_AGAIN = "decided_again"
     LATE = "late"
     LATE_EXCUSED = "late_excused"
@@ -52,8 +59,13 @@ class Span(StrEnum):
 ALL_ITEMS = "*"
 """In place of an item's code: the figures of all items together."""
 
-BY_THE_SECOND = frozenset({Measure.RECEIVED, Measure.ACCEPTED, Measure.DECIDED})
+BY_THE_SECOND = frozenset({Measure.RECEIVED, Measure.ACCEPTED, Measure.DECIDED, Measure.COMPLETED})
 """Measures that are available as of any instant."""
+
+
+def is_by_the_second(name: str) -> bool:
+    """Whether a count, by its name with or without a level, is available as of any instant."""
+    return name.partition(":")[0] in BY_THE_SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ past days never change, however late something is entered.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -44,7 +44,18 @@ LEVELLED: dict[str, tuple[Measure, str]] = {
 }
 """Events counted separately by a value in their data."""
 
-OF_CASES = frozenset({*ONCE, EventKind.CASE_FILED, EventKind.CASE_DECIDED})
+OPENS = frozenset({EventKind.CASE_FILED, EventKind.CASE_REOPENED})
+ENDS = frozenset(
+    {
+        EventKind.CASE_DECIDED,
+        EventKind.CASE_NOT_ACCEPTED,
+        EventKind.CASE_TERMINATED,
+        EventKind.APPLICATION_WITHDRAWN,
+    }
+)
+"""The last of these and ``OPENS`` says whether a case is still to be decided (在办)."""
+
+OF_CASES = frozenset({*ONCE, *OPENS, *ENDS})
 ACCEPTED = frozenset({EventKind.CASE_ACCEPTED, EventKind.CASE_DEEMED_ACCEPTED})
 BEGINS = ACCEPTED | {EventKind.CASE_REOPENED}
 """The last of these starts the measurement of handling time."""
@@ -71,7 +82,7 @@ class Needed(Enum):
 BEGINNING = 2
 """The length of a case's beginning: what was signed and what was filed, which name item and rule pack."""
 
-OF_CHAIN = frozenset({*ACCEPTED, EventKind.CASE_DECIDED, EventKind.ALERT_ACKNOWLEDGED})
+OF_CHAIN = frozenset({*ACCEPTED, *ENDS, EventKind.CASE_REOPENED, EventKind.ALERT_ACKNOWLEDGED})
 """Events of a case that count by what happened before."""
 
 
@@ -167,12 +178,36 @@ def _count_case(event: Event, before: Sequence[Event], added: dict[str, int]) ->
         if event.kind == EventKind.CASE_DEEMED_ACCEPTED and event.kind not in known:
             added[Measure.DEEMED_ACCEPTED] = 1
     if event.kind == EventKind.CASE_DECIDED:
-        # A reopened case was received once: its second decision is no second completion and no second chance to be in
-        # time, so what is late again stands beside what was late.
-        again = _is_again(before)
-        added[Measure.DECIDED_AGAIN if again else Measure.DECIDED] = 1
-        if _late(event, before) is not None:
-            added[Measure.LATE_AGAIN if again else Measure.LATE] = 1
+        _count_decision(event, before, added)
+    if event.kind in OPENS | ENDS and (change := is_open((*before, event)) - is_open(before)):
+        added[Measure.OPEN] = change
+
+
+def _count_decision(event: Event, before: Sequence[Event], added: dict[str, int]) -> None:
+    # A reopened case was received once: its second decision is no second completion and no second chance to be in time,
+    # so what is late again stands beside what was late.
+    again = _is_again(before)
+    added[Measure.DECIDED_AGAIN if again else Measure.DECIDED] = 1
+    if _late(event, before) is not None:
+        added[Measure.LATE_AGAIN if again else Measure.LATE] = 1
+    if not again:
+        for filed in (each for each in before if each.kind == EventKind.CASE_FILED):
+            added[f"{Measure.COMPLETED}:{(_day(event) - _day(filed)).days}"] = 1
+
+
+def is_open(events: Sequence[Event]) -> bool:
+    """Whether a case is still to be decided after these events (在办)."""
+    changes = [event.kind for event in events if event.kind in OPENS | ENDS]
+    return bool(changes) and changes[-1] in OPENS
+
+
+def completed(day: date, figures: Figures) -> dict[date, int]:
+    """Return how many cases were first decided on a day, by the day on which they were filed."""
+    return {day - timedelta(days=int(age)): n for age, n in figures.by(Measure.COMPLETED).items()}
+
+
+def _day(event: Event) -> date:
+    return day_in_shanghai(instant_from(event.recorded_at))
 
 
 def _is_again(before: Sequence[Event]) -> bool:

@@ -19,7 +19,7 @@ from chalicelib.supervision.model.statistics import (
     Measure,
     MeasureFigures,
 )
-from chalicelib.supervision.rules.statistics import BEGINNING, Needed, contribution, counts, law_of, needed
+from chalicelib.supervision.rules.statistics import BEGINNING, Needed, completed, contribution, counts, law_of, needed
 from chalicelib.supervision.services.outages import Outages
 from chalicelib.supervision.store.statistics import StatisticsStore
 from chalicelib.timeline.events import Event
@@ -72,6 +72,8 @@ class AskedOfMeasures:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """The figures of one department; ``completion`` holds only what is available as of an instant.
+
+    ``completed`` there are those of the cases filed in these days that have been decided by then.
 
     ``days`` are in order; the days that hold what outages excuse follow those that were counted.
     """
@@ -136,6 +138,10 @@ class Statistics:
         outages = self._outages.between(start_of_day(asked.first) - LONGEST, start_of_day(asked.last) + ONE_DAY, at=at)
         return tuple(self._of(department, asked, outages=outages, at=at) for department in seen)
 
+    def open_cases(self, department: str) -> int:
+        """Return how many of a department's cases are still to be decided now."""
+        return self._store.open_cases(department)
+
     def measures(self, asked: AskedOfMeasures, *, by: Caller) -> tuple[MeasureFigures, ...]:
         """Return the figures of the measures of flags (R2.16), by edition and measure in the order of the list.
 
@@ -173,11 +179,15 @@ class Statistics:
     def _of(self, department: str, asked: Asked, *, outages: Sequence[Outage], at: datetime) -> Told:
         days = self._days(department, asked)
         today = day_in_shanghai(asked.as_of)
-        known = [each.figures for each in days if each.day < today]
+        known = [(each.day, each.figures) for each in days if each.day < today]
         if asked.first <= today <= asked.last:
-            known.extend(self._until(asked, [each for each in days if each.day == today], department=department))
-        whole = sum(known, Figures())
+            until = self._until(asked, [each for each in days if each.day == today], department=department)
+            known.extend((today, figures) for figures in until)
+        whole = sum((figures for _, figures in known), Figures())
         exact = {name: n for name, n in whole.counts.items() if name in BY_THE_SECOND}
+        exact[Measure.COMPLETED] = sum(
+            n for day, figures in known for filed, n in completed(day, figures).items() if filed >= asked.first
+        )
         excused = self._excused(department, asked, outages=outages, at=at)
         return Told(department=department, days=(*days, *excused), completion=Figures(counts=exact))
 

@@ -14,7 +14,6 @@ from chalicelib.dynamo.transaction import ATTEMPTS, MOST_WRITES, Transaction, ex
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.supervision.model.statistics import (
     ALL_ITEMS,
-    BY_THE_SECOND,
     Contribution,
     DayFigures,
     Figures,
@@ -23,6 +22,7 @@ from chalicelib.supervision.model.statistics import (
     Measure,
     MeasureFigures,
     Span,
+    is_by_the_second,
 )
 from chalicelib.supervision.rules.quantiles import bucket
 from chalicelib.supervision.table.statistics import StatisticsRow
@@ -34,6 +34,7 @@ LATE = "late"
 AGAIN = "again"
 MEASURES = "measures"
 IN_FORCE = "in_force"
+OPEN = "open"
 END = "\uffff"
 """Sorts after everything else that a key holds."""
 
@@ -114,6 +115,11 @@ class StatisticsStore:
         """Return the figures of a department by day and item, from the first day to the last, in order."""
         return _days_in(StatisticsRow.query(f"{ITEMS}@{department}", _between(first, last)), department=department)
 
+    def open_cases(self, department: str) -> int:
+        """Return how many of a department's cases are still to be decided now."""
+        rows = StatisticsRow.query(department, StatisticsRow.sk.startswith(f"{OPEN}#"))
+        return sum(row.numbers.get(Measure.OPEN, 0) for row in rows)
+
     def running_hour(self, department: str, at: datetime, *, item_code: str | None = None) -> dict[str, int]:
         """Return what a department, or one of its items, received, accepted and decided in the hour of an instant.
 
@@ -173,10 +179,11 @@ def _sums_of(one: Contribution) -> Iterator[tuple[Key, Numbers]]:
     What is told as of any instant is kept by hours within the day's sums, and by seconds within those of its minute.
     """
     hour, _, second = _time_of(one.at).split(":")
-    exact = {name: n for name, n in one.counts.items() if name in BY_THE_SECOND}
+    exact = {name: n for name, n in one.counts.items() if is_by_the_second(name)}
     spans = {f"{span}~{bucket(value)}": 1 for span, value in one.minutes.items()}
     for key in _days_of(one):
         yield key, {**one.counts, **spans, **{f"{name}@{hour}": n for name, n in exact.items()}}
+    yield (one.department, OPEN), {Measure.OPEN: one.counts.get(Measure.OPEN, 0)}
     for key in _minutes_of(one):
         yield key, {f"{name}@{second}": n for name, n in exact.items()}
     if one.flag is not None:

@@ -11,7 +11,8 @@ from chalicelib.settings import settings
 class StatisticsRow(Row):
     """One row of sums, or the mark that an event has been counted.
 
-    Sums of days: ``pk`` is the department, ``sk`` ``<day>#<shard>``; by item ``items@<department>`` and
+    Sums of days: ``pk`` is the department, ``sk`` ``<day>#<shard>``, and ``open#<shard>`` for the number of cases that
+    are still to be decided; by item ``items@<department>`` and
     ``<day>#<item>#<shard>``. Sums of minutes: ``<department>@<day>`` and ``<HH:MM>#<shard>``; by item
     ``items@<department>@<day>#<item>``. Measures of the list: ``measures@<department>`` and
     ``<day>#<edition>#<measure>#<shard>``, or ``in_force#<edition>#<measure>#<shard>`` for the number of flags in force.

@@ -1,7 +1,7 @@
 """What one event adds to the figures: each kind by itself, given the chain before it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from chalicelib.supervision.model.statistics import Contribution, Figures, Late,
 from chalicelib.supervision.rules.statistics import (
     BEGINNING,
     Needed,
+    completed,
     contribution,
     counts,
     figures_of,
@@ -86,11 +87,11 @@ def decided(at: datetime, *, kind: str = "handling_promised", provisional: bool 
 @pytest.mark.parametrize(
     ("at", "way", "expected"),
     [
-        (MONDAY_9, "commitment", {"received": 1, "on_promise": 1}),
-        (MONDAY_9, "certificate", {"received": 1}),
-        (MONDAY_9 + timedelta(hours=14), "certificate", {"received": 1, "out_of_hours": 1}),
-        (MONDAY_9 - timedelta(days=1), "certificate", {"received": 1, "out_of_hours": 1}),
-        (MONDAY_9 - timedelta(days=2), "certificate", {"received": 1}),
+        (MONDAY_9, "commitment", {"received": 1, "on_promise": 1, "open": 1}),
+        (MONDAY_9, "certificate", {"received": 1, "open": 1}),
+        (MONDAY_9 + timedelta(hours=14), "certificate", {"received": 1, "open": 1, "out_of_hours": 1}),
+        (MONDAY_9 - timedelta(days=1), "certificate", {"received": 1, "open": 1, "out_of_hours": 1}),
+        (MONDAY_9 - timedelta(days=2), "certificate", {"received": 1, "open": 1}),
     ],
     ids=["on a promise", "by certificate", "at 23:00", "on a Sunday", "on the Saturday that was made a working day"],
 )
@@ -109,7 +110,7 @@ def test_a_filing_is_received_on_a_promise_or_not_and_out_of_hours_or_not(
     [
         (EventKind.CASE_ACCEPTED, {"accepted": 1}),
         (EventKind.CASE_DEEMED_ACCEPTED, {"accepted": 1, "deemed_accepted": 1}),
-        (EventKind.CASE_NOT_ACCEPTED, {"not_accepted": 1}),
+        (EventKind.CASE_NOT_ACCEPTED, {"not_accepted": 1, "open": -1}),
         (EventKind.CORRECTION_ASKED, {"returned": 1}),
         (EventKind.CASE_PAUSED, {"paused": 1}),
         (EventKind.CASE_REOPENED, {"reopened": 1}),
@@ -125,7 +126,10 @@ def test_what_becomes_of_a_case_is_counted_under_its_item(kind: EventKind, expec
 
 @pytest.mark.parametrize(
     ("at", "expected"),
-    [(DUE, {"decided": 1}), (DUE + timedelta(seconds=1), {"decided": 1, "late": 1})],
+    [
+        (DUE, {"decided": 1, "completed:3": 1, "open": -1}),
+        (DUE + timedelta(seconds=1), {"decided": 1, "late": 1, "completed:4": 1, "open": -1}),
+    ],
     ids=["in the last second", "a second later"],
 )
 def test_a_decision_is_late_from_the_second_after_the_last_in_time(at: datetime, expected: dict[str, int]) -> None:
@@ -139,13 +143,16 @@ def test_a_decision_is_late_from_the_second_after_the_last_in_time(at: datetime,
 def test_a_provisional_date_and_other_clocks_make_no_decision_late(kind: str, provisional: bool) -> None:  # noqa: FBT001 - one of the cases
     late = replace(decided(DUE + timedelta(days=1), kind=kind, provisional=provisional), actor="system:x")
 
-    assert added(late, filed(), accepted()).counts == {"decided": 1}
+    assert added(late, filed(), accepted()).counts == {"decided": 1, "completed:4": 1, "open": -1}
 
 
 @pytest.mark.requirement("R4.23")
 @pytest.mark.parametrize(
     ("at", "expected"),
-    [(DUE, {"decided_again": 1}), (DUE + timedelta(seconds=1), {"decided_again": 1, "late_again": 1})],
+    [
+        (DUE, {"decided_again": 1, "open": -1}),
+        (DUE + timedelta(seconds=1), {"decided_again": 1, "late_again": 1, "open": -1}),
+    ],
     ids=["in the last second", "a second later"],
 )
 def test_a_second_decision_neither_completes_a_case_twice_nor_takes_part_in_times(
@@ -158,6 +165,32 @@ def test_a_second_decision_neither_completes_a_case_twice_nor_takes_part_in_time
     assert one.counts == expected
     assert one.minutes == {}
     assert one.late == (Late(due_at=DUE, done_at=at, is_again=True) if "late_again" in expected else None)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ((EventKind.CASE_TERMINATED,), -1),
+        ((EventKind.APPLICATION_WITHDRAWN,), -1),
+        ((EventKind.CASE_NOT_ACCEPTED, EventKind.CASE_TERMINATED), 0),
+        ((EventKind.CASE_DECIDED, EventKind.CASE_REOPENED), 1),
+        ((EventKind.CASE_DECIDED, EventKind.CASE_DELIVERED), 0),
+        ((EventKind.CASE_ACCEPTED, EventKind.CASE_REOPENED), 0),
+    ],
+)
+def test_a_case_is_open_from_its_filing_until_it_is_decided_or_ended_and_again_once_it_is_reopened(
+    kinds: tuple[EventKind, ...], expected: int
+) -> None:
+    *before, last = (an_event(kind, actor="system:x") for kind in kinds)
+
+    assert added(last, filed(), *before).counts.get("open", 0) == expected
+
+
+@pytest.mark.requirement("R4.23")
+def test_what_a_day_completed_is_told_by_the_day_on_which_it_was_filed() -> None:
+    figures = Figures(counts={"decided": 4, "completed:0": 1, "completed:10": 3})
+
+    assert completed(date(2026, 10, 12), figures) == {date(2026, 10, 12): 1, date(2026, 10, 2): 3}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """HTTP route for the figures of departments (效能统计)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from chalicelib.http.routes import Answer, Call, Code, Instant, Query, ResponseB
 from chalicelib.http.schemas import FirstDay, LastDay
 from chalicelib.supervision.model.statistics import DayFigures, Figures, Measure, Span
 from chalicelib.supervision.rules.quantiles import quantile, up_to
-from chalicelib.supervision.rules.statistics import per_cent
+from chalicelib.supervision.rules.statistics import completed, per_cent
 from chalicelib.supervision.services.statistics import READERS, Asked, Detail, Told
 
 routes = Routes("supervision")
@@ -108,14 +109,18 @@ class HandlingTimeBandResponse(ResponseBody):
 
 
 class PartFiguresResponse(ResponseBody):
-    """The figures of one day, or of one item (``-`` for what belongs to no item)."""
+    """The figures of one day, or of one item (``-`` for what belongs to no item).
+
+    ``completion`` is the share of the cases filed on that day, or of that item, that have been decided so far.
+    """
 
     key: str
+    completion: ShareResponse
     figures: FiguresResponse
 
 
 class DepartmentFiguresResponse(ResponseBody):
-    """One department; ``completion`` is the share of received cases that were decided as of ``as_of``.
+    """One department; ``completion`` is the share of the cases filed in these days that were decided as of ``as_of``.
 
     ``handling_times`` is the distribution of handling times in working minutes, its bounds within 1 %.
     ``parts`` are given if days or items were asked for, always in their natural order.
@@ -170,21 +175,21 @@ def statistics(call: Call[None]) -> Answer[StatisticsResponse]:
         first=asked.first,
         last=asked.last,
         as_of=as_of,
-        departments=tuple(_department(one, query.by) for one in told),
-        total=_department(everything, query.by),
+        departments=tuple(_department(one, query.by, first=asked.first) for one in told),
+        total=_department(everything, query.by, first=asked.first),
     )
     return Answer(body=body)
 
 
-def _department(told: Told, by: Grouping) -> DepartmentFiguresResponse:
-    completed = told.completion
+def _department(told: Told, by: Grouping, *, first: date) -> DepartmentFiguresResponse:
+    done = told.completion
     sums = sum((day.figures for day in told.days), Figures())
     return DepartmentFiguresResponse(
         department=told.department,
-        completion=_share(completed.of(Measure.DECIDED), completed.of(Measure.RECEIVED)),
+        completion=_share(done.of(Measure.COMPLETED), done.of(Measure.RECEIVED)),
         figures=figures_response(sums),
         handling_times=_times(sums),
-        parts=_parts(told.days, KEYS[by]) if by in KEYS else (),
+        parts=_parts(told.days, by, first=first) if by in KEYS else (),
     )
 
 
@@ -197,12 +202,20 @@ def _times(sums: Figures) -> tuple[HandlingTimeBandResponse, ...]:
     )
 
 
-def _parts(days: Iterable[DayFigures], key_of: Callable[[DayFigures], str]) -> tuple[PartFiguresResponse, ...]:
+def _parts(days: Iterable[DayFigures], by: Grouping, *, first: date) -> tuple[PartFiguresResponse, ...]:
     sums: dict[str, Figures] = {}
+    done: Counter[str] = Counter()
     for one in days:
-        sums[key_of(one)] = sums.get(key_of(one), Figures()) + one.figures
+        key = KEYS[by](one)
+        sums[key] = sums.get(key, Figures()) + one.figures
+        for filed, n in completed(one.day, one.figures).items():
+            if filed >= first:
+                done[filed.isoformat() if by is Grouping.DAY else key] += n
     return tuple(
-        PartFiguresResponse(key=key, figures=figures_response(figures)) for key, figures in sorted(sums.items())
+        PartFiguresResponse(
+            key=key, completion=_share(done[key], figures.of(Measure.RECEIVED)), figures=figures_response(figures)
+        )
+        for key, figures in sorted(sums.items())
     )
 
 
