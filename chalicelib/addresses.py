@@ -296,6 +296,10 @@ API: dict[str, list[str]] = {
         "POST /v1/supervision/outages/{outage_id}/end",
         "POST /v1/supervision/outages/{outage_id}/withdrawal",
     ],
+    "chalicelib.api.supervision.routes.overview": [
+        "GET /v1/supervision/overview",
+        "GET /v1/supervision/cases",
+    ],
     "chalicelib.api.supervision.routes.statistics": [
         "GET /v1/supervision/statistics",
     ],

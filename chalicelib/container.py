@@ -118,6 +118,7 @@ if TYPE_CHECKING:
     from chalicelib.supervision.services.cards import Cards
     from chalicelib.supervision.services.early_warning import EarlyWarning
     from chalicelib.supervision.services.outages import Outages
+    from chalicelib.supervision.services.overview import Overview
     from chalicelib.supervision.services.statistics import Statistics
     from chalicelib.timeline.listeners import Listeners
     from chalicelib.timeline.store import Timeline
@@ -1413,6 +1414,21 @@ class Container:
         from chalicelib.supervision.services.board import Supervision
 
         return Supervision(self.clocks, self.relay, departments=settings().departments)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """The board at one look."""
+        from chalicelib.supervision.services.overview import Overview
+
+        return Overview(
+            self.supervision,
+            self.statistics,
+            self.clocks,
+            self.cases,
+            self.alerts,
+            self.calendars,
+            pack=self.pack,
+        )
 
     @cached_property
     def outages(self) -> Outages:

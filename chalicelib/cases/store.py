@@ -86,6 +86,11 @@ class CaseStore(Repository[Case]):
         """Return those of at most 50 cases that exist, in this order, in one strongly consistent read."""
         return self._those_in(read_together(*chain.from_iterable(case_keys(name) for name in dict.fromkeys(names))))
 
+    def cards(self, names: Sequence[str]) -> dict[str, CaseCard]:
+        """Return the cards of those of at most 100 cases that exist, by their numbers, in one read."""
+        rows = read_together(*(CaseRow(owner_of(name)) for name in dict.fromkeys(names)))
+        return {card.case_no: card for card in (_card_of(row) for row in rows if isinstance(row, CaseRow))}
+
     def save(self, before: Case, after: Case, events: Sequence[NewEvent], *, at: datetime, tx: Transaction) -> Case:
         """Save the new version and its events; what was filed only if it has changed.
 

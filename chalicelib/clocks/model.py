@@ -165,3 +165,23 @@ class Clock:
     def is_undecidable(self, at: datetime) -> bool:
         """Whether lateness cannot be decided: the calculated last second is past, but its year is not announced."""
         return self.provisional and at > self.due_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockOutline:
+    """As much of an open clock as it takes to count it; ``paused_until`` is what the applicant was told of a pause."""
+
+    owner: str
+    kind: str
+    responsible: str
+    due_at: datetime
+    yellow_at: datetime
+    paused_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlines:
+    """The first clocks of a list, oldest due first; ``is_more`` if others follow, which were not looked at."""
+
+    clocks: tuple[ClockOutline, ...]
+    is_more: bool

@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from pynamodb.exceptions import UpdateError
@@ -12,8 +12,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.clock import day_in_shanghai, instant_from, instant_text
-from chalicelib.clocks.model import Clock, ClockKind, Light
-from chalicelib.clocks.rules.clocks import next_at
+from chalicelib.clocks.model import Clock, ClockKind, ClockOutline, Light, Outlines
+from chalicelib.clocks.rules.clocks import ONE_DAY, ONE_SECOND, next_at
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus, Listing, list_for, lists_of, partition
 from chalicelib.clocks.table import ClockRow, HeartbeatRow, TaskRow, WatchRow
 from chalicelib.dynamo.model import code_of
@@ -22,6 +22,7 @@ from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import settings
 from chalicelib.timeline.owners import OwnerRow, row_of
 from chalicelib.timeline.store import HEAD
+from chalicelib.workdays.rules.due_dates import start_of_day
 
 DUE_AT_ONCE = 330
 """How many clocks are found by one query: as many as fit into ten transactions."""
@@ -41,6 +42,9 @@ WITHIN = timedelta(minutes=3)
 
 TURNED = "turned"
 """In a page's position: all running clocks were returned, and paused ones follow."""
+
+OUTLINE = ("owner", "kind", "responsible", "due_at", "yellow_at", "pause_until")
+"""What is read of a clock to count it."""
 
 LOOKED_AT = 500
 """How many clocks a page reads if only some match; one page of DynamoDB holds about as many."""
@@ -170,7 +174,7 @@ class ClockStore:
         after: dict[str, dict[str, Any]] | None,
     ) -> BoardPage:
         listing, name = list_for(wanted, status)
-        reach, matches = _shows(wanted, status, at=at)
+        reach, matches = _shows(wanted, status, at=at) if wanted.due_on is None else (_on(wanted.due_on), None)
         for also in _also(wanted, within=listing):
             matches = also if matches is None else matches & also
         rows = INDEXES[listing].query(
@@ -187,6 +191,33 @@ class ClockStore:
             found = found[:limit]
             following = {key: found[-1][key] for key in ("owner", "clock_id", "due_at", listing.value)}
         return BoardPage(clocks=tuple(ClockRow.from_raw_data(item).clock for item in found), after=following)
+
+    def outlines(
+        self,
+        department: str,
+        status: ClockStatus,
+        *,
+        kind: ClockKind | None = None,
+        since: datetime | None = None,
+        before: datetime | None = None,
+    ) -> Outlines:
+        """Return the first open clocks of a department, or of a kind there, that are due in a span: one query.
+
+        No more than ``LOOKED_AT``, and nothing of them but what counting needs.
+        """
+        wanted = ClockFilter(department=department, kind=kind)
+        listing, name = list_for(wanted, status)
+        reach = ClockRow.due_at >= since if since else ClockRow.due_at < before if before else None
+        rows = INDEXES[listing].query(
+            name, range_key_condition=reach, page_size=LOOKED_AT + 1, attributes_to_get=[*OUTLINE]
+        )
+        # One page of DynamoDB, read without a model: a city's board counts thousands.
+        page = next(rows.page_iter)
+        found = page["Items"]
+        return Outlines(
+            clocks=tuple(_outline(item) for item in found[:LOOKED_AT]),
+            is_more=len(found) > LOOKED_AT or "LastEvaluatedKey" in page,
+        )
 
     def of_kind(self, kind: ClockKind, department: str, status: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
         """Return up to ``limit`` open clocks of a kind and status in a department, oldest due first."""
@@ -351,6 +382,24 @@ def _shows(wanted: ClockFilter, status: ClockStatus, *, at: datetime) -> tuple[C
             return ClockRow.due_at >= at, ClockRow.yellow_at > at
         case _:
             return None, None
+
+
+def _on(day: date) -> Condition:
+    """Return the range of due dates that is a day in Shanghai."""
+    midnight = start_of_day(day)
+    return ClockRow.due_at.between(midnight, midnight + ONE_DAY - ONE_SECOND)
+
+
+def _outline(item: Mapping[str, Any]) -> ClockOutline:
+    until = item.get("pause_until", {}).get("S")
+    return ClockOutline(
+        owner=item["owner"]["S"],
+        kind=item["kind"]["S"],
+        responsible=item["responsible"]["S"],
+        due_at=instant_from(item["due_at"]["S"]),
+        yellow_at=instant_from(item["yellow_at"]["S"]),
+        paused_until=None if until is None else date.fromisoformat(until),
+    )
 
 
 def _also(wanted: ClockFilter, *, within: Listing) -> Iterator[Condition]:

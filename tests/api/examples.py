@@ -529,6 +529,11 @@ def _of_watchers(world: World) -> dict[str, Example]:
             by="supervisor.traffic",
             query="department=traffic&item=plate-replacement&from=2026-09-01&to=2026-09-30&format=jsonl",
         ),
+        "GET /v1/supervision/overview": Example(by="supervisor.traffic", query="department=traffic"),
+        "GET /v1/supervision/cases": Example(
+            by="supervisor.traffic",
+            query="show=due&due_on=2026-10-09&department=traffic&officer=officer&item=plate-replacement",
+        ),
         "GET /v1/supervision/ageing": Example(by="supervisor.traffic", query="department=traffic"),
         "GET /v1/supervision/measures": Example(
             by="credit",

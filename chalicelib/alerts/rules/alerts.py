@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from chalicelib.alerts.model.alerts import Alert
 from chalicelib.clock import day_in_shanghai, instant_from
-from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import Desk, Milestone, Recipient, RulePack
 from chalicelib.timeline.event_types import EventKind
@@ -259,6 +259,20 @@ def alerts_for(reached: ClockNews, pack: RulePack, *, about: Alert | None, at: d
         _alert(reached, recipient, subject=subject, department=department, at=at)
         for recipient in pack.recipients(reached.kind, reached.milestone, level=reached.level)
     )
+
+
+def alert_ids(clock: Clock, pack: RulePack) -> tuple[str, ...]:
+    """Return the ids of the alerts that follow from a clock's passing, those of each level after it went unanswered."""
+    ids: list[str] = []
+    level, following = -1, pack.recipients(clock.kind, Milestone.PASSED)
+    while following and (higher := max(each.level for each in following)) > level:
+        for each in following:
+            desk = clock.department if each.desk is Desk.OWN else each.desk.value
+            numbers = [clock.round] if clock.round else []
+            name = f"{each.role}.{desk}"
+            ids.append(_id_of(clock.owner, clock.clock_id, Milestone.PASSED, each.level, name, *numbers))
+        level, following = higher, pack.recipients(ClockKind.ACKNOWLEDGEMENT, Milestone.PASSED, level=higher)
+    return tuple(ids)
 
 
 def recipients_of(roles: Collection[str], department: str | None, *, officers: Collection[str] = ()) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from chalicelib.clocks.model import Clock, ClockKind, Light
@@ -35,13 +36,17 @@ class Listing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockFilter:
-    """Filter for a department's open clocks; without a light, overdue or nearly due ones."""
+    """Filter for a department's open clocks; without a light, overdue or nearly due ones.
+
+    ``due_on`` wants the running ones that are due on a day instead.
+    """
 
     department: str
     light: Light | None = None
     kind: ClockKind | None = None
     officer: str | None = None
     item: str | None = None
+    due_on: date | None = None
 
     @property
     def status(self) -> ClockStatus:
@@ -57,7 +62,7 @@ class ClockFilter:
     @property
     def is_near(self) -> bool:
         """Whether nearly due clocks are wanted, including pauses longer than the applicant was told (R4.10)."""
-        return self.light in {None, Light.YELLOW}
+        return self.due_on is None and self.light in {None, Light.YELLOW}
 
 
 def status_of(clock: Clock) -> ClockStatus | None:

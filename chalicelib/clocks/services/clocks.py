@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light
+from chalicelib.clocks.model import Clock, ClockKind, ClockPause, Light, Outlines
 from chalicelib.clocks.rules import clocks, events
 from chalicelib.clocks.rules.events import clocks_payload
 from chalicelib.clocks.rules.indexes import ClockFilter, ClockStatus
@@ -160,6 +160,18 @@ class Clocks:
     ) -> BoardPage:
         """Return a page of open clocks, oldest due first."""
         return self._store.board(wanted, at=at, limit=limit, after=after)
+
+    def outlines(
+        self,
+        department: str,
+        status: ClockStatus,
+        *,
+        kind: ClockKind | None = None,
+        since: datetime | None = None,
+        before: datetime | None = None,
+    ) -> Outlines:
+        """Return as much as counting needs of the first open clocks that are due in a span (see ``ClockStore``)."""
+        return self._store.outlines(department, status, kind=kind, since=since, before=before)
 
     def open_of_kind(self, kind: ClockKind, department: str, status: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
         """Return up to ``limit`` open clocks of a kind and status in a department, oldest due first."""

@@ -83,7 +83,7 @@ class Supervision:
         be short although another one follows. For callers who watch all departments and name none, departments follow
         one another. ``FORBIDDEN`` for another department, except for the monitoring office.
         """
-        return self._page(self._watched(wanted, by=by), wanted, at=at, limit=limit, after=after)
+        return self._page(self.watched(wanted.department, by=by), wanted, at=at, limit=limit, after=after)
 
     def worklist(self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Position | None) -> Page[Shown]:
         """Return the same for the caller's own department, to anybody who works there."""
@@ -115,7 +115,7 @@ class Supervision:
         ``FORBIDDEN`` for another department, except for the monitoring office. A bounded number of clocks of each kind
         is read.
         """
-        return tuple(self._aged(one, at=at) for one in self._watched(Filter(department=department), by=by))
+        return tuple(self._aged(one, at=at) for one in self.watched(department, by=by))
 
     def _aged(self, department: str, *, at: datetime) -> Ageing:
         waits: list[tuple[Clock, ClockStatus]] = []
@@ -138,14 +138,18 @@ class Supervision:
             untold_seconds=seconds,
         )
 
-    def _watched(self, wanted: Filter, *, by: Caller) -> tuple[str, ...]:
-        if wanted.department is None and by.roles & ALL_DEPARTMENTS:
+    def watched(self, department: str | None, *, by: Caller) -> tuple[str, ...]:
+        """Return the departments that the caller watches, or the one that is named.
+
+        ``FORBIDDEN`` for another one than the caller's own, except for the monitoring office.
+        """
+        if department is None and by.roles & ALL_DEPARTMENTS:
             return self._departments
-        department = wanted.department or by.department
-        if department is None:
+        named = department or by.department
+        if named is None:
             raise DomainError(ErrorCode.FORBIDDEN)
-        require(by, roles=WATCHERS, department=department)
-        return (department,)
+        require(by, roles=WATCHERS, department=named)
+        return (named,)
 
     def heartbeats(self, *, by: Caller, limit: int) -> tuple[dict[str, object], ...]:
         """Return the reports of the last sweeps, newest first."""

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.alerts.model.alerts import Acknowledgement, Alert
 from chalicelib.alerts.rules.alerts import (
     Withdrawal,
+    alert_ids,
     alerts_for,
     has_clock,
     is_handlers,
@@ -20,11 +21,15 @@ from chalicelib.alerts.rules.alerts import (
     withdrawals,
 )
 from chalicelib.clock import day_in_shanghai
+from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.rules.clocks import start
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
+from chalicelib.workdays.model.limits import Limit, Unit
+from chalicelib.workdays.store import load_calendar
 
 AT = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 
@@ -93,6 +98,30 @@ def test_an_unanswered_alert_climbs_for_the_clock_that_it_was_raised_for() -> No
         ("monitor.monitoring", 3, "handling_promised"),
     ]
     assert alerts_of(an_event(clock=f"acknowledgement.{third.alert_id}", level=3), about=third) == ()
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_the_alerts_of_a_late_duty_are_known_by_its_clock_level_by_level(number: int) -> None:
+    clock = replace(
+        start(
+            ClockKind.HANDLING_PROMISED,
+            Limit(value=3, unit=Unit.WORKING_DAYS, basis="《行政许可法》第42条"),
+            owner="case:1",
+            department="traffic",
+            responsible="li",
+            pack="corrects-first",
+            started_at=AT,
+            calendar=load_calendar(),
+        ),
+        round=number,
+    )
+    passed = an_event()
+    passed.data["round"] = number
+    (first,) = alerts_of(passed)
+    (second,) = alerts_of(an_event(clock=f"acknowledgement.{first.alert_id}", level=1), about=first)
+    (third,) = alerts_of(an_event(clock=f"acknowledgement.{second.alert_id}", level=2), about=second)
+
+    assert alert_ids(clock, the_pack()) == (first.alert_id, second.alert_id, third.alert_id)
 
 
 def test_an_answered_alert_or_one_that_is_gone_does_not_climb() -> None:

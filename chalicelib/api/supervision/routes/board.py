@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chalicelib.api.cases.schemas.cases import white_because
 from chalicelib.api.supervision.schemas import ANSWERERS, RECIPIENTS, AlertResponse, OwnersCaseNo, alert_response
-from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.indexes import binds_person
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
@@ -221,10 +221,11 @@ def heartbeats(call: Call[None]) -> Answer[HeartbeatPageResponse]:
     """List the newest heartbeats."""
     beats = container().supervision.heartbeats(by=call.caller, limit=call.query.limit)
     items = [HeartbeatResponse.model_validate(beat) for beat in beats]
-    return Answer(body=HeartbeatPageResponse(items=items, watch=_watch(call.at), next_cursor=None))
+    return Answer(body=HeartbeatPageResponse(items=items, watch=watch_at(call.at), next_cursor=None))
 
 
-def _watch(at: datetime) -> WatchResponse:
+def watch_at(at: datetime) -> WatchResponse:
+    """Return since when nothing can have been missed."""
     return WatchResponse.model_validate(container().supervision.watch(at=at))
 
 
@@ -233,17 +234,17 @@ def board_answer(
 ) -> Answer[BoardResponse]:
     """Answer with a page of open clocks, each with its current light and the outage that excuses it."""
     excused = container().outages.excused([each.clock for each in shown], at=call.at)
-    items = [_clock(each, excused.get((each.clock.owner, each.clock.clock_id))) for each in shown]
-    return Answer(body=BoardResponse(items=items, watch=_watch(call.at), next_cursor=call.next_cursor(following)))
+    items = [BoardClockResponse.of(each.clock, **of_clock(each.clock, each.light, excused=excused)) for each in shown]
+    return Answer(body=BoardResponse(items=items, watch=watch_at(call.at), next_cursor=call.next_cursor(following)))
 
 
-def _clock(shown: Shown, excused_by: str | None) -> BoardClockResponse:
-    clock, pause = shown.clock, shown.clock.open_pause
-    return BoardClockResponse.of(
-        clock,
-        light=shown.light,
-        white_because=white_because(shown.light),
-        excused_by=excused_by,
-        binds="person" if binds_person(clock) else "office",
-        paused_until=pause and pause.expected_until,
-    )
+def of_clock(clock: Clock, light: Light, *, excused: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """Return what is shown of a clock beside its own fields."""
+    pause = clock.open_pause
+    return {
+        "light": light,
+        "white_because": white_because(light),
+        "excused_by": excused.get((clock.owner, clock.clock_id)),
+        "binds": "person" if binds_person(clock) else "office",
+        "paused_until": pause and pause.expected_until,
+    }

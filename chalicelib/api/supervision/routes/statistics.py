@@ -186,7 +186,7 @@ def _department(told: Told, by: Grouping, *, first: date) -> DepartmentFiguresRe
     sums = sum((day.figures for day in told.days), Figures())
     return DepartmentFiguresResponse(
         department=told.department,
-        completion=_share(done.of(Measure.COMPLETED), done.of(Measure.RECEIVED)),
+        completion=share(done.of(Measure.COMPLETED), done.of(Measure.RECEIVED)),
         figures=figures_response(sums),
         handling_times=_times(sums),
         parts=_parts(told.days, by, first=first) if by in KEYS else (),
@@ -213,7 +213,7 @@ def _parts(days: Iterable[DayFigures], by: Grouping, *, first: date) -> tuple[Pa
                 done[filed.isoformat() if by is Grouping.DAY else key] += n
     return tuple(
         PartFiguresResponse(
-            key=key, completion=_share(done[key], figures.of(Measure.RECEIVED)), figures=figures_response(figures)
+            key=key, completion=share(done[key], figures.of(Measure.RECEIVED)), figures=figures_response(figures)
         )
         for key, figures in sorted(sums.items())
     )
@@ -231,13 +231,13 @@ def figures_response(sums: Figures) -> FiguresResponse:
         not_accepted=sums.of(Measure.NOT_ACCEPTED),
         decided=decided,
         decided_again=sums.of(Measure.DECIDED_AGAIN),
-        on_time=_share(decided - late + excused, decided),
+        on_time=share(decided - late + excused, decided),
         late=late,
         late_excused=excused,
         late_again=sums.of(Measure.LATE_AGAIN),
         late_again_excused=sums.of(Measure.LATE_AGAIN_EXCUSED),
-        out_of_hours=_share(sums.of(Measure.OUT_OF_HOURS), sums.of(Measure.RECEIVED)),
-        on_promise=_share(sums.of(Measure.ON_PROMISE), sums.of(Measure.RECEIVED)),
+        out_of_hours=share(sums.of(Measure.OUT_OF_HOURS), sums.of(Measure.RECEIVED)),
+        on_promise=share(sums.of(Measure.ON_PROMISE), sums.of(Measure.RECEIVED)),
         handling_minutes=_minutes(sums, Span.HANDLING),
         pauses=sums.of(Measure.PAUSED),
         returns=sums.of(Measure.RETURNED),
@@ -249,14 +249,15 @@ def figures_response(sums: Figures) -> FiguresResponse:
         acknowledgement_minutes=_minutes(sums, Span.ACKNOWLEDGEMENT),
         cards_given=sums.by(Measure.CARD_GIVEN),
         cards_withdrawn=sums.by(Measure.CARD_WITHDRAWN),
-        complaints={name: _share(n, sum(complaints.values())) for name, n in complaints.items()},
+        complaints={name: share(n, sum(complaints.values())) for name, n in complaints.items()},
         flags_set=sums.of(Measure.FLAG_SET),
         flags_overturned=sums.of(Measure.FLAG_OVERTURNED),
-        late_entries=_share(sums.of(Measure.ENTERED_LATE), sums.of(Measure.ENTERED)),
+        late_entries=share(sums.of(Measure.ENTERED_LATE), sums.of(Measure.ENTERED)),
     )
 
 
-def _share(part: int, whole: int) -> ShareResponse:
+def share(part: int, whole: int) -> ShareResponse:
+    """Return a share with its percentage."""
     return ShareResponse(part=part, whole=whole, per_cent=per_cent(part, whole))
 
 
