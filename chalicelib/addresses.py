@@ -630,6 +630,8 @@ PORTAL: dict[str, list[str]] = {
     ],
     "chalicelib.web.supervisors.board": [
         "GET /board",
+        "GET /board/cases",
+        "GET /board/hall",
         "GET /board/alerts/{alert_id}",
         "POST /board/alerts/{alert_id}",
     ],

@@ -114,17 +114,25 @@ class Overview:
         shown = list(first.values())[:limit]
         is_more = len(first) > limit or any(page.after is not None for page in pages)
         following = pages[0].after if len(lists) == 1 else None
-        return Page(self._with_cases(shown, by=by, at=at), following), is_more
+        return Page(self._with_cases(shown, found, by=by, at=at), following), is_more
 
-    def _with_cases(self, clocks: Sequence[Clock], *, by: Caller, at: datetime) -> tuple[BoardCase, ...]:
-        """Add the cases and the alerts that clocks are about, all of them read together."""
+    def _with_cases(
+        self, clocks: Sequence[Clock], found: Sequence[Clock], *, by: Caller, at: datetime
+    ) -> tuple[BoardCase, ...]:
+        """Add the cases and the alerts that clocks are about, all of them read together.
+
+        A reason is the case's, whichever of its late duties among those found it was given for.
+        """
         cards = self._cases.cards([clock.owner.removeprefix(CASE) for clock in clocks if clock.owner.startswith(CASE)])
-        ids = {clock.owner: alert_ids(clock, self._pack(clock.pack, at)) for clock in clocks if clock.is_late(at)}
+        ids: dict[str, list[str]] = {clock.owner: [] for clock in clocks}
+        for clock in found:
+            if clock.owner in ids and clock.is_late(at):
+                ids[clock.owner].extend(alert_ids(clock, self._pack(clock.pack, at)))
         alerts = self._alerts.several([each for of_clock in ids.values() for each in of_clock])
         inboxes = self._alerts.inboxes(by) if alerts else ()
         found = []
         for clock in clocks:
-            own = [alerts[each] for each in ids.get(clock.owner, ()) if each in alerts]
+            own = [alerts[each] for each in ids[clock.owner] if each in alerts]
             asked = max((each for each in own if each.is_open), key=lambda each: each.level, default=None)
             found.append(
                 BoardCase(

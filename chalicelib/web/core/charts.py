@@ -42,6 +42,28 @@ def beside(groups: Sequence[Mapping[str, int]], *, whole: int | None = None) -> 
     return Chart(bars=tuple(bars), width=max(len(groups), 1) * STEP)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a picture: what it shows, which decides its colour, and its points as SVG writes them."""
+
+    shows: str
+    points: str
+
+
+def lines(groups: Sequence[Mapping[str, int]]) -> tuple[Line, ...]:
+    """Draw each number of the groups as a line from left to right; the highest point of all is at the top."""
+    most = max((number for group in groups for number in group.values()), default=0) or 1
+    return tuple(
+        Line(
+            shows=shows,
+            points=" ".join(
+                f"{place * STEP},{HEIGHT - group[shows] * HEIGHT // most}" for place, group in enumerate(groups)
+            ),
+        )
+        for shows in (groups[0] if groups else ())
+    )
+
+
 def stacked(groups: Sequence[Mapping[str, int]]) -> Chart:
     """Draw each group's numbers one upon the other, the tallest pile as high as the picture."""
     most = max((sum(group.values()) for group in groups), default=0) or 1
