@@ -47,19 +47,49 @@ def test_handling_time_is_a_sentence_a_chart_and_a_table_of_bands(visitor: Come)
     assert [row[1] for row in figures_of(seen, "按办理用时")[1:]] == ["2", "0", "1", "0", "0", "1", "1"]
     assert [row[0] for row in figures_of(seen, "按办理用时")[1:]][:2] == ["1小时以内", "1小时以上，4小时以内"]
     assert "最长的用了150小时0分" in seen.text
-    heights = [bar["height"] for bar in seen.page.named("rect") if bar["class"] == "xn-chart__decided"][-7:]
+    heights = [bar["height"] for bar in seen.page.named("rect") if bar["class"] == "xn-chart__decided"][-8:-1]
     assert heights == ["100", "0", "50", "0", "0", "50", "50"]
     assert {"by-time-title", "by-time-words"} <= {one.get("id") for _, one in seen.page.elements}
 
 
-def test_the_rates_of_each_day_stand_in_the_table_and_no_bar_is_higher_than_the_picture(visitor: Come) -> None:
-    counted("traffic", counts={"received": 4, "decided": 6, "late": 3})
+def test_each_day_of_the_span_stands_in_table_and_chart_and_no_rate_is_above_100(visitor: Come) -> None:
+    counted("traffic", counts={"received": 4, "decided": 6, "completed:0": 3, "completed:1": 3, "late": 3})
+
+    seen = visitor("monitor").open("/board/statistics?from=2026-09-02&to=2026-09-05")
+
+    assert figures_of(seen, "每天")[1:] == [
+        ["9月2日(周三)", "0", "0", "没有", "没有", "0"],
+        ["9月3日(周四)", "4", "6", "75% (3/4)", "50% (3/6)", "3"],
+        ["9月4日(周五)", "0", "0", "没有", "没有", "0"],
+        ["9月5日(周六)", "0", "0", "没有", "没有", "0"],
+    ]
+    bars = [(bar["class"], bar["height"]) for bar in seen.page.named("rect")]
+    assert [height for shows, height in bars if shows == "xn-chart__completion"] == ["0", "75", "0", "0", "10"]
+    assert [height for shows, height in bars if shows == "xn-chart__on_time"] == ["0", "50", "0", "0", "10"]
+    tops = {chart["data-chart"]: chart["data-most"] for chart in seen.page.named("svg") if chart.get("data-chart")}
+    assert tops == {"by-day-table": "100"}
+
+
+@pytest.mark.requirement("R4.23")
+def test_a_case_that_is_done_again_after_it_was_late_betters_no_rate(visitor: Come) -> None:
+    first = {"received": 1, "decided": 1, "completed:0": 1, "late": 1}
+    counted("traffic", counts=first)
+    counted("traffic", counts={"reopened": 1, "decided_again": 1})
 
     seen = visitor("monitor").open(f"/board/statistics?{SEPTEMBER}")
 
-    assert figures_of(seen, "每天")[1:] == [["2026-09-03", "4", "6", "150%", "50% (3/6)", "3"]]
-    bars = {bar["class"]: bar["height"] for bar in seen.page.named("rect")}
-    assert (bars["xn-chart__completion"], bars["xn-chart__on_time"]) == ("100", "50")
+    (row,) = [one for one in figures_of(seen, "各部门") if one[0] == "公安交管"]
+    assert row[1:7] == ["1", "100% (1/1)", "0% (0/1)", "1", "0", "1"]
+
+
+def test_where_no_days_are_named_the_last_thirty_are_shown_and_stand_in_the_fields(visitor: Come) -> None:
+    turn_clock(NOON)
+
+    seen = visitor("monitor").open("/board/statistics")
+
+    days = {one.get("name"): one.get("value") for one in seen.page.named("input") if one.get("type") == "date"}
+    assert days == {"from": "2026-08-30", "to": "2026-09-28"}
+    assert len(figures_of(seen, "每天")) == 31
 
 
 def test_how_long_what_is_open_has_waited_is_told_to_the_day(visitor: Come, case_no: str) -> None:

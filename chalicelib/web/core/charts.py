@@ -23,10 +23,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The bars of a picture that is ``width`` wide and ``HEIGHT`` high."""
+    """The bars of a picture that is ``width`` wide and ``HEIGHT`` high, which stands for ``most``."""
 
     bars: tuple[Bar, ...]
     width: int
+    most: int
 
 
 def beside(groups: Sequence[Mapping[str, int]], *, whole: int | None = None) -> Chart:
@@ -39,7 +40,7 @@ def beside(groups: Sequence[Mapping[str, int]], *, whole: int | None = None) -> 
             high = number * HEIGHT // most
             x = place * STEP + GAP + within * wide
             bars.append(Bar(shows=shows, x=x, y=HEIGHT - high, width=wide, height=high))
-    return Chart(bars=tuple(bars), width=max(len(groups), 1) * STEP)
+    return Chart(bars=tuple(bars), width=max(len(groups), 1) * STEP, most=most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,4 +76,4 @@ def stacked(groups: Sequence[Mapping[str, int]]) -> Chart:
             high = below * HEIGHT // most
             x = place * STEP + GAP
             bars.append(Bar(shows=shows, x=x, y=HEIGHT - high, width=STEP - 2 * GAP, height=high - low))
-    return Chart(bars=tuple(bars), width=max(len(groups), 1) * STEP)
+    return Chart(bars=tuple(bars), width=max(len(groups), 1) * STEP, most=most)

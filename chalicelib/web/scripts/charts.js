@@ -26,12 +26,11 @@
     chart.setOption({
       animation: !still,
       color: colours,
-      grid: { left: 48, right: 16, top: 40, bottom: 32 },
-      legend: { top: 0, left: 0, show: columns.length > 1 },
+      grid: { left: 48, right: 16, top: 16, bottom: 32 },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 14 },
       tooltip: { trigger: "axis", renderMode: "richText", confine: true },
       xAxis: { type: "category", data: rows.map((row) => row.cells[0].textContent.trim()) },
-      yAxis: { type: "value", minInterval: 1 },
+      yAxis: { type: "value", min: 0, max: Number(picture.dataset.most), minInterval: 1, axisLabel: { formatter: `{value}${picture.dataset.unit}` } },
       series: columns.map((column, place) => ({
         name: heads[column].textContent.trim(),
         type: "bar",

@@ -1,15 +1,22 @@
 """The figures of departments and of measures, each as a sentence, a chart and a table, and as files to take away."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.api.supervision.routes import ageing, measure_statistics, statistics_export
 from chalicelib.api.supervision.routes import statistics as api_statistics
-from chalicelib.api.supervision.routes.statistics import FiguresResponse, HandlingTimeBandResponse
+from chalicelib.api.supervision.routes.statistics import (
+    HandlingTimeBandResponse,
+    PartFiguresResponse,
+    StatisticsResponse,
+    figures_response,
+    share,
+)
 from chalicelib.errors import DomainError
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
-from chalicelib.supervision.rules.statistics import per_cent
+from chalicelib.supervision.model.statistics import Figures
 from chalicelib.supervision.services.board import WATCHERS
 from chalicelib.supervision.services.statistics import READERS_OF_MEASURES
 from chalicelib.web.core import pages
@@ -20,6 +27,9 @@ from chalicelib.web.core.request import Download, Page, PageRequest
 OF_ALL: Final = ALL_DEPARTMENTS | {Role.INSPECTOR}
 """Roles that may choose a department."""
 
+LATELY: Final = 30
+"""How many days figures are shown of where none are named."""
+
 DRAWING: Final = ("echarts", "charts")
 """The scripts that draw a page's charts anew, the library first."""
 
@@ -27,22 +37,26 @@ DRAWING: Final = ("echarts", "charts")
 @pages.get("/board/statistics", roles=WATCHERS)
 def statistics(visit: PageRequest) -> Page:
     """Show what departments did between two days, how fast and how well, and how long what is open has waited."""
-    asked = _asked(visit, "from", "to", "department")
+    asked = _span(visit) | _asked(visit, "department")
     page = Page(template="statistics.html", facts={"asked": asked, "departments": _departments(visit)})
     try:
         told = visit.get(api_statistics.statistics, query=asked | {"by": "day"})
         waited = visit.get(ageing.ageing, query=_asked(visit, "department"))
     except DomainError as error:
         return again(page, error, visit)
-    days, times, bands = told.total.parts, told.total.handling_times, waited.total.bands
+    days, times, bands = _every_day(told), told.total.handling_times, waited.total.bands
     facts: dict[str, object] = {
         **page.facts,
         "told": told,
         "ageing": waited,
-        "by_day": beside([{"received": one.figures.received, "decided": one.figures.decided} for one in days]),
-        "rates": [_rates(one.figures) for one in days],
+        "days": days,
+        "by_day": beside([{"received": one.figures.received, "decided": one.figures.decided} for one in days.values()]),
         "by_rate": beside(
-            [{name: min(rate or 0, 100) for name, rate in _rates(one.figures).items()} for one in days], whole=100
+            [
+                {"completion": one.completion.per_cent or 0, "on_time": one.figures.on_time.per_cent or 0}
+                for one in days.values()
+            ],
+            whole=100,
         ),
         "by_time": beside([{"decided": one.decisions} for one in times]),
         "by_age": stacked([{what.value: number for what, number in band.waiting.items()} for band in bands]),
@@ -61,7 +75,7 @@ def export(visit: PageRequest) -> Download:
 @pages.get("/board/measures", roles=READERS_OF_MEASURES)
 def measures(visit: PageRequest) -> Page:
     """Show what became of the flags of each measure of the list: set, overturned by which way, and after how long."""
-    asked = _asked(visit, "from", "to", "department")
+    asked = _span(visit) | _asked(visit, "department")
     page = Page(template="flag_figures.html", facts={"asked": asked, "departments": _departments(visit)})
     try:
         told = visit.get(measure_statistics.measures, query=asked)
@@ -75,15 +89,20 @@ def measures(visit: PageRequest) -> Page:
     )
 
 
-def _rates(figures: FiguresResponse) -> dict[str, int | None]:
-    """Return a day's rates in per cent, ``None`` of nothing: decided of what came in, and in time of those.
+def _span(visit: PageRequest) -> dict[str, str]:
+    """Return from which day to which figures are asked for: those that are named, or the last thirty."""
+    named = _asked(visit, "from", "to")
+    if named:
+        return named
+    return {"from": (visit.today - timedelta(days=LATELY - 1)).isoformat(), "to": visit.today.isoformat()}
 
-    A day can decide more than came in on it: what earlier days left.
-    """
-    return {
-        "completion": per_cent(figures.decided, figures.received),
-        "on_time": figures.on_time.per_cent,
-    }
+
+def _every_day(told: StatisticsResponse) -> dict[date, PartFiguresResponse]:
+    """Return the figures of each day of the span, those on which nothing was counted among them."""
+    counted = {one.key: one for one in told.total.parts}
+    nothing = PartFiguresResponse(key="", completion=share(0, 0), figures=figures_response(Figures()))
+    days = [told.first + timedelta(days=number) for number in range((told.last - told.first).days + 1)]
+    return {day: counted.get(day.isoformat(), nothing) for day in days}
 
 
 def _asked(visit: PageRequest, *names: str) -> dict[str, str]:
