@@ -33,6 +33,8 @@ def list_cards(visit: PageRequest) -> Page:
         "departments": settings().departments if sees_all else (),
         "states": tuple(CardState),
         "grounds": _grounds(visit),
+        "filters": {name: value for name, value in asked.items() if name != "cursor"},
+        "can_open": bool(visit.caller.roles - ALL_DEPARTMENTS),
         "me": visit.caller.sub,
         "may_give": _may_give(visit),
     }
@@ -48,7 +50,7 @@ def read_card(visit: PageRequest) -> Page:
     facts = {
         "card": card,
         "staff": staff_named((card.officer, card.given_by, *(word.by for _, word in words))),
-        "ground": _grounds(visit).get(card.ground, card.ground),
+        "ground": _grounds(visit).get(card.ground) or text("card_other_ground", visit.language),
         "actions": [step.value for step in open_now(visit)],
         "words": words,
         "done": done if done in {"given", *CardStep} else None,
