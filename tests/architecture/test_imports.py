@@ -221,8 +221,8 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "GET /board": (
         200,
         (
-            "alerts api authorities bounds calendars cases catalogue clocks credit departments relay rulepacks sessions"
-            " staff subjects supervision timeline web workdays"
+            "alerts api authorities bounds calendars cases catalogue clocks credit departments relay rulepacks"
+            " sanctions sessions staff subjects supervision timeline web workdays"
         ),
     ),
 }

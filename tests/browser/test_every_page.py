@@ -91,7 +91,7 @@ PLACES = (
     Place("/desk/{case_no}/acts/assignment", "supervisor.traffic"),
     Place("/desk/{case_no}", "officer.market", status=403),
     Place("/board", "supervisor.traffic"),
-    Place("/board?light=yellow", "monitor"),
+    Place("/board?show=near", "monitor"),
     Place("/board/statistics", "monitor"),
     Place("/board/measures", "monitor"),
     Place("/board/measures", "credit"),

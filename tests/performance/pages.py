@@ -24,7 +24,6 @@ IN_A_ROUND = 10
 WARM_UP = 2
 
 DAYS = "from=2026-01-01&to=2026-01-31"
-CLOCKS = "/v1/supervision/clocks"
 FIXED = {"kind": "handling_promised"}
 OF_ANYBODY = {"/items": ("/v1/items?limit=20", "/v1/guides"), "/items/{item_code}": ("/v1/items/{item_code}",)}
 OF_APPLICANTS = {
@@ -43,12 +42,7 @@ OF_OFFICERS = {
     "/desk/{case_no}": ("/v1/cases/{case_no}", "/v1/cases/{case_no}/timeline"),
 }
 OF_SUPERVISORS = {
-    "/board?light=green": (
-        f"{CLOCKS}?light=green&limit=20",
-        f"{CLOCKS}?department=traffic&light=red&limit=100",
-        f"{CLOCKS}?department=traffic&light=yellow&limit=100",
-        "/v1/supervision/alerts?limit=20",
-    ),
+    "/board": ("/v1/supervision/overview", "/v1/supervision/cases?limit=50", "/v1/supervision/alerts"),
 }
 OF_CATALOGUE_EDITORS = {
     "/catalogue": ("/v1/item-editions?limit=20",),

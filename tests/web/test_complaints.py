@@ -1,8 +1,10 @@
 """Complaints and suggestions by pages alone, from the street or from somebody known: taken, answered and rated."""
 
 import re
+from datetime import timedelta
 
-from tests.cloud import Client
+from tests.builders import NOON
+from tests.cloud import Client, turn_clock
 from tests.web.visitor import Come, Seen, Visitor
 
 SAID = {"category": "process", "text": "窗口中午没有人。", "department": "traffic"}
@@ -113,16 +115,18 @@ def test_what_is_passed_on_is_the_other_offices_and_keeps_its_day(visitor: Come)
     assert "别的部门转来 · 是他们的。" in words(read)
 
 
-def test_the_board_leads_to_a_complaint_and_names_who_has_it(visitor: Come) -> None:
+def test_the_board_leads_to_a_late_complaint_and_names_who_has_it(visitor: Come) -> None:
     number, _ = from_the_street(visitor())
     officer, head = visitor("officer.traffic"), visitor("head.traffic")
     officer.send(officer.open(f"/complaints/{number}/acts/taking"), "taking", {})
 
-    board = head.open("/board?light=green")
+    turn_clock(NOON + timedelta(days=90))
+    board = head.open("/board")
     monitor = visitor("monitor").open("/complaints?department=traffic")
     english = head.open(f"/complaints/{number}?lang=en")
 
     assert f"./complaints/{number}" in links(board)
+    assert "经办甲 · 公安交管" in words(board)
     assert f"./complaints/{number}" in links(monitor)
     assert "Somebody without a login" in words(english)
     assert "Answer for it myself" not in words(english)

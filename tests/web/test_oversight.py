@@ -22,7 +22,7 @@ def test_the_board_counts_lights_in_words_and_lists_what_is_late(visitor: Come, 
     before = visitor("supervisor.traffic").open("/board")
     turn_clock(NOON + timedelta(days=30))
 
-    seen = visitor("supervisor.traffic").open("/board?light=red")
+    seen = visitor("supervisor.traffic").open("/board?show=late")
     english = visitor("monitor", language="en").open("/board?department=traffic")
 
     assert case_no not in before.text

@@ -129,6 +129,8 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "GET /desk/{case_no}/acts/{act}": OFFICE,
     "POST /desk/{case_no}/acts/{act}": OFFICE,
     "GET /board": WATCHERS,
+    "GET /board/cases": WATCHERS,
+    "GET /board/hall": WATCHERS,
     "GET /board/alerts/{alert_id}": WATCHERS,
     "POST /board/alerts/{alert_id}": WATCHERS,
     "GET /board/statistics": WATCHERS,

@@ -130,11 +130,11 @@ class Overview:
                 ids[clock.owner].extend(alert_ids(clock, self._pack(clock.pack, at)))
         alerts = self._alerts.several([each for of_clock in ids.values() for each in of_clock])
         inboxes = self._alerts.inboxes(by) if alerts else ()
-        found = []
+        listed: list[BoardCase] = []
         for clock in clocks:
             own = [alerts[each] for each in ids[clock.owner] if each in alerts]
             asked = max((each for each in own if each.is_open), key=lambda each: each.level, default=None)
-            found.append(
+            listed.append(
                 BoardCase(
                     clock=clock,
                     light=self._clocks.light(clock, at=at),
@@ -144,7 +144,7 @@ class Overview:
                     is_own=any(each.is_open and each.inbox in inboxes for each in own),
                 )
             )
-        return tuple(found)
+        return tuple(listed)
 
 
 def _when(answer: Acknowledgement) -> datetime:

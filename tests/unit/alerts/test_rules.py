@@ -116,8 +116,7 @@ def test_the_alerts_of_a_late_duty_are_known_by_its_clock_level_by_level(number:
         round=number,
     )
     passed = an_event()
-    passed.data["round"] = number
-    (first,) = alerts_of(passed)
+    (first,) = alerts_of(replace(passed, data={**passed.data, "round": number}))
     (second,) = alerts_of(an_event(clock=f"acknowledgement.{first.alert_id}", level=1), about=first)
     (third,) = alerts_of(an_event(clock=f"acknowledgement.{second.alert_id}", level=2), about=second)
 

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.clock import instant_text
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.supervision.model.statistics import Contribution, Figures, Late, Measure, Span
+from chalicelib.supervision.model.statistics import Contribution, Figures, Late, Measure, Span, is_by_the_second
 from chalicelib.supervision.rules.statistics import (
     BEGINNING,
     Needed,
@@ -184,6 +184,13 @@ def test_a_case_is_open_from_its_filing_until_it_is_decided_or_ended_and_again_o
     *before, last = (an_event(kind, actor="system:x") for kind in kinds)
 
     assert added(last, filed(), *before).counts.get("open", 0) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("received", True), ("completed:3", True), ("late", False), ("alerted:2", False)]
+)
+def test_what_makes_up_completion_is_told_by_the_second(name: str, expected: bool) -> None:  # noqa: FBT001 - what is expected
+    assert is_by_the_second(name) is expected
 
 
 @pytest.mark.requirement("R4.23")
