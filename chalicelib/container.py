@@ -1426,7 +1426,8 @@ class Container:
             self.clocks,
             self.cases,
             self.alerts,
-            self.calendars,
+            calendars=self.calendars,
+            catalogue=self.catalogue,
             pack=self.pack,
         )
 

@@ -35,6 +35,7 @@ def test_a_late_case_is_named_with_how_late_it_is_whose_it_is_and_what_comes_nex
     assert re.search(r"超期\d+天", row)
     for words in ("机动车号牌补领、换领", "公安交管", "还没有指定", "还没有说明原因", "交给谁办"):
         assert words in row
+    assert "办理环节" not in row
     assert f"./desk/{case_no}" in links_of(seen)
     assert f"./desk/{case_no}/acts/assignment" in links_of(seen)
     assert [one for one in seen.page.named("div") if one.get("data-follow") == "30"]

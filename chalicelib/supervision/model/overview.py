@@ -71,13 +71,15 @@ class Wanted:
 class BoardCase:
     """A case of the board with the duty that is due first.
 
-    ``card`` is ``None`` where the duty is about something else than a case. ``answer`` is the newest reason given for
+    ``card`` is ``None`` where the duty is about something else than a case, ``step`` names the step of handling
+    (办理环节) that it is, blank if it is none. ``answer`` is the newest reason given for
     its lateness, ``asked`` the alert that waits for one: the caller's own (``is_own``), or that of the highest level.
     """
 
     clock: Clock
     light: Light
     card: CaseCard | None
+    step: str
     answer: Acknowledgement | None
     asked: Alert | None
     is_own: bool

@@ -8,9 +8,11 @@ from typing import Final
 from chalicelib.alerts.model.alerts import Acknowledgement
 from chalicelib.alerts.rules.alerts import alert_ids
 from chalicelib.alerts.services.alerts import Alerts
+from chalicelib.cases.model.case import CaseCard
 from chalicelib.cases.store import CaseStore
+from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.model import Clock
+from chalicelib.clocks.model import Clock, ClockKind
 from chalicelib.clocks.rules.indexes import ClockStatus, binds_person
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.model import Page, Position
@@ -49,8 +51,9 @@ class Overview:
         clocks: Clocks,
         cases: CaseStore,
         alerts: Alerts,
-        calendars: Calendars,
         *,
+        calendars: Calendars,
+        catalogue: Catalogue,
         pack: Callable[[str, datetime], RulePack],
     ) -> None:
         """``pack`` returns the edition of a rule pack in force at an instant, which says who was alerted."""
@@ -60,6 +63,7 @@ class Overview:
         self._cases = cases
         self._alerts = alerts
         self._calendars = calendars
+        self._catalogue = catalogue
         self._pack = pack
 
     def departments(self, department: str | None, *, by: Caller, at: datetime) -> tuple[DepartmentOverview, ...]:
@@ -132,19 +136,28 @@ class Overview:
         inboxes = self._alerts.inboxes(by) if alerts else ()
         listed: list[BoardCase] = []
         for clock in clocks:
+            card = cards.get(clock.owner.removeprefix(CASE))
             own = [alerts[each] for each in ids[clock.owner] if each in alerts]
             asked = max((each for each in own if each.is_open), key=lambda each: each.level, default=None)
             listed.append(
                 BoardCase(
                     clock=clock,
                     light=self._clocks.light(clock, at=at),
-                    card=cards.get(clock.owner.removeprefix(CASE)),
+                    card=card,
+                    step="" if card is None else self._step(clock, card),
                     answer=max((each.acknowledgement for each in own if each.acknowledgement), key=_when, default=None),
                     asked=next((each for each in own if each.is_open and each.inbox in inboxes), asked),
                     is_own=any(each.is_open and each.inbox in inboxes for each in own),
                 )
             )
         return tuple(listed)
+
+    def _step(self, clock: Clock, card: CaseCard) -> str:
+        """Return the name of the step that a clock measures; versions of items are read once a process."""
+        if clock.kind is not ClockKind.STEP:
+            return ""
+        steps = self._catalogue.version(card.item_code, card.item_version).steps
+        return next((step.name for step in steps if step.id == clock.about), "")
 
 
 def _when(answer: Acknowledgement) -> datetime:

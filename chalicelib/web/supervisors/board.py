@@ -223,7 +223,7 @@ def _row(one: BoardCaseResponse, visit: PageRequest, *, staff: Mapping[str, Staf
         one.item_name or "",
         department_text(one.department, language),
         officer_text(one.responsible, staff, language),
-        text(f"clock_{one.kind}", language),
+        one.step or text(f"clock_{one.kind}", language),
         one.applicant or "",
         one.due_on.isoformat(),
         "" if one.days_late is None else one.days_late,

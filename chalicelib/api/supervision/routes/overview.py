@@ -106,10 +106,12 @@ class BoardCaseResponse(BoardClockResponse):
     """A case with the duty of it that is due first.
 
     ``applicant`` is the masked name; it and ``item_name`` are null where the duty is about something else than a case.
+    ``step`` names the step of handling that is due, null where it is another duty.
     ``days_late`` are days since the due day, null if it is not late.
     """
 
     item_name: str | None
+    step: str | None
     applicant: str | None
     days_late: int | None
     answer: LateAnswerResponse | None
@@ -205,6 +207,7 @@ def _case(one: BoardCase, *, excused: dict[tuple[str, str], str], at: datetime) 
         clock,
         **of_clock(clock, one.light, excused=excused),
         item_name=one.card and one.card.item_name,
+        step=one.step or None,
         applicant=one.card and one.card.applicant_name,
         days_late=(day_in_shanghai(at) - clock.due_on).days if one.light is Light.RED else None,
         answer=one.answer,
