@@ -57,7 +57,6 @@ NAMES: Final = frozenset({"plate-replacement", "business-address", "spouse-house
 
 AT_FAULT: Final = frozenset(
     {
-        "/board",
         "/desk/*",
         "/inspection/*",
         "/inspection/*/cases/*",
