@@ -13,7 +13,7 @@ from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, carry_out, draw, submit
-from chalicelib.web.core.forms import FILES, at_fault
+from chalicelib.web.core.forms import FILES
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -66,12 +66,11 @@ def ask_agent(visit: PageRequest) -> Page:
 @pages.post("/authorities/new", roles=PRINCIPALS, form="/authorities/new")
 def give(visit: PageRequest) -> Page | Redirect:
     """Let somebody act, from now on."""
-    if unanswered := _unanswered(visit, "items"):
-        return at_fault(ask_agent(visit), **unanswered)
     chosen = visit.sent("items")
     body = {**_grant(visit), "items": None if chosen == EVERY else [chosen], "agent": _named(visit, "agent")}
     onward = Redirect(to="authorities", query={"done": "given"})
-    return submit(visit, routes.give, body, ask=ask_agent, onward=onward, at={**AT, **_at("agent")})
+    at, unanswered = {**AT, **_at("agent")}, _unanswered(visit, "items")
+    return submit(visit, routes.give, body, ask=ask_agent, onward=onward, at=at, unanswered=unanswered)
 
 
 @pages.get("/authorities/claim", roles=AGENTS)
@@ -87,16 +86,15 @@ def claim(visit: PageRequest) -> Page | Redirect:
     """Claim an authority; the item's department reads the document before anything may be done on it."""
     paper = next((each for each in visit.uploads if each.field == "document"), None)
     unanswered = _unanswered(visit) | ({} if paper else {"document": text("choose_a_file", visit.language)})
-    if paper is None or unanswered:
-        return at_fault(ask_principal(visit), **unanswered)
     body = {
         **_grant(visit),
         "items": [visit.sent("item")],
         "principal": _named(visit, "principal"),
-        "document": {"name": paper.name[:200], "sha256": paper.sha256},
+        "document": paper and {"name": paper.name[:200], "sha256": paper.sha256},
     }
     onward = Redirect(to="authorities", query={"done": "claimed"})
-    return submit(visit, routes.claim, body, ask=ask_principal, onward=onward, at={**AT, **_at("principal")})
+    at = {**AT, **_at("principal")}
+    return submit(visit, routes.claim, body, ask=ask_principal, onward=onward, at=at, unanswered=unanswered)
 
 
 @pages.get("/authorities/{authority_id}/end", roles=SIDES)

@@ -101,8 +101,6 @@ def ask_own(visit: PageRequest) -> Page:
 @pages.post("/own-complaint", roles=FOR_THEMSELVES, form="/own-complaint")
 def send_own(visit: PageRequest) -> Page | Redirect:
     """Send it under one's name."""
-    if not visit.sent("category"):
-        return at_fault(ask_own(visit), category=text("choose_a_category", visit.language))
     return submit(
         visit,
         complaints.send,
@@ -110,6 +108,7 @@ def send_own(visit: PageRequest) -> Page | Redirect:
         ask=ask_own,
         onward=lambda one: Redirect(to=f"own-complaints/{one.id}", query={"done": "sent"}),
         at={"CATEGORY_UNKNOWN": "category", "DEPARTMENT_UNKNOWN": "department", "": "text"},
+        unanswered={} if visit.sent("category") else {"category": text("choose_a_category", visit.language)},
     )
 
 
@@ -122,9 +121,6 @@ def ask_anybody(visit: PageRequest) -> Page:
 @pages.post("/complain", public=True, form="/complain")
 def send_without_login(visit: PageRequest) -> Page | Redirect:
     """Send it, and show the number and the code by which it is followed: nothing else leads to it."""
-    page = ask_anybody(visit)
-    if not visit.sent("category"):
-        return at_fault(page, category=text("choose_a_category", visit.language))
     return submit(
         visit,
         complaints.send_without_login,
@@ -132,6 +128,7 @@ def send_without_login(visit: PageRequest) -> Page | Redirect:
         ask=ask_anybody,
         onward=_told,
         at={"CATEGORY_UNKNOWN": "category", "DEPARTMENT_UNKNOWN": "department", "": "text"},
+        unanswered={} if visit.sent("category") else {"category": text("choose_a_category", visit.language)},
     )
 
 

@@ -3,6 +3,7 @@
 What asks for more than an action can declare is a page's own function: it reads its form and calls ``submit``.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 from chalicelib.clock import SHANGHAI, real_now
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.parsing import body_of
 from chalicelib.http.routes import Route
 from chalicelib.http.schemas import ResponseBody
 from chalicelib.http.tokens import require_fresh
@@ -40,6 +42,8 @@ Said = ResponseBody | Mapping[str, object] | None
 """What a thing keeps of an action once it was done, and ``by`` whom."""
 
 Kind = Literal["text", "area", "number", "choice", "select", "ticks", "tick", "day", "moment", "file", "materials"]
+
+NOTHING: Final[Mapping[str, str]] = {}
 
 MOST_DIGITS: Final = 18
 """The digits of the largest number that is read."""
@@ -183,16 +187,17 @@ def carry_out(
         for each in action.fields
         for name in each.unanswered_in(thing, visit)
     }
-    if unanswered:
-        return at_fault(ask(visit), **unanswered)
+    body = action.body(thing, visit)
+    at = {f"/{each.sent_as}": each.name for each in action.fields if each.sent_as} | dict(action.at)
     return submit(
         visit,
         action.route,
-        action.body(thing, visit),
+        body,
         ask=ask,
         onward=onward,
         path=path,
-        at={f"/{each.sent_as}": each.name for each in action.fields if each.sent_as} | dict(action.at),
+        at=at,
+        unanswered=unanswered,
         said=lambda page: action.said(page.fact("thing", type(thing))),
     )
 
@@ -206,14 +211,19 @@ def submit(  # noqa: PLR0913 - what forms differ in, each named at the call
     onward: Redirect | Callable[[R], P],
     path: Mapping[str, str] | None = None,
     at: Mapping[str, str] | None = None,
+    unanswered: Mapping[str, str] = NOTHING,
     said: Callable[[Page], Said] = lambda _page: None,
 ) -> Page | Redirect | P:
     """Send a form to its route and go on; if that is refused, draw it again with what is wrong.
 
     Where the route wants a version, it is the one that the form was drawn from: what somebody else did meanwhile is
-    never undone unseen. ``said`` finds in the page what was done before; if that is just what the form says, by the
-    same person, this is the second click of a double click, and ends where the first one did.
+    never undone unseen. ``unanswered`` are the fields without an answer that the portal itself sees, each with a text:
+    then nothing is sent, and what the route would find wrong with the rest is said with it. ``said`` finds in the page
+    what was done before; if that is just what the form says, by the same person, this is the second click of a double
+    click, and ends where the first one did.
     """
+    if unanswered:
+        return at_fault(_looked_over(route, body, visit, ask=ask, at=at), **unanswered)
     try:
         version = visit.version() if route.needs_version else None
         made = visit.do(route, path=path, body=body, version=version)
@@ -223,6 +233,22 @@ def submit(  # noqa: PLR0913 - what forms differ in, each named at the call
             return onward
         return again(page, error, visit, fields=at)
     return onward if isinstance(onward, Redirect) else onward(made)
+
+
+def _looked_over(
+    route: Route[Any, R],
+    body: Mapping[str, object] | None,
+    visit: PageRequest,
+    *,
+    ask: Ask,
+    at: Mapping[str, str] | None,
+) -> Page:
+    """Return the form's page with what its route would find wrong with the form itself; nothing is done."""
+    try:
+        body_of(route, "", json.dumps(body or {}).encode())
+    except DomainError as error:
+        return again(ask(visit), error, visit, fields=at)
+    return ask(visit)
 
 
 def _is_said(said: Said, body: Mapping[str, object], visit: PageRequest) -> bool:

@@ -1,7 +1,7 @@
 """Reads a submitted form, and draws it again with what is wrong."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from chalicelib.clock import SHANGHAI
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.parsing import bytes_of
 from chalicelib.http.problems import Failure, failure_of, problem_of
+from chalicelib.web.core.faults import Fault, faults_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest
 
@@ -76,8 +77,13 @@ def again(page: Page, error: DomainError, visit: PageRequest, *, fields: Mapping
     failure = failure_of(error, visit.language, route=visit.route)
     named = fields or {}
     faults = [
-        {"field": named.get(pointer, pointer.strip("/").replace("/", "-")), "text": said}
-        for pointer, said in failure.faults
+        {
+            "field": named.get(fault.pointer, fault.pointer.strip("/").replace("/", "-")),
+            "text": said,
+            "code": fault.code,
+            "blanks": fault.blanks,
+        }
+        for fault, (_, said) in zip(error.faults, failure.faults, strict=False)
     ]
     field = named.get(error.code, named.get("", ""))
     told = {"faults": faults or [{"field": field, "text": words_of(failure)[1]}], "refused_for": error.facts}
@@ -92,8 +98,10 @@ def words_of(failure: Failure) -> tuple[str, str]:
 
 
 def at_fault(page: Page, **texts: str) -> Page:
-    """Return the form's page with errors that the portal found itself: a text for each field."""
-    facts = {**page.facts, "faults": [{"field": name, "text": text} for name, text in texts.items()]}
+    """Return the form's page with errors that the portal found itself, a text for each field, before any others."""
+    found = [Fault(field=name, text=text) for name, text in texts.items()]
+    others = [fault for fault in faults_of(page) if fault.field not in texts]
+    facts = {**page.facts, "faults": [asdict(fault) for fault in (*found, *others)]}
     return replace(page, facts=facts, status=problem_of(ErrorCode.INVALID_BODY).status)
 
 

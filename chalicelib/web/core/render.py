@@ -19,6 +19,7 @@ from chalicelib.policy import Role
 from chalicelib.sessions.rules import form_token
 from chalicelib.web.core.assets import built, icon, stylesheet
 from chalicelib.web.core.cookies import LARGE, SESSION, TYPE, held
+from chalicelib.web.core.faults import faults_of, settled
 from chalicelib.web.core.forms import LARGEST, ROOM
 from chalicelib.web.core.fragments import kept
 from chalicelib.web.core.i18n import by_text, day_text, department_text, instant_text, limit_text, text, who_text
@@ -31,7 +32,16 @@ HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
 def drawn(page: Page, visit: PageRequest) -> str:
-    """Return a page's HTML in the visit's language; links keep a language that was chosen."""
+    """Return a page's HTML in the visit's language; links keep a language that was chosen.
+
+    A form that comes back is drawn twice: what is wrong is said by the labels and at the fields that it turned out to
+    have.
+    """
+    html = _drawn(page, visit)
+    return _drawn(settled(page, html, visit.language), visit) if faults_of(page) else html
+
+
+def _drawn(page: Page, visit: PageRequest) -> str:
     lang = chosen_in(visit.query)
     chosen = {} if lang is None else {"lang": str(lang)}
     other = "en" if visit.language == "zh" else "zh"

@@ -14,7 +14,6 @@ from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, carry_out, draw, submit
 from chalicelib.web.core.directory import entry_text
-from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
@@ -78,9 +77,6 @@ def read_conflict(visit: PageRequest) -> Page:
 @pages.post("/identities/conflicts/{conflict_id}", roles=OFFICERS, form="/identities/conflicts/{conflict_id}")
 def decide(visit: PageRequest) -> Page | Redirect:
     """Record the decision on a conflict."""
-    page = read_conflict(visit)
-    if not visit.sent("outcome"):
-        return at_fault(page, outcome=text("choose_an_outcome", visit.language))
     body = {name: visit.sent(name) for name in ("outcome", "evidence", "reason")}
     return submit(
         visit,
@@ -89,6 +85,7 @@ def decide(visit: PageRequest) -> Page | Redirect:
         ask=read_conflict,
         onward=Redirect(to="identities", query={"done": "found"}),
         at={"": "outcome"},
+        unanswered={} if visit.sent("outcome") else {"outcome": text("choose_an_outcome", visit.language)},
         said=lambda page: page.fact("one", ConflictResponse).decision,
     )
 
@@ -107,9 +104,6 @@ def ask_link(visit: PageRequest) -> Page:
 @pages.post(FORM, roles=OFFICERS, form=FORM)
 def propose(visit: PageRequest) -> Page | Redirect:
     """Propose a link; it has no effect before a second officer has confirmed it."""
-    page = ask_link(visit)
-    if not visit.sent("kind"):
-        return at_fault(page, kind=text("choose_an_outcome", visit.language))
     body: dict[str, Any] = {
         "kind": visit.sent("kind"),
         "document": {name: visit.sent(f"document-{name}") for name in ("number", "organ", "effective_on")},
@@ -123,6 +117,7 @@ def propose(visit: PageRequest) -> Page | Redirect:
         ask=ask_link,
         onward=lambda made: Redirect(to=f"identities/links/{made.id}", query={"done": "proposed"}),
         at={"": "present-number", "/present": "present-number"},
+        unanswered={} if visit.sent("kind") else {"kind": text("choose_an_outcome", visit.language)},
     )
 
 
