@@ -41,7 +41,9 @@ Options = Sequence[tuple[str, ...]]
 Said = ResponseBody | Mapping[str, object] | None
 """What a thing keeps of an action once it was done, and ``by`` whom."""
 
-Kind = Literal["text", "area", "number", "choice", "select", "ticks", "tick", "day", "moment", "file", "materials"]
+Kind = Literal[
+    "text", "area", "number", "choice", "select", "picker", "ticks", "tick", "day", "moment", "file", "materials"
+]
 
 NOTHING: Final[Mapping[str, str]] = {}
 
@@ -169,7 +171,11 @@ def draw(
         "is_open": is_open,
         "has_files": has_files,
     }
-    return Page(template=template, facts=facts, scripts=FILES if has_files else ())
+    scripts = (
+        *(FILES if has_files else ()),
+        *(("picker",) if any(each.kind == "picker" for each in action.fields) else ()),
+    )
+    return Page(template=template, facts=facts, scripts=scripts)
 
 
 def carry_out(
