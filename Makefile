@@ -154,12 +154,12 @@ fuzz: $(BIN)/.ready assets ## hold 20,000 made-up requests, seeded, against the 
 
 venv: $(BIN)/.ready ## build the development environment, .local/venv
 
-lock: python ## choose the newest versions that requirements-dev.txt allows, and write constraints.txt
+lock: python ## move pins: the newest that requirements-dev.txt allows, into constraints.txt; prints what changed
 	@rm -rf .local/lock && mkdir -p .local && $(PYTHON) -m venv .local/lock
-	@sed '/^-c /d' requirements-dev.txt > .local/lock/direct.txt && cp requirements.txt .local/lock/
-	@.local/lock/bin/pip install -qq --requirement .local/lock/direct.txt
-	@sed -n '/^#/p' constraints.txt > .local/lock/constraints.txt
-	@.local/lock/bin/pip freeze -qq --all --exclude pip --exclude setuptools >> .local/lock/constraints.txt
+	@.local/lock/bin/pip install -qq uv==0.13.9
+	@{ sed -n '/^#/p' constraints.txt; .local/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate requirements-dev.txt; } > .local/lock/constraints.txt
+	@diff constraints.txt .local/lock/constraints.txt | grep '^[<>] [a-zA-Z]' || echo "Nothing has changed."
 	@mv .local/lock/constraints.txt constraints.txt
 
 python:
@@ -169,5 +169,5 @@ python:
 $(BIN)/.ready: $(REQUIREMENTS) | python
 	@echo "Building the development environment in $(VENV) ..." >&2
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install -qq --requirement requirements-dev.txt
+	@$(BIN)/pip install -qq --no-deps --require-hashes --requirement constraints.txt
 	@touch $@

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,11 @@ from pathlib import Path
 
 from infra.local.place import ENVIRONMENTS, REGION, ROOT, LocalError
 
+LOCK = "constraints.txt"
 REQUIREMENTS = {
     "cloud": ("infra/local/requirements-cloud.txt",),
     "provider": ("infra/local/requirements-provider.txt",),
-    "packaging": ("infra/local/requirements-packaging.txt", "requirements.txt", "constraints.txt"),
+    "packaging": ("infra/local/requirements-packaging.txt", "requirements.txt", LOCK),
 }
 
 
@@ -53,6 +55,11 @@ def _build(name: str, requirements: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, with_pip=True)
     pip = [str(python_of(name)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if LOCK in REQUIREMENTS[name]:
+        # Of the lock, the versions alone: pip takes hashes for all that it installs or for nothing.
+        versions = folder / "versions.txt"
+        versions.write_text("\n".join(re.findall(r"^\S+==\S+", (ROOT / LOCK).read_text(), re.MULTILINE)))
+        pip += ["-c", str(versions)]
     done = subprocess.run([*pip, "-r", str(requirements)], check=False, capture_output=True, text=True)
     if done.returncode:
         message = f"pip could not build the {name} environment:\n{done.stderr.strip()}"

@@ -8,6 +8,7 @@ import yaml
 
 from chalicelib.addresses import PORTAL
 from infra.packaging.limits import ROOM, policy_size
+from infra.packaging.wheels import Target
 
 PARTS: Final = Path(__file__).parents[1] / "template"
 
@@ -35,9 +36,21 @@ def write_merged(path: Path) -> None:
     path.write_text(yaml.safe_dump(merged(), allow_unicode=True), encoding="utf-8")
 
 
-def mend(path: Path) -> None:
+def mend(path: Path, *, stage: str, target: Target) -> None:
     """Mend a packaged template: addresses, policies and stages that AWS would refuse, or that nobody asked for."""
     template: Template = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # What is packaged for one stage cannot be deployed as another.
+    template["Rules"]["StageIsPackaged"] = {
+        "Assertions": [
+            {
+                "Assert": {"Fn::Equals": [{"Ref": "Stage"}, stage]},
+                "AssertDescription": f"This was packaged for {stage} and for no other stage.",
+            }
+        ]
+    }
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"] |= {"Runtime": target.runtime, "Architectures": [target.architecture]}
     _leave_the_portal_to_the_proxy(template)
     _manage_policies(template)
     path.write_text(yaml.safe_dump(template, allow_unicode=True, sort_keys=False), encoding="utf-8")

@@ -9,21 +9,16 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.packaging.build import lay_out
 from infra.packaging.template import mend, write_merged
-
-ROOT = Path(__file__).resolve().parents[2]
+from infra.packaging.wheels import Target
 
 
 @pytest.fixture(scope="session")
 def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Package everything but the dependencies, which no template names and which take most of the time."""
-    project = tmp_path_factory.mktemp("project")
-    for name in ("app.py", "chalicelib"):
-        (project / name).symlink_to(ROOT / name)
-    (project / ".chalice").mkdir()
-    for path in (ROOT / ".chalice").glob("*.json"):
-        (project / ".chalice" / path.name).symlink_to(path)
-    (project / "requirements.txt").touch()
+    project = tmp_path_factory.mktemp("packaged") / "project"
+    lay_out(project)
     chalice = str(Path(sys.executable).with_name("chalice"))
     merged = project / "template.yaml"
     write_merged(merged)
@@ -37,7 +32,7 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     packaged = project / "out" / "sam.yaml"
-    mend(packaged)
+    mend(packaged, stage="local", target=Target())
     return packaged
 
 

