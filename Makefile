@@ -8,6 +8,9 @@ AT_ONCE := --numprocesses=$(WORKERS) --dist=worksteal
 VENV := .local/venv
 BIN := $(VENV)/bin
 LOCAL := @$(PYTHON) -m infra.local
+# What Lambda runs: make deploy RUNTIME=python3.13 ARCHITECTURE=arm64
+RUNTIME ?= python3.11
+ARCHITECTURE ?= x86_64
 REQUIREMENTS := requirements.txt requirements-dev.txt constraints.txt
 # make has an AS of its own, the assembler; here it is the persona that a person names.
 ifeq ($(origin AS),default)
@@ -19,7 +22,7 @@ test unit coverage others browse deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up down url personas token messages logs sweep hourly nightly check-summaries replay rotate clock
+.PHONY: help demo test up deploy rollback down url personas token messages logs sweep hourly nightly check-summaries replay rotate clock
 .PHONY: import seed bench load
 .PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
@@ -51,6 +54,23 @@ browse: $(BIN)/.ready assets ## use the portal in a real browser, on a local clo
 
 up: python ## start the local cloud in the background and deploy onto it; repeat to pick up changes
 	$(LOCAL) up
+
+# On the local stage it is what make up does, and needs no bucket and no parameters.
+ifeq ($(STAGE),local)
+deploy: up ## package, upload, change the stack, try it out: make deploy STAGE=dev BUCKET=... PARAMETERS=file (docs/deploying.md)
+
+rollback: python ## go back to the release before: make rollback STAGE=dev BUCKET=...
+	$(LOCAL) rollback
+else
+deploy: $(BIN)/.ready
+	$(if $(and $(STAGE),$(BUCKET),$(PARAMETERS)),,$(error say where and with what: make deploy STAGE=dev BUCKET=<bucket> PARAMETERS=<file>))
+	@$(BIN)/python -m infra.deploy deploy "$(STAGE)" "$(BUCKET)" "$(PARAMETERS)" --runtime "$(RUNTIME)" \
+	  --architecture "$(ARCHITECTURE)" $(if $(DRAFT),--draft "$(DRAFT)")
+
+rollback: $(BIN)/.ready
+	$(if $(and $(STAGE),$(BUCKET)),,$(error say where: make rollback STAGE=dev BUCKET=<bucket>))
+	@$(BIN)/python -m infra.deploy rollback "$(STAGE)" "$(BUCKET)"
+endif
 
 down: python ## stop the local cloud; its state is kept
 	$(LOCAL) down

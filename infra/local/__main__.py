@@ -9,7 +9,7 @@ from collections.abc import Callable
 from infra.local import environments, importing, sample, seeding
 from infra.local.clock import instant, keep_clock, set_clock
 from infra.local.cloud import cloud, forget_places_in_streams
-from infra.local.deployment import base_url, deploy
+from infra.local.deployment import base_url, deploy, roll_back, try_it_out
 from infra.local.identity import personas, provider
 from infra.local.login import token_of
 from infra.local.messages import catcher, share_secret, show
@@ -32,6 +32,7 @@ def up() -> None:
     keep_clock()
     environments.show_in_cloud("replay", "release")
     sample.load(url)
+    try_it_out(url)
     print(url)
 
 
@@ -39,6 +40,13 @@ def down() -> None:
     """Stop all three programs; their state is kept."""
     for program in (catcher(), provider(), cloud()):
         print(f"{program.name}: {'stopped' if program.stop() else 'was not running'}")
+
+
+def rollback() -> None:
+    """Put the release before the present one onto the local cloud."""
+    require_cloud()
+    roll_back()
+    keep_clock()
 
 
 def url() -> None:
@@ -156,6 +164,7 @@ def require_cloud() -> None:
 VERBS: dict[str, Callable[[], None]] = {
     "up": up,
     "down": down,
+    "rollback": rollback,
     "url": url,
     "personas": list_personas,
     "logs": logs,

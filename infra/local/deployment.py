@@ -1,31 +1,62 @@
-"""Put the service onto the local cloud, if what runs there is not what stands here."""
+"""Put the service onto the local cloud, if what runs there is not what stands here, as onto any other stage."""
 
 import json
+import subprocess
 import sys
 
-from infra.local.environments import build_assets, in_cloud
+from infra.deploy.errors import DeployError
+from infra.deploy.smoke import try_a_draft
+from infra.local.environments import aws_environment, build_assets, in_cloud, python_of
+from infra.local.login import token_of
 from infra.local.messages import PARAMETERS as MESSAGES
-from infra.local.packaging import fingerprint, package
-from infra.local.place import AUDIENCE, ISSUER, STAGE, URL_FILE, LocalError, api_url
+from infra.local.packaging import fingerprint
+from infra.local.place import (
+    AUDIENCE,
+    BUCKET,
+    DEPLOYED_FILE,
+    ENDPOINT,
+    ISSUER,
+    PARAMETERS_FILE,
+    ROOT,
+    STAGE,
+    URL_FILE,
+    LocalError,
+    api_url,
+)
+from infra.local.sample_answers import sample_draft
+
+PARAMETERS = MESSAGES | {
+    "Issuer": ISSUER,
+    "Audience": AUDIENCE,
+    "JwksUrl": f"{ISSUER}/jwks",
+    "AuthorizeUrl": f"{ISSUER}/oauth2/authorize",
+    "TokenUrl": f"{ISSUER}/oauth2/token",
+}
 
 
 def deploy() -> str:
     """Return the API's base address, after a deployment if one was needed."""
     build_assets()
     wanted = fingerprint()
-    if in_cloud("deployed") != wanted:
+    if not DEPLOYED_FILE.exists() or DEPLOYED_FILE.read_text() != f"{wanted} {in_cloud('deployed')}":
         print("Packaging and deploying ...", file=sys.stderr, flush=True)
-        folder = package()
-        parameters = {"Stage": STAGE, "Issuer": ISSUER, "Audience": AUDIENCE, "JwksUrl": f"{ISSUER}/jwks"}
-        parameters |= MESSAGES
-        parameters |= {"AuthorizeUrl": f"{ISSUER}/oauth2/authorize", "TokenUrl": f"{ISSUER}/oauth2/token"}
-        # The first time, nobody knows the address before there is one: the functions are told by a second update.
-        known = None
-        while (address := URL_FILE.read_text() if URL_FILE.exists() else "") != known:
-            known = address
-            api_id = in_cloud("deploy", str(folder), wanted, json.dumps(parameters | {"PortalUrl": known}))
-            URL_FILE.write_text(api_url(api_id))
+        PARAMETERS_FILE.write_text(json.dumps(PARAMETERS))
+        _run("deploy", STAGE, BUCKET, str(PARAMETERS_FILE))
+        DEPLOYED_FILE.write_text(f"{wanted} {in_cloud('deployed')}")
     return base_url()
+
+
+def roll_back() -> None:
+    """Go back by one release; the next ``make up`` goes forward again."""
+    _run("rollback", STAGE, BUCKET)
+
+
+def try_it_out(url: str) -> None:
+    """Draft an application for a sample item as the test person; raises ``LocalError`` if that does not work."""
+    try:
+        try_a_draft(url, token=token_of("tester"), body=sample_draft("plate-replacement"))
+    except DeployError as error:
+        raise LocalError(str(error)) from error
 
 
 def base_url() -> str:
@@ -35,3 +66,20 @@ def base_url() -> str:
     except FileNotFoundError as error:
         message = "Nothing is deployed yet: run make up."
         raise LocalError(message) from error
+
+
+def _run(verb: str, *arguments: str) -> None:
+    """Run the command that deploys any stage; the emulated AWS is told it by its own variable, as boto3 reads it."""
+    command = [str(python_of("packaging")), "-m", "infra.deploy", verb, *arguments, "--address", api_url("{RestAPIId}")]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=aws_environment() | {"AWS_ENDPOINT_URL": ENDPOINT},
+        check=False,
+        # What make up prints is the address alone.
+        stdout=sys.stderr,
+    )
+    if done.returncode:
+        message = f"The {verb} failed; its messages stand above."
+        raise LocalError(message)
+    URL_FILE.write_text(api_url(in_cloud("adjust")))

@@ -17,6 +17,7 @@ MAIL_PORT = int(os.environ.get("XINNUO_CATCHER_MAIL_PORT") or "4482")
 REGION: Final = "cn-north-1"
 STAGE = "local"
 STACK = "xinnuo-local"
+BUCKET = "xinnuo-local-artefacts"
 READERS: Final = {
     "sweep_shard": "sweep_shard",
     "deliver": "deliver",
@@ -36,6 +37,8 @@ ENDPOINT = f"http://127.0.0.1:{CLOUD_PORT}"
 PERSONAS = Path(__file__).with_name("personas.json")
 SAMPLE_ITEMS = Path(__file__).with_name("sample") / "items"
 URL_FILE = STATE / "url"
+PARAMETERS_FILE = STATE / "parameters.json"
+DEPLOYED_FILE = STATE / "deployed"
 CLOCK_FILE = STATE / "clock-offset"
 MESSAGES_FILE = STATE / "messages.jsonl"
 SMS_SECRET_FILE = STATE / "sms-secret"

@@ -17,6 +17,11 @@ def sample_answers(item_code: str, *, on: date, **other: object) -> Mapping[str,
     return {**_ANSWERS.get(item_code, {}), **_days(item_code, on), **other}
 
 
+def sample_draft(item_code: str) -> dict[str, Any]:
+    """Return the body of ``POST /v1/drafts`` for a sample item that asks for no days."""
+    return {"item_code": item_code, "way": "certificate", "answers": _ANSWERS[item_code]}
+
+
 def _days(item_code: str, on: date) -> Mapping[str, str]:
     """Return the answers that follow from the day."""
     days = {

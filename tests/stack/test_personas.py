@@ -28,6 +28,7 @@ SUBJECTS = {
     "applicant2": ("applicant", "resident_id"),
     "company": ("applicant", "uscc"),
     "agent": ("agent", "resident_id"),
+    "tester": ("applicant", "resident_id"),
 }
 
 

@@ -262,7 +262,7 @@ def test_every_table_is_protected_outside_the_local_stage(resources: Resources) 
     for table in tables.values():
         properties = table["Properties"]
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
-        assert properties["DeletionProtectionEnabled"] == OUTSIDE_LOCAL
+        assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
         assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": OUTSIDE_LOCAL}
         assert properties["SSESpecification"] == {"SSEEnabled": True}
 

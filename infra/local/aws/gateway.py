@@ -1,16 +1,17 @@
 """What API Gateway answers by itself: the emulator does not read it from an API's definition, so it is told again."""
 
-from typing import Any
-
 import boto3
 
 from infra.local.place import ENDPOINT, REGION
+from infra.packaging.template import merged
+
+API_STAGE = "api"
 
 
-def repeat_gateway_responses(api_id: str, template: dict[str, Any]) -> None:
+def repeat_gateway_responses(api_id: str) -> None:
     """Set the responses that the template's ``GatewayResponses`` ask for, and put them into effect."""
     client = boto3.client("apigateway", endpoint_url=ENDPOINT, region_name=REGION)
-    api = template["Resources"]["RestAPI"]["Properties"]
+    api = merged()["Resources"]["RestAPI"]["Properties"]
     for kind, wanted in api["GatewayResponses"].items():
         headers = wanted["ResponseParameters"]["Headers"]
         chosen = {"statusCode": wanted["StatusCode"]} if "StatusCode" in wanted else {}
@@ -21,4 +22,4 @@ def repeat_gateway_responses(api_id: str, template: dict[str, Any]) -> None:
             responseTemplates=wanted["ResponseTemplates"],
             **chosen,
         )
-    client.create_deployment(restApiId=api_id, stageName=api["StageName"])
+    client.create_deployment(restApiId=api_id, stageName=API_STAGE)

@@ -1,0 +1,55 @@
+"""The file of parameters: one JSON object, held against the template before anything is touched."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from infra.deploy.errors import DeployError
+
+TOLD_OTHERWISE: Final = {"Stage": "the stage is told once, by STAGE"}
+
+
+def read_parameters(path: Path, declared: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return all parameters but the stage, as a file sets them or by default.
+
+    ``declared`` are the template's parameters. Raises ``DeployError`` with everything that is wrong with the file.
+    """
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"The parameters cannot be read: {error}"
+        raise DeployError(message) from error
+    if not isinstance(told, dict):
+        message = f'{path} must hold one JSON object, such as {{"Issuer": "https://..."}}.'
+        raise DeployError(message)
+    if faults := list(_faults(told, declared)):
+        raise DeployError("\n".join([f"The parameters in {path} are wrong; nothing was touched:", *faults]))
+    default = {name: each["Default"] for name, each in declared.items() if "Default" in each}
+    return {name: str(value) for name, value in (default | told).items()}
+
+
+def _faults(told: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for name in declared.keys() - told.keys() - TOLD_OTHERWISE.keys():
+        if "Default" not in declared[name]:
+            yield f"  {name} is missing: {declared[name]['Description']}"
+    for name, value in told.items():
+        if name in TOLD_OTHERWISE:
+            yield f"  {name} does not belong here: {TOLD_OTHERWISE[name]}."
+        elif name not in declared:
+            yield f"  {name} is no parameter; there are: {', '.join(sorted(declared.keys() - TOLD_OTHERWISE.keys()))}."
+        elif not isinstance(value, str | int) or isinstance(value, bool):
+            yield f"  {name} must be a text or a whole number."
+        else:
+            yield from _faults_of_one(name, str(value), declared[name])
+
+
+def _faults_of_one(name: str, value: str, declared: Mapping[str, Any]) -> Iterator[str]:
+    allowed, pattern = declared.get("AllowedValues"), declared.get("AllowedPattern")
+    if allowed and value not in allowed:
+        yield f"  {name} is {value!r}; it may be: {', '.join(allowed)}."
+    if pattern and not re.fullmatch(pattern, value):
+        yield f"  {name} is {value!r}, which is not as it must be: {declared['Description']}"
+    if declared["Type"] == "Number" and not value.isdecimal():
+        yield f"  {name} is {value!r}, which is no number."

@@ -1,0 +1,137 @@
+"""A stage's stack: made and changed by change sets that are shown, and freed from an attempt that failed."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from infra.deploy.errors import DeployError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
+DONE: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+"""What can be changed."""
+NEVER_CREATED: Final = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"})
+"""What is left of a stack whose first creation failed; it can only be deleted."""
+NOTHING: Final = ("didn't contain changes", "No updates are to be performed")
+"""What CloudFormation says of a change set without changes."""
+HOLDS_DATA: Final = frozenset(
+    {"AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
+)
+
+Status = str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A stack by its name; ``pause`` are the seconds between two looks at it."""
+
+    client: "CloudFormationClient"
+    name: str
+    pause: float = 5.0
+
+    def outputs(self) -> dict[str, str]:
+        """Return its outputs; none if there is no stack."""
+        described = self._described()
+        return {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
+
+    def is_there(self) -> bool:
+        """Wait until nothing is under way, delete what a failed creation left, and say whether there is a stack.
+
+        Raises ``DeployError`` if the stack is in a state that only a person can mend.
+        """
+        status = self._settled()
+        if status in NEVER_CREATED:
+            print(f"{self.name} is {status}: deleting what is left of the first attempt ...")
+            self.client.delete_stack(StackName=self.name)
+            status = self._settled()
+        if status and status not in DONE:
+            message = f"{self.name} is {status}, which only a person can mend, in the console of CloudFormation."
+            raise DeployError(message)
+        return bool(status)
+
+    def change(self, template_url: str, parameters: Mapping[str, str], *, is_new: bool) -> bool:
+        """Make a change set, show it, carry it out and wait; say whether there was anything to change.
+
+        Raises ``DeployError`` with CloudFormation's reasons if it fails; the stack is then as it was before.
+        """
+        name = f"release-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+        made = self.client.create_change_set(
+            StackName=self.name,
+            ChangeSetName=name,
+            ChangeSetType="CREATE" if is_new else "UPDATE",
+            TemplateURL=template_url,
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Capabilities=list(CAPABILITIES),
+        )
+        if not self._is_ready(made["Id"]):
+            self.client.delete_change_set(ChangeSetName=made["Id"])
+            print(f"{self.name}: nothing to change.")
+            return False
+        for line in self._shown(made["Id"]):
+            print(line)
+        # What a failed attempt has made goes again, also if it is kept otherwise: its names would be taken.
+        self.client.execute_change_set(ChangeSetName=made["Id"], RetainExceptOnCreate=True)
+        status = self._settled()
+        if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+            raise DeployError("\n".join([f"{self.name} is {status}:", *self._reasons(made["StackId"])]))
+        print(f"{self.name} is {status}.")
+        return True
+
+    def _is_ready(self, change_set: str) -> bool:
+        while True:
+            described = self.client.describe_change_set(ChangeSetName=change_set)
+            reason = described.get("StatusReason", "")
+            match described["Status"]:
+                case "CREATE_COMPLETE":
+                    return True
+                case "FAILED" if any(words in reason for words in NOTHING):
+                    return False
+                case "FAILED":
+                    message = f"CloudFormation takes no such change of {self.name}: {reason}"
+                    raise DeployError(message)
+            time.sleep(self.pause)
+
+    def _shown(self, change_set: str) -> Iterator[str]:
+        pages: Any = self.client.get_paginator("describe_change_set").paginate(ChangeSetName=change_set)
+        changes = [each["ResourceChange"] for page in pages for each in page["Changes"]]
+        if all(one["Action"] == "Add" for one in changes):
+            kinds = Counter(one["ResourceType"] for one in changes)
+            yield f"{self.name}, {len(changes)} resources to add: " + ", ".join(
+                f"{number} {kind.removeprefix('AWS::')}" for kind, number in sorted(kinds.items())
+            )
+            return
+        yield f"{self.name}, {len(changes)} changes (a ! is before what would lose or replace data):"
+        for one in sorted(changes, key=lambda each: (each["Action"], each["ResourceType"], each["LogicalResourceId"])):
+            replaced = one["Action"] == "Remove" or one.get("Replacement") in {"True", "Conditional"}
+            mark = "!" if replaced and one["ResourceType"] in HOLDS_DATA else " "
+            yield f" {mark} {one['Action']:8}{one['ResourceType']:34}{one['LogicalResourceId']}"
+
+    def _settled(self) -> Status:
+        """Wait until nothing is under way and return the status; empty if there is no stack."""
+        while True:
+            status = self._described().get("StackStatus", "")
+            if status == "REVIEW_IN_PROGRESS":
+                return ""  # a change set was made once and never carried out
+            if not status.endswith("_IN_PROGRESS"):
+                return "" if status == "DELETE_COMPLETE" else status
+            time.sleep(self.pause)
+
+    def _described(self) -> dict[str, Any]:
+        try:
+            return dict(self.client.describe_stacks(StackName=self.name)["Stacks"][0])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            return {}
+
+    def _reasons(self, stack_id: str) -> list[str]:
+        pages = self.client.get_paginator("describe_stack_events").paginate(StackName=stack_id)
+        failed = [each for page in pages for each in page["StackEvents"] if each["ResourceStatus"].endswith("_FAILED")]
+        return [f"  {each['LogicalResourceId']}: {each.get('ResourceStatusReason', '')}" for each in reversed(failed)]
