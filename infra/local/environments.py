@@ -11,6 +11,7 @@ import venv
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from infra.engine.installation import only_one
 from infra.local.place import ENVIRONMENTS, REGION, ROOT, LocalError
 
 LOCK = "constraints.txt"
@@ -27,8 +28,9 @@ def python_of(name: str) -> Path:
 
 
 def build() -> None:
-    """Build what is missing or out of date, side by side; an environment that is up to date costs nothing."""
-    with ThreadPoolExecutor() as pool:
+    """Build what is missing or out of date, side by side, for one process at once; what is up to date costs nothing."""
+    ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
+    with only_one(ENVIRONMENTS / "lock"), ThreadPoolExecutor() as pool:
         list(pool.map(_bring_up_to_date, REQUIREMENTS))
 
 
