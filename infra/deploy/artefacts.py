@@ -66,10 +66,7 @@ class Artefacts:
         """Put a package into the bucket, each archive under its own digest; return the digest of its template."""
         template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
         keys = {archive.name: self._upload_archive(archive) for archive in sorted(folder.glob("*.zip"))}
-        for resource in template["Resources"].values():
-            properties = resource.get("Properties", {})
-            if "CodeUri" in properties:
-                properties["CodeUri"] = {"Bucket": self.bucket, "Key": keys[Path(properties["CodeUri"]).name]}
+        take_code_from(self.bucket, keys, template)
         digest = hashlib.sha256(json.dumps(template).encode()).hexdigest()
         template.setdefault("Outputs", {})[RELEASE] = {"Value": digest}
         self._put(f"templates/{digest}.json", template)
@@ -105,3 +102,11 @@ class Artefacts:
     def _put(self, key: str, content: object) -> None:
         body = json.dumps(content).encode()
         self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ExpectedBucketOwner=self.account)
+
+
+def take_code_from(bucket: str, keys: Mapping[str, str], template: Mapping[str, Any]) -> None:
+    """Let the functions of a packaged template take their archives, by name, from their keys in a bucket."""
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        if "CodeUri" in properties:
+            properties["CodeUri"] = {"Bucket": bucket, "Key": keys[Path(properties["CodeUri"]).name]}
