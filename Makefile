@@ -22,7 +22,7 @@ test unit coverage others browse deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up deploy rollback down url personas token messages logs sweep hourly nightly check-summaries replay rotate clock
+.PHONY: help demo test up deploy rollback down url environment personas token messages logs sweep hourly nightly check-summaries replay rotate clock
 .PHONY: import seed bench load
 .PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
@@ -77,6 +77,9 @@ down: python ## stop the local cloud; its state is kept
 
 url: python ## print the API's base address
 	$(LOCAL) url
+
+environment: python ## print what `chalice local --stage local` needs: eval "$(make environment)" before it
+	$(LOCAL) environment
 
 personas: python ## list the people and systems that the local identity provider knows
 	$(LOCAL) personas

@@ -15,8 +15,13 @@ from typing import Any, Final
 
 
 def prepare(handler: str) -> None:
-    """Prepare the function of a handler as Lambda names it (``app.app``, ``app.sweep``); nothing outside Lambda."""
+    """Prepare the function of a handler as Lambda names it (``app.app``, ``app.sweep``); nothing outside Lambda.
+
+    Chalice's own commands, which import ``app.py`` as well, end with a word of what is missing.
+    """
     if not handler:
+        if "chalice.cli" in sys.modules:
+            _require_assets()
         return
     # What is imported now stays for good; looking through it for garbage would take a tenth of the time.
     gc.disable()
@@ -29,6 +34,14 @@ def prepare(handler: str) -> None:
     _prepare_all()
     gc.freeze()
     gc.enable()
+
+
+def _require_assets() -> None:
+    """Without them, what is served or packaged would answer every page with an error."""
+    from chalicelib.web.core.assets import BUILT
+
+    if not any(BUILT.glob("*.css")):
+        sys.exit(f"The portal's assets are not built ({BUILT} has no style sheet): run make assets first.")
 
 
 def _leave_out() -> None:

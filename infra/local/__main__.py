@@ -54,6 +54,12 @@ def url() -> None:
     print(base_url())
 
 
+def environment() -> None:
+    """Print, as lines of a shell, what ``chalice local`` needs to serve against the local cloud."""
+    require_cloud()
+    print(environments.in_cloud("environment"))
+
+
 def token(name: str) -> None:
     """Print a bearer token of a persona, and nothing else."""
     print(token_of(name))
@@ -166,6 +172,7 @@ VERBS: dict[str, Callable[[], None]] = {
     "down": down,
     "rollback": rollback,
     "url": url,
+    "environment": environment,
     "personas": list_personas,
     "logs": logs,
     "sweep": sweep,

@@ -1,5 +1,6 @@
 """What is in the deployment package, and that it can run."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -260,3 +261,29 @@ def test_a_package_is_for_one_stage_and_says_where_it_runs(template: dict[str, A
     (rule,) = template["Rules"]["StageIsPackaged"]["Assertions"]
     assert rule["Assert"] == {"Fn::Equals": [{"Ref": "Stage"}, "local"]}
     assert {(each["Runtime"], *each["Architectures"]) for each in functions} == {(HERE, "x86_64")}
+
+
+@pytest.mark.parametrize("verb", [["package", "out"], ["local", "--no-autoreload"]])
+def test_chalice_itself_says_that_the_assets_are_missing(tmp_path: Path, verb: list[str]) -> None:
+    shutil.copytree(ROOT / ".chalice", tmp_path / ".chalice")
+    shutil.copytree(ROOT / "chalicelib", tmp_path / "chalicelib", ignore=shutil.ignore_patterns("assets", "*.pyc"))
+    shutil.copyfile(ROOT / "app.py", tmp_path / "app.py")
+
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("chalice")), "--project-dir", str(tmp_path), *verb],
+        # As a person calls it, without what tests put into the environment.
+        env={name: value for name, value in os.environ.items() if not name.startswith("XINNUO_")},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.endswith("has no style sheet): run make assets first.\n")
+    assert "Traceback" not in done.stderr
+
+
+def test_requirements_bring_what_a_user_of_chalice_expects() -> None:
+    brought = {pin.partition("==")[0] for pin in pins_of(ROOT / "requirements.txt")}
+
+    assert {"boto3", "chalice", "pynamodb", "pydantic"} <= brought
