@@ -24,7 +24,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: help demo test up deploy rollback down url environment personas token messages logs sweep hourly nightly check-summaries replay rotate clock
 .PHONY: import seed bench load
-.PHONY: requirements authorisation assets addresses browse screenshots lint format types contracts unit coverage others
+.PHONY: requirements sbom authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
 
 help:
@@ -138,6 +138,9 @@ requirements: python ## each requirement with the tests that prove it, and what 
 
 assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of texts, fetch the faces of issued documents
 	@$(BIN)/python -m infra.assets > /dev/null
+
+sbom: $(BIN)/.ready ## write what is deployed as a bill of materials (CycloneDX), .local/sbom.json, and check the licences
+	@$(BIN)/python -m infra.sbom
 
 authorisation: $(BIN)/.ready ## write down anew what each route answers to whom (docs/authorisation.md)
 	@$(BIN)/python -m tests.authorisation > /dev/null
