@@ -74,10 +74,18 @@ class Stack:
             self.client.delete_change_set(ChangeSetName=made["Id"])
             print(f"{self.name}: nothing to change.")
             return False
-        for line in self._shown(made["Id"]):
+        changes = self._changes(made["Id"])
+        for line in _shown(self.name, changes):
             print(line)
+        if replaced := [one["LogicalResourceId"] for one in changes if _is_marked(one) and one["Action"] != "Remove"]:
+            self.client.delete_change_set(ChangeSetName=made["Id"])
+            message = f"{', '.join(replaced)} would be replaced by an empty one; nothing of {self.name} was changed."
+            raise DeployError(message)
         # What a failed attempt has made goes again, also if it is kept otherwise: its names would be taken.
         self.client.execute_change_set(ChangeSetName=made["Id"], RetainExceptOnCreate=True)
+        time.sleep(self.pause)
+        while self._described().get("StackStatus") == "REVIEW_IN_PROGRESS":
+            time.sleep(self.pause)
         status = self._settled()
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             raise DeployError("\n".join([f"{self.name} is {status}:", *self._reasons(made["StackId"])]))
@@ -98,20 +106,10 @@ class Stack:
                     raise DeployError(message)
             time.sleep(self.pause)
 
-    def _shown(self, change_set: str) -> Iterator[str]:
+    def _changes(self, change_set: str) -> list[dict[str, Any]]:
         pages: Any = self.client.get_paginator("describe_change_set").paginate(ChangeSetName=change_set)
         changes = [each["ResourceChange"] for page in pages for each in page["Changes"]]
-        if all(one["Action"] == "Add" for one in changes):
-            kinds = Counter(one["ResourceType"] for one in changes)
-            yield f"{self.name}, {len(changes)} resources to add: " + ", ".join(
-                f"{number} {kind.removeprefix('AWS::')}" for kind, number in sorted(kinds.items())
-            )
-            return
-        yield f"{self.name}, {len(changes)} changes (a ! is before what would lose or replace data):"
-        for one in sorted(changes, key=lambda each: (each["Action"], each["ResourceType"], each["LogicalResourceId"])):
-            replaced = one["Action"] == "Remove" or one.get("Replacement") in {"True", "Conditional"}
-            mark = "!" if replaced and one["ResourceType"] in HOLDS_DATA else " "
-            yield f" {mark} {one['Action']:8}{one['ResourceType']:34}{one['LogicalResourceId']}"
+        return sorted(changes, key=lambda one: (one["Action"], one["ResourceType"], one["LogicalResourceId"]))
 
     def _settled(self) -> Status:
         """Wait until nothing is under way and return the status; empty if there is no stack."""
@@ -135,3 +133,19 @@ class Stack:
         pages = self.client.get_paginator("describe_stack_events").paginate(StackName=stack_id)
         failed = [each for page in pages for each in page["StackEvents"] if each["ResourceStatus"].endswith("_FAILED")]
         return [f"  {each['LogicalResourceId']}: {each.get('ResourceStatusReason', '')}" for each in reversed(failed)]
+
+
+def _shown(stack: str, changes: list[dict[str, Any]]) -> Iterator[str]:
+    if all(one["Action"] == "Add" for one in changes):
+        kinds = Counter(one["ResourceType"].removeprefix("AWS::") for one in changes)
+        added = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+        yield f"{stack}, {len(changes)} resources to add: {added}"
+        return
+    yield f"{stack}, {len(changes)} changes (with a ! where data would leave the stack):"
+    for one in changes:
+        yield f" {'!' if _is_marked(one) else ' '} {one['Action']:8}{one['ResourceType']:34}{one['LogicalResourceId']}"
+
+
+def _is_marked(one: dict[str, Any]) -> bool:
+    """Whether data would leave the stack: what is removed stays in the account, what is replaced is empty."""
+    return one["ResourceType"] in HOLDS_DATA and (one["Action"] == "Remove" or one.get("Replacement") == "True")

@@ -210,7 +210,7 @@ def test_a_first_deployment_makes_all_of_it_and_then_protects_it(
         f"Uploading deployment.zip as {archive_key()} ...\n"
         "xinnuo-dev, 1 resources to add: 1 DynamoDB::Table\n"
         "xinnuo-dev is CREATE_COMPLETE.\n"
-        "xinnuo-dev, 1 changes (a ! is before what would lose or replace data):\n"
+        "xinnuo-dev, 1 changes (with a ! where data would leave the stack):\n"
         "   Modify  AWS::DynamoDB::Table              Cases\n"
         "xinnuo-dev is UPDATE_COMPLETE.\n"
         "  ✓ it is up and reaches its stores\n"
@@ -296,6 +296,23 @@ def test_a_change_that_failed_leaves_the_stage_as_it_was_and_can_be_repeated(
 
     assert main(command) == 0
     assert "xinnuo-dev is UPDATE_COMPLETE.\n" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("aws")
+def test_nothing_that_holds_data_is_replaced_by_an_empty_one(
+    site: str, parameters: Path, packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["deploy", "dev", "artefacts", str(parameters), "--address", site]
+    main(command)
+    packages["Cases"] = TABLE | {"Properties": TABLE["Properties"] | {"TableName": "xinnuo-dev-others"}}
+    capsys.readouterr()
+
+    assert main(command) == 1
+
+    said = capsys.readouterr()
+    assert " ! Modify  AWS::DynamoDB::Table              Cases\n" in said.out
+    assert said.err == "Cases would be replaced by an empty one; nothing of xinnuo-dev was changed.\n"
+    assert tables() == ["xinnuo-dev-cases"]
 
 
 @pytest.mark.usefixtures("aws")
