@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from email.message import Message
 from importlib.metadata import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from infra.assets import fonts
 from infra.assets.build import CHARTS, STYLES
@@ -102,7 +102,7 @@ def _packages() -> Iterator[dict[str, Any]]:
             "name": plain,
             "version": version,
             "purl": f"pkg:pypi/{plain}@{version}",
-            "licenses": _licences(licence_of(metadata(name))),
+            "licenses": _licences(licence_of(cast("Message", metadata(name)))),
             "externalReferences": [
                 {
                     "type": "distribution",

@@ -32,7 +32,7 @@ PARAMETERS = {
     "AuthorizeUrl": "https://login.city.example/oidc/authorize",
     "TokenUrl": "https://login.city.example/oidc/token",
 }
-TABLE = {
+TABLE: dict[str, Any] = {
     "Type": "AWS::DynamoDB::Table",
     "DeletionPolicy": "Retain",
     "UpdateReplacePolicy": "Retain",
