@@ -114,7 +114,7 @@ def test_what_was_written_is_kept_too_where_a_browser_says_only_of_which_origin_
     form = browser.open("/inspection")
     browser.cookies.clear()
 
-    over = browser.send(form, "inspection", {"file_no": "督查〔2026〕1号"}, **headers)
+    over = browser.send(form, "inspection", {"file_no": "督查〔2026〕1号"}, files=None, **headers)
 
     assert ("督查〔2026〕1号" in over.text) == kept
 
