@@ -277,10 +277,11 @@ def test_a_calendar_may_come_as_a_file(visitor: Come, portal: Client) -> None:
 
     assert large.status == 400
     assert faults_at(large, "document_file")
-    assert faults_at(whole, "document")
+    assert faults_at(whole, "document_file")
     assert "/year: 与地址中的年度不一致" in other.text
     assert "第2行第1个字" in broken.text
-    assert faults_at(broken, "document")
+    assert faults_at(broken, "document_file")
+    assert "用的是文件里的内容" in looked.text
     assert done.path == "/calendars/2027?done=loaded"
     assert portal.get("/v1/calendars/2027").body["holidays"] == {"2027-01-01": "元旦"}
 

@@ -15,7 +15,7 @@ from chalicelib.calendars.services.calendars import EDITORS
 from chalicelib.clock import day_in_shanghai, instant_text
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core import pages
-from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.forms import DOCUMENT_FILE, at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.editors.drafts import (
@@ -138,7 +138,7 @@ def load(visit: PageRequest) -> Page | Redirect:
     except UnreadableError as error:
         return at_fault(page, **{error.field: text(error.text, visit.language, **error.blanks)})
     except DomainError as refusal:
-        where = None if has_document(visit) else _where
+        where = _in_file if has_document(visit) else _where
         return at_document(page, refusal, visit, where=where, otherwise="")
     return Redirect(to=f"calendars/{visit.path['year']}", query={"done": "loaded"})
 
@@ -306,6 +306,11 @@ def _body_of(visit: PageRequest) -> dict[str, Any]:
         "notice": notice | {"issued_on": visit.sent("issued_on")},
         **{name: days_in(visit.sent(name), name) for name in DAYS},
     }
+
+
+def _in_file(pointer: str) -> tuple[str, str]:
+    """Return the field of the file, and the place in it."""
+    return DOCUMENT_FILE, pointer
 
 
 def _where(pointer: str) -> tuple[str, str]:

@@ -43,7 +43,7 @@ class Slip(StrEnum):
 class UnreadableError(Exception):
     """What was typed is no document, or a line of it says nothing: what is wrong, its blanks, and the field."""
 
-    def __init__(self, text: Slip, *, field: str = DOCUMENT, **blanks: object) -> None:
+    def __init__(self, text: Slip, *, field: str = DOCUMENT_FILE, **blanks: object) -> None:
         """Keep what to tell."""
         super().__init__(text)
         self.text, self.field, self.blanks = text, field, blanks
@@ -59,9 +59,9 @@ class Seen:
 
 
 def document_in(visit: PageRequest) -> dict[str, Any]:
-    """Return the document that was typed or handed in; ``UnreadableError`` if it is not a JSON object."""
+    """Return the document that was handed in, or looked at; ``UnreadableError`` if it is not a JSON object."""
     if any(upload.field == DOCUMENT_FILE for upload in visit.uploads):
-        raise UnreadableError(Slip.TOO_LARGE, field=DOCUMENT_FILE)
+        raise UnreadableError(Slip.TOO_LARGE)
     try:
         read = json.loads(visit.sent(DOCUMENT))
     except json.JSONDecodeError as error:
@@ -76,7 +76,7 @@ def document_in(visit: PageRequest) -> dict[str, Any]:
 
 
 def has_document(visit: PageRequest) -> bool:
-    """Whether a document was typed or handed in beside the fields that a person fills in."""
+    """Whether a document was handed in beside the fields that a person fills in."""
     return bool(visit.sent(DOCUMENT)) or any(upload.field == DOCUMENT_FILE for upload in visit.uploads)
 
 
@@ -117,10 +117,8 @@ def look(
     return Seen(looked_at=looked_at, items=tuple(items), after=after)
 
 
-def at_document(
-    page: Page, refusal: DomainError, visit: PageRequest, *, where: Where | None = None, otherwise: str = DOCUMENT
-) -> Page:
-    """Return the form's page with what is wrong: at its field, or at the document with the place in it.
+def at_document(page: Page, refusal: DomainError, visit: PageRequest, *, where: Where, otherwise: str) -> Page:
+    """Return the form's page with what is wrong: at its field, or at the file with the place in it.
 
     ``where`` says for a pointer which field it stands for, and which place within that; ``otherwise`` is the field of
     a refusal that points at nothing.
@@ -129,6 +127,6 @@ def at_document(
     drawn = page.fact("faults", list)
     faults = []
     for fault, told in zip(refusal.faults, drawn, strict=False):
-        field, place = where(fault.pointer) if where else (DOCUMENT, fault.pointer)
+        field, place = where(fault.pointer)
         faults.append({"field": field, "text": f"{place}: {told['text']}" if place else told["text"]})
     return replace(page, facts={**page.facts, "faults": faults or drawn})
