@@ -153,7 +153,7 @@ def test_a_timeline_is_read_as_of_any_moment_and_the_reading_is_on_record(
     after = inspector.open(mandate)
 
     assert f"..{place}" in [link["href"] for link in listed.page.named("a")]
-    assert {"zh-CN": "没有被改动", "en": "unaltered"}[language] in now.text
+    assert {"zh-CN": "没有被改动", "en": "has not been changed"}[language] in now.text
     assert now.text.count("sound" if language == "en" else "完好") >= 3
     assert {"zh-CN": "那时没有时限在走", "en": "No limit was running then"}[language] in before.text
     assert {"zh-CN": "状态：已收件 → 办理中", "en": "State: Received → Being handled"}[language] in now.text
