@@ -130,3 +130,14 @@ def test_the_board_leads_to_a_late_complaint_and_names_who_has_it(visitor: Come)
     assert f"./complaints/{number}" in links(monitor)
     assert "Somebody without a login" in words(english)
     assert "Answer for it myself" not in words(english)
+
+
+def test_an_answer_that_is_overdue_is_said_to_be_and_who_can_be_asked(visitor: Come) -> None:
+    person = visitor("applicant")
+    sent = person.send(person.open("/own-complaint"), "own-complaint", SAID)
+    place = sent.path.partition("?")[0]
+    turn_clock(NOON + timedelta(days=90))
+
+    assert "超期" not in words(sent)
+    assert "以内答复，现在已经超期" in words(visitor("applicant").open(place))
+    assert "0579-00000101" in words(sent)

@@ -72,6 +72,7 @@ def read_own(visit: PageRequest) -> Page:
         "categories": categories(visit),
         "may_rate": one.state is ComplaintState.ANSWERED and one.rating is None,
         "done": done if done in {"sent", "rating"} else None,
+        "today": visit.today,
     }
     return Page(template="own_complaint.html", facts=facts)
 

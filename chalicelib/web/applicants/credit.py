@@ -83,7 +83,7 @@ def object_to(visit: PageRequest) -> Page | Redirect:
 @pages.get("/credit/objections/{objection_id}", roles=OWN)
 def read_objection(visit: PageRequest) -> Page:
     """Show an objection, its due date and the decision."""
-    facts = {"one": visit.get(objections.objection), "done": visit.query.get("done")}
+    facts = {"one": visit.get(objections.objection), "done": visit.query.get("done"), "today": visit.today}
     return Page(template="credit/objection.html", facts=facts | {"grounds": _grounds(visit)})
 
 
@@ -122,7 +122,7 @@ def repair(visit: PageRequest) -> Page | Redirect:
 @pages.get("/credit/repairs/{repair_id}", roles=OWN)
 def read_repair(visit: PageRequest) -> Page:
     """Show a repair, its due date, the decision, and which systems were notified."""
-    facts = {"one": visit.get(repairs.repair), "done": visit.query.get("done")}
+    facts = {"one": visit.get(repairs.repair), "done": visit.query.get("done"), "today": visit.today}
     return Page(template="credit/repair.html", facts=facts)
 
 
