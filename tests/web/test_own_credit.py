@@ -245,7 +245,7 @@ def test_somebody_else_starts_without_a_word_about_it(visitor: Come, broken: str
     assert broken not in seen.text
 
 
-def test_an_answer_to_an_objection_or_a_repair_that_is_overdue_is_said_to_be(visitor: Come, company: Visitor) -> None:
+def test_an_answer_to_an_objection_that_is_overdue_is_said_to_be(visitor: Come, company: Visitor) -> None:
     form = company.open(f"/credit/objection?entry={ENTRY}")
     made = company.send(form, "objection", {"ground": "fact", "text": "罚款当日已缴。"})
     in_time = company.open(made.path)
