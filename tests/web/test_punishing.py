@@ -312,3 +312,16 @@ def test_whoever_was_told_of_a_flag_reads_it_first_on_their_credit_with_until_wh
     assert "You have until the end of Thu 8 Oct" in english.text
     for later in (stated, over):
         assert "拟对您采取信用惩戒措施" not in later.text
+
+
+@pytest.mark.usefixtures("channels")
+def test_whoever_was_told_of_a_flag_finds_it_where_they_begin_too(visitor: Come, served: Seen) -> None:
+    for event in container().timeline.events(f"flag:{place_of(served).rpartition('/')[2]}"):
+        container().messages.on_event(event, container().clock.now())
+
+    seen = visitor("company").open("/cases")
+
+    assert "等您办理" in seen.text
+    assert ">信用惩戒</a>" in seen.text
+    assert "请对惩戒告知陈述申辩</strong> · 最晚10月8日(周四)，当天也算" in seen.text
+    assert "credit" in links(seen)
