@@ -23,6 +23,16 @@ from chalicelib.web.core.staff import staff_named
 
 READERS: Final = (Role.APPLICANT, Role.CREDIT_OFFICER)
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
+STATES: Final = (
+    FlagState.PROPOSED,
+    FlagState.SERVED,
+    FlagState.ANSWERED,
+    FlagState.ACTIVE,
+    FlagState.SUSPENDED,
+    FlagState.LIFTED,
+    FlagState.ENDED,
+)
+"""The steps of a flag, in the order in which an office meets them."""
 FLAG_NUMBER: Final = re.compile(r"[0-9a-f]{24}")
 
 
@@ -45,7 +55,7 @@ def list_flags(visit: PageRequest) -> Page | Redirect:
         "found": visit.look_through(flags.flags, query={"limit": "20"} | asked | cursor),
         "asked": asked,
         "sought": sought,
-        "states": tuple(FlagState),
+        "states": STATES,
         "items": _items_of_the_list(visit) if is_office else (),
         "is_office": is_office,
         "today": visit.today,
