@@ -8,6 +8,7 @@ from tests.api.bodies import AFTER_DEFENCE, COMPANY, OUTAGE, RECORD, a_list
 from tests.builders import NOON, an_item
 from tests.cloud import Client, Reply, TokenOf, turn_clock
 from tests.services.case_office import publish
+from tests.wire import Wire, watched
 
 FLAG: dict[str, Any] = {
     "subject": COMPANY,
@@ -408,3 +409,30 @@ def test_a_list_says_until_when_each_of_those_who_were_told_may_answer(office: O
     assert [one["defence_due_at"] for one in listed] == [served.body["defence_due_at"]]
     assert served.body["defence_due_at"] == "2026-10-08T15:59:59Z"
     assert [one["defence_due_at"] for one in proposed] == [None]
+
+
+def test_a_list_of_many_flags_costs_what_one_costs(office: Office) -> None:
+    def calls() -> int:
+        with watched(Wire()) as wire:
+            listed = office.client.get("/v1/flags?state=served", token=office.token("credit")).body["items"]
+        assert all(one["defence_due_at"] for one in listed)
+        return len(wire.calls)
+
+    office.served()
+    one = calls()
+    office.served()
+    office.served()
+
+    assert calls() == one
+
+
+def test_a_look_at_a_subject_with_many_records_ends(office: Office) -> None:
+    for number in range(3):
+        sent = office.client.put(f"/v1/credit/records/credit/r-{number}", RECORD, token=office.token("credit"))
+        assert sent.status == 200, sent.text
+    with watched(Wire()) as wire:
+        body = {"subject": COMPANY, "purpose": "verification"}
+        found = office.client.post("/v1/credit/searches", body, token=office.token("credit2")).body
+
+    assert len(found["records"]) == 3
+    assert len([call for call in wire.calls if call.is_read]) <= 4
