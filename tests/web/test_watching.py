@@ -99,6 +99,7 @@ def test_an_outage_is_recorded_with_its_proof_ended_and_withdrawn(visitor: Come,
     assert f"{place[1:]}/acts/end" not in links(ended)
     assert "现在没有您可以办的。" in again.text
     assert "已撤销：登记重复。" in gone.text
+    assert not {link for link in links(gone) if "/acts/" in link}
     listed = visitor("supervisor.traffic").open("/outages")
     assert place[1:] in links(listed)
     assert "outage" not in links(listed)
