@@ -42,7 +42,11 @@ def entry_text(entry: str, language: Language) -> str:
     if not mark:
         source, _, number = entry.partition("/")
         return text("entry_record_of", language, source=source_text(source, language), number=number)
-    return text("entry_flag_of", language, number=flag_number(name)) if kind == "flag" else text("entry_repair_of", language)
+    return (
+        text("entry_flag_of", language, number=flag_number(name))
+        if kind == "flag"
+        else text("entry_repair_of", language)
+    )
 
 
 def flag_number(flag_id: str) -> str:
