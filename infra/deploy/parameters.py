@@ -31,9 +31,9 @@ def read_parameters(path: Path, declared: Mapping[str, Mapping[str, Any]]) -> di
 
 
 def _faults(told: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    for name in declared.keys() - told.keys() - TOLD_OTHERWISE.keys():
-        if "Default" not in declared[name]:
-            yield f"  {name} is missing: {declared[name]['Description']}"
+    for name, each in declared.items():
+        if name not in told and name not in TOLD_OTHERWISE and "Default" not in each:
+            yield f"  {name} is missing: {each['Description']}"
     for name, value in told.items():
         if name in TOLD_OTHERWISE:
             yield f"  {name} does not belong here: {TOLD_OTHERWISE[name]}."
