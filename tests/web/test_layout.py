@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cloud import Client
+from tests.web.cases import filed
 from tests.web.visitor import Come, Seen
 
 
@@ -83,3 +84,14 @@ def test_going_back_to_the_callback_of_a_login_goes_on_for_whoever_is_logged_in(
 
     assert applicant.open("/login/callback?code=used&state=gone").path == "/cases"
     assert visitor().open("/login/callback?code=used&state=gone").status == 400
+
+
+def test_an_item_has_its_english_name_on_english_pages(visitor: Come) -> None:
+    case_no = filed(visitor("applicant"))
+    officer = visitor("officer.traffic")
+
+    chinese, english = (officer.open(f"/desk/{case_no}{query}").text for query in ("", "?lang=en"))
+
+    assert "机动车号牌补领、换领" in chinese
+    assert "Replace" in english
+    assert "机动车号牌补领、换领" not in english.partition("</h1>")[0]

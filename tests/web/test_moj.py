@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.http.language import Language
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.render import _environment
 from infra.assets.build import joined, of_components, strict
@@ -16,14 +17,14 @@ tiles, pagination, picker"
 )
 
 
-def drawn(source: str, **facts: object) -> str:
+def drawn(source: str, *, language: Language = "en", **facts: object) -> str:
     """Return what a template draws that takes its parts from ``moj.html``, without its line breaks."""
 
     def link(to: str, **query: str) -> str:
         return f"../{to}" + (f"?{urlencode(query)}" if query else "")
 
     around: dict[str, Any] = {
-        "t": lambda name, **blanks: text(name, "en", **blanks),
+        "t": lambda name, **blanks: text(name, language, **blanks),
         "link": link,
         "typed": lambda _name, otherwise="": otherwise,
         "instant": lambda at: f"{at:%d %b %H:%M}",

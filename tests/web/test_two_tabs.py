@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -107,7 +108,7 @@ def test_what_was_written_when_the_session_ended_can_be_taken_along(visitor: Com
 )
 def test_what_was_written_is_kept_too_where_a_browser_says_only_of_which_origin_a_form_is(
     visitor: Come,
-    headers: dict[str, str],
+    headers: dict[str, Any],
     kept: bool,  # noqa: FBT001 - what is expected
 ) -> None:
     browser = visitor("inspector")

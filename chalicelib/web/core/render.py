@@ -13,7 +13,9 @@ from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup, escape
 
 from chalicelib.clock import day_in_shanghai, instant_from
+from chalicelib.container import container
 from chalicelib.departments.store import departments
+from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.http.language import chosen_in
 from chalicelib.policy import Role
 from chalicelib.sessions.rules import form_token
@@ -66,6 +68,7 @@ def _drawn(page: Page, visit: PageRequest) -> str:
             limit=lambda limit: limit_text(limit, visit.language),
             link=link,
             who=partial(_who, page, visit),
+            item_named=partial(_item_named, visit),
             department=lambda code: department_text(code, visit.language),
             office_of=lambda code: departments().get(code),
             by=lambda day: by_text(day, visit.language, year=day_in_shanghai(visit.at).year),
@@ -146,6 +149,18 @@ def _none_of(visit: PageRequest, found: Listed, name: str, *, cursor: str = "cur
 def _who(page: Page, visit: PageRequest, name: str) -> str:
     """Return what people call somebody whom the page has looked up (``staff``)."""
     return who_text(name, page.facts.get("staff", {}), visit.language)  # type: ignore[arg-type]  # pages put it there
+
+
+def _item_named(visit: PageRequest, code: str, name: str) -> str:
+    """Return what an item is called in English, where it has an English name; in Chinese, as it was called then."""
+    if visit.language == "zh":
+        return name
+    try:
+        return container().offers.offered(code, at=visit.at).name_en or name
+    except DomainError as error:
+        if error.code is ErrorCode.ITEM_NOT_LISTED:
+            return name
+        raise
 
 
 def _as_written(visit: PageRequest, words: str | None) -> Markup:

@@ -1,5 +1,5 @@
 // Brings the MoJ Design System's parts to life, in the page's language; without this they are plain tables and fields.
-document.body.classList.add("govuk-frontend-supported");
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
 const tongue = document.documentElement.lang;
 const said = (options, date) => new Intl.DateTimeFormat(tongue, options).format(date);
 const monday = (number) => new Date(2024, 0, 1 + number); // 1 January 2024 was a Monday
