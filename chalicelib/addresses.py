@@ -35,6 +35,7 @@ API: dict[str, list[str]] = {
     ],
     "chalicelib.api.cases.routes.consequences": [
         "POST /v1/cases/{case_no}/verification",
+        "GET /v1/unconfirmed-verifications",
         "POST /v1/cases/{case_no}/verification/confirmation",
         "POST /v1/cases/{case_no}/notice-receipt",
         "POST /v1/cases/{case_no}/statement",
@@ -133,6 +134,7 @@ API: dict[str, list[str]] = {
     "chalicelib.api.credit.routes.records": [
         "PUT /v1/credit/records/{source}/{record_id}",
         "GET /v1/credit/records/{source}/{record_id}",
+        "GET /v1/credit/unconfirmed-records",
         "POST /v1/credit/records/{source}/{record_id}/service",
         "POST /v1/credit/records/{source}/{record_id}/confirmation",
     ],
@@ -167,6 +169,7 @@ API: dict[str, list[str]] = {
     "chalicelib.api.inspection.routes": [
         "POST /v1/inspections",
         "GET /v1/inspections",
+        "GET /v1/inspection-approvals",
         "GET /v1/inspections/{mandate_id}",
         "POST /v1/inspections/{mandate_id}/approval",
         "GET /v1/inspections/{mandate_id}/cases",
@@ -192,6 +195,7 @@ API: dict[str, list[str]] = {
     "chalicelib.api.redress.routes.amendments": [
         "POST /v1/credit/amendments",
         "GET /v1/credit/amendments",
+        "GET /v1/credit/unconfirmed-amendments",
         "GET /v1/credit/amendments/{amendment_id}",
         "POST /v1/credit/amendments/{amendment_id}/confirmation",
         "POST /v1/credit/amendments/{amendment_id}/withdrawal",

@@ -13,7 +13,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.cases.model.application_form import ApplicationForm
 from chalicelib.cases.model.case import Case, CaseCard, Draft, State, owner_of
 from chalicelib.cases.rules.case_numbers import case_no_for
-from chalicelib.cases.rules.handling import has_work_left
+from chalicelib.cases.rules.handling import has_work_left, waits_for_second_officer
 from chalicelib.cases.table import CaseRow, DraftRow, FiledRow, FormRow
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Page, Position, Row, page_of
@@ -184,6 +184,16 @@ class CaseStore(Repository[Case]):
         rows = CaseRow.by_officer.query(_in_charge(department, officer), limit=limit, page_size=limit)
         return tuple(row.pk.partition(":")[2] for row in rows)
 
+    def unconfirmed(self, department: str, *, limit: int, after: Position | None) -> Page[Case]:
+        """Return a page of a department's cases whose finding waits for a second officer, oldest first and whole.
+
+        One that was confirmed since it was listed is left out, so that a page may be short. ``limit`` is at most 50.
+        """
+        rows = CaseRow.unconfirmed.query(department, limit=limit, page_size=limit, last_evaluated_key=after)
+        names = page_of(rows, lambda row: row.pk.partition(":")[2])
+        found = self.together(names.items) if names.items else ()
+        return Page(tuple(case for case in found if waits_for_second_officer(case)), names.after)
+
     def add_draft(self, draft: Draft, *, tx: Transaction) -> None:
         """Add a new draft."""
         tx.add(
@@ -229,6 +239,7 @@ class CaseStore(Repository[Case]):
             "desk": case.department,
             "worklist": _worklist(case.department, case.state),
             "in_charge": _in_charge(case.department, case.officer) if case.officer and has_work_left(case) else None,
+            "unconfirmed_in": case.department if waits_for_second_officer(case) else None,
             "listed_at": f"{instant_text(case.received_at)}#{case.case_no}",
             "state": case.state.value,
             "card": case.card,

@@ -74,13 +74,27 @@ class ByOfficer(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-cal
     listed_at = UnicodeAttribute(range_key=True)
 
 
+class Unconfirmed(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]  # as above
+    """A department's cases whose finding waits for a second officer, in order of receipt; all others are not in it."""
+
+    class Meta:
+        """The index holds only keys: there are few, and each case is read whole."""
+
+        index_name = "unconfirmed"
+        projection = KeysOnlyProjection()
+
+    unconfirmed_in = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
 class CaseRow(OwnerRow):
     """A case; ``pk`` is ``case:<case number>``, and ``listed_at`` is the instant of receipt plus the number.
 
     It is what acts and timers change, and nothing else: ``document`` holds the fields that say how the case goes on, as
     JSON, and ``filed`` the version at which the others were last written, into a row of their own (``FiledRow``).
     ``card`` is derived from the case on every write: indexes with whole cases would triple the cost of a write, and
-    lists would have to read them. ``worklist`` is the department and the state.
+    lists would have to read them. ``worklist`` is the department and the state; ``unconfirmed_in`` is the department
+    while a finding waits for a second officer.
     """
 
     class Meta:
@@ -93,6 +107,7 @@ class CaseRow(OwnerRow):
     desk = UnicodeAttribute()
     worklist = UnicodeAttribute()
     in_charge = UnicodeAttribute(null=True)
+    unconfirmed_in = UnicodeAttribute(null=True)
     listed_at = UnicodeAttribute()
     state = UnicodeAttribute()
     card = DocumentAttribute[CaseCard](lambda: CaseCard)
@@ -104,6 +119,7 @@ class CaseRow(OwnerRow):
     by_department = ByDepartment()
     by_state = ByState()
     by_officer = ByOfficer()
+    unconfirmed = Unconfirmed()
 
 
 class FiledRow(Row):

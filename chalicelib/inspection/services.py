@@ -133,6 +133,18 @@ class Inspection:
         require(by, roles=INSPECTORS)
         return self._store.asked_by(by.actor, limit=limit, after=after)
 
+    def waiting(self, by: Caller, *, at: datetime, limit: int, after: Position | None) -> Page[Mandate]:
+        """Return a page of the mandates of the caller's department that wait for a second inspector, oldest first.
+
+        Their own are among them. Those whose last day has passed are left out, so that a page may be short.
+        """
+        require(by, roles=INSPECTORS)
+        if not by.department:
+            return Page((), None)
+        page = self._store.waiting(by.department, limit=limit, after=after)
+        today = day_in_shanghai(at)
+        return page._replace(items=tuple(one for one in page.items if today <= one.expires_on))
+
     def readings(self, mandate_id: str, *, by: Caller, limit: int, after: Position | None = None) -> Page[Event]:
         """Return a page of what was read under a mandate, from its own timeline, first to last; it may be short."""
         return self._readings(self.mandate(mandate_id, by=by), limit=limit, after=after)

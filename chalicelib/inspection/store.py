@@ -19,5 +19,15 @@ class MandateStore(Repository[Mandate]):
         rows = MandateRow.by_inspector.query(inspector, scan_index_forward=False, limit=limit, last_evaluated_key=after)
         return page_of(rows, self.from_row)
 
+    def waiting(self, department: str, *, limit: int, after: Position | None) -> Page[Mandate]:
+        """Return a page of a department's mandates that nobody has approved yet, oldest first."""
+        rows = MandateRow.waiting.query(department, limit=limit, page_size=limit, last_evaluated_key=after)
+        return page_of(rows, self.from_row)
+
     def _columns(self, mandate: Mandate) -> dict[str, Any]:
-        return {"document": mandate, "inspector": mandate.inspector, "asked_at": mandate.asked_at}
+        return {
+            "document": mandate,
+            "inspector": mandate.inspector,
+            "asked_at": mandate.asked_at,
+            "waits_in": mandate.department or None if mandate.approved_at is None else None,
+        }

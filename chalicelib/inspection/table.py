@@ -22,8 +22,21 @@ class ByInspector(GlobalSecondaryIndex["MandateRow"]):  # type: ignore[no-untype
     asked_at = InstantAttribute(range_key=True)
 
 
+class Waiting(GlobalSecondaryIndex["MandateRow"]):  # type: ignore[no-untyped-call]  # as above
+    """A department's mandates that wait for a second inspector, in the order of requests; sparse."""
+
+    class Meta:
+        """The index's name and projection."""
+
+        index_name = "waiting"
+        projection = AllProjection()
+
+    waits_in = UnicodeAttribute(hash_key=True)
+    asked_at = InstantAttribute(range_key=True)
+
+
 class MandateRow(OwnerRow):
-    """``pk`` is ``mandate:<id>``."""
+    """``pk`` is ``mandate:<id>``; ``waits_in`` is the inspectors' department until one of them approves."""
 
     class Meta:
         """The table's name."""
@@ -32,6 +45,8 @@ class MandateRow(OwnerRow):
 
     inspector = UnicodeAttribute()
     asked_at = InstantAttribute()
+    waits_in = UnicodeAttribute(null=True)
     document = DocumentAttribute[Mandate](lambda: Mandate)
 
     by_inspector = ByInspector()
+    waiting = Waiting()

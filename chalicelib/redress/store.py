@@ -13,7 +13,7 @@ from chalicelib.clocks.store import Task, TaskStore
 from chalicelib.credit.model.records import RepairState
 from chalicelib.dynamo.model import Page, Position, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction
-from chalicelib.redress.model import Amendment, Entry, Objection, Remainder, Repair, Revocation
+from chalicelib.redress.model import Amendment, AmendmentState, Entry, Objection, Remainder, Repair, Revocation
 from chalicelib.redress.rules import document_name
 from chalicelib.redress.table import FallenRow, RedressRow
 from chalicelib.timeline.owners import OwnerRow
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 Matter: TypeAlias = Objection | Repair | Revocation | Amendment
+PROPOSED = "amendment:proposed"
+"""In the index of objections by entry, where the amendments stand that wait for a second officer."""
+
 M = TypeVar("M", Objection, Repair, Revocation, Amendment)
 
 
@@ -62,9 +65,15 @@ class Matters(Repository[M]):
             self.kind: matter,
             "person": f"{self.kind}:{matter.subject}",
             "department": f"{self.kind}:{matter.department}",
-            "entry": str(matter.entry) if isinstance(matter, Objection) else None,
+            "entry": _listed_under(matter),
             "listed_at": f"{instant_text(_began_at(matter))}#{matter.owner.partition(':')[2]}",
         }
+
+
+def _listed_under(matter: Matter) -> str | None:
+    if isinstance(matter, Amendment):
+        return PROPOSED if matter.state is AmendmentState.PROPOSED else None
+    return str(matter.entry) if isinstance(matter, Objection) else None
 
 
 class RedressStore:
@@ -87,6 +96,11 @@ class RedressStore:
         """Return the objections to an entry, oldest first."""
         rows = RedressRow.by_entry.query(str(entry))
         return tuple(self.objections.from_row(row) for row in rows)
+
+    def unconfirmed(self, *, limit: int, after: Position | None) -> Page[Amendment]:
+        """Return a page of the amendments that wait for a second officer, of whichever department, oldest first."""
+        rows = RedressRow.by_entry.query(PROPOSED, limit=limit, page_size=limit, last_evaluated_key=after)
+        return page_of(rows, self.amendments.from_row)
 
     def has_fallen(self, document: str) -> bool:
         """Whether a document, named as in ``rules.document_name``, has been revoked."""

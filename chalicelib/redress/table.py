@@ -36,7 +36,7 @@ class ByPerson(GlobalSecondaryIndex["RedressRow"]):  # type: ignore[no-untyped-c
 
 
 class ByEntry(GlobalSecondaryIndex["RedressRow"]):  # type: ignore[no-untyped-call]  # as above
-    """The objections to an entry, in order of arrival."""
+    """The objections to an entry, and under ``amendment:proposed`` the amendments that wait, in order of arrival."""
 
     class Meta:
         """The index's name and projection."""

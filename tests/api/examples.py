@@ -377,6 +377,7 @@ def _of_offices(world: World) -> dict[str, Example]:
                 "occurred_at": "2026-09-28T04:01:00Z",
             },
         ),
+        "GET /v1/unconfirmed-verifications": Example(by="officer.traffic", query="limit=1"),
         f"{case}/delivery": step("decided", {"method": "窗口", "late_reason": None}),
         f"{case}/verification": step("decided", UNTRUE),
         f"{case}/verification/confirmation": replace(step("verified", by="officer.traffic+"), first="officer.traffic"),
@@ -453,6 +454,7 @@ def _of_credit(world: World) -> dict[str, Example]:
             body=RECORD,
         ),
         "GET /v1/credit/records/{source}/{record_id}": record("record served"),
+        "GET /v1/credit/unconfirmed-records": Example(by=record("record served").by, query="limit=1"),
         "POST /v1/credit/records/{source}/{record_id}/service": record(
             "record proposed", {"served_at": "2026-09-28T04:01:00Z", "method": "直接送达", "proof": "回证1号"}
         ),
@@ -503,6 +505,7 @@ def _of_watchers(world: World) -> dict[str, Example]:
     return {
         "POST /v1/inspections": Example(by="inspector", body=MANDATE),
         "GET /v1/inspections": Example(by="inspector", query="limit=1"),
+        "GET /v1/inspection-approvals": Example(by="inspector", query="limit=1"),
         f"GET {place}": Example(by="inspector2", path=mandate, first="inspector"),
         f"POST {place}/approval": Example(
             by="inspector2", path={"mandate_id": asked.name}, version=asked.version, first="inspector"
@@ -782,6 +785,7 @@ def _of_amendments(world: World) -> dict[str, Example]:
     return {
         "POST /v1/credit/amendments": Example(by="credit", body=AMENDMENT, office="market"),
         "GET /v1/credit/amendments": Example(by="credit.market", query="department=market&limit=1"),
+        "GET /v1/credit/unconfirmed-amendments": Example(by="credit2", query="limit=1"),
         f"GET {place}": Example(by="credit.market", path={"amendment_id": amendment.name}),
         f"POST {place}/confirmation": step(amendment, "credit2"),
         f"POST {place}/withdrawal": replace(step(other, "credit"), first=None),

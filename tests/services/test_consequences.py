@@ -52,6 +52,24 @@ def verify(case: Case, result: Finding = Finding.UNTRUE, *, by: Caller = OFFICER
     return container().consequences.verify(act, result=result, method=Method.ONLINE, findings=FINDINGS).case
 
 
+@pytest.mark.requirement("R1.13")
+def test_a_finding_waits_for_the_officers_of_its_department_until_a_second_one_confirms_it() -> None:
+    _, case = a_granted_promise(officers=2)
+
+    def waiting(by: Caller) -> list[str]:
+        return [one.case_no for one in container().case_queries.unconfirmed(by=by, limit=10, after=None).items]
+
+    assert waiting(SECOND_OFFICER) == []
+    found = verify(case)
+    assert waiting(SECOND_OFFICER) == waiting(OFFICER) == [case.case_no]
+    assert waiting(replace(SECOND_OFFICER, own=frozenset({case.subject}))) == []
+    assert waiting(replace(SECOND_OFFICER, department="market")) == waiting(replace(OFFICER, department=None)) == []
+    with refused(ErrorCode.FORBIDDEN):
+        waiting(SUPERVISOR)
+    container().consequences.confirm_verification(an_act(found, by=SECOND_OFFICER))
+    assert waiting(SECOND_OFFICER) == []
+
+
 def heard(case: Case) -> Case:
     """Let the person have their say, if they can."""
     if case.defence is None or case.defence.stated_at is not None:

@@ -1,6 +1,7 @@
 """Mandates: nothing is readable before approval, after expiry or beyond the scope, and every reading is on record."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -51,6 +52,22 @@ def refused(act: Callable[[], object]) -> ErrorCode:
     with pytest.raises(DomainError) as caught:
         act()
     return caught.value.code
+
+
+@pytest.mark.requirement("R7.11")
+def test_a_mandate_waits_for_the_inspectors_of_its_department_until_one_approves_or_its_last_day_has_passed() -> None:
+    mandate = a_mandate()
+
+    def waiting(department: str, *, at: datetime = AT) -> list[str]:
+        by = replace(an_inspector("inspector2"), department=department)
+        return [one.mandate_id for one in container().inspection.waiting(by, at=at, limit=10, after=None).items]
+
+    assert waiting("inspection") == [mandate.mandate_id]
+    assert waiting("inspection", at=datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)) == [mandate.mandate_id]
+    assert waiting("inspection", at=datetime(2026, 12, 31, 16, tzinfo=UTC)) == []
+    assert waiting("traffic") == waiting("") == []
+    container().inspection.approve(mandate.mandate_id, by=an_inspector("inspector2"), version=1, at=AT)
+    assert waiting("inspection") == []
 
 
 @pytest.mark.requirement("R7.11")

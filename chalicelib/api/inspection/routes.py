@@ -78,6 +78,22 @@ def mandates(call: Call[None]) -> Answer[MandatePageResponse]:
     )
 
 
+@routes.get(
+    "/v1/inspection-approvals",
+    summary="Mandates that wait for a second inspector's approval",
+    roles=INSPECTORS,
+    query=PageQuery,
+    answer=MandatePageResponse,
+)
+def approvals(call: Call[None]) -> Answer[MandatePageResponse]:
+    """List the mandates of the caller's department that nobody has approved yet, oldest first; also their own."""
+    found, following = container().inspection.waiting(
+        call.caller, at=call.at, limit=call.query.limit, after=call.position
+    )
+    items = [MandateResponse.model_validate(each) for each in found]
+    return Answer(body=MandatePageResponse(items=items, next_cursor=call.next_cursor(following)))
+
+
 @routes.get("/v1/inspections/{mandate_id}", summary="A mandate", roles=INSPECTORS, answer=MandateResponse)
 def mandate(call: Call[None]) -> Answer[MandateResponse]:
     """Return a mandate, for a second inspector to approve."""

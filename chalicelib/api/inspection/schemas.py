@@ -65,7 +65,7 @@ class MandateResponse(ResponseBody):
 
 
 class MandatePageResponse(PageResponse):
-    """A page of the caller's mandates, newest first."""
+    """A page of mandates."""
 
     items: list[MandateResponse]
 

@@ -364,6 +364,12 @@ def require_assignable(case: Case, officer: str, *, by: Caller) -> None:
         raise DomainError(ErrorCode.STEP_NOT_ALLOWED, step=CaseStep.ASSIGN, assigned_to=case.officer)
 
 
+def waits_for_second_officer(case: Case) -> bool:
+    """Whether somebody found out whether the promise was kept, and a second officer has yet to confirm it (R1.13)."""
+    found = case.verification
+    return case.state in STEPS[CaseStep.CONFIRM].states and found is not None and not found.has_effect
+
+
 def has_work_left(case: Case) -> bool:
     """Whether an office still owes something in a case: it is under way, or closed and not verified for good.
 

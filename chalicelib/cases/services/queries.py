@@ -10,6 +10,7 @@ from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.answers import AnswerTold
 from chalicelib.cases.model.case import WAITING, Case, CaseCard, State
 from chalicelib.cases.rules.case_numbers import code_as_typed, is_case_no
+from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.rules.reading import ReadingPurpose, is_reason_for_delay, is_reported
 from chalicelib.cases.rules.waiting import CLOCKS as WAITS
 from chalicelib.cases.rules.waiting import state_told
@@ -24,7 +25,7 @@ from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.logging import logger
-from chalicelib.policy import Caller, Role, sees
+from chalicelib.policy import Caller, Role, require, sees
 from chalicelib.subjects.model.subjects import SubjectKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import ChainFault, Event, NewEvent, Reading
@@ -198,6 +199,20 @@ class CaseQueries:
         if desk is None or not sees(by, roles=READERS, department=desk):
             raise DomainError(ErrorCode.FORBIDDEN)
         return self._store.of_department(desk, state=state, limit=limit, after=after)
+
+    def unconfirmed(self, *, by: Caller, limit: int, after: Position | None) -> Page[Case]:
+        """Return a page of the caller's department's cases whose finding waits for a second officer, oldest first.
+
+        Those that concern the caller are left out. What is told of the others is what any list of cases tells, and who
+        found what; whoever wants to read more opens the case.
+        """
+        roles = STEPS[CaseStep.CONFIRM].roles
+        require(by, roles=roles)
+        if not by.department:
+            return Page((), None)
+        page = self._store.unconfirmed(by.department, limit=limit, after=after)
+        seen = (case for case in page.items if sees(by, roles=roles, department=case.department, subjects=case.people))
+        return page._replace(items=tuple(seen))
 
     def explanation(
         self, case_no: str, kind: str, *, by: Caller, at: datetime, purpose: ReadingPurpose | None = None

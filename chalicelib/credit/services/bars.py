@@ -11,9 +11,11 @@ from chalicelib.credit.rules import bars as rules
 from chalicelib.credit.rules.redress import Changes
 from chalicelib.credit.services.checks import Credit, Inquiry
 from chalicelib.credit.services.redress import CreditRedress
+from chalicelib.dynamo.model import Page, Position
+from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, Role, require
+from chalicelib.policy import Caller, Role, is_own_matter, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.rulepacks.rules import pack_in_force
 from chalicelib.timeline.event_types import EventKind
@@ -53,6 +55,16 @@ class Bars:
         looking = Inquiry(item_code="", purpose=Purpose.VERIFICATION)
         self._credit.log(looking, record.subject, fields=SHOWN, result_size=1, by=by, at=at)
         return record
+
+    def unconfirmed(self, *, by: Caller, limit: int, after: Position | None) -> Page[Record]:
+        """Return a page of the records of the caller's department that wait to be served or confirmed, by source.
+
+        Those that concern the caller are left out, so that a page may be short.
+        """
+        require(by, roles=(Role.CREDIT_OFFICER,))
+        own = [source for source, office in self._sources.departments.items() if office == by.department]
+        page = page_of_lists(sorted(own), self._records.unconfirmed, limit=limit, after=after)
+        return page._replace(items=tuple(one for one in page.items if not is_own_matter(by, (one.subject,))))
 
     @retry_on_conflict
     def serve(

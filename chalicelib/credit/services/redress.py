@@ -36,6 +36,10 @@ class CreditRedress:
         """Return a page of a subject's records from an index."""
         return self._store.page(subject, limit=limit, after=after)
 
+    def unconfirmed(self, source: str, limit: int, after: Position | None) -> Page[Record]:
+        """Return a page of a source's records that wait to be served or confirmed, from an index."""
+        return self._store.unconfirmed(source, limit=limit, after=after)
+
     def ever_on_document(self, subject: SubjectKey, *, organ: str, number: str) -> tuple[Record, ...]:
         """Return a subject's adverse records based on a document, undone or not, from an index."""
         return tuple(record for record in self._store.records(subject) if rules.rests_on(record, organ, number))

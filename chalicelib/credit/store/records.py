@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import GetError, PutError
 
-from chalicelib.credit.model.records import UNDONE, Displayed, Query, Record, Severity, Summary
+from chalicelib.credit.model.records import AWAITING, UNDONE, Displayed, Query, Record, Severity, Summary
 from chalicelib.credit.table.records import EntryRow, SummaryRow
 from chalicelib.dynamo.model import Page, Position, Row, page_of
 from chalicelib.dynamo.transaction import ConflictError, Transaction, read_together
@@ -134,6 +134,11 @@ class CreditStore(Repository[Summary]):
         )
         return page_of(rows, _record_of)
 
+    def unconfirmed(self, source: str, *, limit: int, after: Position | None) -> Page[Record]:
+        """Return a page of a source's records that wait to be served or confirmed, by id."""
+        rows = EntryRow.unconfirmed.query(source, limit=limit, page_size=limit, last_evaluated_key=after)
+        return page_of(rows, _record_of)
+
     def displayed(self, subject: SubjectKey, *, on: date) -> tuple[Displayed, ...]:
         """Return what may be displayed of a subject on a day or has yet to be, up to ``MOST_DISPLAYED`` records."""
         rows = EntryRow.on_display.query(subject, EntryRow.ends_on >= on.isoformat(), limit=MOST_DISPLAYED)
@@ -168,6 +173,8 @@ def entry_of(record: Record) -> EntryRow:
     """Return the row of a record; one that will end goes into the index of ending records."""
     name = _record(record.source, record.record_id)
     row = EntryRow(name, subject=record.subject, record_id=name, stored_version=record.version, record=record)
+    if record.bar in AWAITING and record.repair not in UNDONE:
+        row.unconfirmed_of = record.source
     display = record.display
     if display.until is not None and display.ended_at is None and record.repair not in UNDONE:
         row.ending = zlib.crc32(name.encode()) % SHARDS

@@ -75,12 +75,26 @@ class OnDisplay(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-ca
     ends_on = UnicodeAttribute(range_key=True)
 
 
+class Unconfirmed(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]  # as above
+    """The records of a source that wait to be served or confirmed, by id; sparse, as few records are that grave."""
+
+    class Meta:
+        """The index's name; it holds whole rows."""
+
+        index_name = "unconfirmed"
+        projection = AllProjection()
+
+    unconfirmed_of = UnicodeAttribute(hash_key=True)
+    record_id = UnicodeAttribute(range_key=True)
+
+
 class EntryRow(Row):
     """A record (``record:<source>:<id>``) or a query (``query:<id>``) about a subject; ``record_id`` repeats ``pk``.
 
     ``by_whom`` is the import and line that a record came from.
     ``ending`` is the shard in which the daily job finds ending records, and ``ends_on`` their last day.
     ``displayed`` is the subject of one that may be displayed; the three after it repeat the record.
+    ``unconfirmed_of`` is the source of one that bars nobody before it was served and a second person confirmed it.
     """
 
     class Meta:
@@ -99,9 +113,11 @@ class EntryRow(Row):
     severity = UnicodeAttribute(null=True)
     since = UnicodeAttribute(null=True)
     named = UnicodeAttribute(null=True)
+    unconfirmed_of = UnicodeAttribute(null=True)
     record: DocumentAttribute[Record] = DocumentAttribute(lambda: Record, null=True)
     query_made: DocumentAttribute[Query] = DocumentAttribute(lambda: Query, null=True)
 
     by_subject = BySubject()
     by_end = Ending()
     on_display = OnDisplay()
+    unconfirmed = Unconfirmed()

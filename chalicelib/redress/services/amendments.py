@@ -11,7 +11,7 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import Caller, require
+from chalicelib.policy import Caller, is_own_matter, require
 from chalicelib.redress import rules
 from chalicelib.redress.model import Amendment, AmendmentAct, Entry, ObjectionDecision
 from chalicelib.redress.services import queries
@@ -118,6 +118,15 @@ class Amendments:
     def page(self, *, by: Caller, department: str | None, limit: int, after: Position | None) -> Page[Amendment]:
         """Return a page of the amendments of a department's records, newest first."""
         return queries.page(self._store.amendments, by=by, department=department, limit=limit, after=after)
+
+    def unconfirmed(self, *, by: Caller, limit: int, after: Position | None) -> Page[Amendment]:
+        """Return a page of the amendments that wait for a second officer of the credit office, oldest first.
+
+        Those that concern the caller are left out, so that a page may be short.
+        """
+        require(by, roles=queries.DECIDERS, department=CREDIT_OFFICE)
+        page = self._store.unconfirmed(limit=limit, after=after)
+        return page._replace(items=tuple(one for one in page.items if not is_own_matter(by, (one.subject,))))
 
     def _load(self, amendment_id: str, *, by: Caller, version: int) -> Amendment:
         found = self._store.amendments.load(amendment_id)

@@ -14,6 +14,7 @@ from chalicelib.cases.rules.handling import (
     require_occurred,
     require_reopenable,
     responsible_for,
+    waits_for_second_officer,
 )
 from chalicelib.catalogue.model.items import Method
 from chalicelib.errors import DomainError
@@ -126,6 +127,21 @@ def test_a_closed_promise_is_done_with_once_it_was_found_good(found: EarlierDeci
     case = a_case(state=State.CLOSED, commitment=a_commitment(), decision=DECISION, verification=found.verification)
 
     assert has_work_left(case) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "found", "expected"),
+    [
+        (State.CLOSED, earlier(Finding.UNTRUE, officers=2), True),
+        (State.CLOSED, earlier(Finding.UNTRUE), False),
+        (State.CLOSED, earlier(None), False),
+        (State.REVOKED, earlier(Finding.UNTRUE, officers=2), False),
+    ],
+)
+def test_a_finding_waits_for_a_second_officer_where_one_is_needed_and_may_still_speak(
+    state: State, found: EarlierDecision, *, expected: bool
+) -> None:
+    assert waits_for_second_officer(a_case(state=state, verification=found.verification)) is expected
 
 
 def test_what_was_put_right_leaves_no_work() -> None:

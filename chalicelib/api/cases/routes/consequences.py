@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.api.cases.routes.cases import MOST_MATERIALS, MaterialInput, materials_of
 from chalicelib.api.cases.routes.handling import Days, OccurredAtRequest, act_of, done_answer
-from chalicelib.api.cases.schemas.cases import CaseResponse
+from chalicelib.api.cases.schemas.cases import CaseListItemResponse, CaseResponse, case_line
 from chalicelib.cases.model.stages import Finding, Notice
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
 from chalicelib.cases.rules.handling import STEPS, CaseStep
@@ -14,7 +14,20 @@ from chalicelib.catalogue.model.items import Method
 from chalicelib.container import container
 from chalicelib.credit.model.records import Severity
 from chalicelib.errors import ErrorCode
-from chalicelib.http.routes import Answer, Call, Code, Day, Instant, Line, RequestBody, Routes, Text, TextOrBlank
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    Day,
+    Instant,
+    Line,
+    PageQuery,
+    PageResponse,
+    RequestBody,
+    Routes,
+    Text,
+    TextOrBlank,
+)
 
 routes = Routes("handling")
 
@@ -33,6 +46,28 @@ class VerificationRequest(OccurredAtRequest):
     findings: Text
     late_reason: TextOrBlank | None = None
     severity: Gravity = Severity.GENERAL
+
+
+class UnconfirmedQuery(PageQuery):
+    """How many to list: each case is read whole."""
+
+    limit: Annotated[int, Field(ge=1, le=50)] = 20
+
+
+class UnconfirmedResponse(CaseListItemResponse):
+    """A case in the list of findings that wait for a second officer: who found what, when and how."""
+
+    result: Finding
+    method: Method
+    severity: Severity
+    found_by: str
+    found_at: Instant
+
+
+class UnconfirmedPageResponse(PageResponse):
+    """A page of findings that wait for a second officer, oldest cases first."""
+
+    items: list[UnconfirmedResponse]
 
 
 class NoticeReceiptRequest(RequestBody):
@@ -106,6 +141,31 @@ def verify(call: Call[VerificationRequest]) -> Answer[CaseResponse]:
         severity=Severity(body.severity),
     )
     return done_answer(call, done)
+
+
+@routes.get(
+    "/v1/unconfirmed-verifications",
+    roles=STEPS[CaseStep.CONFIRM].roles,
+    query=UnconfirmedQuery,
+    answer=UnconfirmedPageResponse,
+    summary="Findings of a department that wait for a second officer",
+)
+def unconfirmed(call: Call[None]) -> Answer[UnconfirmedPageResponse]:
+    """List the findings of the caller's department that wait for a second officer, oldest cases first; own ones too."""
+    found, following = container().case_queries.unconfirmed(by=call.caller, limit=call.query.limit, after=call.position)
+    items = [
+        UnconfirmedResponse.of(
+            case_line(case.card, by=call.caller),
+            result=case.verification.result,
+            method=case.verification.method,
+            severity=case.verification.severity,
+            found_by=case.verification.found_by,
+            found_at=case.verification.found_at,
+        )
+        for case in found
+        if case.verification is not None
+    ]
+    return Answer(body=UnconfirmedPageResponse(items=items, next_cursor=call.next_cursor(following)))
 
 
 @routes.post(

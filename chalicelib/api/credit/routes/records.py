@@ -5,10 +5,21 @@ from typing import Any
 from chalicelib.api.credit.schemas.records import RecordResponse, record_response
 from chalicelib.container import container
 from chalicelib.credit.model.record_schema import RecordRequest
-from chalicelib.credit.model.records import Record
+from chalicelib.credit.model.records import BarState, ObjectionState, Record, Severity
 from chalicelib.credit.services.ingest import PROVIDERS
 from chalicelib.errors import ErrorCode
-from chalicelib.http.routes import Answer, Call, Instant, Line, RequestBody, Routes, Text
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Instant,
+    Line,
+    PageQuery,
+    PageResponse,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+)
 from chalicelib.policy import Role
 
 routes = Routes("credit")
@@ -28,6 +39,26 @@ class RecordConfirmationRequest(RequestBody):
     """The second person's reason."""
 
     reason: Text
+
+
+class UnconfirmedRecordResponse(ResponseBody):
+    """A grave record on its way to barring: how far it is, who handed it in, and until when it may be objected to."""
+
+    source: str
+    record_id: str
+    kind: str
+    severity: Severity
+    bar: BarState
+    handed_by: str
+    received_at: Instant
+    notice_until: Instant | None
+    objection: ObjectionState
+
+
+class UnconfirmedRecordPageResponse(PageResponse):
+    """A page of grave records that bar nobody yet, by source and id."""
+
+    items: list[UnconfirmedRecordResponse]
 
 
 @routes.put(
@@ -61,6 +92,25 @@ def record(call: Call[None]) -> Answer[RecordResponse]:
     """Return a record, as whoever serves its notice or confirms it has to read it; the reading is logged."""
     found = container().bars.one(call.path["source"], call.path["record_id"], by=call.caller, at=call.at)
     return _answer(call, found)
+
+
+@routes.get(
+    "/v1/credit/unconfirmed-records",
+    roles=OFFICERS,
+    query=PageQuery,
+    answer=UnconfirmedRecordPageResponse,
+    summary="Grave records of a department that wait to be served, or for a second officer",
+)
+def unconfirmed(call: Call[None]) -> Answer[UnconfirmedRecordPageResponse]:
+    """List the records that bar nobody before they were served and confirmed, and say nothing of whom they concern."""
+    found, following = container().bars.unconfirmed(by=call.caller, limit=call.query.limit, after=call.position)
+    items = [
+        UnconfirmedRecordResponse.of(
+            record, notice_until=None if record.bar_notice is None else record.bar_notice.until
+        )
+        for record in found
+    ]
+    return Answer(body=UnconfirmedRecordPageResponse(items=items, next_cursor=call.next_cursor(following)))
 
 
 @routes.post(

@@ -15,7 +15,19 @@ from chalicelib.api.redress.schemas import (
 )
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
-from chalicelib.http.routes import Answer, Call, Code, Day, Line, PageResponse, RequestBody, ResponseBody, Routes, Text
+from chalicelib.http.routes import (
+    Answer,
+    Call,
+    Code,
+    Day,
+    Line,
+    PageQuery,
+    PageResponse,
+    RequestBody,
+    ResponseBody,
+    Routes,
+    Text,
+)
 from chalicelib.redress.model import Amendment, AmendmentState, ObjectionDecision, Outcome
 from chalicelib.redress.rules import entry_named
 from chalicelib.redress.services.queries import DECIDERS
@@ -120,6 +132,20 @@ def amendments(call: Call[None]) -> Answer[AmendmentPageResponse]:
     found = container().amendments.page(
         by=call.caller, department=query.department, limit=query.limit, after=call.position
     )
+    items = [AmendmentListItemResponse.model_validate(amendment) for amendment in found.items]
+    return Answer(body=AmendmentPageResponse(items=items, next_cursor=call.next_cursor(found.after)))
+
+
+@routes.get(
+    "/v1/credit/unconfirmed-amendments",
+    summary="Amendments of any department's records that wait for a second officer",
+    roles=DECIDERS,
+    query=PageQuery,
+    answer=AmendmentPageResponse,
+)
+def unconfirmed(call: Call[None]) -> Answer[AmendmentPageResponse]:
+    """List the amendments that wait for a second officer of the credit office, oldest first; own ones too."""
+    found = container().amendments.unconfirmed(by=call.caller, limit=call.query.limit, after=call.position)
     items = [AmendmentListItemResponse.model_validate(amendment) for amendment in found.items]
     return Answer(body=AmendmentPageResponse(items=items, next_cursor=call.next_cursor(found.after)))
 
