@@ -443,6 +443,9 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.applicants.track": [
         "GET /track",
     ],
+    "chalicelib.web.core.confirmations": [
+        "GET /confirmations",
+    ],
     "chalicelib.web.core.login": [
         "GET /login",
         "GET /login/callback",

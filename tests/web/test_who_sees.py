@@ -141,6 +141,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "POST /staff/{staff_id}/acts/{act}": {Role.SUPERVISOR, Role.HEAD},
     "GET /audits": {Role.MONITOR},
     "GET /audits/{mandate_id}": {Role.MONITOR},
+    "GET /confirmations": {Role.OFFICER, Role.CREDIT_OFFICER, Role.INSPECTOR},
     "GET /inspection": {Role.INSPECTOR},
     "POST /inspection": {Role.INSPECTOR},
     "GET /inspection/{mandate_id}": {Role.INSPECTOR},

@@ -7,6 +7,7 @@ from typing import Final
 
 from chalicelib.container import container
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
+from chalicelib.web.core.confirmations import waiting
 from chalicelib.web.core.request import PageRequest
 
 CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
@@ -15,6 +16,7 @@ BOARD, FIGURES = ("board", "nav_board"), ("board/statistics", "nav_statistics")
 OF_FLAGS = ("board/measures", "nav_flag_figures")
 WORKLIST, DESK, CARDS = ("worklist", "nav_worklist"), ("desk", "nav_desk"), ("cards", "nav_cards")
 STAFF = ("staff", "nav_staff")
+CONFIRMATIONS = ("confirmations", "nav_confirmations")
 CONTACT = ("contact", "nav_contact")
 COMPLAINTS, OWN_COMPLAINTS = ("complaints", "nav_complaints"), ("own-complaints", "nav_own_complaints")
 
@@ -23,12 +25,13 @@ MESSAGES = ("messages", "nav_messages")
 PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.APPLICANT: (CASES, MESSAGES, ITEMS, ("credit", "nav_credit"), AUTHORITIES, OWN_COMPLAINTS, CONTACT, KEYS),
     Role.AGENT: (CASES, MESSAGES, ITEMS, AUTHORITIES, OWN_COMPLAINTS, CONTACT, KEYS),
-    Role.OFFICER: (WORKLIST, DESK, COMPLAINTS, CLAIMS, CARDS),
+    Role.OFFICER: (WORKLIST, DESK, CONFIRMATIONS, COMPLAINTS, CLAIMS, CARDS),
     Role.SUPERVISOR: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
     Role.HEAD: (BOARD, WORKLIST, DESK, COMPLAINTS, CARDS, STAFF, FIGURES, OF_FLAGS),
     Role.MONITOR: (BOARD, COMPLAINTS, CARDS, ("audits", "nav_audits"), FIGURES, OF_FLAGS),
     Role.CREDIT_OFFICER: (
         ("matters", "nav_matters"),
+        CONFIRMATIONS,
         ("flags", "nav_flags"),
         ("lookup", "nav_lookup"),
         ("imports", "nav_imports"),
@@ -36,7 +39,7 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         ("measures", "nav_measures"),
         OF_FLAGS,
     ),
-    Role.INSPECTOR: (("inspection", "nav_inspection"), OF_FLAGS),
+    Role.INSPECTOR: (("inspection", "nav_inspection"), CONFIRMATIONS, OF_FLAGS),
     Role.CATALOGUE_EDITOR: (
         ("catalogue", "nav_catalogue"),
         ("catalogue-searches", "nav_missed"),
@@ -65,7 +68,7 @@ def _unread(visit: PageRequest) -> int:
     return 0 if subject is None or visit.caller.is_staff else container().message_store.inbox(subject).unread
 
 
-WAITING: Final[Mapping[str, Callable[[PageRequest], int]]] = {"nav_messages": _unread}
+WAITING: Final[Mapping[str, Callable[[PageRequest], int]]] = {"nav_messages": _unread, "nav_confirmations": waiting}
 """What counts the matters that wait at a place, by the name of its text; each page asks it, so it costs little.
 
 The words beside the number are the text ``<name>_waiting``.
