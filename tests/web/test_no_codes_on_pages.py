@@ -58,8 +58,6 @@ NAMES: Final = frozenset({"plate-replacement", "business-address", "spouse-house
 AT_FAULT: Final = frozenset(
     {
         "/desk/*",
-        "/inspection/*",
-        "/inspection/*/cases/*",
     }
 )
 """Pages that still say a code; none may join them."""

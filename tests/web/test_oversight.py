@@ -293,7 +293,7 @@ def test_the_monitoring_office_sees_what_an_inspector_read(visitor: Come, mandat
 
     assert "纪检人员的工号" in asked.text
     assert read.path == f"/audits/{mandate.split('/')[2]}"
-    assert "inspector · 时间线" in read.text
+    assert "纪检甲 · 纪检监察 · 时间线" in read.text
     assert case_no in read.text
     assert "没有。" in nobody.text
     assert visitor("supervisor.traffic").open("/audits").status == 403

@@ -6,6 +6,7 @@ from chalicelib.api.inspection import routes
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
+from chalicelib.web.core.staff import staff_named
 
 AUDITORS: Final = (Role.MONITOR,)
 
@@ -25,5 +26,6 @@ def audit(visit: PageRequest) -> Page:
     """Show a mandate with what was read under it, page by page; the audit itself is on the mandate's timeline."""
     query = {"limit": "50"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     told = visit.get(routes.audit, query=query)
-    facts = {"told": told, "inspector": told.mandate.inspector.removeprefix("staff:")}
+    named = (told.mandate.inspector, told.mandate.approver, *(event.actor for event in told.items))
+    facts = {"told": told, "inspector": told.mandate.inspector.removeprefix("staff:"), "staff": staff_named(named)}
     return Page(template="audit.html", facts=facts)

@@ -1,19 +1,26 @@
 """The inspectors' pages: mandates, the cases in their scope, timelines as of any moment, and one's own readings."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
+from chalicelib.api.cases.schemas.timelines import EventResponse
 from chalicelib.api.inspection import routes
-from chalicelib.api.inspection.schemas import MandateResponse, MandateTimelineResponse
+from chalicelib.api.inspection.schemas import MandateResponse, MandateTimelineResponse, ReminderResponse
 from chalicelib.api.supervision.routes import board as supervision
+from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.clocks.model import Light
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
+from chalicelib.http.language import Language
+from chalicelib.inspection.model import ChangeOf
 from chalicelib.policy import Role
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
+from chalicelib.web.core.directory import item_names
 from chalicelib.web.core.forms import moment_of
+from chalicelib.web.core.i18n import day_text, department_text, text
 from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
 
@@ -55,11 +62,15 @@ def read_mandate(visit: PageRequest) -> Page:
     """Show a mandate; once it is in force, its owner also sees the cases in its scope and the readings under it."""
     mandate = visit.get(routes.mandate)
     facts: dict[str, object] = {"mandate": mandate, "done": visit.query.get("done"), "lights": tuple(Light)}
+    facts["staff"] = staff_named((mandate.inspector, mandate.approver))
+    facts["items"] = dict(item_names(visit, mandate.scope.items))
     facts["is_mine"] = visit.caller.is_person(mandate.inspector)
     asked = {name: visit.query[name] for name in ("light", "officer", "cursor") if visit.query.get(name)}
     facts["asked"] = asked
     if facts["is_mine"] and mandate.approved_at is not None:
-        facts["found"] = visit.get(routes.cases, query={"limit": "20"} | asked)
+        found = visit.get(routes.cases, query={"limit": "20"} | asked)
+        facts["found"] = found
+        facts["items"] = dict(item_names(visit, {*mandate.scope.items, *(case.item_code for case in found.items)}))
         read_after = {"cursor": visit.query["read_after"]} if visit.query.get("read_after") else {}
         facts["readings"] = visit.get(routes.readings, query={"limit": "50"} | read_after)
     return Page(template="mandate.html", facts=facts)
@@ -82,9 +93,16 @@ def approve(visit: PageRequest) -> Page | Redirect:
 def read_case(visit: PageRequest) -> Page:
     """Show a case's timeline as of any moment; the reading is recorded."""
     told = _timeline(visit)
+    changed = (name for one in told.changes if one.what is ChangeOf.OFFICER for name in (one.before, one.after))
     facts = {
         "told": told,
-        "staff": staff_named(event.actor for event in told.items),
+        "staff": staff_named((*(event.actor for event in told.items), *changed, *map(_officer_of, told.reminders))),
+        "item": dict(item_names(visit, (told.rules.item_code,)))[told.rules.item_code],
+        "pack": _pack_text(told.rules.rule_pack, visit),
+        "desk": lambda one: desk_text(one.to, visit.language),
+        "officer_of": _officer_of,
+        "on": lambda iso: day_text(date.fromisoformat(iso), visit.language, year=visit.today.year),
+        "said_in": lambda event: _said_in(event, visit.language),
         "mandate_id": visit.path["mandate_id"],
         "case_no": visit.path["case_no"],
         "moment_asked": visit.query.get("at", ""),
@@ -143,6 +161,29 @@ def look(visit: PageRequest) -> Page:
         facts={**page.facts, "view": view},
         allows={"img-src": bucket, "frame-src": bucket} if view.shown else {},
     )
+
+
+def desk_text(recipient: str, language: Language) -> str:
+    """Return whom a reminder went to, as people say it: ``<role>.<department>``, with an officer after a slash."""
+    role, _, department = recipient.partition("/")[0].partition(".")
+    return f"{department_text(department, language)} · {text(f'role_{role}', language)}"
+
+
+def _said_in(event: EventResponse, language: Language) -> list[str]:
+    """Return what was decided or found by an event, in words, and then what was written about it."""
+    outcome, result = event.data.get("outcome"), event.data.get("result")
+    found = [text(f"outcome_{outcome}", language)] if outcome in tuple(Outcome) else []
+    found += [text(f"found_{result}", language)] if result in tuple(Finding) else []
+    return found + [words for words in event.texts.values() if words and words[0] not in "{["]
+
+
+def _officer_of(reminder: ReminderResponse) -> str:
+    return reminder.to.partition("/")[2]
+
+
+def _pack_text(code: str, visit: PageRequest) -> str:
+    pack = container().pack(code, visit.at)
+    return pack.english if visit.language == "en" else pack.name
 
 
 def _timeline(visit: PageRequest) -> MandateTimelineResponse:
