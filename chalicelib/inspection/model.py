@@ -48,10 +48,18 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """An inspector's filter for cases: the light shown now, and an officer who acted in the case."""
+    """An inspector's filter for cases: the light shown now, and an officer who acted in the case.
+
+    ``case_no``, ``department``, ``item`` and the days of receipt, both included, narrow the mandate's scope.
+    """
 
     light: Light | None = None
     officer: str | None = None
+    case_no: str | None = None
+    department: str | None = None
+    item: str | None = None
+    received_from: date | None = None
+    received_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

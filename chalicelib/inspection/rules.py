@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.cases.model.case import State
 from chalicelib.clock import day_in_shanghai, instant_from
 from chalicelib.clocks.model import Light
-from chalicelib.inspection.model import CaseFacts, Change, ChangeOf, Mandate, Reminder, Scope
+from chalicelib.inspection.model import CaseFacts, CaseFilter, Change, ChangeOf, Mandate, Reminder, Scope
 from chalicelib.policy import Caller
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
@@ -55,6 +55,27 @@ def covers(scope: Scope, case: CaseFacts) -> bool:
         and (not scope.case_nos or case.case_no in scope.case_nos)
         and (scope.received_from is None or scope.received_from <= case.received_on)
         and (scope.received_to is None or case.received_on <= scope.received_to)
+    )
+
+
+def narrowed(scope: Scope, wanted: CaseFilter) -> Scope | None:
+    """Return the part of a scope that is looked through for what somebody wants; None if nothing of it is left."""
+    days = [day for day in (scope.received_from, wanted.received_from) if day is not None]
+    ends = [day for day in (scope.received_to, wanted.received_to) if day is not None]
+    parts = (
+        (scope.departments, wanted.department),
+        (scope.items, wanted.item),
+        (scope.case_nos, wanted.case_no),
+    )
+    if any(one is not None and named and one not in named for named, one in parts):
+        return None
+    departments, items, case_nos = (named if one is None else (one,) for named, one in parts)
+    return Scope(
+        departments=departments,
+        items=items,
+        case_nos=case_nos,
+        received_from=max(days, default=None),
+        received_to=min(ends, default=None),
     )
 
 

@@ -20,7 +20,7 @@ from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.inspection.model import CaseFacts, CaseFilter, CaseSeen, Mandate, Scope, Wanted, owner_of
-from chalicelib.inspection.rules import covers, gravest, is_in_force, may_audit
+from chalicelib.inspection.rules import covers, gravest, is_in_force, may_audit, narrowed
 from chalicelib.inspection.store import MandateStore
 from chalicelib.policy import Caller, Role, require, require_another_person, sees
 from chalicelib.timeline.event_types import LOOKS, EventKind
@@ -196,13 +196,23 @@ class Inspection:
         applies after they are read, so a page may be shorter than asked for, or empty.
         """
         mandate = self._in_force(mandate_id, by=by, at=at)
-        found, following = self._page(mandate.scope, limit=min(limit, LOOKED_INTO), after=after)
+        scope = narrowed(mandate.scope, wanted)
+        found, following = (
+            ((), None) if scope is None else self._page(scope, limit=min(limit, LOOKED_INTO), after=after)
+        )
         seen = tuple(
             CaseSeen(card=card, light=light)
             for card in found
             if wanted.light in {None, light := gravest(self._lights(card, at=at))} and self._acted(wanted.officer, card)
         )
-        looked = {"read": "cases", "light": wanted.light or "", "officer": wanted.officer or "", "size": len(seen)}
+        looked: dict[str, str | int] = {
+            "read": "cases",
+            "light": wanted.light or "",
+            "officer": wanted.officer or "",
+            "size": len(seen),
+        }
+        if wanted.case_no is not None:
+            looked |= _asked("cases", wanted.case_no)
         self._record(mandate_id, EventKind.MANDATE_READ, looked, by=by, at=at)
         return Page(seen, following)
 
@@ -284,7 +294,7 @@ class Inspection:
             raise
 
     def _page(self, scope: Scope, *, limit: int, after: Position | None) -> Page[CaseCard]:
-        if not scope.departments:
+        if scope.case_nos:
             named = (case.card for case_no in scope.case_nos if (case := self._find(case_no)) is not None)
             return Page(tuple(card for card in named if covers(scope, _facts_of(card))), None)
 

@@ -221,6 +221,36 @@ def test_a_mandate_shows_the_same_cards_for_a_department_as_for_cases_by_number(
     assert list(seen(elsewhere)) == []
 
 
+def test_cases_are_looked_for_within_the_scope_and_not_beyond() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    mandate = an_approved_mandate()
+
+    def found(wanted: CaseFilter) -> list[str]:
+        page = container().inspection.cases(mandate.mandate_id, wanted, by=an_inspector(), at=AT, limit=10, after=None)
+        return [one.card.case_no for one in page.items]
+
+    received = case.received_at.date()
+    for wanted in (
+        CaseFilter(case_no=case.case_no),
+        CaseFilter(department="traffic", item=case.card.item_code),
+        CaseFilter(received_from=received, received_to=received),
+    ):
+        assert found(wanted) == [case.case_no]
+    for wanted in (
+        CaseFilter(case_no="A" * 17),
+        CaseFilter(case_no="nobody"),
+        CaseFilter(department="market"),
+        CaseFilter(item="another"),
+        CaseFilter(received_from=received + timedelta(days=1)),
+    ):
+        assert found(wanted) == []
+    read = container().inspection.readings(mandate.mandate_id, by=an_inspector(), limit=50).items
+    assert [event.data.get("case_no") for event in read][:1] == [case.case_no]
+    assert "malformed" in {event.data.get("case_no") for event in read}
+
+
 def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:
     publish()
     applicant = Applicant().enrol()

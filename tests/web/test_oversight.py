@@ -161,6 +161,19 @@ def test_a_timeline_is_read_as_of_any_moment_and_the_reading_is_on_record(
     assert after.text.count(case_no) == listed.text.count(case_no) + 2
 
 
+@pytest.mark.requirement("R7.12")
+def test_a_case_in_the_scope_is_found_by_its_number_however_it_is_typed(
+    visitor: Come, mandate: str, case_no: str
+) -> None:
+    inspector = visitor("inspector")
+
+    found = inspector.open(f"{mandate}?case_no={case_no[:6].lower()}%20{case_no[6:]}&from=2026-01-01")
+    nobody = inspector.open(f"{mandate}?case_no={'A' * 17}")
+
+    assert f"..{mandate}/cases/{case_no}" in [link["href"] for link in found.page.named("a")]
+    assert f"..{mandate}/cases/{case_no}" not in [link["href"] for link in nobody.page.named("a")]
+
+
 def test_a_moment_of_an_event_is_one_click_away(visitor: Come, mandate: str, case_no: str) -> None:
     inspector = visitor("inspector")
     place = f"{mandate}/cases/{case_no}"

@@ -128,7 +128,15 @@ def cases(call: Call[None]) -> Answer[MandateCasePageResponse]:
     query: MandateCasesQuery = call.query
     found, following = container().inspection.cases(
         call.path["mandate_id"],
-        CaseFilter(light=query.light, officer=query.officer),
+        CaseFilter(
+            light=query.light,
+            officer=query.officer,
+            case_no=query.case_no,
+            department=query.department,
+            item=query.item,
+            received_from=query.first,
+            received_to=query.last,
+        ),
         by=call.caller,
         at=call.at,
         limit=query.limit,

@@ -10,7 +10,7 @@ from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineRespon
 from chalicelib.api.contacts.routes.deliveries import CaseMessageResponse
 from chalicelib.clocks.model import Light
 from chalicelib.http.routes import Code, Day, Instant, Line, PageQuery, PageResponse, Query, RequestBody, ResponseBody
-from chalicelib.http.schemas import CaseNoAsTyped
+from chalicelib.http.schemas import CaseNoAsTyped, FirstDay, LastDay
 from chalicelib.inspection.model import ChangeOf
 
 Codes = Annotated[list[Code], Field(max_length=50)]
@@ -89,10 +89,18 @@ class MandateCasePageResponse(PageResponse):
 
 
 class MandateCasesQuery(PageQuery):
-    """Filters: by current light, or by the staff id of an officer who acted in the case."""
+    """Filters within the scope, which they narrow: the last two days are those of receipt, both included.
+
+    ``light`` is the current one, ``officer`` the staff id of somebody who acted in the case.
+    """
 
     light: Light | None = None
     officer: Line | None = None
+    case_no: Annotated[Code | None, CaseNoAsTyped] = None
+    department: Code | None = None
+    item: Code | None = None
+    first: FirstDay = None
+    last: LastDay = None
 
 
 class MandateTimelineQuery(Query):

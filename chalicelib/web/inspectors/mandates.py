@@ -25,6 +25,7 @@ from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
 
 INSPECTORS: Final = (Role.INSPECTOR,)
+FILTERS: Final = ("case_no", "department", "item", "from", "to", "light", "officer")
 SCOPE: Final = ("departments", "items", "case_nos")
 
 
@@ -65,12 +66,17 @@ def read_mandate(visit: PageRequest) -> Page:
     facts["staff"] = staff_named((mandate.inspector, mandate.approver))
     facts["items"] = dict(item_names(visit, mandate.scope.items))
     facts["is_mine"] = visit.caller.is_person(mandate.inspector)
-    asked = {name: visit.query[name] for name in ("light", "officer", "cursor") if visit.query.get(name)}
+    asked = {name: visit.query[name] for name in (*FILTERS, "cursor") if visit.query.get(name)}
     facts["asked"] = asked
     if facts["is_mine"] and mandate.approved_at is not None:
         found = visit.get(routes.cases, query={"limit": "20"} | asked)
         facts["found"] = found
-        facts["items"] = dict(item_names(visit, {*mandate.scope.items, *(case.item_code for case in found.items)}))
+        facts["items"] = dict(
+            item_names(
+                visit,
+                {*mandate.scope.items, *(case.item_code for case in found.items), *filter(None, (asked.get("item"),))},
+            )
+        )
         read_after = {"cursor": visit.query["read_after"]} if visit.query.get("read_after") else {}
         facts["readings"] = visit.get(routes.readings, query={"limit": "50"} | read_after)
     return Page(template="mandate.html", facts=facts)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.clocks.model import Light
-from chalicelib.inspection.model import CaseFacts, Mandate, Scope
-from chalicelib.inspection.rules import changes_of, covers, gravest, is_in_force, may_audit, reminders_of
+from chalicelib.inspection.model import CaseFacts, CaseFilter, Mandate, Scope
+from chalicelib.inspection.rules import changes_of, covers, gravest, is_in_force, may_audit, narrowed, reminders_of
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event
@@ -183,3 +183,29 @@ def test_a_reminder_says_to_whom_it_went_and_whether_it_was_read() -> None:
         (2, "role:supervisor.traffic", 2),
     ]
     assert [one.read_at for one in reminders] == [datetime(2026, 11, 22, 3, 3, tzinfo=UTC), None]
+
+
+FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
+WIDE = Scope(departments=("traffic", "market"), received_from=FIRST, received_to=LAST)
+
+
+@pytest.mark.requirement("R7.11")
+@pytest.mark.parametrize(
+    ("wanted", "left"),
+    [
+        (CaseFilter(), WIDE),
+        (CaseFilter(department="market"), replace(WIDE, departments=("market",))),
+        (CaseFilter(department="water"), None),
+        (CaseFilter(item="plate-replacement"), replace(WIDE, items=("plate-replacement",))),
+        (CaseFilter(case_no="A" * 17), replace(WIDE, case_nos=("A" * 17,))),
+        (CaseFilter(received_from=date(2026, 8, 31), received_to=date(2026, 10, 1)), WIDE),
+        (CaseFilter(received_from=date(2026, 9, 2)), replace(WIDE, received_from=date(2026, 9, 2))),
+        (CaseFilter(received_to=date(2026, 9, 29)), replace(WIDE, received_to=date(2026, 9, 29))),
+    ],
+)
+def test_a_search_narrows_a_scope_and_never_widens_it(wanted: CaseFilter, left: Scope | None) -> None:
+    assert narrowed(WIDE, wanted) == left
+
+
+def test_a_number_that_a_scope_does_not_name_is_not_looked_for() -> None:
+    assert narrowed(Scope(case_nos=("A" * 17,)), CaseFilter(case_no="B" * 17)) is None
