@@ -7,7 +7,6 @@ from typing import Final
 
 from chalicelib.container import container
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
-from chalicelib.web.core.confirmations import waiting
 from chalicelib.web.core.request import PageRequest
 
 CASES, ITEMS, KEYS = ("cases", "nav_cases"), ("items", "nav_items"), ("keys", "nav_keys")
@@ -68,7 +67,17 @@ def _unread(visit: PageRequest) -> int:
     return 0 if subject is None or visit.caller.is_staff else container().message_store.inbox(subject).unread
 
 
-WAITING: Final[Mapping[str, Callable[[PageRequest], int]]] = {"nav_messages": _unread, "nav_confirmations": waiting}
+def _unconfirmed(visit: PageRequest) -> int:
+    """Return how many matters wait for the caller as a second person."""
+    from chalicelib.web.core.confirmations import waiting  # noqa: PLC0415 - public pages need none of it
+
+    return waiting(visit)
+
+
+WAITING: Final[Mapping[str, Callable[[PageRequest], int]]] = {
+    "nav_messages": _unread,
+    "nav_confirmations": _unconfirmed,
+}
 """What counts the matters that wait at a place, by the name of its text; each page asks it, so it costs little.
 
 The words beside the number are the text ``<name>_waiting``.
