@@ -1485,8 +1485,10 @@ class Container:
         """What inspectors read under a mandate."""
         from chalicelib.inspection.services import Inspection
         from chalicelib.inspection.store import MandateStore
+        from chalicelib.supervision.store.anomalies import AnomalyStore
 
-        return Inspection(MandateStore(self.timeline), self.cases, self.timeline, self.clocks, self.documents)
+        store = MandateStore(self.timeline)
+        return Inspection(store, self.cases, self.timeline, self.clocks, self.documents, AnomalyStore())
 
 
 @cache

@@ -23,6 +23,9 @@ from chalicelib.inspection.model import CaseFacts, CaseFilter, CaseSeen, Mandate
 from chalicelib.inspection.rules import covers, gravest, is_in_force, may_audit, narrowed
 from chalicelib.inspection.store import MandateStore
 from chalicelib.policy import Caller, Role, require, require_another_person, sees
+from chalicelib.supervision.model.anomalies import Anomaly
+from chalicelib.supervision.store.anomalies import AnomalyStore
+from chalicelib.supervision.store.anomalies import Wanted as AnomalyFilter
 from chalicelib.timeline.event_types import LOOKS, EventKind
 from chalicelib.timeline.events import Event, NewEvent, Reading
 from chalicelib.timeline.store import Timeline
@@ -46,9 +49,16 @@ class Inspection:
     """Mandates and what is read under them."""
 
     def __init__(
-        self, store: MandateStore, cases: CaseStore, timeline: Timeline, clocks: Clocks, documents: "Documents"
+        self,
+        store: MandateStore,
+        cases: CaseStore,
+        timeline: Timeline,
+        clocks: Clocks,
+        documents: "Documents",
+        anomalies: AnomalyStore,
     ) -> None:
-        """Read cases, timelines and documents directly: the right to read comes from the mandate, not a department."""
+        """Read cases, timelines and the rest directly: the right to read comes from the mandate, not a department."""
+        self._anomalies = anomalies
         self._documents = documents
         self._store = store
         self._cases = cases
@@ -215,6 +225,32 @@ class Inspection:
             looked |= _asked("cases", wanted.case_no)
         self._record(mandate_id, EventKind.MANDATE_READ, looked, by=by, at=at)
         return Page(seen, following)
+
+    def struck(self, mandate_id: str, *, by: Caller, at: datetime, limit: int, after: Position | None) -> Page[Anomaly]:
+        """Return a page of what struck in the cases within a mandate, by department, newest first (R4.19).
+
+        The reading is recorded. The scope applies after a page is read, so it may be short, or empty.
+        """
+        mandate = self._in_force(mandate_id, by=by, at=at)
+        scope = mandate.scope
+        named = {case.department for case in self._cases.together(scope.case_nos)} if scope.case_nos else set()
+        departments = scope.departments or tuple(sorted(named))
+
+        def of_department(name: str, most: int, begins: Position | None) -> Page[Anomaly]:
+            page = self._anomalies.page(AnomalyFilter(department=name), limit=most, after=begins)
+            cases = {one.case_no: one for one in self._cases.together([each.case_no for each in page.items])}
+            return page._replace(
+                items=tuple(
+                    each
+                    for each in page.items
+                    if each.case_no in cases and covers(scope, _facts_of(cases[each.case_no].card))
+                )
+            )
+
+        found = page_of_lists(departments, of_department, limit=min(limit, LOOKED_INTO), after=after)
+        looked: dict[str, str | int] = {"read": "signals", "size": len(found.items)}
+        self._record(mandate_id, EventKind.MANDATE_READ, looked, by=by, at=at)
+        return found
 
     def _lights(self, card: CaseCard, *, at: datetime) -> list[Light]:
         clocks = self._clocks.of_owner(case_owner(card.case_no))

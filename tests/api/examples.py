@@ -511,6 +511,7 @@ def _of_watchers(world: World) -> dict[str, Example]:
             by="inspector2", path={"mandate_id": asked.name}, version=asked.version, first="inspector"
         ),
         f"GET {place}/cases": Example(by="inspector", path=mandate, query="limit=2&department=traffic"),
+        f"GET {place}/signals": Example(by="inspector", path=mandate, query="limit=2"),
         f"GET {place}/cases/{{case_no}}/timeline": Example(
             by="inspector", path=case, query="at=2026-09-28T04:00:00Z&event=1"
         ),

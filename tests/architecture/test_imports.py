@@ -205,7 +205,7 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
         201,
         (
             "api authorities bounds calendars cases catalogue clocks credit documents inspection messages rulepacks"
-            " sessions staff subjects timeline workdays"
+            " sessions staff subjects supervision timeline workdays"
         ),
     ),
     "GET /v1/guides": (200, "api catalogue subjects timeline workdays"),

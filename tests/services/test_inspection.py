@@ -13,6 +13,8 @@ from chalicelib.dynamo.transaction import transaction
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.inspection.model import CaseFilter, CaseSeen, Mandate, Scope, Wanted
 from chalicelib.policy import Caller, Role
+from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
+from chalicelib.supervision.store.anomalies import AnomalyStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 from tests.builders import NOON
@@ -21,6 +23,18 @@ from tests.services.case_office import Applicant, publish
 pytestmark = pytest.mark.usefixtures("cloud")
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
+
+SIGNAL = Anomaly(
+    signal_id="late_entry@1",
+    kind=AnomalyKind.LATE_ENTRY,
+    case_no="",
+    department="traffic",
+    item_code="plate-replacement",
+    officer="officer.traffic",
+    found_at=NOON,
+    events=(),
+)
 
 
 def an_inspector(name: str = "inspector", role: Role = Role.INSPECTOR) -> Caller:
@@ -249,6 +263,40 @@ def test_cases_are_looked_for_within_the_scope_and_not_beyond() -> None:
     read = container().inspection.readings(mandate.mandate_id, by=an_inspector(), limit=50).items
     assert [event.data.get("case_no") for event in read][:1] == [case.case_no]
     assert "malformed" in {event.data.get("case_no") for event in read}
+
+
+@pytest.mark.requirement("R4.19", "R7.12")
+def test_what_struck_is_listed_within_the_scope_alone_and_the_reading_is_on_record() -> None:
+    publish()
+    applicant = Applicant().enrol()
+    case = applicant.promise(applicant.draft()).case
+    elsewhere = replace(SIGNAL, signal_id="late_entry@2", department="market")
+    for signal in (replace(SIGNAL, case_no=case.case_no), replace(elsewhere, case_no=case.case_no)):
+        AnomalyStore().add(signal)
+    AnomalyStore().add(replace(SIGNAL, signal_id="late_entry@3", case_no="A" * 17))
+
+    def struck(scope: Scope) -> list[tuple[str, str]]:
+        mandate = an_approved_mandate(what_is_wanted(scope=scope))
+        found = container().inspection.struck(mandate.mandate_id, by=an_inspector(), at=AT, limit=10, after=None)
+        read = container().inspection.readings(mandate.mandate_id, by=an_inspector(), limit=50).items
+        assert [(event.data["read"], event.data["size"]) for event in read] == [("signals", len(found.items))]
+        return [(one.case_no, one.signal_id) for one in found.items]
+
+    whole = [(case.case_no, SIGNAL.signal_id)]
+    assert struck(Scope(departments=("traffic",))) == struck(Scope(case_nos=(case.case_no,))) == whole
+    assert struck(Scope(departments=("traffic",), items=("another",))) == []
+    assert struck(Scope(case_nos=("B" * 17,))) == []
+
+
+@pytest.mark.requirement("R7.11")
+def test_what_struck_is_not_told_before_approval_or_to_anybody_else() -> None:
+    waiting, approved = a_mandate(), an_approved_mandate()
+
+    def struck(mandate: Mandate, by: Caller) -> object:
+        return container().inspection.struck(mandate.mandate_id, by=by, at=AT, limit=10, after=None)
+
+    assert refused(lambda: struck(waiting, an_inspector())) is ErrorCode.MANDATE_NOT_IN_FORCE
+    assert refused(lambda: struck(approved, an_inspector("inspector2"))) is ErrorCode.NOT_FOUND
 
 
 def test_cases_are_found_by_their_light_and_by_who_acted_in_them() -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
+from chalicelib.supervision.model.anomalies import Anomaly, AnomalyKind
+from chalicelib.supervision.store.anomalies import AnomalyStore
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.table import EventRow
@@ -172,6 +174,35 @@ def test_a_case_in_the_scope_is_found_by_its_number_however_it_is_typed(
 
     assert f"..{mandate}/cases/{case_no}" in [link["href"] for link in found.page.named("a")]
     assert f"..{mandate}/cases/{case_no}" not in [link["href"] for link in nobody.page.named("a")]
+
+
+@pytest.mark.requirement("R4.19")
+def test_what_struck_in_the_scope_is_listed_in_words_with_the_way_to_its_timeline(
+    visitor: Come, mandate: str, case_no: str
+) -> None:
+    AnomalyStore().add(
+        Anomaly(
+            signal_id="late_entry@1",
+            kind=AnomalyKind.LATE_ENTRY,
+            case_no=case_no,
+            department="traffic",
+            item_code="plate-replacement",
+            officer="",
+            found_at=NOON,
+            events=(),
+        )
+    )
+    inspector = visitor("inspector")
+
+    whole = inspector.open(mandate)
+    seen = inspector.open(f"{mandate}/signals")
+    read = inspector.open(mandate)
+
+    assert f"..{mandate}/signals" in [link["href"] for link in whole.page.named("a")]
+    assert "事后补录" in seen.text
+    assert f"../..{mandate}/cases/{case_no}" in [link["href"] for link in seen.page.named("a")]
+    assert "plate-replacement" not in seen.text
+    assert read.text.count("疑点") == whole.text.count("疑点") + 1
 
 
 def test_a_moment_of_an_event_is_one_click_away(visitor: Come, mandate: str, case_no: str) -> None:

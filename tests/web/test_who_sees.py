@@ -146,6 +146,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "POST /inspection": {Role.INSPECTOR},
     "GET /inspection/{mandate_id}": {Role.INSPECTOR},
     "POST /inspection/{mandate_id}": {Role.INSPECTOR},
+    "GET /inspection/{mandate_id}/signals": {Role.INSPECTOR},
     "GET /inspection/{mandate_id}/cases/{case_no}": {Role.INSPECTOR},
     "GET /inspection/{mandate_id}/cases/{case_no}/documents": {Role.INSPECTOR},
     "GET /inspection/{mandate_id}/cases/{case_no}/documents/{document_id}": {Role.INSPECTOR},

@@ -20,6 +20,7 @@ from chalicelib.api.inspection.schemas import (
     MandateTimelineQuery,
     MandateTimelineResponse,
 )
+from chalicelib.api.supervision.routes.anomalies import AnomalyPageResponse, AnomalyResponse
 from chalicelib.clock import instant_from, instant_text
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode, FieldError
@@ -144,6 +145,26 @@ def cases(call: Call[None]) -> Answer[MandateCasePageResponse]:
     )
     items = [MandateCaseResponse.of(seen.card, light=seen.light) for seen in found]
     return Answer(body=MandateCasePageResponse(items=items, next_cursor=call.next_cursor(following)))
+
+
+@routes.get(
+    "/v1/inspections/{mandate_id}/signals",
+    summary="What struck in the cases within a mandate",
+    roles=INSPECTORS,
+    query=PageQuery,
+    answer=AnomalyPageResponse,
+    errors=(ErrorCode.MANDATE_NOT_IN_FORCE,),
+)
+def struck(call: Call[None]) -> Answer[AnomalyPageResponse]:
+    """List signals of window dressing within the mandate's scope, by department, newest first; the reading is recorded.
+
+    A signal accuses nobody.
+    """
+    found, following = container().inspection.struck(
+        call.path["mandate_id"], by=call.caller, at=call.at, limit=call.query.limit, after=call.position
+    )
+    items = tuple(AnomalyResponse.model_validate(each) for each in found)
+    return Answer(body=AnomalyPageResponse(items=items, next_cursor=call.next_cursor(following)))
 
 
 @routes.get(

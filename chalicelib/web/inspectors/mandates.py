@@ -16,6 +16,7 @@ from chalicelib.http.language import Language
 from chalicelib.inspection.model import ChangeOf
 from chalicelib.policy import Role
 from chalicelib.settings import settings
+from chalicelib.timeline.event_types import LABELS, EventKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.directory import item_names
@@ -71,15 +72,27 @@ def read_mandate(visit: PageRequest) -> Page:
     if facts["is_mine"] and mandate.approved_at is not None:
         found = visit.get(routes.cases, query={"limit": "20"} | asked)
         facts["found"] = found
-        facts["items"] = dict(
-            item_names(
-                visit,
-                {*mandate.scope.items, *(case.item_code for case in found.items), *filter(None, (asked.get("item"),))},
-            )
-        )
+        codes = {*mandate.scope.items, *(case.item_code for case in found.items)}
+        codes |= {asked["item"]} if "item" in asked else set()
+        facts["items"] = dict(item_names(visit, sorted(codes)))
         read_after = {"cursor": visit.query["read_after"]} if visit.query.get("read_after") else {}
         facts["readings"] = visit.get(routes.readings, query={"limit": "50"} | read_after)
     return Page(template="mandate.html", facts=facts)
+
+
+@pages.get("/inspection/{mandate_id}/signals", roles=INSPECTORS)
+def list_signals(visit: PageRequest) -> Page:
+    """List what struck in the cases within the mandate, with the events that it rests on; the reading is recorded."""
+    query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
+    found = visit.look_through(routes.struck, query=query)
+    facts = {
+        "found": found,
+        "mandate_id": visit.path["mandate_id"],
+        "items": dict(item_names(visit, sorted({one.item_code for one in found.items}))),
+        "staff": staff_named(one.officer for one in found.items),
+        "label": lambda kind: LABELS[EventKind(kind)][visit.language == "en"],
+    }
+    return Page(template="inspected_signals.html", facts=facts)
 
 
 @pages.post("/inspection/{mandate_id}", roles=INSPECTORS, form="/inspection/{mandate_id}", fresh=True)
