@@ -8,6 +8,7 @@ import yaml
 
 from chalicelib.addresses import PORTAL
 from infra.packaging.limits import ROOM, policy_size
+from infra.packaging.watching import alarms_on_tables
 from infra.packaging.wheels import Target
 
 PARTS: Final = Path(__file__).parents[1] / "template"
@@ -51,6 +52,7 @@ def mend(path: Path, *, stage: str, target: Target) -> None:
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"] |= {"Runtime": target.runtime, "Architectures": [target.architecture]}
+    template["Resources"] |= alarms_on_tables(template["Resources"])
     _leave_the_portal_to_the_proxy(template)
     _manage_policies(template)
     path.write_text(yaml.safe_dump(template, allow_unicode=True, sort_keys=False), encoding="utf-8")

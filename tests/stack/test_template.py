@@ -173,7 +173,7 @@ def test_every_function_has_an_alarm_on_errors_and_one_on_silence(
     alarms = [
         alarm["Properties"]
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
-        if alarm["Properties"]["MetricName"] == metric
+        if alarm["Properties"].get("MetricName") == metric
         and alarm["Properties"].get("Dimensions") == [{"Name": "FunctionName", "Value": {"Ref": function}}]
     ]
 
@@ -229,7 +229,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(resources: Re
     watched = {
         alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm["Properties"]["Threshold"]
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
-        if alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        if alarm["Properties"].get("MetricName") == "ApproximateNumberOfMessagesVisible"
     }
 
     assert watched == {

@@ -1,0 +1,97 @@
+"""Whoever is told of an alarm finds a page that says what to do, and nothing that can fail goes unwatched."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Resources = dict[str, dict[str, Any]]
+
+RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks"
+PAGES = sorted(page for page in RUNBOOKS.glob("*.md") if page.name != "README.md")
+SECTIONS = [
+    "## What it means for people",
+    "## What to look at",
+    "## What to do",
+    "## How to know that it is over",
+]
+
+
+@pytest.fixture(scope="session")
+def alarms(resources: Resources) -> dict[str, dict[str, Any]]:
+    """Return what each alarm says, by its name without the stage; those that are numbered are one."""
+    found = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    return {
+        re.sub(r"-\d+$", "-N", each["AlarmName"]["Fn::Sub"]).removeprefix("xinnuo-${Stage}-"): each for each in found
+    }
+
+
+def named_on(page: Path) -> list[str]:
+    return re.findall(r"^\| `([\w-]+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_page_that_an_alarm_names_is_about_it_and_no_other_is(alarms: dict[str, dict[str, Any]]) -> None:
+    named = {
+        name: f"{match[1]}.md"
+        for name, each in alarms.items()
+        if (match := re.search(r" See docs/runbooks/([\w-]+)\.md\.$", each["AlarmDescription"]))
+    }
+    found = [(name, page.name) for page in PAGES for name in named_on(page)]
+
+    assert named.keys() == alarms.keys()
+    assert sorted(found) == sorted(named.items())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_says_what_an_alarm_means_what_to_do_and_when_it_is_over(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert [line for line in text.splitlines() if line.startswith("## ")] == SECTIONS
+    assert f"({page.name})" in (RUNBOOKS / "README.md").read_text(encoding="utf-8")
+
+
+def test_somebody_is_told_of_each_alarm_and_of_its_end(
+    alarms: dict[str, dict[str, Any]], resources: Resources, template: dict[str, Any]
+) -> None:
+    topic = [{"Ref": "AlarmTopic"}]
+
+    assert [name for name, each in alarms.items() if (each["AlarmActions"], each["OKActions"]) != (topic, topic)] == []
+    assert resources["AlarmSubscription"]["Condition"] == "HasAlarmEmail"
+    assert resources["AlarmSubscription"]["Properties"] == {
+        "TopicArn": {"Ref": "AlarmTopic"},
+        "Protocol": "email",
+        "Endpoint": {"Ref": "AlarmEmail"},
+    }
+    assert template["Parameters"]["AlarmEmail"]["Default"] == ""
+
+
+def test_the_gateways_figures_are_those_of_this_stage(resources: Resources) -> None:
+    title = resources["RestAPI"]["Properties"]["DefinitionBody"]["info"]["title"]
+    stage = resources["RestAPI"]["Properties"]["StageName"]
+
+    for alarm, metric in (("ApiServerErrors", "5XXError"), ("ApiSlow", "Latency")):
+        watched = resources[alarm]["Properties"]
+        assert (watched["Namespace"], watched["MetricName"]) == ("AWS/ApiGateway", metric)
+        assert watched["Dimensions"] == [{"Name": "ApiName", "Value": title}, {"Name": "Stage", "Value": stage}]
+
+
+@pytest.mark.parametrize(
+    ("alarm", "metrics"),
+    [
+        ("TablesThrottled", ["ReadThrottleEvents", "WriteThrottleEvents"]),
+        ("TransactionConflicts", ["TransactionConflict"]),
+    ],
+)
+def test_every_table_is_watched_by_alarms_of_ten_metrics_at_most(
+    resources: Resources, alarm: str, metrics: list[str]
+) -> None:
+    tables = [name for name, each in resources.items() if each["Type"] == "AWS::DynamoDB::Table"]
+    parts = [each["Properties"]["Metrics"] for name, each in resources.items() if name.startswith(alarm)]
+
+    watched = [one["MetricStat"]["Metric"] for part in parts for one in part if "MetricStat" in one]
+    assert sorted((one["Dimensions"][0]["Value"]["Ref"], one["MetricName"]) for one in watched) == sorted(
+        (table, metric) for table in tables for metric in metrics
+    )
+    assert all(len(part) <= 11 and part[0]["Expression"] == "SUM(METRICS())" for part in parts)
+    assert all(each["Condition"] == "IsDeployed" for name, each in resources.items() if name.startswith(alarm))
