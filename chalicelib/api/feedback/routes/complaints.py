@@ -36,7 +36,7 @@ from chalicelib.http.schemas import CaseNoAsTyped, CodeAsTyped
 routes = Routes("complaints")
 
 Level = Annotated[int, Field(ge=1, le=5)]
-ComplaintCode = Annotated[str, CodeAsTyped, StringConstraints(pattern=r"^[A-Z2-7]{10}$")]
+ComplaintCode = Annotated[str, StringConstraints(pattern=r"^[A-Z2-7]{10}$"), CodeAsTyped]
 UNCACHED: Final = {"Cache-Control": "no-store"}
 
 
