@@ -440,7 +440,7 @@ class Container:
 
         return Webhooks(
             WebhookStore(),
-            Sender(settings().stage),
+            Sender(settings().stage, networks=settings().private_networks),
             key=self.secrets.webhook_key,
             source=f"urn:xinnuo:{settings().stage}",
             queue=self.deliveries,
@@ -515,7 +515,7 @@ class Container:
 
         known = settings()
         gateway = SmsGateway(
-            Sender(known.stage),
+            Sender(known.stage, networks=known.private_networks),
             url=known.sms_gateway,
             secret=self.secrets.sms_secret,
             source=f"urn:xinnuo:{known.stage}",

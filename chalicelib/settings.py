@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Self
+from ipaddress import IPv4Network
+from typing import Final, Self
+
+PRIVATE: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+"""What networks of one's own are made of (RFC 1918, RFC 6598); all else inside leads to machines of the provider."""
 
 
 class Stage(StrEnum):
@@ -54,7 +58,7 @@ class Settings:
     there is none. ``sms_signature`` is the name with which every SMS begins. ``sweep_shards`` is the number of shards
     of the index of due clocks: it may grow, and must never shrink, because rows stay in the shard in which they were
     last written. ``sweep_queue`` is where the sweep hands its shards to workers; where it is empty, it moves the clocks
-    itself.
+    itself. ``private_networks`` are those of the city's own in which webhooks and the SMS gateway may be.
     """
 
     stage: Stage
@@ -82,6 +86,7 @@ class Settings:
     issued_bucket: str
     seal_queue: str
     mail: MailServer
+    private_networks: tuple[IPv4Network, ...]
     sms_gateway: str
     sms_signature: str
     sweep_queue: str
@@ -98,7 +103,7 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """Read the environment; raises ``MisconfiguredError`` for a forbidden clock offset, region or mail server."""
+    """Read the environment; ``MisconfiguredError`` for a forbidden clock offset, region, network or mail server."""
     stage = Stage(os.environ.get("XINNUO_STAGE", Stage.LOCAL))
     offset = timedelta(seconds=int(os.environ.get("XINNUO_CLOCK_OFFSET_SECONDS") or "0"))
     if offset and stage is not Stage.LOCAL:
@@ -135,6 +140,7 @@ def settings() -> Settings:
         issued_bucket=os.environ.get("XINNUO_ISSUED_BUCKET", f"xinnuo-{stage}-issued"),
         seal_queue=os.environ.get("XINNUO_SEAL_QUEUE", ""),
         mail=_mail_server(stage),
+        private_networks=_private_networks(),
         sms_gateway=os.environ.get("XINNUO_SMS_GATEWAY", ""),
         sms_signature=os.environ.get("XINNUO_SMS_SIGNATURE", "信诺"),
         sweep_queue=os.environ.get("XINNUO_SWEEP_QUEUE", ""),
@@ -144,6 +150,19 @@ def settings() -> Settings:
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "zhejiang-yiwu"),
         handler=os.environ.get("_HANDLER", ""),
     )
+
+
+def _private_networks() -> tuple[IPv4Network, ...]:
+    try:
+        told = os.environ.get("XINNUO_PRIVATE_NETWORKS", "")
+        networks = tuple(IPv4Network(name) for name in told.split(",") if name)
+    except ValueError as error:
+        message = f"private networks are told as 10.1.0.0/16,192.168.7.0/24: {error}"
+        raise MisconfiguredError(message) from error
+    if outside := [str(one) for one in networks if not any(one.subnet_of(block) for block in PRIVATE)]:
+        message = f"no private networks: {', '.join(outside)}"
+        raise MisconfiguredError(message)
+    return networks
 
 
 def _mail_server(stage: Stage) -> MailServer:

@@ -83,7 +83,8 @@ def _manage_policies(template: Template) -> None:
                 "Type": "AWS::IAM::ManagedPolicy",
                 "Properties": {"PolicyDocument": {"Version": "2012-10-17", "Statement": some}},
             }
-        role["Properties"]["ManagedPolicyArns"] = managed
+        private = {"Fn::If": ["IsPrivate", {"Ref": "PrivateNetworkPolicy"}, {"Ref": "AWS::NoValue"}]}
+        role["Properties"]["ManagedPolicyArns"] = [*managed, private]
 
 
 def _in_policies(rights: Sequence[Mapping[str, Any]], resources: Template) -> Iterator[list[dict[str, Any]]]:

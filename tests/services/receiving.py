@@ -19,11 +19,15 @@ from tests.channels import Channel
 
 @dataclass(slots=True)
 class Receiver:
-    """A department's system: keeps what it gets and answers with the statuses that it was given, then with 200."""
+    """A department's system: keeps what it gets and answers with the statuses that it was given, then with 200.
+
+    Instead of a status of 0 it hangs up.
+    """
 
     port: int = 0
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    retry_after: str = ""
 
     @property
     def url(self) -> str:
@@ -40,7 +44,11 @@ def receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
             status = receiver.answers.pop(0) if receiver.answers else 200
+            if not status:
+                return
             self.send_response(status)
+            if receiver.retry_after:
+                self.send_header("Retry-After", receiver.retry_after)
             if status == 302:
                 self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", "0")

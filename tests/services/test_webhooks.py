@@ -2,9 +2,12 @@
 
 import socket
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Network
 from typing import Any
+from unittest import mock
 
 import pytest
+import urllib3
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
@@ -194,10 +197,10 @@ def looked_up(*answers: str) -> Any:  # noqa: ANN401 - as the standard library t
     return look_up
 
 
-def outside(*answers: str) -> Webhooks:
+def outside(*answers: str, networks: tuple[IPv4Network, ...] = ()) -> Webhooks:
     """Webhooks of another stage than the local one, where a name stands for one answer after the other."""
     queue = Queue(settings().deliver_queue)
-    sender = Sender(Stage.PROD, looked_up(*answers))
+    sender = Sender(Stage.PROD, looked_up(*answers), networks=networks)
     return Webhooks(
         WebhookStore(),
         sender,
@@ -251,11 +254,11 @@ def test_the_connection_goes_to_the_address_that_was_judged_and_the_name_is_not_
 ) -> None:
     asked = looked_up("127.0.0.1")
 
-    status = Sender(Stage.LOCAL, asked).send(
+    attempt = Sender(Stage.LOCAL, asked).send(
         f"http://rebinding.example:{receiver.port}/hook", name="d1", body="{}", secrets=["whsec_" + "MfKQ" * 8]
     )
 
-    assert status == "200"
+    assert attempt.outcome == "200"
     assert receiver.got[0][0]["host"] == f"rebinding.example:{receiver.port}"
 
 
@@ -282,3 +285,67 @@ def test_another_departments_endpoint_does_not_exist() -> None:
         container().webhooks.rotate(webhook.webhook_id, by=stranger, at=AT)
 
     assert refused.value.code is ErrorCode.NOT_FOUND
+
+
+OWN = (IPv4Network("10.2.0.0/16"), IPv4Network("192.168.7.0/24"))
+
+
+def test_an_address_in_a_network_that_the_operator_names_is_told_things_too() -> None:
+    webhooks = outside("10.2.3.4,192.168.7.1,93.184.215.14", networks=OWN)
+
+    webhook, _ = webhooks.subscribe("https://hooks.city.example/", TOPICS, by=MACHINE, at=AT, idempotency_key=None)
+
+    assert webhook.is_active
+
+
+@pytest.mark.parametrize("answer", ["10.3.0.1", "10.2.3.4,10.3.0.1", "127.0.0.1", "169.254.169.254", "::ffff:10.2.3.4"])
+def test_an_address_outside_the_named_networks_is_refused_as_ever(answer: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        outside(answer, networks=OWN).subscribe(
+            "https://hooks.city.example/", TOPICS, by=MACHINE, at=AT, idempotency_key=None
+        )
+
+    assert refused.value.code is ErrorCode.ADDRESS_NOT_ALLOWED
+
+
+def addresses_tried(receiver: Receiver, *ips: str) -> tuple[str, list[str]]:
+    """Send once to a name with some addresses; return what became of it, and to which addresses it went."""
+    with mock.patch.object(urllib3, "HTTPConnectionPool", wraps=urllib3.HTTPConnectionPool) as pool:
+        attempt = Sender(Stage.LOCAL, looked_up(",".join(ips))).send(
+            f"http://hooks.example:{receiver.port}/", name="d1", body="{}", secrets=["whsec_" + "MfKQ" * 8]
+        )
+    return attempt.outcome, [call.args[0] for call in pool.call_args_list]
+
+
+def test_each_address_of_a_name_is_tried_until_one_answers(receiver: Receiver) -> None:
+    tried = addresses_tried(receiver, "127.0.0.2", "127.0.0.3", "127.0.0.1", "127.0.0.4")
+
+    assert tried == ("200", ["127.0.0.2", "127.0.0.3", "127.0.0.1"])
+    assert len(receiver.got) == 1
+
+
+def test_of_very_many_addresses_eight_are_tried(receiver: Receiver) -> None:
+    ips = [f"127.0.1.{number}" for number in range(1, 20)]
+
+    assert addresses_tried(receiver, *ips) == ("UNREACHABLE", ips[:8])
+
+
+def test_no_other_address_is_tried_once_something_was_sent(receiver: Receiver) -> None:
+    receiver.answers = [0]
+
+    assert addresses_tried(receiver, "127.0.0.1", "127.0.0.2") == ("UNREACHABLE", ["127.0.0.1"])
+
+
+@pytest.mark.parametrize(("asked", "waits"), [("600", 600), ("2", 5), ("soon", 5)])
+def test_a_receiver_that_asks_for_time_is_given_it(
+    receiver: Receiver, channels: Channels, asked: str, waits: int
+) -> None:
+    webhook, _ = subscribed(receiver.url)
+    receiver.answers, receiver.retry_after = [503], asked
+
+    container().webhooks.tell(NOTICE, at=AT)
+    deliver(channels.deliveries.sent.pop().message, at=AT)
+
+    (pending,) = of(webhook, DeliveryState.PENDING)
+    assert pending.next_at == AT + timedelta(seconds=waits)
+    assert [one.after for one in channels.deliveries.sent] == [timedelta(seconds=waits)]

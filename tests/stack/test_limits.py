@@ -93,7 +93,9 @@ def test_no_role_has_rights_but_by_managed_policies(resources: dict[str, dict[st
     for name, role in roles.items():
         assert "Policies" not in role, name
         assert role["ManagedPolicyArns"], name
-        for managed in role["ManagedPolicyArns"]:
+        *own, private = role["ManagedPolicyArns"]
+        assert private["Fn::If"] == ["IsPrivate", {"Ref": "PrivateNetworkPolicy"}, {"Ref": "AWS::NoValue"}], name
+        for managed in own:
             assert resources[managed["Ref"]]["Properties"]["PolicyDocument"]["Statement"], managed
 
 

@@ -97,6 +97,7 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_SECRET",
             "XINNUO_SUBJECT_KEY",
             "XINNUO_IDENTITY_KEY",
+            "XINNUO_PRIVATE_NETWORKS",
             "XINNUO_ALERT_TOPIC",
             "XINNUO_DEAD_LETTER_QUEUE",
             "XINNUO_DELIVER_QUEUE",
@@ -207,6 +208,17 @@ def test_a_dead_man_alarm_hears_only_of_minutes_in_which_everything_had_been_tol
     assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (300, 1, 1)
     assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
     assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_functions_are_in_the_networks_that_a_deployment_names_and_by_default_in_none(
+    template: dict[str, Any], resources: Resources
+) -> None:
+    told = {name: {"Ref": name} for name in ("SubnetIds", "SecurityGroupIds")}
+
+    assert template["Globals"]["Function"]["VpcConfig"] == {"Fn::If": ["IsPrivate", told, {"Ref": "AWS::NoValue"}]}
+    assert [name for name in FUNCTIONS if "VpcConfig" in resources[name]["Properties"]] == []
+    assert [template["Parameters"][name]["Default"] for name in told] == ["", ""]
+    assert resources["PrivateNetworkPolicy"]["Condition"] == "IsPrivate"
 
 
 def test_a_sweep_is_not_tried_again_and_its_workers_are_as_many_as_there_are_shards(

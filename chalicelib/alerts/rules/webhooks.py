@@ -4,9 +4,11 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from chalicelib.alerts.model.webhooks import Delivery, DeliveryState, Notice, Webhook
 from chalicelib.clock import instant_text
@@ -26,6 +28,9 @@ BACK_OFF = (
 
 LONGEST_WAIT = timedelta(minutes=15)
 """The longest delay that SQS supports; longer waits put the message back repeatedly."""
+
+LONGEST_PATIENCE = timedelta(hours=24)
+"""How long a receiver may ask us to wait (``Retry-After``); it may ask again at the next attempt."""
 
 OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
 """How long the previous secret still signs beside the new one after a rotation."""
@@ -91,15 +96,18 @@ def body_of(delivery: Delivery, *, source: str) -> str:
     return json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def with_attempt(delivery: Delivery, outcome: str, *, at: datetime) -> Delivery:
-    """Return the delivery after an attempt; 410 Gone, or the failure of the last attempt, ends it."""
+def with_attempt(delivery: Delivery, outcome: str, *, at: datetime, retry_after: timedelta = timedelta(0)) -> Delivery:
+    """Return the delivery after an attempt; 410 Gone, or the failure of the last attempt, ends it.
+
+    The next is not made before ``retry_after``, which the receiver asked for; a day at most is kept to.
+    """
     made = replace(delivery, attempts=delivery.attempts + 1, outcome=outcome)
     status = int(outcome) if outcome.isdecimal() else 0
     if status in TAKEN:
         return replace(made, state=DeliveryState.DELIVERED, ended_at=at)
     if status == GONE or delivery.attempts >= len(BACK_OFF):
         return replace(made, state=DeliveryState.DEAD, ended_at=at)
-    return replace(made, next_at=at + BACK_OFF[delivery.attempts])
+    return replace(made, next_at=at + max(BACK_OFF[delivery.attempts], min(retry_after, LONGEST_PATIENCE)))
 
 
 def give_up(delivery: Delivery, outcome: str, *, at: datetime) -> Delivery:
@@ -123,6 +131,22 @@ def replay(delivery: Delivery, *, at: datetime) -> Delivery:
 def wait(until: datetime, *, at: datetime) -> timedelta:
     """Return how long to delay a message: the remaining wait, up to what a queue supports."""
     return min(max(until - at, timedelta(0)), LONGEST_WAIT)
+
+
+def retry_after(value: str, *, now: datetime) -> timedelta:
+    """Return the wait that a ``Retry-After`` asks for, in seconds or until a date (RFC 9110, 10.2.3); 0 for others."""
+    if value.isascii() and value.isdecimal():
+        return timedelta(seconds=int(value[:9]))
+    try:
+        until = parsedate_to_datetime(value)
+        return max(until.replace(tzinfo=until.tzinfo or UTC) - now, timedelta(0))
+    except (ValueError, OverflowError):
+        return timedelta(0)
+
+
+def is_allowed(address: str, *, networks: Iterable[IPv4Network]) -> bool:
+    """Whether things may be sent to an address: to the public internet, and to the networks that the operator names."""
+    return is_public(address) or any(ip_address(address) in network for network in networks)
 
 
 def is_public(address: str) -> bool:

@@ -193,7 +193,7 @@ class Webhooks:
         if webhook is None or not webhook.is_active:
             self._settle(delivery, rules.give_up(delivery, Outcome.ENDED, at=at), None, at=at)
             return False
-        outcome = self._sender.send(
+        made = self._sender.send(
             webhook.url,
             name=delivery.delivery_id,
             body=rules.body_of(delivery, source=self._source),
@@ -202,7 +202,9 @@ class Webhooks:
                 for generation in rules.signing_generations(webhook, at=at)
             ],
         )
-        self._settle(delivery, rules.with_attempt(delivery, outcome, at=at), webhook, at=at)
+        self._settle(
+            delivery, rules.with_attempt(delivery, made.outcome, at=at, retry_after=made.retry_after), webhook, at=at
+        )
         return True
 
     def _settle(self, before: Delivery, after: Delivery, webhook: Webhook | None, *, at: datetime) -> None:

@@ -70,7 +70,7 @@ class SmsGateway:
         }
         body = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         last_call()
-        outcome = self._sender.send(self._url, name=letter.name, body=body, secrets=(self._secret,))
+        outcome = self._sender.send(self._url, name=letter.name, body=body, secrets=(self._secret,)).outcome
         if outcome.isdecimal() and int(outcome) in TAKEN:
             return Handed(result=Result.SENT)
         return Handed(result=Result.REFUSED if outcome in NEVER else Result.AGAIN, reason=outcome)

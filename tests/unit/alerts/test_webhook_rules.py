@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Network
 
 import pytest
 
@@ -177,3 +178,49 @@ def test_an_endpoint_says_whether_it_is_told_things(other: dict[str, object], st
     webhook = a_webhook(**other)
 
     assert (webhook.state, webhook.is_active) == (state, is_active)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0),
+        ("120", 120),
+        ("999999999999999999", 999_999_999),
+        ("Wed, 25 Nov 2026 01:02:00 GMT", 120),
+        ("Wed, 25 Nov 2026 01:02:00 -0000", 120),
+        ("Wed, 25 Nov 2026 00:00:00 GMT", 0),
+        ("", 0),
+        ("-5", 0),
+        ("1.5", 0),
+        ("٣", 0),
+        ("soon", 0),
+        ("Wed, 25 Nov 99999 01:02:00 GMT", 0),
+    ],
+)
+def test_a_wait_is_read_in_seconds_or_until_a_date(value: str, seconds: int) -> None:
+    assert webhooks.retry_after(value, now=AT) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("asked", "waits"),
+    [
+        (timedelta(seconds=4), timedelta(seconds=5)),
+        (timedelta(seconds=6), timedelta(seconds=6)),
+        (timedelta(hours=24), timedelta(hours=24)),
+        (timedelta(hours=25), timedelta(hours=24)),
+    ],
+)
+def test_the_next_attempt_waits_for_as_long_as_the_receiver_asked_but_no_more_than_a_day(
+    asked: timedelta, waits: timedelta
+) -> None:
+    after = webhooks.with_attempt(a_delivery(), "503", at=AT, retry_after=asked)
+
+    assert after.next_at - AT == waits
+
+
+@pytest.mark.parametrize(
+    ("address", "is_allowed"),
+    [("93.184.215.14", True), ("10.2.0.0", True), ("10.2.255.255", True), ("10.3.0.0", False), ("fd00::1", False)],
+)
+def test_the_internet_and_the_named_networks_are_allowed(address: str, *, is_allowed: bool) -> None:
+    assert webhooks.is_allowed(address, networks=[IPv4Network("10.2.0.0/16")]) is is_allowed
