@@ -33,6 +33,10 @@ ALWAYS = {
 }
 
 
+TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(-.*)?")
+"""The header that says which step of a caller's work a request belongs to (W3C Trace Context, level 1)."""
+
+
 class App(Chalice):
     """Chalice with our own errors for unknown addresses and methods, and with routes that are imported late."""
 
@@ -77,7 +81,7 @@ class App(Chalice):
         about = event.get("requestContext") or {}
         method, path = str(about.get("httpMethod", "")), str(about.get("resourcePath", ""))
         request_id = str(about.get("requestId") or getattr(context, "aws_request_id", ""))
-        begin(request_id=request_id)
+        begin(request_id=request_id, **trace_of(event))
         event = {**OFTEN_ABSENT, **{name: value for name, value in event.items() if value is not None}}
         if path not in self.routes:
             path, event = self._found(event)
@@ -151,3 +155,16 @@ class App(Chalice):
             response.headers["Allow"] = allowed
         answer: dict[str, Any] = response.to_dict(self.api.binary_types)
         return answer
+
+
+def trace_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """Return the ids of the caller's trace and of its step, for the lines of this request; none if it sent none.
+
+    A header that is not as the standard has it is passed over. Version 00 ends with its flags, later ones may go on.
+    """
+    headers = event.get("headers") or {}
+    sent = next((str(value) for name, value in headers.items() if name.lower() == "traceparent"), "")
+    found = TRACEPARENT.fullmatch(sent)
+    if found is None or (sent.startswith("00") and found[3]):
+        return {}
+    return {"trace_id": found[1], "parent_id": found[2]}

@@ -510,6 +510,19 @@ def test_a_request_is_one_line_in_the_log(client: Client, officer: str, capsys: 
     assert "330725196806180004" not in line
 
 
+def test_the_lines_of_a_request_name_the_trace_it_belongs_to_and_those_of_the_next_do_not(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+
+    client.call("GET", "/healthz", headers=trace)
+    client.call("GET", "/healthz")
+
+    traced, other = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (traced["trace_id"], traced["parent_id"]) == ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7")
+    assert not {"trace_id", "parent_id"} & other.keys()
+
+
 def test_a_fault_of_ours_is_logged_with_its_place_and_nobodys_data(
     client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
