@@ -1,5 +1,6 @@
 """Whoever is told of an alarm finds a page that says what to do, and nothing that can fail goes unwatched."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,34 @@ def test_every_table_is_watched_by_alarms_of_ten_metrics_at_most(
     )
     assert all(len(part) <= 11 and part[0]["Expression"] == "SUM(METRICS())" for part in parts)
     assert all(each["Condition"] == "IsDeployed" for name, each in resources.items() if name.startswith(alarm))
+
+
+def test_the_gateways_log_says_nothing_of_persons(resources: Resources) -> None:
+    condition, log, otherwise = resources["RestAPI"]["Properties"]["AccessLogSetting"]["Fn::If"]
+
+    assert (condition, otherwise) == ("HasAccessLog", {"Ref": "AWS::NoValue"})
+    assert log["DestinationArn"] == {"Fn::GetAtt": ["GatewayLog", "Arn"]}
+    assert json.loads(log["Format"]) == {
+        "request_id": "$context.requestId",
+        "at": "$context.requestTimeEpoch",
+        "method": "$context.httpMethod",
+        "route": "$context.resourcePath",
+        "status": "$context.status",
+        "length": "$context.responseLength",
+        "duration_ms": "$context.responseLatency",
+        "function_ms": "$context.integrationLatency",
+        "function_status": "$context.integrationStatus",
+        "refused": "$context.error.responseType",
+    }
+
+
+def test_a_stage_takes_as_many_requests_as_the_operator_says(template: dict[str, Any], resources: Resources) -> None:
+    (every_route,) = resources["RestAPI"]["Properties"]["MethodSettings"]
+
+    assert every_route == {
+        "HttpMethod": "*",
+        "ResourcePath": "/*",
+        "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+        "ThrottlingBurstLimit": {"Ref": "RequestsAtOnce"},
+    }
+    assert {template["Parameters"][name]["Default"] for name in ("RequestsPerSecond", "RequestsAtOnce")} == {500, 1000}
