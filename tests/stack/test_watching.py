@@ -127,3 +127,19 @@ def test_a_stage_takes_as_many_requests_as_the_operator_says(template: dict[str,
         "ThrottlingBurstLimit": {"Ref": "RequestsAtOnce"},
     }
     assert {template["Parameters"][name]["Default"] for name in ("RequestsPerSecond", "RequestsAtOnce")} == {500, 1000}
+
+
+def test_the_dashboard_shows_what_alarms_watch(resources: Resources) -> None:
+    board = resources["Dashboard"]["Properties"]
+    widgets = json.loads(board["DashboardBody"]["Fn::Sub"])["widgets"]
+
+    shown = json.dumps([one["properties"]["metrics"] for one in widgets])
+    assert board["DashboardName"] == {"Fn::Sub": "xinnuo-${Stage}"}
+    assert all(one["properties"]["region"] == "${AWS::Region}" for one in widgets)
+    for metric in ("5XXError", "Latency", "Errors", "Throttles", "ApproximateAgeOfOldestMessage", "EventsTold"):
+        assert metric in shown
+    for metric in ("SweepsCompleted", "ReadThrottleEvents", "WriteThrottleEvents", "TransactionConflict"):
+        assert metric in shown
+    own = set(re.findall(r'"Xinnuo/\$\{Stage\}", "(\w+)"', shown))
+    filters = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Logs::MetricFilter"]
+    assert own <= {one["MetricTransformations"][0]["MetricName"] for one in filters}
