@@ -10,6 +10,7 @@ import pytest
 
 import app
 from chalicelib.alerts.model.webhooks import Topic
+from chalicelib.alerts.services.webhook_sender import Attempt
 from chalicelib.clocks.model import ClockKind
 from chalicelib.clocks.services.sweep import SweepIncompleteError
 from chalicelib.container import container
@@ -588,11 +589,11 @@ def test_an_alert_reaches_the_systems_of_its_recipients_department_through_the_q
         def destination(self, _url: str) -> None:
             """Take any address."""
 
-        def send(self, url: str, *, name: str, body: str, secrets: list[str]) -> str:
+        def send(self, url: str, *, name: str, body: str, secrets: list[str]) -> Attempt:
             assert len(secrets) == 1
             assert json.loads(body)["id"] == name
             sent.append((url, json.loads(body)["data"]["alert_id"]))
-            return "204"
+            return Attempt(outcome="204")
 
     for name in ("_queue", "_dead_letters"):
         monkeypatch.setattr(container().webhooks, name, Line())
