@@ -1,12 +1,14 @@
 """A local cloud of a browser's own, beside one that somebody uses."""
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +21,23 @@ class NotUpError(Exception):
     """The local cloud did not come up; the message is what it said."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cloud:
+    """A local cloud that runs: the portal's address, and the settings by which the cloud is its own."""
+
+    portal: str
+    own: dict[str, str]
+
+    def inhabit(self) -> None:
+        """Let the town of ``infra.browser.town`` file its cases, and let the sweep see which are late."""
+        told = (shlex.split(line)[1] for line in _run("environment", self.own).splitlines())
+        _started("infra.browser.town", environment=dict(line.split("=", 1) for line in told))
+        _run("sweep", self.own)
+
+
 @contextmanager
-def own_cloud() -> Iterator[str]:
-    """Start an empty cloud, deploy onto it, publish the sample items; give the portal's address, and stop it all.
+def own_cloud() -> Iterator[Cloud]:
+    """Start an empty cloud, deploy onto it, publish the sample items; give it, and stop it all.
 
     One that an earlier run has left behind is stopped first.
     """
@@ -29,7 +45,7 @@ def own_cloud() -> Iterator[str]:
     _run("down", own)
     shutil.rmtree(STATE, ignore_errors=True)
     try:
-        yield _run("up", own).splitlines()[-1]
+        yield Cloud(portal=_run("up", own).splitlines()[-1], own=own)
     finally:
         _run("down", own)
 
@@ -43,12 +59,16 @@ def _free_ports(number: int) -> list[str]:
 
 
 def _run(verb: str, own: dict[str, str]) -> str:
-    """Run the local cloud's own command without what tests put into the environment."""
+    return _started("infra.local", verb, environment=own)
+
+
+def _started(module: str, *arguments: str, environment: dict[str, str]) -> str:
+    """Run a module with this environment, without what tests put into theirs, and return what it prints."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith(("XINNUO_", "AWS_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "infra.local", verb],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
-        env=outside | own,
+        env=outside | environment,
         check=False,
         capture_output=True,
         text=True,

@@ -40,7 +40,8 @@ def _picture(person: Person, name: str) -> None:
 def main() -> None:
     """Walk the main job, and take a picture of each of its pages."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with own_cloud() as portal, chromium() as browser:
+    with own_cloud() as cloud, chromium() as browser:
+        portal = cloud.portal
         applicant = Person.at(browser, portal, width=PHONE)
         applicant.own_a_device()
         case_no = promise(applicant)
@@ -69,6 +70,7 @@ def main() -> None:
         ask_for_more(officer, photographed)
         handle(officer, case_no)
         take(applicant, "messages", "/messages")
+        cloud.inhabit()
         monitor = Person.at(browser, portal, width=DESK)
         monitor.log_in("monitor")
         take(monitor, "board", "/board")
@@ -77,6 +79,11 @@ def main() -> None:
         approver.log_in("inspector2")
         mandate = obtain_mandate(inspector, approver)
         take(inspector, "timeline", f"{mandate}/cases/{case_no}")
+        editor = Person.at(browser, portal, width=DESK)
+        editor.log_in("editor")
+        editor.open("/catalogue/plate-replacement")
+        editor.click("开始编写", "Start writing it")
+        take(editor, "editor", f"{editor.path}/conditions")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from chalicelib.clock import SHANGHAI
 from infra.browser.flags import propose, serve
-from infra.browser.local import own_cloud
+from infra.browser.local import Cloud, own_cloud
 from infra.browser.story import fill_in, handle, promise
 from infra.browser.visit import DESK, Language, Person, chromium
 
@@ -16,10 +16,16 @@ Come = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[str]:
-    """The deployed portal's address, with the sample items and nothing else."""
-    with own_cloud() as address:
-        yield address
+def cloud() -> Iterator[Cloud]:
+    """A local cloud, deployed once, with the sample items and nothing else."""
+    with own_cloud() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def portal(cloud: Cloud) -> str:
+    """The deployed portal's address."""
+    return cloud.portal
 
 
 @pytest.fixture(scope="session")
@@ -88,3 +94,9 @@ def form_id(browser: Browser, portal: str) -> str:
 def made(case_no: str, flag_id: str, form_id: str) -> Mapping[str, str]:
     """What the stories have made, by its name in addresses."""
     return {"case_no": case_no, "flag_id": flag_id, "form_id": form_id}
+
+
+@pytest.fixture(scope="session")
+def town(cloud: Cloud) -> None:
+    """300 open cases, 40 of them late: only for the last tests, because others look for their cases in short lists."""
+    cloud.inhabit()
