@@ -14,6 +14,17 @@ from infra.browser.visit import DESK, Language, Person, chromium
 
 Come = Callable[..., Person]
 
+TASKS: list[tuple[str, int, int, int]] = []
+"""Tasks that were tried: name, clicks, answers given, pages seen."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what each task takes, if any was tried."""
+    if TASKS:
+        terminalreporter.write_line(f"\n{'task':<50} {'clicks':>6} {'answers':>7} {'pages':>5}")
+        for name, clicks, answers, pages in TASKS:
+            terminalreporter.write_line(f"{name:<50} {clicks:>6} {answers:>7} {pages:>5}")
+
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
