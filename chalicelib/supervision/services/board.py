@@ -1,7 +1,7 @@
 """The board of clocks and the heartbeats behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
@@ -19,6 +19,9 @@ from chalicelib.supervision.rules.ageing import KINDS, Ageing, ageing_of
 
 WATCHERS = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 WORKERS = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
+
+DUE_FIRST = (Light.RED, Light.YELLOW, Light.GREEN, Light.GREY, Light.WHITE)
+"""The lights in the order in which a worklist shows them."""
 
 MOST_AGED = 1_000
 """How many clocks of a kind and status are read for the ageing of open cases."""
@@ -85,12 +88,29 @@ class Supervision:
         """
         return self._page(self.watched(wanted.department, by=by), wanted, at=at, limit=limit, after=after)
 
-    def worklist(self, wanted: Filter, *, by: Caller, at: datetime, limit: int, after: Position | None) -> Page[Shown]:
-        """Return the same for the caller's own department, to anybody who works there."""
+    def worklist(
+        self,
+        wanted: Filter,
+        *,
+        lights: Sequence[Light] = DUE_FIRST,
+        by: Caller,
+        at: datetime,
+        limit: int,
+        after: Position | None,
+    ) -> Page[Shown]:
+        """Return a page of the open clocks of the caller's own department, to anybody who works there.
+
+        The lights follow one another in the order of ``DUE_FIRST``, and within each light clocks by due day.
+        """
         if by.department is None:
             raise DomainError(ErrorCode.FORBIDDEN)
         require(by, roles=WORKERS, department=by.department)
-        return self._page((by.department,), wanted, at=at, limit=limit, after=after)
+        within = wanted.within(by.department)
+
+        def of_light(light: str, most: int, begins: Position | None) -> Page[Shown]:
+            return self._shown(replace(within, light=Light(light)), at=at, limit=most, after=begins)
+
+        return page_of_lists([one for one in DUE_FIRST if one in lights], of_light, limit=limit, after=after)
 
     def _page(
         self,
@@ -102,12 +122,14 @@ class Supervision:
         after: Position | None,
     ) -> Page[Shown]:
         def of_department(name: str, most: int, begins: Position | None) -> Page[Shown]:
-            page = self._clocks.on_board(wanted.within(name), at=at, limit=most, after=begins)
-            return Page(
-                tuple(Shown(clock=clock, light=self._clocks.light(clock, at=at)) for clock in page.clocks), page.after
-            )
+            return self._shown(wanted.within(name), at=at, limit=most, after=begins)
 
         return page_of_lists(departments, of_department, limit=limit, after=after)
+
+    def _shown(self, wanted: ClockFilter, *, at: datetime, limit: int, after: Position | None) -> Page[Shown]:
+        page = self._clocks.on_board(wanted, at=at, limit=limit, after=after)
+        shown = (Shown(clock=clock, light=self._clocks.light(clock, at=at)) for clock in page.clocks)
+        return Page(tuple(shown), page.after)
 
     def ageing(self, department: str | None, *, by: Caller, at: datetime) -> tuple[Ageing, ...]:
         """Return how long open cases have waited, for one department or for each that the caller watches.

@@ -12,7 +12,7 @@ from chalicelib.cases.model.case import CaseCard
 from chalicelib.cases.store import CaseStore
 from chalicelib.catalogue.services.catalogue import Catalogue
 from chalicelib.clock import day_in_shanghai
-from chalicelib.clocks.model import Clock, ClockKind
+from chalicelib.clocks.model import Clock, ClockKind, Light
 from chalicelib.clocks.rules.indexes import ClockStatus, binds_person
 from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.model import Page, Position
@@ -21,7 +21,7 @@ from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.model.overview import BoardCase, Counts, Show, Wanted
 from chalicelib.supervision.rules.ageing import KINDS
 from chalicelib.supervision.rules.overview import counts_of, days_ahead, lists_for
-from chalicelib.supervision.services.board import Supervision
+from chalicelib.supervision.services.board import Filter, Supervision
 from chalicelib.supervision.services.statistics import Asked, Statistics, Told
 from chalicelib.workdays.model.calendars import Calendars
 
@@ -119,6 +119,27 @@ class Overview:
         is_more = len(first) > limit or any(page.after is not None for page in pages)
         following = pages[0].after if len(lists) == 1 else None
         return Page(self._with_cases(shown, found, by=by, at=at), following), is_more
+
+    def worklist(
+        self,
+        wanted: Filter,
+        *,
+        lights: Sequence[Light],
+        by: Caller,
+        at: datetime,
+        limit: int,
+        after: Position | None,
+    ) -> Page[BoardCase]:
+        """Return a page of what the caller's department has to do, each case once with the duty that comes first.
+
+        A case of which another duty comes later may stand on a later page as well. ``FORBIDDEN`` as in ``Supervision``.
+        """
+        page = self._supervision.worklist(wanted, lights=lights, by=by, at=at, limit=limit, after=after)
+        found = [one.clock for one in page.items]
+        first: dict[str, Clock] = {}
+        for clock in found:
+            first.setdefault(clock.owner, clock)
+        return Page(self._with_cases(tuple(first.values()), found, by=by, at=at), page.after)
 
     def _with_cases(
         self, clocks: Sequence[Clock], found: Sequence[Clock], *, by: Caller, at: datetime

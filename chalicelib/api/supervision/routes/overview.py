@@ -1,5 +1,6 @@
 """HTTP routes for the board at one look: counts by department, and the cases behind each of them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from chalicelib.api.supervision.routes.board import BoardClockResponse, WatchResponse, of_clock, watch_at
@@ -169,7 +170,7 @@ def cases(call: Call[None]) -> Answer[BoardCasesResponse]:
     body = BoardCasesResponse(
         at=call.at,
         is_more=is_more,
-        items=[_case(each, excused=excused, at=call.at) for each in page.items],
+        items=[board_case(each, excused=excused, at=call.at) for each in page.items],
         next_cursor=call.next_cursor(page.after),
     )
     return Answer(body=body)
@@ -200,7 +201,8 @@ def _department(one: DepartmentOverview, *, at: datetime) -> DepartmentOverviewR
     )
 
 
-def _case(one: BoardCase, *, excused: dict[tuple[str, str], str], at: datetime) -> BoardCaseResponse:
+def board_case(one: BoardCase, *, excused: Mapping[tuple[str, str], str], at: datetime) -> BoardCaseResponse:
+    """Return what is shown of a case and the duty of it that is due first."""
     clock, asked = one.clock, one.asked
     role, _, department = asked.recipient.partition(".") if asked else ("", "", "")
     return BoardCaseResponse.of(
