@@ -606,7 +606,6 @@ PORTAL: dict[str, list[str]] = {
         "POST /desk/{case_no}/acts/{act}",
     ],
     "chalicelib.web.officers.cases": [
-        "GET /worklist",
         "GET /desk",
         "GET /desk/{case_no}",
         "GET /desk/{case_no}/clocks/{kind}",
@@ -633,6 +632,10 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.officers.reading": [
         "GET /desk/{case_no}/purpose",
         "POST /desk/{case_no}/purpose",
+    ],
+    "chalicelib.web.officers.worklist": [
+        "GET /worklist",
+        "POST /worklist/assignment",
     ],
     "chalicelib.web.supervisors.anomalies": [
         "GET /anomalies",

@@ -201,7 +201,8 @@ def test_an_empty_list_says_so_and_keeps_its_filters(officer: Visitor) -> None:
     assert seen.status == 200
     assert "没有。" in seen.text
     chosen = [option["value"] for option in seen.page.named("option") if "selected" in option]
-    assert chosen == ["red", "officer.traffic"]
+    lit = [one["name"] for one in seen.page.named("input") if one.get("type") == "checkbox" and "checked" in one]
+    assert (lit, chosen) == (["red"], ["officer.traffic"])
 
 
 @pytest.mark.parametrize("query", ["light=blue", "cursor=x", "state=nonsense"])

@@ -114,6 +114,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "GET /claims/{authority_id}/refusal": {Role.OFFICER},
     "POST /claims/{authority_id}/refusal": {Role.OFFICER},
     "GET /worklist": OFFICE,
+    "POST /worklist/assignment": OFFICE,
     "GET /desk": OFFICE,
     "GET /desk/{case_no}": OFFICE,
     "GET /desk/{case_no}/purpose": {Role.OFFICER},

@@ -1,4 +1,4 @@
-"""The officers' desk: the department's cases by due date, and each case with what may be done next."""
+"""The officers' desk: the department's cases, and each case with what may be done next."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import Finding, Notice
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.rules.reading import ReadingPurpose
-from chalicelib.clocks.model import ClockKind, Light
+from chalicelib.clocks.model import ClockKind
 from chalicelib.container import container
 from chalicelib.policy import Role
 from chalicelib.supervision.rules.cards import GIVERS
@@ -21,7 +21,6 @@ from chalicelib.web.core.request import Page, PageRequest
 from chalicelib.web.core.staff import staff_named
 
 OFFICE: Final = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
-FILTERS: Final = ("light", "kind", "officer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,25 +122,6 @@ def the_case(visit: PageRequest) -> CaseResponse:
 def step_names(case: CaseResponse) -> dict[str, str]:
     """Return the names of the item's steps, as it was when the case was filed."""
     return {step.id: step.name for step in container().catalogue.version(case.item.code, case.item.version).steps}
-
-
-@pages.get("/worklist", roles=OFFICE)
-def worklist(visit: PageRequest) -> Page:
-    """List what is due, oldest first, with its light; unless a light is chosen, what is late or nearly so."""
-    from chalicelib.api.supervision.routes import board as supervision  # noqa: PLC0415 - only this page needs it
-    from chalicelib.api.supervision.routes import worklist as due  # noqa: PLC0415 - only this page needs it
-
-    asked = {name: visit.query[name] for name in (*FILTERS, "cursor") if visit.query.get(name)}
-    found = visit.look_through(due.worklist, query={"limit": "20"} | asked)
-    facts = {
-        "found": found,
-        "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,
-        "asked": asked,
-        "lights": tuple(Light),
-        "mine": visit.caller.sub,
-        "staff": staff_named(clock.responsible for clock in found.items),
-    }
-    return Page(template="worklist.html", facts=facts)
 
 
 @pages.get("/desk", roles=OFFICE)

@@ -108,12 +108,13 @@ class BoardCaseResponse(BoardClockResponse):
 
     ``applicant`` is the masked name; it and ``item_name`` are null where the duty is about something else than a case.
     ``step`` names the step of handling that is due, null where it is another duty.
-    ``days_late`` are days since the due day, null if it is not late.
+    ``days_late`` are days since the due day, null if it is not late; ``version`` is the case's, which steps name.
     """
 
     item_name: str | None
     step: str | None
     applicant: str | None
+    version: int | None
     days_late: int | None
     answer: LateAnswerResponse | None
     asked: AskedResponse | None
@@ -211,6 +212,7 @@ def board_case(one: BoardCase, *, excused: Mapping[tuple[str, str], str], at: da
         item_name=one.card and one.card.item_name,
         step=one.step or None,
         applicant=one.card and one.card.applicant_name,
+        version=one.card and one.card.version,
         days_late=(day_in_shanghai(at) - clock.due_on).days if one.light is Light.RED else None,
         answer=one.answer,
         asked=AskedResponse(role=Role(role), department=department, alert_id=asked.alert_id if one.is_own else None)

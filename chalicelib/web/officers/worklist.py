@@ -1,0 +1,105 @@
+"""The officers' worklist: what the department has to do, what is late first, and giving several cases to somebody."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from chalicelib.api.cases.routes import assignment
+from chalicelib.api.supervision.routes import board as supervision
+from chalicelib.api.supervision.routes import worklist as due
+from chalicelib.cases.rules.handling import SUPERIORS
+from chalicelib.clocks.model import Light
+from chalicelib.errors import DomainError
+from chalicelib.http.problems import failure_of
+from chalicelib.policy import Role
+from chalicelib.web.core import pages
+from chalicelib.web.core.actions import Options
+from chalicelib.web.core.forms import at_fault, words_of
+from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Page, PageRequest
+from chalicelib.web.core.staff import choices, staff_named
+from chalicelib.web.officers.cases import OFFICE
+
+SHOWN: Final = 20
+"""How many cases a page shows, and at most how many are given to somebody at once."""
+TICKED: Final = re.compile(r"([A-Z0-9]{17}):(\d{1,9})")
+"""What a tick says: the number of a case, and the version of it that was shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A case that was not given to anybody, and why, in words."""
+
+    case_no: str
+    why: str
+
+
+@pages.get("/worklist", roles=OFFICE)
+def worklist(visit: PageRequest) -> Page:
+    """List what the department has to do, what is late first, with whose it is; all lights unless some are chosen."""
+    lights = [light.value for light in Light if visit.query.get(light)] or visit.query.get("light", "").split(",")
+    asked = {
+        "light": ",".join(lights),
+        "officer": visit.query.get("officer", ""),
+        "cursor": visit.query.get("cursor", ""),
+    }
+    found = visit.look_through(due.worklist, query={"limit": str(SHOWN)} | asked)
+    facts = {
+        "found": found,
+        "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,
+        "asked": {name: value for name, value in asked.items() if value and name != "cursor"},
+        "lights": due.DUE_FIRST,
+        "chosen_lights": lights,
+        "today": visit.today,
+        "mine": visit.caller.sub,
+        "nobody": Role.OFFICER.value,
+        "staff_roles": tuple(Role),
+        "officers": _officers(visit),
+        "is_superior": _is_superior(visit),
+        "staff": staff_named(one.responsible for one in found.items),
+    }
+    return Page(template="worklist.html", facts=facts, scripts=("moj", "picker"))
+
+
+@pages.post("/worklist/assignment", roles=OFFICE, form="/worklist")
+def assign(visit: PageRequest) -> Page:
+    """Give each of the ticked cases to somebody, and say which of them could not be given and why."""
+    officer = visit.sent("given_to") if _is_superior(visit) else visit.caller.sub
+    ticked = dict(_ticked(visit))
+    faults = {}
+    if not ticked:
+        faults["case"] = text("worklist_tick_some", visit.language)
+    if officer not in {one[0] for one in _officers(visit)}:
+        faults["given_to"] = text("worklist_choose_officer", visit.language)
+    if faults:
+        return at_fault(worklist(visit), **faults)
+    given: list[str] = []
+    refused: list[Refused] = []
+    for case_no, version in ticked.items():
+        try:
+            visit.do(assignment.assign, path={"case_no": case_no}, body={"officer": officer}, version=version)
+        except DomainError as error:
+            why = words_of(failure_of(error, visit.language, route=visit.route))[1]
+            refused.append(Refused(case_no=case_no, why=why))
+        else:
+            given.append(case_no)
+    page = worklist(visit)
+    return replace(page, facts={**page.facts, "given": given, "refused": refused})
+
+
+def _ticked(visit: PageRequest) -> Iterator[tuple[str, int]]:
+    for value in visit.form.get("case", ())[:SHOWN]:
+        if found := TICKED.fullmatch(value):
+            yield found[1], int(found[2])
+
+
+def _is_superior(visit: PageRequest) -> bool:
+    return bool(visit.caller.roles & set(SUPERIORS))
+
+
+def _officers(visit: PageRequest) -> Options:
+    """Return to whom the caller may give cases: a superior to each officer of the department, others to themselves."""
+    if _is_superior(visit):
+        return choices(visit, department=visit.caller.department or "", role=Role.OFFICER)
+    return [(visit.caller.sub, visit.caller.name)]
