@@ -13,6 +13,7 @@ MODULES = tuple(f"chalicelib.supervision.{word}.anomalies" for word in ("model",
 READERS = [
     "chalicelib/api/supervision/routes/anomalies.py",
     "chalicelib/container.py",
+    "chalicelib/inspection/services.py",
     "chalicelib/web/supervisors/anomalies.py",
 ]
 
@@ -23,14 +24,14 @@ def reads_anomalies(path: Path) -> bool:
 
 
 @pytest.mark.requirement("R4.20")
-def test_only_the_list_of_anomalies_reads_them() -> None:
+def test_only_lists_of_anomalies_read_them() -> None:
     outside = [path for path in DEPLOYED if not named(path).startswith("chalicelib/supervision/")]
 
     assert [named(path) for path in outside if reads_anomalies(path)] == READERS
 
 
 @pytest.mark.requirement("R4.20")
-def test_no_answer_but_that_list_has_a_field_for_them() -> None:
+def test_no_answer_but_those_lists_has_a_field_for_them() -> None:
     import_all()
     shapes = {route.name: json.dumps(route.answer.model_json_schema()) for route in ROUTES if route.answer}
 
@@ -40,4 +41,4 @@ def test_no_answer_but_that_list_has_a_field_for_them() -> None:
         if "signal" in schema.lower() or AnomalyKind.CLOSED_AND_CONTRADICTED.value in schema
     ]
 
-    assert speaking == ["GET /v1/supervision/signals"]
+    assert speaking == ["GET /v1/supervision/signals", "GET /v1/inspections/{mandate_id}/signals"]

@@ -214,8 +214,8 @@ EXPECTED: dict[str, tuple[int | None, str]] = {
     "GET /worklist": (
         200,
         (
-            "alerts api authorities bounds calendars cases catalogue clocks credit departments relay rulepacks sessions"
-            " staff subjects supervision timeline web workdays"
+            "alerts api authorities bounds calendars cases catalogue clocks credit departments relay rulepacks"
+            " sanctions sessions staff subjects supervision timeline web workdays"
         ),
     ),
     "GET /board": (

@@ -209,8 +209,8 @@ class Draft:
 class CaseCard:
     """A case's card (办件卡片): the few fields that lists, mandates, agents' rights and the repeat-promise rule need.
 
-    Indexes hold only cards. ``finding`` is what verification found, once that has effect and as long as it was not put
-    right. ``version`` comes from the row and is not part of the stored document.
+    Indexes hold only cards. ``finding`` is how verification found a promise broken, once that has effect and as long as
+    it was not put right. ``version`` comes from the row and is not part of the stored document.
     """
 
     case_no: str
@@ -353,6 +353,7 @@ class Case:
         """
         was_waiting = self.credit is not None and self.credit.standing is CommitmentStatus.PENDING
         found, order = self.verification, self.rectification
+        is_broken = found is not None and found.has_effect and found.result in {Finding.UNTRUE, Finding.UNFULFILLED}
         is_put_right = order is not None and order.fulfilled is True
         return CaseCard(
             case_no=self.case_no,
@@ -368,7 +369,7 @@ class Case:
             subject=self.subject,
             pack=self.terms.pack,
             authority="" if self.agent is None else self.agent.authority,
-            finding=found.result if found is not None and found.has_effect and not is_put_right else None,
+            finding=found.result if found is not None and is_broken and not is_put_right else None,
             version=self.version,
         )
 

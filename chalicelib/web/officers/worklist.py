@@ -13,6 +13,7 @@ from chalicelib.clocks.model import Light
 from chalicelib.errors import DomainError
 from chalicelib.http.problems import failure_of
 from chalicelib.policy import Role
+from chalicelib.supervision.services.board import DUE_FIRST
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Options
 from chalicelib.web.core.forms import at_fault, words_of
@@ -49,7 +50,7 @@ def worklist(visit: PageRequest) -> Page:
         "found": found,
         "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,
         "asked": {name: value for name, value in asked.items() if value and name != "cursor"},
-        "lights": due.DUE_FIRST,
+        "lights": DUE_FIRST,
         "chosen_lights": lights,
         "today": visit.today,
         "mine": visit.caller.sub,

@@ -70,7 +70,7 @@ def test_a_card_shows_what_lists_need_of_a_case() -> None:
     assert replace(case, credit=waited).card.withdrawn_at is None
 
 
-def test_a_card_says_what_was_found_once_that_has_effect_and_as_long_as_it_was_not_put_right() -> None:
+def test_a_card_says_how_a_promise_was_broken_once_that_has_effect_and_as_long_as_it_was_not_put_right() -> None:
     found = a_case(verification=a_verification(officers=2))
     confirmed = a_case(verification=a_verification(officers=2, confirmed_by="staff:second"))
     order = Rectification(
@@ -83,6 +83,7 @@ def test_a_card_says_what_was_found_once_that_has_effect_and_as_long_as_it_was_n
 
     assert a_case().card.finding is None
     assert found.card.finding is None
+    assert a_case(verification=a_verification(result=Finding.TRUE)).card.finding is None
     assert confirmed.card.finding is Finding.UNTRUE
     assert replace(confirmed, rectification=order).card.finding is Finding.UNTRUE
     assert replace(confirmed, rectification=replace(order, fulfilled=True)).card.finding is None

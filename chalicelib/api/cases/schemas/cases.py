@@ -152,7 +152,7 @@ class CaseResponse(ResponseBody):
 
 
 class CaseListItemResponse(ResponseBody):
-    """A case in a list; ``finding`` is what verification found, unless that was put right."""
+    """A case in a list; ``finding`` is how the promise was found broken, unless that was put right."""
 
     case_no: str
     state: State
