@@ -636,6 +636,7 @@ PORTAL: dict[str, list[str]] = {
     "chalicelib.web.officers.worklist": [
         "GET /worklist",
         "POST /worklist/assignment",
+        "GET /desk/{case_no}/next",
     ],
     "chalicelib.web.supervisors.anomalies": [
         "GET /anomalies",

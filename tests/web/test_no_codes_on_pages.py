@@ -57,7 +57,6 @@ NAMES: Final = frozenset({"plate-replacement", "business-address", "spouse-house
 
 AT_FAULT: Final = frozenset(
     {
-        "/desk/*",
     }
 )
 """Pages that still say a code; none may join them."""

@@ -117,6 +117,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "POST /worklist/assignment": OFFICE,
     "GET /desk": OFFICE,
     "GET /desk/{case_no}": OFFICE,
+    "GET /desk/{case_no}/next": OFFICE,
     "GET /desk/{case_no}/purpose": {Role.OFFICER},
     "POST /desk/{case_no}/purpose": {Role.OFFICER},
     "GET /desk/{case_no}/clocks/{kind}": OFFICE,

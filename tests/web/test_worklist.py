@@ -1,8 +1,11 @@
 """The worklist shows everything a department has to do, and gives several cases to somebody at once."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.cloud import Client, TokenOf
+from tests.cloud import Client, TokenOf, turn_clock
+from tests.web.cases import drafted, hand_in
 from tests.web.visitor import Come, Seen, Visitor
 from tests.wire import Wire, watched
 
@@ -10,6 +13,12 @@ from tests.wire import Wire, watched
 def ticks(seen: Seen) -> list[str]:
     """The cases that can be ticked, each with its version."""
     return [one["value"] or "" for one in seen.page.named("input") if one.get("name") == "case"]
+
+
+def offered(seen: Seen) -> set[str]:
+    """The acts that a case's page offers."""
+    hrefs = [link["href"] or "" for link in seen.page.named("a")]
+    return {href.partition("/acts/")[2] for href in hrefs if "/acts/" in href}
 
 
 def number_of(promised: str) -> str:
@@ -95,3 +104,41 @@ def test_a_page_makes_a_query_for_each_light_and_reads_its_cases_at_once(
     assert [one["case_no"] for one in listed.body["items"]] == [number_of(promised)]
     assert len([one for one in queries if "clocks" in one.parameters["TableName"]]) <= 6
     assert wire.operations.count("BatchGetItem") + wire.operations.count("TransactGetItems") <= 3
+
+
+def test_a_case_leads_on_to_the_next_one(officer: Visitor, promised: str, visitor: Come) -> None:
+    first = officer.open("/worklist")
+    officer.send(first, "assignment", {"case": ticks(first)})
+    alone = officer.open(f"{promised}/next")
+    applicant = visitor("applicant")
+    other = "/desk/" + hand_in(applicant, drafted(applicant)).path.split("/")[2]
+    officer.send(officer.open(f"{other}/acts/assignment"), "assignment")
+
+    assert f"../{promised[1:]}/next" in [link["href"] for link in officer.open(promised).page.named("a")]
+    assert alone.path == "/worklist"
+    assert officer.open(f"{promised}/next").path == other
+    assert officer.open(f"{other}/next").path == promised
+
+
+def test_nothing_is_offered_that_would_be_refused(officer: Visitor, visitor: Come) -> None:
+    applicant = visitor("applicant")
+    case = "/desk/" + hand_in(applicant, drafted(applicant)).path.split("/")[2]
+    before = offered(officer.open(case))
+    missing: dict[str, str | list[str]] = {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"}
+    asked = officer.send(officer.open(f"{case}/acts/corrections"), "corrections", missing)
+    officer.send(officer.open(f"{case}/acts/assignment"), "assignment")
+
+    assert {"corrections", "assignment"} <= before
+    assert "corrections" not in offered(asked)
+    assert "旧车牌" in asked.text
+    assert "old-plate" not in asked.text
+    assert "assignment" not in offered(officer.open(case))
+    assert "assignment" in offered(visitor("supervisor.traffic").open(case))
+
+
+def test_an_acceptance_that_is_overdue_is_not_offered(officer: Visitor, visitor: Come) -> None:
+    applicant = visitor("applicant")
+    case = "/desk/" + hand_in(applicant, drafted(applicant)).path.split("/")[2]
+    turn_clock(datetime(2026, 12, 1, 4, tzinfo=UTC))
+
+    assert not {"acceptance", "corrections"} & offered(officer.open(case))

@@ -13,16 +13,15 @@ from chalicelib.cases.rules.consequences import RectificationOutcome
 from chalicelib.cases.rules.handling import STEPS, SUPERIORS
 from chalicelib.catalogue.model.items import Method
 from chalicelib.clocks.model import ClockKind, Light
-from chalicelib.container import container
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.consequences import SEVERITIES
-from chalicelib.rulepacks.model.pack import Ground, Proof, ProofSource, RulePack, TerminationGround
+from chalicelib.rulepacks.model.pack import Ground, Proof, ProofSource, TerminationGround
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, named
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import choices
-from chalicelib.web.officers.cases import OFFERS, OFFICE, step_names, step_under_way, the_case, unproved
+from chalicelib.web.officers.cases import OFFERS, OFFICE, pack_of, step_names, step_under_way, the_case, unproved
 
 HANDLING: Final = (ClockKind.HANDLING_PROMISED, ClockKind.HANDLING_STATUTORY)
 HOLDING: Final = ("pause", "suspension")
@@ -38,11 +37,6 @@ def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
     return [(one.id, one.name, one.basis) for one in case.checklist if one.must_be_handed_in(case.way)]
 
 
-def _pack_of(case: CaseResponse, visit: PageRequest) -> RulePack:
-    item = container().catalogue.find(case.item.code, at=visit.at)
-    return container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
-
-
 def _listed(grounds: Sequence[Ground | TerminationGround | Proof], visit: PageRequest) -> Options:
     """Return a closed list of the rule pack, each entry with its article."""
     return [(one.code, one.name if visit.language == "zh" else one.english, one.basis) for one in grounds]
@@ -50,15 +44,15 @@ def _listed(grounds: Sequence[Ground | TerminationGround | Proof], visit: PageRe
 
 def _grounds(case: CaseResponse, visit: PageRequest) -> Options:
     """Return the closed list of grounds for a pause (特别程序), each with its article (R4.8)."""
-    return _listed(_pack_of(case, visit).pause_grounds, visit)
+    return _listed(pack_of(case, visit).pause_grounds, visit)
 
 
 def _suspension_grounds(case: CaseResponse, visit: PageRequest) -> Options:
-    return _listed(_pack_of(case, visit).suspension_grounds, visit)
+    return _listed(pack_of(case, visit).suspension_grounds, visit)
 
 
 def _termination_grounds(case: CaseResponse, visit: PageRequest) -> Options:
-    return _listed(_pack_of(case, visit).termination_grounds, visit)
+    return _listed(pack_of(case, visit).termination_grounds, visit)
 
 
 def _basis_among(
@@ -85,7 +79,7 @@ def _notices(case: CaseResponse, visit: PageRequest) -> Options:
 
 def _proofs(case: CaseResponse, visit: PageRequest) -> Options:
     """Return the proofs of delivery that an office may record, each with its article (送达)."""
-    return _listed(_pack_of(case, visit).proofs_from(ProofSource.OFFICE), visit)
+    return _listed(pack_of(case, visit).proofs_from(ProofSource.OFFICE), visit)
 
 
 def _step_under_way(case: CaseResponse, _visit: PageRequest) -> Options:

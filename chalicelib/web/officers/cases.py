@@ -9,14 +9,16 @@ from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineResponse
 from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import Finding, Notice
-from chalicelib.cases.rules.handling import STEPS, CaseStep
+from chalicelib.cases.rules.handling import STEPS, SUPERIORS, CaseStep
 from chalicelib.cases.rules.reading import ReadingPurpose
-from chalicelib.clocks.model import ClockKind
+from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.container import container
 from chalicelib.policy import Role
+from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.web.core import pages
+from chalicelib.web.core.directory import entry_text
 from chalicelib.web.core.request import Page, PageRequest
 from chalicelib.web.core.staff import staff_named
 
@@ -33,12 +35,27 @@ class Offer:
     def __call__(self, case: CaseResponse, visit: PageRequest) -> bool:
         """Whether to offer it now; the API decides once it is carried out."""
         right = STEPS[self.step]
+        if self.step is CaseStep.ASSIGN and case.officer and not visit.caller.roles & set(SUPERIORS):
+            return False
         return bool(visit.caller.roles & set(right.roles)) and case.state in right.states and self.also(case)
 
 
 def _is_paused(case: CaseResponse) -> bool:
     """Whether a special procedure is going on (特别程序)."""
     return any(pause.ended_at is None for pause in case.pauses)
+
+
+def _is_undecided_whether_accepted(case: CaseResponse) -> bool:
+    """Whether it may still be accepted or not: once that time is over, it counts as accepted (视为受理)."""
+    return not any(
+        clock.kind is ClockKind.ACCEPTANCE and clock.stopped_at is None and clock.light is Light.RED
+        for clock in case.clocks
+    )
+
+
+def _may_be_asked(case: CaseResponse) -> bool:
+    """Whether nothing is asked for that was not answered yet."""
+    return _is_undecided_whether_accepted(case) and all(one.answered_at is not None for one in case.corrections)
 
 
 def _may_be_verified(case: CaseResponse) -> bool:
@@ -82,8 +99,8 @@ def step_under_way(case: CaseResponse) -> str | None:
 
 
 OFFERS: Final[Mapping[str, Offer]] = {
-    "acceptance": Offer(step=CaseStep.ACCEPT),
-    "corrections": Offer(step=CaseStep.CORRECT),
+    "acceptance": Offer(step=CaseStep.ACCEPT, also=_is_undecided_whether_accepted),
+    "corrections": Offer(step=CaseStep.CORRECT, also=_may_be_asked),
     "decision": Offer(step=CaseStep.DECIDE),
     "delivery": Offer(step=CaseStep.DELIVER),
     "step_completion": Offer(step=CaseStep.COMPLETE_STEP, also=lambda case: step_under_way(case) is not None),
@@ -113,6 +130,18 @@ def _landed(timeline: TimelineResponse) -> list[EventResponse]:
     return [one for one in landed if one.seq > ended.get(str(one.data.get("about")), 0)]
 
 
+def _bar_text(entry: str, visit: PageRequest) -> str:
+    """Return what people call what bars: a flag or a record by its number, a broken promise by that of its case."""
+    kind, mark, name = entry.partition(":")
+    return name if mark and kind != "flag" else entry_text(entry, visit.language)
+
+
+def pack_of(case: CaseResponse, visit: PageRequest) -> RulePack:
+    """Return the edition of the rules that holds for a case's item now."""
+    item = container().catalogue.find(case.item.code, at=visit.at)
+    return container().pack(item.jurisdiction, visit.at) if item else container().usual_pack(visit.at)
+
+
 def the_case(visit: PageRequest) -> CaseResponse:
     """Return the case of the address; an officer who sends a form of it is handling it, and need not say so again."""
     is_handling = visit.route.startswith("POST") and Role.OFFICER in visit.caller.roles
@@ -139,13 +168,16 @@ def read_case(visit: PageRequest) -> Page:
     from chalicelib.api.documents import routes as documents  # noqa: PLC0415 - only this page needs it
 
     case = the_case(visit)
-    done = visit.query.get("done")
+    done, found = visit.query.get("done"), case.verification
     timeline = visit.get(cases.read_timeline)
     facts = {
         "case": case,
-        "staff": staff_named((case.officer,)),
+        "staff": staff_named((case.officer, found and found.found_by, found and found.confirmed_by)),
         "timeline": timeline,
-        "barred": _landed(timeline),
+        "barred": [(one, _bar_text(str(one.data.get("about")), visit)) for one in _landed(timeline)],
+        "grounds": {
+            one.code: one.name if visit.language == "zh" else one.english for one in pack_of(case, visit).pause_grounds
+        },
         "told": visit.get(deliveries.of_case).items,
         "documents": visit.get(documents.listed, query={"case_no": case.case_no}).items,
         "names": {asked.id: asked.name for asked in case.checklist},

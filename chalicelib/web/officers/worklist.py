@@ -18,7 +18,7 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Options
 from chalicelib.web.core.forms import at_fault, words_of
 from chalicelib.web.core.i18n import text
-from chalicelib.web.core.request import Page, PageRequest
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import choices, staff_named
 from chalicelib.web.officers.cases import OFFICE
 
@@ -87,6 +87,17 @@ def assign(visit: PageRequest) -> Page:
             given.append(case_no)
     page = worklist(visit)
     return replace(page, facts={**page.facts, "given": given, "refused": refused})
+
+
+@pages.get("/desk/{case_no}/next", roles=OFFICE)
+def next_case(visit: PageRequest) -> Redirect:
+    """Go on to the case that follows on one's own list, a superior on the department's; to the list if none does."""
+    whose = "" if _is_superior(visit) else visit.caller.sub
+    found = visit.get(due.worklist, query={"limit": "100", "officer": whose})
+    numbers = [one.case_no for one in found.items if one.case_no]
+    here = numbers.index(visit.path["case_no"]) + 1 if visit.path["case_no"] in numbers else 0
+    following = next((one for one in (*numbers[here:], *numbers[:here]) if one != visit.path["case_no"]), None)
+    return Redirect(to=f"desk/{following}" if following else "worklist")
 
 
 def _ticked(visit: PageRequest) -> Iterator[tuple[str, int]]:
