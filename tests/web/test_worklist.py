@@ -1,6 +1,7 @@
 """The worklist shows everything a department has to do, and gives several cases to somebody at once."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 
@@ -142,3 +143,27 @@ def test_an_acceptance_that_is_overdue_is_not_offered(officer: Visitor, visitor:
     turn_clock(datetime(2026, 12, 1, 4, tzinfo=UTC))
 
     assert not {"acceptance", "corrections"} & offered(officer.open(case))
+
+
+def test_a_case_is_found_by_its_number_however_it_was_typed(officer: Visitor, promised: str) -> None:
+    number = number_of(promised)
+    typed = f"{number[:4].lower()} {number[4:10]}-{number[10:]}"
+
+    found = officer.open(f"/desk?{urlencode({'q': typed})}")
+    wrong = officer.open("/desk?q=12345")
+
+    assert found.path.partition("?")[0] == promised
+    assert wrong.status == 400
+    assert {"href": "#q"} in wrong.page.named("a")
+    assert "12345" in [one.get("value") for one in wrong.page.named("input")]
+
+
+def test_the_list_is_narrowed_to_an_item_and_says_so(officer: Visitor, promised: str) -> None:
+    listed = officer.open("/worklist?green=yes")
+    (of_item,) = {link["href"] or "" for link in listed.page.named("a") if "item=" in (link["href"] or "")}
+
+    only, other = officer.open(of_item), officer.open("/worklist?item=business-address")
+
+    assert number_of(promised) in only.text
+    assert "只看“机动车号牌补领、换领”。" in only.text
+    assert number_of(promised) not in other.text

@@ -9,6 +9,7 @@ from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineResponse
 from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import Finding, Notice
+from chalicelib.cases.rules.case_numbers import case_no_as_typed, is_case_no
 from chalicelib.cases.rules.handling import STEPS, SUPERIORS, CaseStep
 from chalicelib.cases.rules.reading import ReadingPurpose
 from chalicelib.clocks.model import ClockKind, Light
@@ -19,7 +20,9 @@ from chalicelib.supervision.rules.cards import GIVERS
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.directory import entry_text
-from chalicelib.web.core.request import Page, PageRequest
+from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.i18n import text
+from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
 
 OFFICE: Final = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
@@ -154,11 +157,17 @@ def step_names(case: CaseResponse) -> dict[str, str]:
 
 
 @pages.get("/desk", roles=OFFICE)
-def list_cases(visit: PageRequest) -> Page:
-    """List the department's cases, newest first, or those in one state."""
+def list_cases(visit: PageRequest) -> Page | Redirect:
+    """List the department's cases, newest first, or those in one state; a case number, as typed, leads to its case."""
+    sought = visit.query.get("q", "").strip()
+    number = case_no_as_typed(sought)
+    if is_case_no(number):
+        return Redirect(to=f"desk/{number}")
     asked = {name: visit.query[name] for name in ("state", "cursor") if visit.query.get(name)}
     found = visit.get(cases.list_cases, query={"limit": "20"} | asked)
-    return Page(template="desk_cases.html", facts={"found": found, "asked": asked, "states": tuple(State)})
+    facts = {"found": found, "asked": asked, "states": tuple(State), "sought": sought}
+    page = Page(template="desk_cases.html", facts=facts)
+    return at_fault(page, q=text("no_case_number", visit.language)) if sought else page
 
 
 @pages.get("/desk/{case_no}", roles=OFFICE)

@@ -16,6 +16,7 @@ from chalicelib.policy import Role
 from chalicelib.supervision.services.board import DUE_FIRST
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Options
+from chalicelib.web.core.directory import item_names
 from chalicelib.web.core.forms import at_fault, words_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -43,13 +44,17 @@ def worklist(visit: PageRequest) -> Page:
     asked = {
         "light": ",".join(lights),
         "officer": visit.query.get("officer", ""),
+        "item": visit.query.get("item", ""),
         "cursor": visit.query.get("cursor", ""),
     }
     found = visit.look_through(due.worklist, query={"limit": str(SHOWN)} | asked)
+    kept = {name: value for name, value in asked.items() if value and name != "cursor"}
     facts = {
         "found": found,
         "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,
-        "asked": {name: value for name, value in asked.items() if value and name != "cursor"},
+        "asked": kept,
+        "without_item": {name: value for name, value in kept.items() if name != "item"},
+        "item_name": dict(item_names(visit, [kept["item"]])).get(kept["item"]) if "item" in kept else None,
         "lights": DUE_FIRST,
         "chosen_lights": lights,
         "today": visit.today,
