@@ -181,7 +181,7 @@ def read_case(visit: PageRequest) -> Page:
     timeline = visit.get(cases.read_timeline)
     facts = {
         "case": case,
-        "staff": staff_named((case.officer, found and found.found_by, found and found.confirmed_by)),
+        "staff": staff_named((case.officer, *((found.found_by, found.confirmed_by) if found else ()))),
         "timeline": timeline,
         "barred": [(one, _bar_text(str(one.data.get("about")), visit)) for one in _landed(timeline)],
         "grounds": {
