@@ -106,7 +106,7 @@ def test_a_range_that_ends_before_it_begins_is_refused_by_every_query(world: Wor
             assert same.status == 200
 
     assert wrong == {}
-    assert len(ranges) == 5
+    assert len(ranges) == 6
 
 
 def test_a_time_beyond_the_supported_years_is_refused_by_every_body(world: World, known: dict[str, Example]) -> None:

@@ -65,7 +65,7 @@ def test_memory_is_the_same_for_a_file_eight_times_as_long(blocks: Callable[[int
     (few, short), (many, long) = peak_of(1), peak_of(8)
 
     assert many == 8 * few
-    assert long < short + 2 * MB
+    assert long < short + 3 * MB
 
 
 HEADER = "record_id,subject.number,subject.name\n"

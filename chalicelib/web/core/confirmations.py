@@ -83,6 +83,8 @@ def _flag(flag: "FlagResponse", *, kind: str, to: str, by: str, at: datetime) ->
 def _aliases(visit: PageRequest) -> Iterator[Matter]:
     from chalicelib.api.credit.routes import identity_links  # noqa: PLC0415 - as above
 
+    if visit.caller.department != CREDIT_OFFICE:
+        return
     for link in visit.get(identity_links.page, query=LIMIT).items:
         yield Matter(
             kind="alias",
