@@ -1,5 +1,6 @@
 """Files of imports are read and joined piece by piece: memory does not grow with them, whatever their encoding."""
 
+import gc
 import gzip
 import hashlib
 import json
@@ -49,6 +50,8 @@ def table(megabytes: int) -> Iterator[bytes]:
 @pytest.mark.parametrize("blocks", [plain, compressed, table])
 def test_memory_is_the_same_for_a_file_eight_times_as_long(blocks: Callable[[int], Iterator[bytes]]) -> None:
     def peak_of(megabytes: int) -> tuple[int, int]:
+        # What other tests have left behind would put off the collection of garbage, which Lambda has none of.
+        gc.freeze()
         tracemalloc.start()
         try:
             found = inspect_file(
@@ -61,11 +64,12 @@ def test_memory_is_the_same_for_a_file_eight_times_as_long(blocks: Callable[[int
             return found.count, tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
+            gc.unfreeze()
 
     (few, short), (many, long) = peak_of(1), peak_of(8)
 
     assert many == 8 * few
-    assert long < short + 3 * MB
+    assert long < short + 2 * MB
 
 
 HEADER = "record_id,subject.number,subject.name\n"
