@@ -23,8 +23,8 @@ CLUMSY = re.compile(
 )
 """Words of the API about a place in a body, which say nothing to somebody before a field."""
 
-AT_FAULT = frozenset({"/calendars/*", "/catalogue/*", "/measures"})
-"""Forms that take a document as a whole, and say where in it something is wrong."""
+AT_FAULT = frozenset({"/calendars/*"})
+"""A form that takes a document as a whole, and says where in it something is wrong."""
 
 
 def summary(seen: Seen) -> list[tuple[str, str]]:
