@@ -73,3 +73,9 @@ def test_a_draft_has_a_bound(drafts: EditionDrafts) -> None:
         drafts.save(NAME, {"name": "x" * (MOST_BYTES - 11)}, version=2, by=EDITOR, at=NOON)
 
     assert refused.value.code is ErrorCode.BODY_TOO_LARGE
+
+
+def test_whether_somebody_shares_a_department_s_drafts_is_known_before_there_is_one(drafts: EditionDrafts) -> None:
+    who = (EDITOR, COLLEAGUE, KEEPER, STRANGER)
+
+    assert [drafts.is_shared("traffic", by=one) for one in who] == [True, True, True, False]

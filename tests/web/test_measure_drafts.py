@@ -173,3 +173,14 @@ def test_the_pages_speak_english(visitor: Come) -> None:
 
     assert "Name and sources" in tasks.text
     assert {seen.status for seen in (*shown, office.open("/measures/check"))} == {200}
+
+
+def test_an_office_of_another_department_cannot_begin_the_list_of_the_credit_office(visitor: Come) -> None:
+    market = visitor("credit.market")
+    theirs = market.open("/imports").form("imports").fields
+
+    refused = market.post(DRAFT, {name: theirs[name][0] for name in ("form_token", "once")})
+
+    assert refused.status == 403
+    assert DraftStore().find("measures") is None
+    assert visitor("credit").open("/measures").status == 200

@@ -35,6 +35,10 @@ class EditionDrafts:
             _require_shared(draft.department, by=by)
         return draft
 
+    def is_shared(self, department: str, *, by: Caller) -> bool:
+        """Whether the caller is among the editors who share a department's drafts; the monitoring office is always."""
+        return any(sees(by, roles=KEEPERS, department=one) for one in (department, Desk.MONITORING.value))
+
     def read(self, name: str, *, by: Caller) -> EditionDraft:
         """Return a draft; ``NOT_FOUND`` if nothing has been begun."""
         draft = self.find(name, by=by)

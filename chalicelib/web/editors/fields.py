@@ -5,7 +5,7 @@ into the document, faults of the route are led to their inputs, and two versions
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Literal
@@ -192,11 +192,11 @@ class Ask:
             case "when", dict() as when:
                 return self._option(option_of(when["question"], when["equals"]), desk)
             case "grid", dict() as grid:
-                return desk.between.join(self._option(pair, desk) for pair in _pairs(grid))
+                return desk.between.join(self._chosen(_pairs(grid), desk))
             case "set", list() as codes:
                 return self._option(" ".join(sorted(codes)), desk)
             case "ticks", list() as codes:
-                return desk.between.join(self._option(code, desk) for code in codes)
+                return desk.between.join(self._chosen(codes, desk))
             case "lines", list() as lines:
                 return desk.between.join(lines)
             case "groups", list() as groups:
@@ -207,7 +207,12 @@ class Ask:
                 return str(value)
 
     def _option(self, value: str, desk: Desk) -> str:
-        return next((option[1] for option in self.offered(desk) if option[0] == value), desk.t("edit_unknown"))
+        return next(iter(self._chosen([value], desk)))
+
+    def _chosen(self, values: Iterable[str], desk: Desk) -> list[str]:
+        """Return what options are called; they are asked for once, as some come from the database."""
+        called = {option[0]: option[1] for option in self.offered(desk)}
+        return [called.get(value, desk.t("edit_unknown")) for value in values]
 
     def _rows(self, visit: PageRequest, before: Sequence[Document]) -> list[Document]:
         """Return the rows that are not blank; each keeps what the form does not show of it."""
@@ -399,6 +404,8 @@ def _differing(
     part: Part, entry: str, one: tuple[Document, Desk], other: tuple[Document, Desk]
 ) -> Iterator[Difference]:
     for ask in part.asks:
+        if value_at(one[0], ask.path) == value_at(other[0], ask.path):
+            continue
         before, after = (ask.words(value_at(thing, ask.path), desk) for thing, desk in (one, other))
         if before != after:
             kind: Literal["added", "removed", "changed"] = "changed"

@@ -37,37 +37,37 @@ def begin(visit: PageRequest) -> Redirect:
     """Begin a draft with what is published last, or with nothing; one that is there already is gone on with."""
     one = editions_of(visit)
     document = blank(visit) if one is None else _with_day(as_written(version_of(visit, one.latest)), visit)
-    return _writing(visit, one).begin(visit, document)
+    return writing_of(visit, one).begin(visit, document)
 
 
 @pages.get("/catalogue/{item_code}/draft", roles=EDITORS)
 def list_tasks(visit: PageRequest) -> Page:
     """Show the parts of the draft, and which of them are done."""
-    return writing.list_tasks(_writing(visit, editions_of(visit)), visit)
+    return writing.list_tasks(writing_of(visit, editions_of(visit)), visit)
 
 
 @pages.post("/catalogue/{item_code}/discard", roles=EDITORS, form="/catalogue/{item_code}/draft")
 def discard(visit: PageRequest) -> Redirect:
     """Throw the draft away."""
-    return _writing(visit, editions_of(visit)).discard(visit)
+    return writing_of(visit, editions_of(visit)).discard(visit)
 
 
 @pages.get("/catalogue/{item_code}/draft/{part}", roles=EDITORS)
 def ask_part(visit: PageRequest) -> Page:
     """Show one part."""
-    return writing.ask_part(_writing(visit, editions_of(visit)), visit)
+    return writing.ask_part(writing_of(visit, editions_of(visit)), visit)
 
 
 @pages.post("/catalogue/{item_code}/draft/{part}", roles=EDITORS, form="/catalogue/{item_code}/draft/{part}")
 def save_part(visit: PageRequest) -> Page | Redirect:
     """Save a part."""
-    return writing.save_part(_writing(visit, editions_of(visit)), visit)
+    return writing.save_part(writing_of(visit, editions_of(visit)), visit)
 
 
 @pages.get("/catalogue/{item_code}/draft/{part}/{number}", roles=EDITORS)
 def ask_entry(visit: PageRequest) -> Page:
     """Show one entry of a list."""
-    return writing.ask_entry(_writing(visit, editions_of(visit)), visit)
+    return writing.ask_entry(writing_of(visit, editions_of(visit)), visit)
 
 
 @pages.post(
@@ -77,14 +77,14 @@ def ask_entry(visit: PageRequest) -> Page:
 )
 def save_entry(visit: PageRequest) -> Page | Redirect:
     """Save, remove or move an entry."""
-    return writing.save_entry(_writing(visit, editions_of(visit)), visit)
+    return writing.save_entry(writing_of(visit, editions_of(visit)), visit)
 
 
 @pages.get("/catalogue/{item_code}/preview", roles=EDITORS)
 def preview(visit: PageRequest) -> Page | Redirect:
     """Show the draft as the applicant will see it: the page of the item, and the questions that follow."""
     one = editions_of(visit)
-    draft = _writing(visit, one).draft(visit)
+    draft = writing_of(visit, one).draft(visit)
     proposed, _ = _tried(visit, draft.document, one)
     if proposed is None:
         return Redirect(to=f"{_at(visit)}/check")
@@ -104,7 +104,7 @@ def preview(visit: PageRequest) -> Page | Redirect:
 def check(visit: PageRequest) -> Page:
     """Say what is still to be put right; where nothing is, what the version would change, and let it be published."""
     one = editions_of(visit)
-    written = _writing(visit, one)
+    written = writing_of(visit, one)
     draft = written.draft(visit)
     proposed, faults = _tried(visit, draft.document, one)
     facts: dict[str, object] = {
@@ -130,7 +130,8 @@ def check(visit: PageRequest) -> Page:
 def publish(visit: PageRequest) -> Page | Redirect:
     """Publish the draft exactly as it was seen; a colleague's change since then is shown first."""
     one = editions_of(visit)
-    draft = _writing(visit, one).found(visit)
+    written = writing_of(visit, one)
+    draft = written.found(visit)
     if draft is None:
         # The second click of a double click: the first one has published it.
         return Redirect(to=_at(visit), query={"done": "published"})
@@ -140,7 +141,7 @@ def publish(visit: PageRequest) -> Page | Redirect:
         visit.do(items.publish_item, path={"version": str(_next(one))}, body=draft.document)
     except DomainError as refusal:
         return again(check(visit), refusal, visit, fields={"": ""})
-    container().edition_drafts.discard(draft.name, version=draft.version, by=visit.caller)
+    written.let_go(visit, draft)
     return Redirect(to=_at(visit), query={"done": "published"})
 
 
@@ -165,21 +166,23 @@ def compare(visit: PageRequest) -> Page:
 @pages.get("/catalogue/{item_code}/file", roles=EDITORS)
 def ask_file(visit: PageRequest) -> Page:
     """Offer the draft as a file to take away, and to bring one in its place."""
-    return writing.ask_file(_writing(visit, editions_of(visit)), visit)
+    return writing.ask_file(writing_of(visit, editions_of(visit)), visit)
 
 
 @pages.post("/catalogue/{item_code}/file", roles=EDITORS, form="/catalogue/{item_code}/file")
 def take_file(visit: PageRequest) -> Page | Redirect:
     """Take a file as the draft, if it is an item at all."""
     one = editions_of(visit)
-    return writing.take_file(_writing(visit, one), visit, require=lambda document: _require_item(visit, document, one))
+    return writing.take_file(
+        writing_of(visit, one), visit, require=lambda document: _require_item(visit, document, one)
+    )
 
 
 @pages.get("/catalogue/{item_code}/download", roles=EDITORS)
 def download(visit: PageRequest) -> Download:
     """Answer the draft as a file; where none was begun, what is published last."""
     one = editions_of(visit)
-    draft = _writing(visit, one).found(visit)
+    draft = writing_of(visit, one).found(visit)
     if draft is None and one is None:
         raise DomainError(ErrorCode.NOT_FOUND)
     document = draft.document if draft else as_written(version_of(visit, one.latest if one else 1))
@@ -226,14 +229,15 @@ def _at(visit: PageRequest) -> str:
     return f"catalogue/{quote(visit.path['item_code'], safe='')}"
 
 
-def _writing(visit: PageRequest, one: ItemEditionsResponse | None) -> Writing:
-    shown = None if one is None else one.in_force or one.to_come
+def writing_of(visit: PageRequest, one: ItemEditionsResponse | None) -> Writing:
+    """Return the draft of an item: its department's, also once it is abolished; that of a new one the editor's."""
+    shown = one and (one.in_force or one.to_come or version_of(visit, one.latest))
     return Writing(
         name=f"item:{visit.path['item_code']}",
         at=_at(visit),
         title="name",
         untitled="new_item",
-        department=(visit.caller.department or "") if shown is None else shown.department,
+        department=shown.department if shown else visit.caller.department or "",
         parts=PARTS,
         judge=lambda document: _tried(visit, document, one)[1],
         settle=lambda part, said, before, entries, place: (

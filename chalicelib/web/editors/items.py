@@ -5,12 +5,11 @@ from urllib.parse import quote
 
 from chalicelib.api.catalogue.routes import items
 from chalicelib.api.catalogue.schemas.items import AbolishItemRequest
-from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.web.editors.item_drafts import EDITORS, editions_of, version_of
+from chalicelib.web.editors.item_drafts import EDITORS, editions_of, version_of, writing_of
 
 ABOLITION: Final = tuple(AbolishItemRequest.model_fields)
 """The fields of the form that abolishes an item."""
@@ -40,9 +39,8 @@ def read_item(visit: PageRequest) -> Page:
         "code": visit.path["item_code"],
         "one": one,
         "words": version_of(visit, one.latest) if one else None,
-        "draft": container().edition_drafts.find(f"item:{visit.path['item_code']}", by=visit.caller),
         "done": visit.query.get("done"),
-    }
+    } | writing_of(visit, one).offered(visit)
     return Page(template="item_edition.html", facts=facts)
 
 

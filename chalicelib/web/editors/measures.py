@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.api.sanctions.routes import flags, measures
-from chalicelib.container import container
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.sanctions.services.editions import PUBLISHERS
 from chalicelib.web.core import pages
@@ -116,7 +116,7 @@ def publish(visit: PageRequest) -> Page | Redirect:
         visit.do(measures.load, path=_path(draft.document), body=draft.document)
     except DomainError as refusal:
         return again(check(visit), refusal, visit, fields={"": ""})
-    container().edition_drafts.discard(draft.name, version=draft.version, by=visit.caller)
+    _writing(visit).let_go(visit, draft)
     return Redirect(to="measures", query={"done": "loaded"})
 
 
@@ -145,7 +145,7 @@ def _writing(visit: PageRequest) -> Writing:
         at="measures",
         title="title",
         untitled="list_of_measures",
-        department=visit.caller.department or "",
+        department=CREDIT_OFFICE,
         parts=PARTS,
         judge=lambda document: _faults(visit, document),
     )

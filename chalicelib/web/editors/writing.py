@@ -61,6 +61,11 @@ class Writing:
         """Return the draft, if one was begun."""
         return container().edition_drafts.find(self.name, by=visit.caller)
 
+    def offered(self, visit: PageRequest) -> dict[str, object]:
+        """Return what leads to the draft: whether the caller may write it, and if so the one that was begun."""
+        may_write = container().edition_drafts.is_shared(self.department, by=visit.caller)
+        return {"may_write": may_write, "draft": self.found(visit) if may_write else None}
+
     def begin(self, visit: PageRequest, document: Document) -> Redirect:
         """Begin a draft with a document, or go on with the one that is there."""
         container().edition_drafts.begin(self.name, document, department=self.department, by=visit.caller, at=visit.at)
@@ -76,6 +81,14 @@ class Writing:
         """Throw the draft away; what is published stays as it is."""
         container().edition_drafts.discard(self.name, version=visit.version(), by=visit.caller)
         return Redirect(to=self.at, query={"done": "discarded"})
+
+    def let_go(self, visit: PageRequest, draft: EditionDraft) -> None:
+        """Throw away a draft that is published; one that a colleague has saved meanwhile stays."""
+        try:
+            container().edition_drafts.discard(self.name, version=draft.version, by=visit.caller)
+        except DomainError as error:
+            if error.code is not ErrorCode.STALE_VERSION:
+                raise
 
     def facts(self, visit: PageRequest, draft: EditionDraft) -> dict[str, object]:
         """Return what every page of it shows."""
