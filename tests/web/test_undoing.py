@@ -28,7 +28,7 @@ def proposed(visitor: Come, company: Visitor) -> Seen:  # noqa: ARG001 - whose r
 def test_a_record_of_any_department_is_amended_by_two(visitor: Come, company: Visitor, proposed: Seen) -> None:
     place = proposed.path.partition("?")[0]
     office, second = visitor("credit"), visitor("credit2")
-    own = links(office.open(place))
+    own, seen = links(office.open(place)), links(visitor("credit.market").open(place))
     form = f"{place}/confirmation"
     late = office.send(office.open(form), form, {"reason": "对。"})
     done = second.send(second.open(form), form, {"reason": "已核对。"})
@@ -37,6 +37,7 @@ def test_a_record_of_any_department_is_amended_by_two(visitor: Come, company: Vi
     assert "市场监管登记系统的记录r-1" in proposed.text
     assert "market/r-1" not in proposed.text
     assert (f"{place[1:]}/confirmation" in own, f"{place[1:]}/withdrawal" in own) == (False, True)
+    assert not {f"{place[1:]}/confirmation", f"{place[1:]}/withdrawal"} & seen
     assert late.status == 409
     assert "#reason" in links(late)
     assert "已确认，马上生效。" in done.text
@@ -64,9 +65,11 @@ def test_what_is_missing_in_an_amendment_leads_to_its_field(visitor: Come, compa
 
     nothing = office.send(form, "amendment", {})
     bare = office.send(form, "amendment", {"outcome": "corrected"})
+    half = office.send(form, "amendment", AMENDMENT | {"contents": "fine：二百元\n罚款二百元"})
 
     assert "#outcome" in links(nothing)
     assert {"#reason", "#basis"} <= links(bare)
+    assert "#contents" in links(half)
     assert office.open("/amendment").status == 404
 
 

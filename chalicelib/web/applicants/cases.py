@@ -105,7 +105,10 @@ def list_cases(visit: PageRequest) -> Page:
 def read_case(visit: PageRequest) -> Page:
     """Show what a case asks of one, how far it is, whether the office is late, what comes next, and what happened."""
     case, timeline = visit.get(cases.read_case), visit.get(cases.read_timeline)
-    done, actions = visit.query.get("done"), [name for name, is_open in OFFERS.items() if is_open(case, visit)]
+    done, rating = visit.query.get("done"), _rating_of(case, visit)
+    # Whether one may rate is not asked of the database again.
+    open_now = [name for name, is_open in OFFERS.items() if name != "rating" and is_open(case, visit)]
+    open_now += ["rating"] if _rates(case, visit) and rating is None else []
     facts = {
         "case": case,
         "is_closed_to_agent": _is_closed_to_agent(case),
@@ -120,8 +123,8 @@ def read_case(visit: PageRequest) -> Page:
         "timeline": timeline.model_copy(update={"items": [one for one in timeline.items if not is_within(one)]}),
         "within": [one for one in timeline.items if is_within(one)],
         "looks": [one for one in timeline.items if one.kind in LOOKS],
-        "actions": actions,
-        "rating": None if "rating" in actions else _rating_of(case, visit),
+        "actions": [name for name in OFFERS if name in open_now],
+        "rating": rating,
         "done": done if done in DONE.values() else None,
         "names": names_in(case),
         "english": english_of(visit, case.item),
@@ -182,9 +185,13 @@ def picture_of(address: str) -> Picture:
     return Picture(path=drawn.partition(' d="')[2].partition('"')[0], side=int(code.symbol_size(border=0)[0]))
 
 
+def _rates(case: CaseResponse, visit: PageRequest) -> bool:
+    return case.state in FINISHED and Role.APPLICANT in visit.caller.roles
+
+
 def _rating_of(case: CaseResponse, visit: PageRequest) -> "RatingResponse | None":
     """Return how the caller has rated a case that is over, if so; only applicants rate, and each handling once."""
-    if case.state not in FINISHED or Role.APPLICANT not in visit.caller.roles:
+    if not _rates(case, visit):
         return None
     from chalicelib.api.feedback.routes import ratings  # noqa: PLC0415 - only cases that are over are rated
 
@@ -271,17 +278,12 @@ def _has_refused(case: CaseResponse) -> bool:
     return case.state not in FINISHED and any(material.problem for material in case.materials)
 
 
-def _may_rate(case: CaseResponse, visit: PageRequest) -> bool:
-    is_own = case.state in FINISHED and Role.APPLICANT in visit.caller.roles
-    return is_own and _rating_of(case, visit) is None
-
-
 OFFERS: Final[Mapping[str, Callable[[CaseResponse, PageRequest], bool]]] = {
     "corrections": lambda case, _visit: demand_of(case) is not None,
     "materials": lambda case, _visit: case.state is State.AWAITING_MATERIALS or _has_refused(case) or _owes_later(case),
     "statement": lambda case, visit: last_day_to_state(case, at=visit.at) is not None,
     "report": lambda case, _visit: _may_report(case),
-    "rating": _may_rate,
+    "rating": lambda case, visit: _rates(case, visit) and _rating_of(case, visit) is None,
     "withdrawal": _may_withdraw,
     "application_withdrawal": lambda case, _visit: _may_withdraw_application(case),
     "complaint": lambda _case, _visit: True,

@@ -1,13 +1,12 @@
 """One's own credit: the records, who asked for them, and the remedies: objection (异议) and repair (修复)."""
 
-from collections.abc import Collection, Iterator
 from typing import Final
 
 from chalicelib.api.credit.routes import own_credit
 from chalicelib.api.redress.routes import objections, repairs
 from chalicelib.api.redress.routes.repairs import RepairFormResponse
 from chalicelib.api.sanctions.routes import flags
-from chalicelib.api.sanctions.schemas.flags import FlagDetailResponse
+from chalicelib.api.sanctions.schemas.flags import FlagResponse
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
@@ -16,7 +15,7 @@ from chalicelib.sanctions.model.flags import FlagState
 from chalicelib.sanctions.rules.state_machine import is_defence_open
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
-from chalicelib.web.core.directory import record_kinds
+from chalicelib.web.core.directory import published, record_kinds
 from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
@@ -46,7 +45,7 @@ def list_queries(visit: PageRequest) -> Page:
     """Show who queried one's credit, when and why (R7.15)."""
     query = {"limit": "20"} | ({"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {})
     found = visit.get(own_credit.own_queries, query=query)
-    items = dict(_items({one.item_code for one in found.items if one.item_code}, visit))
+    items = dict(published(visit, sorted({one.item_code for one in found.items if one.item_code})))
     return Page(template="credit/own_queries.html", facts={"found": found, "items": items})
 
 
@@ -126,20 +125,11 @@ def read_repair(visit: PageRequest) -> Page:
     return Page(template="credit/repair.html", facts=facts)
 
 
-def _items(codes: Collection[str], visit: PageRequest) -> Iterator[tuple[str, str]]:
-    """Yield the names of items by their codes; none for one that is not in the catalogue any more."""
-    for code in sorted(codes):
-        item = container().catalogue.find(code, at=visit.at)
-        if item is not None:
-            yield code, item.name_en if visit.language == "en" and item.name_en else item.name
-
-
-def _to_be_heard(visit: PageRequest) -> list[FlagDetailResponse]:
+def _to_be_heard(visit: PageRequest) -> list[FlagResponse]:
     """Return the flags about which one was told and may still be heard (拟惩戒告知): nothing is decided yet."""
     found = visit.get(flags.flags, query={"limit": "20"}).items
-    served = [flag for flag in found if flag.state is FlagState.SERVED and not flag.statements]
-    told = [visit.get(flags.flag, path={"flag_id": flag.id}) for flag in served]
-    return [flag for flag in told if is_defence_open(flag.defence_due_at, has_spoken=False, at=visit.at)]
+    served = (flag for flag in found if flag.state is FlagState.SERVED and not flag.statements)
+    return [flag for flag in served if is_defence_open(flag.defence_due_at, has_spoken=False, at=visit.at)]
 
 
 def _entry(visit: PageRequest) -> str:

@@ -16,7 +16,7 @@ from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
-from chalicelib.web.credit_office.redress import DECIDERS, PAIR
+from chalicelib.web.credit_office.redress import DECIDERS, contents_in
 
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
 FORM: Final = "/amendment"
@@ -61,8 +61,10 @@ def propose(visit: PageRequest) -> Page | Redirect:
         return at_fault(ask_amendment(visit), outcome=text("choose_amendment", visit.language))
     body: dict[str, Any] = {name: visit.sent(name) for name in ("entry", "outcome", "reason", "basis")}
     body |= {"ends_on": visit.sent("ends_on")} if visit.sent("ends_on") else {}
-    pairs = [found for line in visit.sent("contents").splitlines() if (found := PAIR.fullmatch(line))]
-    body |= {"contents": {found[1].strip(): found[2].strip() for found in pairs}} if pairs else {}
+    contents = contents_in(visit)
+    if contents is None:
+        return at_fault(ask_amendment(visit), contents=text("record_contents_bad", visit.language))
+    body |= {"contents": contents} if contents else {}
     return submit(
         visit,
         amendments.propose,
@@ -134,7 +136,7 @@ def entry_of(visit: PageRequest) -> str:
 
 
 def _open_now(one: AmendmentResponse, visit: PageRequest) -> list[str]:
-    if one.state is not AmendmentState.PROPOSED:
+    if one.state is not AmendmentState.PROPOSED or visit.caller.department != CREDIT_OFFICE:
         return []
     is_own = visit.caller.is_person(one.proposed_by)
     return [WITHDRAWAL.name] if is_own else [CONFIRMATION.name, WITHDRAWAL.name]

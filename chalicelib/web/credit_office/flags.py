@@ -148,7 +148,7 @@ def facts_of(visit: PageRequest, flag: FlagDetailResponse) -> dict[str, object]:
         "open_steps": open_steps(flag, visit),
         "is_office": Role.CREDIT_OFFICER in visit.caller.roles,
         "me": visit.caller.actor,
-        "staff": staff_named(_people(flag)),
+        "staff": staff_named(_people(flag)) if Role.CREDIT_OFFICER in visit.caller.roles else {},
         "today": visit.today,
         "now": visit.at,
     }

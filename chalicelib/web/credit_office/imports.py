@@ -55,7 +55,7 @@ def read_import(visit: PageRequest) -> Page:
     # The bucket adds where it has put a file to the address to which it leads on.
     has_come = "key" in visit.query
     form = one.upload if one.upload and one.upload.method == "POST" and not has_come else None
-    waits = one.state is ImportState.STORING or (one.state is ImportState.AWAITING_UPLOAD and form is None)
+    waits = one.state is ImportState.STORING or (one.state is ImportState.AWAITING_UPLOAD and has_come)
     facts = {
         "one": one,
         "form": form,

@@ -1,6 +1,5 @@
 """Credit records (信用记录): one record, its notice and its confirmation, and entering one by hand."""
 
-import re
 from typing import Any, Final
 
 from chalicelib.api.credit.routes import records
@@ -18,11 +17,11 @@ from chalicelib.web.core.directory import item_names, published, record_kinds, s
 from chalicelib.web.core.forms import at_fault, moment_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
+from chalicelib.web.credit_office.redress import contents_in
 
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
 FORM: Final = "/records"
 RECORD: Final = "/records/{source}/{record_id}"
-PAIR: Final = re.compile(r"\s*([^:=\uff1a]+)[:=\uff1a](.+)")
 """A line of contents: a name and a value."""
 
 SERVICE: Final[Action[RecordResponse]] = Action(
@@ -81,19 +80,18 @@ def ask_record(visit: PageRequest) -> Page:
 def enter(visit: PageRequest) -> Page | Redirect:
     """Store a record; a grave one has no effect before it was served and confirmed by another officer."""
     source, number = visit.sent("source"), visit.sent("number")
-    lines = [line for line in visit.sent("contents").splitlines() if line.strip()]
-    pairs = [found for line in lines if (found := PAIR.fullmatch(line))]
+    contents = contents_in(visit)
     faults = {
         name: text(word, visit.language)
         for name, word, is_wrong in (
             ("source", "choose_a_source", not source),
-            ("contents", "record_contents_bad", len(pairs) < len(lines)),
+            ("contents", "record_contents_bad", contents is None),
         )
         if is_wrong
     }
     if faults:
         return at_fault(ask_record(visit), **faults)
-    body = _body(visit) | {"contents": {found[1].strip(): found[2].strip() for found in pairs}}
+    body = _body(visit) | {"contents": contents}
     return submit(
         visit,
         records.put_record,

@@ -22,6 +22,13 @@ PAIR: Final = re.compile(r"\s*([^:=\uff1a]+)[:=\uff1a](.+)")
 """A line of corrected contents: a name and a value."""
 
 
+def contents_in(visit: PageRequest) -> dict[str, str] | None:
+    """Return the contents that a form says, a line each; ``None`` if a line is not a name and what it holds."""
+    lines = [line for line in visit.sent("contents").splitlines() if line.strip()]
+    pairs = [found for line in lines if (found := PAIR.fullmatch(line))]
+    return {found[1].strip(): found[2].strip() for found in pairs} if len(pairs) == len(lines) else None
+
+
 @pages.get("/matters", roles=DECIDERS)
 def list_matters(visit: PageRequest) -> Page:
     """List a department's objections and repairs, newest first."""
@@ -61,9 +68,10 @@ def rule(visit: PageRequest) -> Page | Redirect:
         return at_fault(ask_ruling(visit), outcome=text("choose_an_outcome", visit.language))
     body: dict[str, Any] = {name: visit.sent(name) for name in ("outcome", "reason", "basis")}
     body |= {name: visit.sent(name) for name in ("ends_on", "late_reason") if visit.sent(name)}
-    pairs = [found for line in visit.sent("contents").splitlines() if (found := PAIR.fullmatch(line))]
-    if pairs:
-        body["contents"] = {found[1].strip(): found[2].strip() for found in pairs}
+    contents = contents_in(visit)
+    if contents is None:
+        return at_fault(ask_ruling(visit), contents=text("record_contents_bad", visit.language))
+    body |= {"contents": contents} if contents else {}
     return submit(
         visit,
         objections.decide,
