@@ -233,17 +233,17 @@ class Inspection:
         """
         mandate = self._in_force(mandate_id, by=by, at=at)
         scope = mandate.scope
-        named = {case.department for case in self._cases.together(scope.case_nos)} if scope.case_nos else set()
+        named = {card.department for card in self._cases.cards(scope.case_nos).values()}
         departments = scope.departments or tuple(sorted(named))
 
         def of_department(name: str, most: int, begins: Position | None) -> Page[Anomaly]:
             page = self._anomalies.page(AnomalyFilter(department=name), limit=most, after=begins)
-            cases = {one.case_no: one for one in self._cases.together([each.case_no for each in page.items])}
+            cards = self._cases.cards([each.case_no for each in page.items])
             return page._replace(
                 items=tuple(
                     each
                     for each in page.items
-                    if each.case_no in cases and covers(scope, _facts_of(cases[each.case_no].card))
+                    if each.case_no in cards and covers(scope, _facts_of(cards[each.case_no]))
                 )
             )
 
@@ -331,8 +331,8 @@ class Inspection:
 
     def _page(self, scope: Scope, *, limit: int, after: Position | None) -> Page[CaseCard]:
         if scope.case_nos:
-            named = (case.card for case_no in scope.case_nos if (case := self._find(case_no)) is not None)
-            return Page(tuple(card for card in named if covers(scope, _facts_of(card))), None)
+            named = self._cases.cards(scope.case_nos)
+            return Page(tuple(card for card in named.values() if covers(scope, _facts_of(card))), None)
 
         def of_department(name: str, most: int, begins: Position | None) -> Page[CaseCard]:
             page = self._cases.of_department(name, state=None, limit=most, after=begins)

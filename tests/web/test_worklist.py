@@ -35,7 +35,9 @@ def test_what_is_new_is_shown_with_item_applicant_and_the_days_that_are_left(
     seen = officer.open("/worklist")
 
     assert number_of(promised) in seen.text
-    assert "机动车号牌补领、换领" in seen.text
+    assert {"zh-CN": "机动车号牌补领、换领", "en": "Replacement of a lost or damaged number plate"}[
+        language
+    ] in seen.text
     assert "李*" in seen.text
     assert left in seen.text
     assert {"zh-CN": "还没有指定", "en": "nobody yet"}[language] in seen.text

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from chalicelib.api.sanctions.schemas.flags import FlagResponse
 
 LIMIT: Final = {"limit": "20"}
-"""How many of each kind are shown and counted; there are seldom as many, and those confirmed make room for others."""
+"""How many of each kind but flags are shown and counted; those confirmed make room for others."""
+MOST_FLAGS: Final = {"limit": "100"}
+"""How many flags are read at a time; they come newest first and ripen with time, so they are read to the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +61,19 @@ def _flags(visit: PageRequest) -> Iterator[Matter]:
     from chalicelib.api.sanctions.routes import flags  # noqa: PLC0415 - only the credit office needs it
     from chalicelib.sanctions.model.flags import FlagState  # noqa: PLC0415 - as above
 
+    def of(state: FlagState) -> Iterator["FlagResponse"]:
+        query = MOST_FLAGS | {"state": state.value}
+        while True:
+            page = visit.get(flags.flags, query=query)
+            yield from page.items
+            if page.next_cursor is None:
+                return
+            query |= {"cursor": page.next_cursor}
+
     for state in (FlagState.SERVED, FlagState.ANSWERED):
-        for flag in visit.get(flags.flags, query=LIMIT | {"state": state.value}).items:
+        for flag in of(state):
             yield _flag(flag, kind="flag", to="confirmation", by=flag.proposed_by, at=flag.proposed_at)
-    for flag in visit.get(flags.flags, query=LIMIT | {"state": FlagState.SUSPENDED.value}).items:
+    for flag in of(FlagState.SUSPENDED):
         asked = flag.suspension and flag.suspension.request
         if asked:
             yield _flag(flag, kind="resumption", to="acts/resumption", by=asked.by, at=asked.asked_at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from chalicelib.catalogue.model.items import Item
 from chalicelib.container import container
 from chalicelib.credit.rules.submissions import directory_in_force
 from chalicelib.credit.store.directories import directories
@@ -13,13 +14,21 @@ from chalicelib.web.core.request import PageRequest
 def item_names(visit: PageRequest, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return items by code and name; one that is not published has none, and is called that."""
     found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
-    return [(code, item.name if item else text("item_unpublished", visit.language)) for code, item in found]
+    return [
+        (code, item_text(item, visit.language) if item else text("item_unpublished", visit.language))
+        for code, item in found
+    ]
 
 
 def published(visit: PageRequest, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return those items of several that are published, by code and name, to choose from."""
     found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
-    return [(code, item.name) for code, item in found if item is not None]
+    return [(code, item_text(item, visit.language)) for code, item in found if item is not None]
+
+
+def item_text(item: Item, language: Language) -> str:
+    """Return what people call an item in a language; by its Chinese name where it has no other."""
+    return item.name_en if language == "en" and item.name_en else item.name
 
 
 def record_kinds(visit: PageRequest) -> dict[str, str]:

@@ -78,8 +78,9 @@ WAITING: Final[Mapping[str, Callable[[PageRequest], int]]] = {
     "nav_messages": _unread,
     "nav_confirmations": _unconfirmed,
 }
-"""What counts the matters that wait at a place, by the name of its text; each page asks it, so it costs little.
+"""What counts the matters that wait at a place, by the name of its text.
 
+Messages, one small read, are counted on every page; what takes several lists, where work begins and at that place.
 The words beside the number are the text ``<name>_waiting``.
 """
 
@@ -88,11 +89,14 @@ def navigation_of(visit: PageRequest, status: int) -> tuple[Place, ...]:
     """Return where somebody can go from any page; on a page that refuses something nothing is counted."""
     if visit.who is None:
         return ()
-    is_shown = status == HTTPStatus.OK
-    return tuple(
-        Place(to=to, name=name, waiting=WAITING[name](visit) if is_shown and name in WAITING else 0)
-        for to, name in places_of(visit.who)
-    )
+    here = visit.route.partition(" ")[2].removeprefix("/")
+    begins = here == home_of(visit.who)
+
+    def waiting(to: str, name: str) -> int:
+        is_counted = name in WAITING and status == HTTPStatus.OK and (to == MESSAGES[0] or begins or here == to)
+        return WAITING[name](visit) if is_counted else 0
+
+    return tuple(Place(to=to, name=name, waiting=waiting(to, name)) for to, name in places_of(visit.who))
 
 
 def places_of(caller: Caller) -> tuple[tuple[str, str], ...]:

@@ -30,6 +30,7 @@ from chalicelib.supervision.rules.statistics import per_cent
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.charts import lines
+from chalicelib.web.core.directory import item_names
 from chalicelib.web.core.i18n import department_text, text, who_text
 from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
@@ -81,7 +82,8 @@ def board(visit: PageRequest) -> Page:
     found = visit.get(api_overview.overview, query=_only(asked, "department"))
     listed = visit.get(api_overview.cases, query={"limit": SHOWN} | asked | _only(visit.query, "cursor"))
     alerts = visit.get(supervision.alerts)
-    staff = staff_named(one.responsible for one in listed.items)
+    people = {one.responsible for one in listed.items} | ({asked["officer"]} if "officer" in asked else set())
+    staff = staff_named(people)
     facts: dict[str, object] = {
         "now": found.at,
         "watch": found.watch,
@@ -94,13 +96,13 @@ def board(visit: PageRequest) -> Page:
             for one in found.departments
         ],
         "found": listed,
-        "officers": {one.responsible: officer_text(one.responsible, staff, visit.language) for one in listed.items},
+        "officers": {one: officer_text(one, staff, visit.language) for one in people},
         "people": set(staff),
         "asked": asked,
         "dropped": {name: {key: value for key, value in asked.items() if key != name} for name in asked},
         "show": asked.get("show", Show.LATE.value),
-        "due_on": date.fromisoformat(asked["due_on"]) if "due_on" in asked else None,
-        "item_name": next((one.item_name for one in listed.items), None) or asked.get("item"),
+        "due_on": date.fromisoformat(asked["due_on"]) if "due_on" in asked else visit.today,
+        "item_name": dict(item_names(visit, [asked["item"]]))[asked["item"]] if "item" in asked else None,
         "alerts": alerts.items,
         "more_alerts": alerts.next_cursor is not None,
         "departments": settings().departments if visit.caller.roles & ALL_DEPARTMENTS else (),
