@@ -140,7 +140,7 @@ def settings() -> Settings:
         issued_bucket=os.environ.get("XINNUO_ISSUED_BUCKET", f"xinnuo-{stage}-issued"),
         seal_queue=os.environ.get("XINNUO_SEAL_QUEUE", ""),
         mail=_mail_server(stage),
-        private_networks=_private_networks(),
+        private_networks=private_networks(os.environ.get("XINNUO_PRIVATE_NETWORKS", "")),
         sms_gateway=os.environ.get("XINNUO_SMS_GATEWAY", ""),
         sms_signature=os.environ.get("XINNUO_SMS_SIGNATURE", "信诺"),
         sweep_queue=os.environ.get("XINNUO_SWEEP_QUEUE", ""),
@@ -152,9 +152,9 @@ def settings() -> Settings:
     )
 
 
-def _private_networks() -> tuple[IPv4Network, ...]:
+def private_networks(told: str) -> tuple[IPv4Network, ...]:
+    """Read networks with commas between, as an operator tells them; ``MisconfiguredError`` for one not private."""
     try:
-        told = os.environ.get("XINNUO_PRIVATE_NETWORKS", "")
         networks = tuple(IPv4Network(name) for name in told.split(",") if name)
     except ValueError as error:
         message = f"private networks are told as 10.1.0.0/16,192.168.7.0/24: {error}"

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from infra.assets import fonts
-from infra.assets.build import CHARTS, STYLES
+from infra.assets.build import CHARTS, MOJ_STYLES, PICKER_STYLES, STYLES
 from infra.packaging.wheels import LEFT_OUT, LOCK, PINNED, lines_of, normalised
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 WRITTEN: Final = ROOT / ".local" / "sbom.json"
 COPIED: Final = frozenset({"chalice"})
 """What packaging leaves out of the requirements, and copies a part of."""
+FROM_NPM: Final = ((STYLES, "MIT"), (CHARTS, "Apache-2.0"), (MOJ_STYLES, "MIT"), (PICKER_STYLES, "MIT"))
+"""What the portal's styles and scripts are made of, with the licences that npm gives."""
 
 ALLOWED: Final = frozenset(
     {
@@ -114,7 +116,7 @@ def _packages() -> Iterator[dict[str, Any]]:
 
 
 def _assets() -> Iterator[dict[str, Any]]:
-    npm = [(each.package, each.version, licence) for each, licence in ((STYLES, "MIT"), (CHARTS, "Apache-2.0"))]
+    npm = [(each.package, each.version, licence) for each, licence in FROM_NPM]
     for name, version, licence in [*npm, (fonts.SERIF, fonts.SERIF_VERSION, "OFL-1.1")]:
         purl = f"pkg:npm/{name.replace('@', '%40')}@{version}"
         yield {"type": "library", "name": name, "version": version, "purl": purl, "licenses": _licences(licence)}

@@ -25,7 +25,7 @@ from infra.packaging.build import ROOT, package
 from infra.packaging.template import merged
 from infra.packaging.wheels import PackagingError, Target
 
-TOOLS: Final = ("babel", "chalice", "pip", "yaml")
+TOOLS: Final = ("babel", "chalice", "pip")
 UNPROTECTED: Final = {"DeletionProtection": "off"}
 """What a stack is told while it is first made: what a failed attempt has made must go again."""
 TOKEN: Final = "XINNUO_TEST_TOKEN"  # noqa: S105 - the name of a variable
@@ -133,7 +133,8 @@ def told(wanted: Release, *, stage: str, address: str) -> dict[str, str]:
 def require_tools() -> None:
     """Stop if this Python has not what packaging and deploying need."""
     if missing := [name for name in TOOLS if find_spec(name) is None]:
-        message = f"This Python has no {', no '.join(missing)}: run make venv, or pip install -r requirements.txt."
+        mend = "run make venv, or pip install -r infra/local/requirements-packaging.txt."
+        message = f"This Python has no {', no '.join(missing)}: {mend}"
         raise DeployError(message)
 
 
@@ -168,7 +169,8 @@ def reach(stage: str, bucket: str, template: Mapping[str, Any]) -> Place:
     (assertion,) = template["Rules"]["RegionIsAllowed"]["Assertions"]
     allowed = assertion["Assert"]["Fn::Contains"][0]
     if session.region_name not in allowed:
-        message = f"The region is {session.region_name}; personal data stay in {' or '.join(allowed)}: set AWS_REGION."
+        where = " or ".join(allowed)
+        message = f"The region is {session.region_name}; personal data stay in {where}: set AWS_DEFAULT_REGION."
         raise DeployError(message)
     try:
         account = session.client("sts").get_caller_identity()["Account"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from chalicelib.settings import MisconfiguredError, private_networks
 from infra.deploy.errors import DeployError
 
 TOLD_OTHERWISE: Final = {"Stage": "the stage is told once, by STAGE"}
@@ -43,6 +44,20 @@ def _faults(told: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) 
             yield f"  {name} must be a text or a whole number."
         else:
             yield from _faults_of_one(name, str(value), declared[name])
+    said = {name: str(told.get(name, each.get("Default", ""))) for name, each in declared.items()}
+    yield from _faults_of_several(said)
+
+
+def _faults_of_several(said: Mapping[str, str]) -> Iterator[str]:
+    """Say with what every function would refuse to start, or to be made."""
+    try:
+        private_networks(said["PrivateNetworks"])
+    except MisconfiguredError as error:
+        yield f"  PrivateNetworks: {error}."
+    if said["MailHost"] and "@" not in said["MailSender"]:
+        yield "  MailSender is missing: whoever has a MailHost says from which address it sends."
+    if said["SubnetIds"] and not said["SecurityGroupIds"]:
+        yield "  SecurityGroupIds is missing: whoever has SubnetIds says which groups the functions are in."
 
 
 def _faults_of_one(name: str, value: str, declared: Mapping[str, Any]) -> Iterator[str]:

@@ -77,7 +77,7 @@ class Stack:
         changes = self._changes(made["Id"])
         for line in _shown(self.name, changes):
             print(line)
-        if replaced := [one["LogicalResourceId"] for one in changes if _is_marked(one) and one["Action"] != "Remove"]:
+        if replaced := [one["LogicalResourceId"] for one in changes if _is_replaced(one)]:
             self.client.delete_change_set(ChangeSetName=made["Id"])
             message = f"{', '.join(replaced)} would be replaced by an empty one; nothing of {self.name} was changed."
             raise DeployError(message)
@@ -141,11 +141,20 @@ def _shown(stack: str, changes: list[dict[str, Any]]) -> Iterator[str]:
         added = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
         yield f"{stack}, {len(changes)} resources to add: {added}"
         return
-    yield f"{stack}, {len(changes)} changes (with a ! where data would leave the stack):"
+    yield f"{stack}, {len(changes)} changes (with a ! where data would or might leave the stack):"
     for one in changes:
         yield f" {'!' if _is_marked(one) else ' '} {one['Action']:8}{one['ResourceType']:34}{one['LogicalResourceId']}"
 
 
+def _is_replaced(one: dict[str, Any]) -> bool:
+    """Whether something that holds data would be replaced by something empty."""
+    return one["ResourceType"] in HOLDS_DATA and one.get("Replacement") == "True"
+
+
 def _is_marked(one: dict[str, Any]) -> bool:
-    """Whether data would leave the stack: what is removed stays in the account, what is replaced is empty."""
-    return one["ResourceType"] in HOLDS_DATA and (one["Action"] == "Remove" or one.get("Replacement") == "True")
+    """Whether data would leave the stack, or might, which for some changes shows only while they are made.
+
+    What is removed stays in the account; what is replaced is empty.
+    """
+    holds_data = one["ResourceType"] in HOLDS_DATA
+    return holds_data and (one["Action"] == "Remove" or one.get("Replacement") in {"True", "Conditional"})

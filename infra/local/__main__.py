@@ -26,13 +26,14 @@ def up() -> None:
     if was_down:
         environments.in_cloud("replay", "hold")
     provider().start()
-    url = deploy()
+    is_new, url = deploy(), base_url()
     share_secret()
     catcher().start()
     keep_clock()
     environments.show_in_cloud("replay", "release")
     sample.load(url)
-    try_it_out(url)
+    if is_new:
+        try_it_out(url)
     print(url)
 
 

@@ -34,16 +34,17 @@ PARAMETERS = MESSAGES | {
 }
 
 
-def deploy() -> str:
-    """Return the API's base address, after a deployment if one was needed."""
+def deploy() -> bool:
+    """Deploy if something has changed since the last time, and return whether."""
     build_assets()
     wanted = fingerprint()
-    if not DEPLOYED_FILE.exists() or DEPLOYED_FILE.read_text() != f"{wanted} {in_cloud('deployed')}":
+    is_new = not DEPLOYED_FILE.exists() or DEPLOYED_FILE.read_text() != f"{wanted} {in_cloud('deployed')}"
+    if is_new:
         print("Packaging and deploying ...", file=sys.stderr, flush=True)
         PARAMETERS_FILE.write_text(json.dumps(PARAMETERS))
         _run("deploy", STAGE, BUCKET, str(PARAMETERS_FILE))
         DEPLOYED_FILE.write_text(f"{wanted} {in_cloud('deployed')}")
-    return base_url()
+    return is_new
 
 
 def roll_back() -> None:

@@ -359,6 +359,10 @@ def test_there_is_no_way_back_on_a_stage_that_was_never_deployed(capsys: pytest.
         ({"RulePack": "mars"}, "  RulePack is 'mars'; it may be: corrects-first, revokes-at-once, zhejiang-yiwu."),
         ({"MailPort": "smtp"}, "  MailPort is 'smtp', which is no number."),
         ({"MailPort": True}, "  MailPort must be a text or a whole number."),
+        ({"PrivateNetworks": "8.8.8.0/24"}, "  PrivateNetworks: no private networks: 8.8.8.0/24."),
+        ({"PrivateNetworks": "10.1.2.3/16"}, "  PrivateNetworks: private networks are told as "),
+        ({"MailHost": "mail.city.example"}, "  MailSender is missing: "),
+        ({"SubnetIds": "subnet-1"}, "  SecurityGroupIds is missing: "),
         ({"Issuer": None}, "  Issuer must be a text or a whole number."),
     ],
 )
@@ -412,7 +416,7 @@ def test_a_file_that_holds_no_parameters_is_refused(
         (
             "dev",
             "eu-central-1",
-            "The region is eu-central-1; personal data stay in cn-north-1 or cn-northwest-1: set AWS_REGION.",
+            "The region is eu-central-1; personal data stay in cn-north-1 or cn-northwest-1: set AWS_DEFAULT_REGION.",
         ),
     ],
 )

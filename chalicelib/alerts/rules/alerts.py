@@ -267,9 +267,8 @@ def alert_ids(clock: Clock, pack: RulePack) -> tuple[str, ...]:
     level, following = -1, pack.recipients(clock.kind, Milestone.PASSED)
     while following and (higher := max(each.level for each in following)) > level:
         for each in following:
-            desk = clock.department if each.desk is Desk.OWN else each.desk.value
             numbers = [clock.round] if clock.round else []
-            name = f"{each.role}.{desk}"
+            name = _inbox(each, clock.department)
             ids.append(_id_of(clock.owner, clock.clock_id, Milestone.PASSED, each.level, name, *numbers))
         level, following = higher, pack.recipients(ClockKind.ACKNOWLEDGEMENT, Milestone.PASSED, level=higher)
     return tuple(ids)
@@ -301,10 +300,14 @@ def officer_of(responsible: str) -> str:
     return "" if responsible in set(Role) or ":" in responsible else responsible
 
 
+def _inbox(recipient: Recipient, department: str) -> str:
+    """Return the name of the inbox of a recipient, as alerts of a department have it."""
+    return f"{recipient.role}.{department if recipient.desk is Desk.OWN else recipient.desk.value}"
+
+
 def _alert(reached: ClockNews, recipient: Recipient, *, subject: Alert | None, department: str, at: datetime) -> Alert:
     clock_id = subject.clock_id if subject is not None else reached.clock_id
-    desk = department if recipient.desk is Desk.OWN else recipient.desk.value
-    name = f"{recipient.role}.{desk}"
+    name = _inbox(recipient, department)
     milestone = subject.milestone if subject is not None else reached.milestone.value
     number = subject.round if subject is not None else reached.round
     return Alert(
