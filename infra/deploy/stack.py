@@ -141,7 +141,7 @@ def _shown(stack: str, changes: list[dict[str, Any]]) -> Iterator[str]:
         added = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
         yield f"{stack}, {len(changes)} resources to add: {added}"
         return
-    yield f"{stack}, {len(changes)} changes (with a ! where data would or might leave the stack):"
+    yield f"{stack}, {len(changes)} changes (with a ! where data would leave the stack):"
     for one in changes:
         yield f" {'!' if _is_marked(one) else ' '} {one['Action']:8}{one['ResourceType']:34}{one['LogicalResourceId']}"
 
