@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.web.core import request
 from tests.cloud import turn_clock
 from tests.web.flags import links, noon, office, place_of, proposed
 from tests.web.forms import MANDATE
@@ -59,6 +60,23 @@ def test_a_served_flag_waits_for_its_time_and_then_for_another_officer(visitor: 
     assert badge(after) == ["1件"]
     assert confirmation not in links(proposer)
     assert "您本人" in proposer.text
+
+
+@pytest.mark.parametrize(("pages", "number"), [(10, "2件"), (1, "至少1件")])
+def test_a_queue_is_read_on_and_says_where_there_may_be_more(
+    visitor: Come, monkeypatch: pytest.MonkeyPatch, pages: int, number: str
+) -> None:
+    first, second = visitor("inspector"), visitor("inspector2")
+    for _ in range(2):
+        first.send(first.open("/inspection"), "inspection", MANDATE)
+    monkeypatch.setattr(request, "AT_A_TIME", "1")
+    monkeypatch.setattr(request, "IN_ALL", pages)
+
+    seen = second.open(QUEUE)
+
+    assert badge(seen) == [number]
+    assert seen.text.count(FILE) == min(pages, 2)
+    assert ("一次列不完" in seen.text) is (pages == 1)
 
 
 def test_the_queue_says_in_english_that_nothing_waits(visitor: Come) -> None:

@@ -54,27 +54,28 @@ MORE, HAVE_MORE = ("more", "nav_more"), frozenset(Role) - FOR_THEMSELVES - {Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A page in the navigation: ``to`` from the root, the ``name`` of its text, how many matters wait there."""
+    """A page in the navigation: ``to`` from the root, the ``name`` of its text, how many matters wait, if any do."""
 
     to: str
     name: str
-    waiting: int
+    waiting: str
 
 
-def _unread(visit: PageRequest) -> int:
+def _unread(visit: PageRequest) -> str:
     """Return how many messages somebody has not read: one small read, on pages that people see of their own."""
     subject = visit.caller.subject
-    return 0 if subject is None or visit.caller.is_staff else container().message_store.inbox(subject).unread
+    unread = 0 if subject is None or visit.caller.is_staff else container().message_store.inbox(subject).unread
+    return str(unread or "")
 
 
-def _unconfirmed(visit: PageRequest) -> int:
+def _unconfirmed(visit: PageRequest) -> str:
     """Return how many matters wait for the caller as a second person."""
     from chalicelib.web.core.confirmations import waiting  # noqa: PLC0415 - public pages need none of it
 
     return waiting(visit)
 
 
-WAITING: Final[Mapping[str, Callable[[PageRequest], int]]] = {
+WAITING: Final[Mapping[str, Callable[[PageRequest], str]]] = {
     "nav_messages": _unread,
     "nav_confirmations": _unconfirmed,
 }
@@ -92,9 +93,9 @@ def navigation_of(visit: PageRequest, status: int) -> tuple[Place, ...]:
     here = visit.route.partition(" ")[2].removeprefix("/")
     begins = here == home_of(visit.who)
 
-    def waiting(to: str, name: str) -> int:
+    def waiting(to: str, name: str) -> str:
         is_counted = name in WAITING and status == HTTPStatus.OK and (to == MESSAGES[0] or begins or here == to)
-        return WAITING[name](visit) if is_counted else 0
+        return WAITING[name](visit) if is_counted else ""
 
     return tuple(Place(to=to, name=name, waiting=waiting(to, name)) for to, name in places_of(visit.who))
 

@@ -22,6 +22,10 @@ T = TypeVar("T")
 FURTHER: Final = 4
 """How many more pages of a list are read for one page of the portal while nothing is found."""
 
+AT_A_TIME: Final = "100"
+IN_ALL: Final = 10
+"""Of how many pages, of how many each, a list is read at the most where it is wanted as a whole."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
@@ -115,6 +119,17 @@ class PageRequest:
             if found.items or found.next_cursor is None:
                 break
             found = self.get(route, query={**query, "cursor": found.next_cursor})
+        return found
+
+    def get_all(self, route: Route[None, L], *, query: Mapping[str, str] | None = None) -> L:
+        """Return a list as one page, of up to ``IN_ALL`` of its own; its ``next_cursor`` says whether more follow."""
+        asked = {"limit": AT_A_TIME, **(query or {})}
+        found = self.get(route, query=asked)
+        for _ in range(IN_ALL - 1):
+            if found.next_cursor is None:
+                break
+            more = self.get(route, query={**asked, "cursor": found.next_cursor})
+            found = more.model_copy(update={"items": [*found.items, *more.items]})
         return found
 
     def do(

@@ -15,6 +15,7 @@ from chalicelib.catalogue.model.terms import WrittenLimit
 from chalicelib.clock import day_in_shanghai
 from chalicelib.errors import FieldError
 from chalicelib.web.core.actions import Options, number_of
+from chalicelib.web.core.directory import item_names
 from chalicelib.web.core.i18n import day_text, limit_text, text
 from chalicelib.web.core.request import PageRequest
 from chalicelib.workdays.model.limits import Unit
@@ -42,9 +43,6 @@ Kind = Literal[
 
 BETWEEN: Final = re.compile(r"[、,，;；]")
 """What stands between the words of a group."""
-
-MOST_ITEMS: Final = 100
-"""How many items are offered as related ones."""
 
 SPARE: Final = 2
 """Empty rows at the end of a table in a form; whoever needs more saves and gets as many again."""
@@ -284,11 +282,12 @@ def named(prefix: str, values: Sequence[str]) -> Callable[[Desk], Options]:
 
 def offered_items(desk: Desk) -> Options:
     """Offer the items in force by their names, and those that are chosen whatever became of them."""
-    found = desk.visit.get(items.find_items, query={"limit": str(MOST_ITEMS)}).items
+    found = desk.visit.get_all(items.find_items).items
     is_english = desk.visit.language == "en"
     known = {one.item_code: one.name_en if is_english and one.name_en else one.name for one in found}
     chosen = (desk.entry or desk.document).get("related_items", ())
-    return list(({code: code for code in chosen} | known).items())
+    known |= item_names(desk.visit, [code for code in chosen if code not in known])
+    return list(({code: known[code] for code in chosen} | known).items())
 
 
 def new_id(prefix: str, entries: Sequence[Document], name: str = "id") -> str:
