@@ -104,7 +104,7 @@ def test_a_form_says_who_is_absent(supervisor: Visitor, officer: Visitor, promis
 
     form = supervisor.open(f"/card?case_no={promised.rpartition('/')[2]}")
 
-    assert "科长甲（不在岗至2026-09-30）" in form.text
+    assert "科长甲（到9月30日(周三)为止不在岗）" in form.text
     assert options(form) == ["", "head.traffic", "officer.traffic", "supervisor.traffic"]
 
 

@@ -20,7 +20,7 @@ from chalicelib.web.core.directory import item_names
 from chalicelib.web.core.forms import at_fault, words_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
-from chalicelib.web.core.staff import choices, staff_named
+from chalicelib.web.core.staff import choices, officer_text, staff_named
 from chalicelib.web.officers.cases import OFFICE
 
 SHOWN: Final = 20
@@ -49,6 +49,7 @@ def worklist(visit: PageRequest) -> Page:
     }
     found = visit.look_through(due.worklist, query={"limit": str(SHOWN)} | asked)
     kept = {name: value for name, value in asked.items() if value and name != "cursor"}
+    staff = staff_named(one.responsible for one in found.items)
     facts = {
         "found": found,
         "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,
@@ -61,12 +62,11 @@ def worklist(visit: PageRequest) -> Page:
         "today": visit.today,
         "mine": visit.caller.sub,
         "nobody": Role.OFFICER.value,
-        "staff_roles": tuple(Role),
         "officers": _officers(visit),
         "is_superior": _is_superior(visit),
-        "staff": staff_named(one.responsible for one in found.items),
+        "whose": {one.responsible: officer_text(one.responsible, staff, visit.language) for one in found.items},
     }
-    return Page(template="worklist.html", facts=facts, scripts=("moj", "picker"))
+    return Page(template="worklist.html", facts=facts, scripts=("picker",))
 
 
 @pages.post("/worklist/assignment", roles=OFFICE, form="/worklist")

@@ -18,10 +18,8 @@ from chalicelib.api.supervision.routes.overview import (
 )
 from chalicelib.api.supervision.routes.statistics_export import MARK, cell
 from chalicelib.api.supervision.schemas import alert_response
-from chalicelib.clocks.rules.indexes import PERSONS
 from chalicelib.container import container
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.http.language import Language
 from chalicelib.policy import ALL_DEPARTMENTS, Role
 from chalicelib.settings import settings
 from chalicelib.staff.model import StaffMember
@@ -31,9 +29,9 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.charts import lines
 from chalicelib.web.core.directory import item_names
-from chalicelib.web.core.i18n import department_text, text, who_text
+from chalicelib.web.core.i18n import department_text, text
 from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
-from chalicelib.web.core.staff import staff_named
+from chalicelib.web.core.staff import officer_text, staff_named
 
 WATCHERS: Final = (Role.SUPERVISOR, Role.HEAD, Role.MONITOR)
 EVERY: Final = 30
@@ -231,14 +229,3 @@ def _row(one: BoardCaseResponse, visit: PageRequest, *, staff: Mapping[str, Staf
         "" if one.days_late is None else one.days_late,
         one.answer.reason if one.answer else "",
     ]
-
-
-def officer_text(responsible: str, staff: Mapping[str, StaffMember], language: Language) -> str:
-    """Return who has to act: somebody by name, a role, nobody yet, or the person whom it concerns."""
-    if responsible.startswith(PERSONS):
-        return text("whose_person", language)
-    if responsible == Role.OFFICER:
-        return text("nobody_yet", language)
-    if responsible in set(Role):
-        return text(f"role_{responsible}", language)
-    return who_text(responsible, staff, language) if responsible in staff else text("somebody_who_left", language)
