@@ -60,10 +60,7 @@ ICON: Final = WEB / "styles" / "icon.svg"
 SCRIPTS: Final = WEB / "scripts"
 BUILT: Final = WEB / "assets"
 
-USED: Final = re.compile(
-    r"\.moj-(action-bar|alert|badge|datepicker|filter|identity-bar|js-hidden|scrollable-pane|sub-navigation|timeline)"
-    r"|\[aria-sort\]"
-)
+USED: Final = re.compile(r"\.moj-(alert|badge|sub-navigation)|\[aria-sort\]")
 """The components of the MoJ Design System that ``moj.html`` draws; the styles of the others stay behind."""
 RULE: Final = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
 

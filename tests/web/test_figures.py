@@ -70,6 +70,20 @@ def test_each_day_of_the_span_stands_in_table_and_chart_and_no_rate_is_above_100
     assert tops == {"by-day-table": "100"}
 
 
+def test_departments_are_sorted_by_any_figure_and_none_comes_before_the_least(visitor: Come) -> None:
+    counted("traffic", counts={"received": 4, "decided": 2, "completed:0": 2, "late": 1})
+
+    seen = visitor("monitor").open(f"/board/statistics?{SEPTEMBER}")
+
+    row = seen.text.partition("公安交管</th>")[2].partition("</tr>")[0]
+    nothing = seen.text.partition("市场监管</th>")[2].partition("</tr>")[0]
+    assert re.findall(r'data-sort-value="(-?[\d.]+)"', row) == ["50", "50", "0"]
+    assert re.findall(r'data-sort-value="(-?[\d.]+)"', nothing) == ["-1", "-1", "-1"]
+    assert [len(heads) for heads in re.findall(r"<thead.*?</thead>", seen.text, re.DOTALL)] != []
+    assert 'data-module="moj-sortable-table"' in seen.text
+    assert any("/moj." in (script.get("src") or "") for script in seen.page.named("script"))
+
+
 @pytest.mark.requirement("R4.23")
 def test_a_case_that_is_done_again_after_it_was_late_betters_no_rate(visitor: Come) -> None:
     first = {"received": 1, "decided": 1, "completed:0": 1, "late": 1}

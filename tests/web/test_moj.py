@@ -1,6 +1,5 @@
 """The parts of the MoJ Design System are drawn as its documentation has them."""
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,10 +10,7 @@ from chalicelib.web.core.i18n import text
 from chalicelib.web.core.render import _environment
 from infra.assets.build import joined, of_components, strict
 
-NAMES = (
-    "sortable_table, badge, sub_navigation, filter_form, filter_button, timeline, date_picker, message, identity_bar, \
-tiles, pagination, picker"
-)
+NAMES = "sortable_table, badge, sub_navigation, message, tiles, pagination, picker"
 
 
 def drawn(source: str, *, language: Language = "en", **facts: object) -> str:
@@ -27,9 +23,7 @@ def drawn(source: str, *, language: Language = "en", **facts: object) -> str:
         "t": lambda name, **blanks: text(name, language, **blanks),
         "link": link,
         "typed": lambda _name, otherwise="": otherwise,
-        "instant": lambda at: f"{at:%d %b %H:%M}",
         "faults": (),
-        "chosen": None,
     }
     template = _environment().from_string(f'{{% from "moj.html" import {NAMES} with context %}}{source}')
     return "".join(line.strip() for line in template.render(**(around | facts)).splitlines())
@@ -70,49 +64,6 @@ def test_a_sub_navigation_marks_the_page_and_what_waits() -> None:
     assert 'href="../desk?of=team">Team <span class="moj-badge">2</span></a>' in said
 
 
-def test_a_filter_names_what_was_chosen_and_takes_it_away_by_a_link() -> None:
-    said = drawn(
-        "{% call filter_form('desk', [{'heading': 'Light', 'items': [{'text': 'Red', 'to': 'desk'}]}],"
-        " keeps={'of': 'me'}) %}FIELDS{% endcall %}{{ filter_button() }}",
-        chosen="en",
-    )
-
-    assert '<div class="moj-filter" data-module="moj-filter" data-show="Show filters" data-hide="Hide filters"' in said
-    assert (
-        '<li><a class="moj-filter__tag" href="../desk"><span class="govuk-visually-hidden">Remove this filter:' in said
-    )
-    assert '<form class="moj-filter__options" method="get" action="../desk" novalidate>' in said
-    assert '<input type="hidden" name="of" value="me"><input type="hidden" name="lang" value="en">FIELDS' in said
-    assert said.endswith('<div class="moj-action-bar"><div class="moj-action-bar__filter"></div></div>')
-
-
-def test_a_timeline_says_what_happened_who_did_it_and_when() -> None:
-    at = datetime(2026, 12, 1, 6, 30, tzinfo=UTC)
-
-    said = drawn("{{ timeline([{'title': 'Decided', 'by': 'Officer A', 'at': at, 'text': 'Granted'}]) }}", at=at)
-
-    assert '<h3 class="moj-timeline__title">Decided</h3><p class="moj-timeline__byline">by Officer A</p>' in said
-    assert '<p class="moj-timeline__date"><time datetime="2026-12-01T06:30:00+00:00">01 Dec 06:30</time></p>' in said
-    assert '<div class="moj-timeline__description">Granted</div>' in said
-
-
-def test_a_date_picker_is_a_field_that_can_be_typed_into() -> None:
-    said = drawn("{{ date_picker('due', 'Due', value='2026-12-01', first='2026-11-01') }}")
-
-    assert '<div class="moj-datepicker" data-module="moj-date-picker" data-min-date="2026-11-01"' in said
-    assert 'data-previous-month="Previous month"' in said
-    assert "moj-js-datepicker-input" in said
-    assert 'value="2026-12-01"' in said
-    assert "For example, 2026-12-01" in said
-
-
-def test_a_date_picker_shows_its_fault() -> None:
-    said = drawn("{{ date_picker('due', 'Due') }}", faults=[{"field": "due", "text": "There is no such day"}])
-
-    assert "There is no such day" in said
-    assert "due-error" in said
-
-
 @pytest.mark.parametrize("kind", ["information", "success", "warning", "error"])
 def test_a_message_says_of_which_kind_it_is(kind: str) -> None:
     said = drawn("{{ message('Assigned', kind) }}", kind=kind)
@@ -126,13 +77,6 @@ def test_a_message_with_more_to_say_has_a_heading() -> None:
 
     assert 'moj-alert--with-heading" role="region" aria-label="Success: Assigned"' in said
     assert '<h2 class="moj-alert__heading">Assigned</h2>Five cases.' in said
-
-
-def test_an_identity_bar_names_the_page_and_has_room_for_actions() -> None:
-    said = drawn("{% call identity_bar('RTXD') %}BUTTONS{% endcall %}")
-
-    assert '<span class="moj-identity-bar__title">RTXD</span>' in said
-    assert '<div class="moj-identity-bar__actions">BUTTONS</div>' in said
 
 
 def test_a_figure_leads_to_what_it_counts_and_a_zero_nowhere() -> None:

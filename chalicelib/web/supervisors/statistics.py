@@ -62,7 +62,7 @@ def statistics(visit: PageRequest) -> Page:
         "by_age": stacked([{what.value: number for what, number in band.waiting.items()} for band in bands]),
         "times": _from_to(times),
     }
-    return Page(template=page.template, facts=facts, scripts=DRAWING)
+    return Page(template=page.template, facts=facts, scripts=(*DRAWING, "moj"))
 
 
 @pages.get("/board/statistics/export", roles=WATCHERS)
@@ -85,7 +85,7 @@ def measures(visit: PageRequest) -> Page:
     return Page(
         template=page.template,
         facts={**page.facts, "told": told, "drawn": drawn},
-        scripts=DRAWING if told.measures else (),
+        scripts=(*DRAWING, "moj") if told.measures else (),
     )
 
 
