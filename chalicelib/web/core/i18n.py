@@ -58,6 +58,12 @@ def department_text(code: str, language: Language) -> str:
     return code if found is None else found.name.read_in(language)
 
 
+def desk_text(recipient: str, language: Language) -> str:
+    """Return what people call a desk, to which reminders go: ``<role>.<department>``, or one with ``/<staff id>``."""
+    role, _, department = recipient.partition("/")[0].partition(".")
+    return f"{department_text(department, language)} · {text(f'role_{role}', language)}"
+
+
 def who_text(name: str, known: "Mapping[str, StaffMember]", language: Language) -> str:
     """Return what people call somebody: ``经办甲 · 公安交管``, and of whoever is not among the known what they are.
 

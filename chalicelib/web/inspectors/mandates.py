@@ -21,7 +21,7 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.directory import item_names
 from chalicelib.web.core.forms import moment_of
-from chalicelib.web.core.i18n import day_text, department_text, text
+from chalicelib.web.core.i18n import day_text, desk_text, text
 from chalicelib.web.core.request import Download, Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
 
@@ -180,12 +180,6 @@ def look(visit: PageRequest) -> Page:
         facts={**page.facts, "view": view},
         allows={"img-src": bucket, "frame-src": bucket} if view.shown else {},
     )
-
-
-def desk_text(recipient: str, language: Language) -> str:
-    """Return whom a reminder went to, as people say it: ``<role>.<department>``, with an officer after a slash."""
-    role, _, department = recipient.partition("/")[0].partition(".")
-    return f"{department_text(department, language)} · {text(f'role_{role}', language)}"
 
 
 def _said_in(event: EventResponse, language: Language) -> list[str]:

@@ -3,10 +3,9 @@
 from chalicelib.alerts.model.digests import Yellow
 from chalicelib.api.supervision.routes import digests
 from chalicelib.api.supervision.schemas import RECIPIENTS
-from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
-from chalicelib.web.core.i18n import department_text, text
+from chalicelib.web.core.i18n import desk_text, text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
 
@@ -18,7 +17,7 @@ def list_digests(visit: PageRequest) -> Page:
         "found": visit.look_through(digests.digests, query={"limit": "20"} | cursor),
         "yellow": visit.get(digests.preferences).yellow,
         "choices": [(one.value, text(f"yellow_{one}", visit.language)) for one in Yellow],
-        "desk": lambda recipient: _desk(recipient, visit),
+        "desk": lambda recipient: desk_text(recipient, visit.language),
         "done": visit.query.get("done"),
     }
     return Page(template="digests.html", facts=facts)
@@ -42,10 +41,4 @@ def read_digest(visit: PageRequest) -> Page:
     """Show a digest's alerts as they stand now."""
     cursor = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
     one = visit.get(digests.digest, query={"limit": "20"} | cursor)
-    return Page(template="digest.html", facts={"one": one, "desk": lambda recipient: _desk(recipient, visit)})
-
-
-def _desk(recipient: str, visit: PageRequest) -> str:
-    """Return what people call a recipient: ``<role>.<department>``."""
-    role, _, department = recipient.partition(".")
-    return f"{department_text(department, visit.language)} · {text(f'role_{Role(role)}', visit.language)}"
+    return Page(template="digest.html", facts={"one": one, "desk": desk_text(one.recipient, visit.language)})
