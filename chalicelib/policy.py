@@ -237,3 +237,18 @@ def require(
         raise DomainError(ErrorCode.OWN_MATTER)
     if not sees(caller, roles=roles, department=department, subjects=subjects):
         raise DomainError(ErrorCode.FORBIDDEN if caller.is_staff else ErrorCode.NOT_FOUND)
+
+
+def department_shown(department: str | None, *, by: Caller, roles: Collection[Role]) -> str | None:
+    """Return whose matters a list shows: the department that is asked for, or the caller's own; ``None`` for all.
+
+    The monitoring office is shown all, unless it asks for one. ``FORBIDDEN`` for a department that the caller does not
+    see, or for staff of none.
+    """
+    if department is None and by.roles & ALL_DEPARTMENTS:
+        return None
+    named = department or by.department
+    if named is None:
+        raise DomainError(ErrorCode.FORBIDDEN)
+    require(by, roles=roles, department=named)
+    return named

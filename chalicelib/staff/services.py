@@ -11,7 +11,7 @@ from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.dynamo.transaction import retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import ALL_DEPARTMENTS, FOR_THEMSELVES, Caller, Role, require
+from chalicelib.policy import ALL_DEPARTMENTS, FOR_THEMSELVES, Caller, Role, department_shown, require
 from chalicelib.sessions.rules import person_of
 from chalicelib.sessions.services import Sessions
 from chalicelib.staff import rules
@@ -221,13 +221,8 @@ class Staff:
         )
 
     def _asked(self, department: str | None, *, by: Caller) -> tuple[str, ...]:
-        if department is None and by.roles & ALL_DEPARTMENTS:
-            return self._departments
-        asked = department or by.department
-        if asked is None:
-            raise DomainError(ErrorCode.FORBIDDEN)
-        require(by, roles=rules.STAFF_ROLES | {Role.SYSTEM}, department=asked)
-        return (asked,)
+        asked = department_shown(department, by=by, roles=rules.STAFF_ROLES | {Role.SYSTEM})
+        return self._departments if asked is None else (asked,)
 
     # For everything that names staff
 

@@ -11,6 +11,7 @@ from chalicelib.policy import (
     Caller,
     Role,
     acting,
+    department_shown,
     reads_sensitive_answers,
     require,
     require_another_person,
@@ -35,6 +36,18 @@ def test_staff_see_their_own_department_s_things_and_no_other_s(role: Role) -> N
 
 def test_the_monitoring_office_sees_all_departments() -> None:
     assert sees(a_caller(Role.MONITOR, department="monitoring"), roles=EVERYBODY, department="market")
+
+
+def test_a_list_shows_ones_own_department_and_to_the_monitoring_office_all_or_the_one_it_names() -> None:
+    officer, monitor = a_caller(Role.OFFICER), a_caller(Role.MONITOR, department="monitoring")
+
+    shown = [department_shown(one, by=by, roles=EVERYBODY) for by in (officer, monitor) for one in (None, "traffic")]
+
+    assert shown == ["traffic", "traffic", None, "traffic"]
+    for by, asked in ((officer, "market"), (a_caller(Role.OFFICER, department=None), None)):
+        with pytest.raises(DomainError) as refused:
+            department_shown(asked, by=by, roles=EVERYBODY)
+        assert refused.value.code is ErrorCode.FORBIDDEN
 
 
 @pytest.mark.parametrize("role", sorted(FOR_THEMSELVES))

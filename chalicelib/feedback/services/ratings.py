@@ -25,7 +25,7 @@ from chalicelib.feedback.rules.ratings import (
     told_at,
 )
 from chalicelib.feedback.store.ratings import RatingStore
-from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
+from chalicelib.policy import Caller, Role, department_shown, require
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Json, NewEvent
@@ -175,13 +175,8 @@ class Ratings:
         )
 
     def _watched(self, sought: RatingFilter, *, by: Caller) -> tuple[str, ...]:
-        if sought.department is None and by.roles & ALL_DEPARTMENTS:
-            return self._departments
-        department = sought.department or by.department
-        if department is None:
-            raise DomainError(ErrorCode.FORBIDDEN)
-        require(by, roles=READERS, department=department)
-        return (department,)
+        department = department_shown(sought.department, by=by, roles=READERS)
+        return self._departments if department is None else (department,)
 
     @retry_on_conflict
     def answer(self, rating_id: str, reply: Reply, *, by: Caller, version: int) -> Rating:

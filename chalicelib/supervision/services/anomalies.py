@@ -6,8 +6,7 @@ from datetime import datetime
 
 from chalicelib.cases.model.case import owner_of
 from chalicelib.dynamo.model import Page, Position
-from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
+from chalicelib.policy import Caller, Role, department_shown
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.model.anomalies import Anomaly
 from chalicelib.supervision.rules.anomalies import anomalies_in, may_complete, pack_of
@@ -51,10 +50,5 @@ class Anomalies:
 
         ``FORBIDDEN`` for another department, except for the monitoring office.
         """
-        if wanted.department is None and by.roles & ALL_DEPARTMENTS:
-            return self._store.page(wanted, limit=limit, after=after)
-        department = wanted.department or by.department
-        if department is None:
-            raise DomainError(ErrorCode.FORBIDDEN)
-        require(by, roles=WATCHERS, department=department)
+        department = department_shown(wanted.department, by=by, roles=WATCHERS)
         return self._store.page(replace(wanted, department=department), limit=limit, after=after)

@@ -12,7 +12,7 @@ from chalicelib.clocks.services.clocks import Clocks
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.pages import page_of_lists
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require
+from chalicelib.policy import Caller, Role, department_shown, require
 from chalicelib.relay.rules import behind
 from chalicelib.relay.services import Relay
 from chalicelib.supervision.rules.ageing import KINDS, Ageing, ageing_of
@@ -165,13 +165,8 @@ class Supervision:
 
         ``FORBIDDEN`` for another one than the caller's own, except for the monitoring office.
         """
-        if department is None and by.roles & ALL_DEPARTMENTS:
-            return self._departments
-        named = department or by.department
-        if named is None:
-            raise DomainError(ErrorCode.FORBIDDEN)
-        require(by, roles=WATCHERS, department=named)
-        return (named,)
+        named = department_shown(department, by=by, roles=WATCHERS)
+        return self._departments if named is None else (named,)
 
     def heartbeats(self, *, by: Caller, limit: int) -> tuple[dict[str, object], ...]:
         """Return the reports of the last sweeps, newest first."""

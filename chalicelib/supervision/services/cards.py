@@ -13,7 +13,15 @@ from chalicelib.dynamo.idempotency import IdempotencyKey
 from chalicelib.dynamo.model import Page, Position
 from chalicelib.dynamo.transaction import Transaction, retry_on_conflict, transaction
 from chalicelib.errors import DomainError, ErrorCode
-from chalicelib.policy import ALL_DEPARTMENTS, Caller, Role, require, require_another_person, require_no_interest, sees
+from chalicelib.policy import (
+    Caller,
+    Role,
+    department_shown,
+    require,
+    require_another_person,
+    require_no_interest,
+    sees,
+)
 from chalicelib.rulepacks.model.pack import RulePack, TermKey
 from chalicelib.staff.services import Staff
 from chalicelib.supervision.model.cards import Card, CardState, CardStep, Finding, Outcome, Word
@@ -186,12 +194,7 @@ class Cards:
 
         ``FORBIDDEN`` for another department, except for the monitoring office.
         """
-        if wanted.department is None and by.roles & ALL_DEPARTMENTS:
-            return self._store.page(wanted, limit=limit, after=after)
-        department = wanted.department or by.department
-        if department is None:
-            raise DomainError(ErrorCode.FORBIDDEN)
-        require(by, roles=READERS, department=department)
+        department = department_shown(wanted.department, by=by, roles=READERS)
         return self._store.page(replace(wanted, department=department), limit=limit, after=after)
 
     def _events(self, owner: str, *, by: Caller) -> tuple[Event, ...]:
