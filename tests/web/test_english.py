@@ -8,6 +8,7 @@ import pytest
 from chalicelib.container import container
 from tests.builders import NOON
 from tests.cloud import Client, TokenOf, turn_clock
+from tests.web.cases import drafted, filed
 from tests.web.test_messages import tell
 from tests.web.test_own_cases import of_office
 from tests.web.visitor import Come, Seen
@@ -88,3 +89,22 @@ def test_the_item_its_documents_and_its_promises_are_named_in_english(visitor: C
 
     for place in (case, "/cases", f"{case}/receipt", f"{case}/statement"):
         assert "Replacement of a lost or damaged number plate" in browser.open(place).text
+
+
+def test_a_draft_and_what_waits_for_the_applicant_are_named_in_english(
+    visitor: Come, client: Client, token: TokenOf
+) -> None:
+    browser = visitor("applicant")
+    case_no = filed(browser)
+    drafted(browser)
+    demand = {"missing": ["old-plate"], "basis": "《机动车登记规定》第24条"}
+    of_office(client, token, f"/cases/{case_no}", "corrections", demand, "officer.traffic")
+    tell(case_no)
+    browser.language = "en"
+
+    cases, messages = browser.open("/cases"), browser.open("/messages")
+
+    drafts = cases.text.partition("Drafts you have not submitted")[2].partition("</h3>")[0]
+    waiting = messages.text.partition("Things you need to do")[2].partition("</h3>")[0]
+    for named in (drafts, waiting):
+        assert "Replacement of a lost or damaged number plate" in named

@@ -79,6 +79,7 @@ class TurnResponse(ResponseBody):
     until: date | None
     open: bool
     item: Annotated[str, Field(validation_alias="title")]
+    item_code: str
     number: str
     link: str
 

@@ -121,7 +121,8 @@ class Turn:
     """Whose turn it is in one person's matter, as of one of its events: for what, and until when.
 
     ``seq`` is the event's place; a later event of the same timeline replaces the turn, an earlier one never does.
-    ``title`` and ``number`` name the matter in a list; ``message_id`` is the message that told the person, if one did.
+    ``title`` and ``number`` name the matter in a list, ``item_code`` its item, by which it may have another name;
+    ``message_id`` is the message that told the person, if one did.
     ``authority`` is as in the message: the turn of an agent ends with it, whatever becomes of the matter.
     """
 
@@ -133,6 +134,7 @@ class Turn:
     act: Act | None = None
     until: date | None = None
     title: str = ""
+    item_code: str = ""
     number: str = ""
     message_id: str = ""
     authority: str = ""

@@ -70,4 +70,5 @@ class Matter:
     link: str
     number: str = ""
     item: str = ""
+    item_code: str = ""
     authority: str = ""

@@ -91,6 +91,7 @@ def turn_of(event: Event, rule: Rule, matter: Matter, message: Message) -> Turn 
         until=_day(_first(event, rule.turn.until)),
         link=matter.link,
         title=matter.item,
+        item_code=matter.item_code,
         number=matter.number,
         message_id=message.message_id,
         authority=message.authority,

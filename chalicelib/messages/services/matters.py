@@ -94,6 +94,7 @@ class Matters:
             link=f"cases/{case.case_no}",
             number=case.case_no,
             item=case.terms.item_name,
+            item_code=case.terms.item_code,
             authority=authority,
         )
 
@@ -116,6 +117,7 @@ class Matters:
             link=f"drafts/{draft.draft_id}",
             number=draft.case_no,
             item=draft.terms.item_name,
+            item_code=draft.terms.item_code,
         )
 
     def _authority(self, name: str, _event: Event, _at: datetime) -> Matter:

@@ -17,7 +17,9 @@ from chalicelib.timeline.events import Event
 
 HERSELF = SubjectKey("k1.aa")
 AGENT = SubjectKey("k1.bb")
-MATTER = Matter(parts={"subject": HERSELF, "agent": AGENT}, link="cases/C1", number="C1", item="开办便利店")
+MATTER = Matter(
+    parts={"subject": HERSELF, "agent": AGENT}, link="cases/C1", number="C1", item="开办便利店", item_code="shop"
+)
 OF_EVERY_MATTER = {"number", "date"}
 HAVE_ITEMS = {"case", "commitment", "document"}
 """The beginnings of event kinds whose matters have an item; ``clock`` and ``alert`` have one by their owner."""
@@ -232,6 +234,7 @@ def test_an_event_makes_it_somebodys_turn_with_the_last_day_of_its_clock() -> No
         until=date(2026, 12, 3),
         link="cases/C1",
         title="开办便利店",
+        item_code="shop",
         number="C1",
         message_id=message.message_id,
     )
