@@ -15,33 +15,10 @@ from chalicelib.supervision.rules.anomalies import anomalies_in, may_complete, p
 from chalicelib.timeline.event_types import EventKind
 from chalicelib.timeline.events import Event, Json
 from tests.builders import NOON
+from tests.unit.supervision.chains import an_event
 
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=NOON.date())
 DUE = datetime(2026, 10, 8, 15, 59, 59, tzinfo=UTC)
-
-
-def an_event(
-    kind: EventKind,
-    seq: int = 1,
-    *,
-    at: datetime = NOON,
-    occurred: datetime | None = None,
-    actor: str = "staff:o-1",
-    owner: str = "case:X",
-    **data: Json,
-) -> Event:
-    return Event(
-        owner=owner,
-        seq=seq,
-        kind=kind,
-        occurred_at=instant_text(occurred or at),
-        recorded_at=instant_text(at),
-        actor=actor,
-        department="traffic",
-        data=data,
-        prev_hash="",
-        hash="",
-    )
 
 
 def a_chain(*events: Event) -> tuple[Event, ...]:

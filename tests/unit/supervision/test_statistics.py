@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from chalicelib.supervision.rules.statistics import (
 from chalicelib.timeline.event_types import LOOKS, EventKind
 from chalicelib.timeline.events import Event, Json
 from chalicelib.workdays.store import load_calendar
+from tests.unit.supervision.chains import an_event as of_a_chain
 
 PACK = pack_in_force(load_rule_packs(), "corrects-first", on=datetime(2026, 10, 1, tzinfo=UTC).date())
 CALENDAR = load_calendar()
@@ -30,29 +32,7 @@ MONDAY_9 = datetime(2026, 10, 12, 1, 0, tzinfo=UTC)
 """Nine o'clock in Shanghai on a working Monday, an hour in which offices are open."""
 DUE = datetime(2026, 10, 15, 15, 59, 59, tzinfo=UTC)
 
-
-def an_event(
-    kind: EventKind,
-    seq: int = 1,
-    *,
-    at: datetime = MONDAY_9,
-    occurred: datetime | None = None,
-    actor: str = "staff:o-1",
-    owner: str = "case:X",
-    **data: Any,  # noqa: ANN401 - any JSON
-) -> Event:
-    return Event(
-        owner=owner,
-        seq=seq,
-        kind=kind,
-        occurred_at=instant_text(occurred or at),
-        recorded_at=instant_text(at),
-        actor=actor,
-        department="traffic",
-        data=data,
-        prev_hash="",
-        hash="",
-    )
+an_event = partial(of_a_chain, at=MONDAY_9)
 
 
 def added(event: Event, *before: Event) -> Contribution:
