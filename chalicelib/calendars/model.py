@@ -78,12 +78,15 @@ class Recount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moving:
-    """An open due date that an edition would move, before and after."""
+    """An open due date that an edition would move, before and after.
+
+    There is no after where the rule pack is gone by which it would be counted; it stays as it is then.
+    """
 
     clock: Clock
     light: Light
-    would_be: Clock
-    would_be_light: Light
+    would_be: Clock | None = None
+    would_be_light: Light | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.clocks.model import Clock
+from chalicelib.clocks.store import ClockStore
 from chalicelib.container import container
+from chalicelib.dynamo.transaction import transaction
 from chalicelib.web.editors import drafts
 from tests.api.bodies import ABOLITION, item_body
 from tests.api.new_year import OVER_NEW_YEAR, a_clock_over_new_year
@@ -214,6 +217,32 @@ def test_the_twelve_months_show_what_every_day_is(visitor: Come) -> None:
     assert (days[0], days[-1]) == ("2025-12-01", "2026-12-31")
     assert "2026年10月" in seen.text
     assert seen.text.count("xn-month__day--make-up") == 6
+
+
+@pytest.mark.parametrize("forged", ["2027-02-30", "2031-01-01", "20270101", "someday"])
+def test_a_day_that_the_calendar_does_not_show_is_not_marked(visitor: Come, forged: str) -> None:
+    editor = visitor("calendar")
+    mark = {"mark": "holiday", "festival": "元旦", "act": "mark"}
+
+    alone = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | mark | {"days": forged})
+    beside = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, {**FILLED, **mark, "days": ["2027-05-01", forged]})
+
+    assert faults_at(alone, "days")
+    assert "2027-05-01 元旦" in beside.form(NEXT_YEAR).fields["holidays"][0]
+    assert forged not in beside.text
+
+
+def test_a_due_date_whose_rule_pack_is_gone_is_named_in_what_would_change(visitor: Come, waiting: Clock) -> None:
+    with transaction() as tx:
+        ClockStore().save(replace(waiting, pack="gone", rev=waiting.rev + 1), tx)
+    editor = visitor("calendar")
+
+    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+
+    assert looked.status == 200
+    assert "看了1个没有到期的时限，0个到期日会变" in looked.text
+    assert "系统里已经没有当初定这些日期用的规则" in looked.text
+    assert "公安交管: 现在到期 到2027年1月4日(周一)为止" in said(looked)
 
 
 def test_what_is_missing_of_a_mark_is_said_at_once(visitor: Come) -> None:

@@ -55,8 +55,8 @@ def load(call: Call[CalendarEditionRequest]) -> Answer[LoadCalendarResponse]:
                 items=[
                     MovedDueDateResponse.of(
                         moving.clock,
-                        would_be_due_on=moving.would_be.due_on,
-                        would_be_provisional=moving.would_be.provisional,
+                        would_be_due_on=moving.would_be and moving.would_be.due_on,
+                        would_be_provisional=moving.would_be is not None and moving.would_be.provisional,
                         light=moving.light,
                         would_be_light=moving.would_be_light,
                     )

@@ -65,7 +65,10 @@ class RecalculationResponse(ResponseBody):
 
 
 class MovedDueDateResponse(ResponseBody):
-    """An open due date that an edition would move."""
+    """An open due date that an edition would move.
+
+    ``would_be_due_on`` and its light are null where it cannot be counted, because its rule pack is gone; it would stay.
+    """
 
     owner: str
     case_no: OwnersCaseNo
@@ -73,11 +76,11 @@ class MovedDueDateResponse(ResponseBody):
     kind: ClockKind
     department: str
     due_on: date
-    would_be_due_on: date
+    would_be_due_on: date | None
     provisional: bool
     would_be_provisional: bool
     light: Light
-    would_be_light: Light
+    would_be_light: Light | None
 
 
 class LoadCalendarResponse(PageResponse):

@@ -127,7 +127,7 @@ class Recalculation:
         return rules.next_step(step, passage=place.get("passage", 1), key=page.after, loaded_at=loaded_at)
 
     def preview(self, edition: Edition, *, at: datetime, limit: int, after: Place | None) -> Preview:
-        """Return a page of what an edition would move, in the order of a recalculation; writes nothing."""
+        """Return a page of what an edition would move or cannot, in the order of a recalculation; writes nothing."""
         calendar = calendar_with(self._calendars.current(), edition)
         place: Place | None = after or Place()
         movings: list[Moving] = []
@@ -177,12 +177,16 @@ class Recalculation:
         return Place(place.board + 1) if place.board + 1 < len(self.boards) else None
 
     def _moving(self, clock: Clock, *, calendar: Calendar, at: datetime) -> Moving | None:
-        counted = self._counting.would_be(clock, calendar=calendar, at=at)
+        light = clock_rules.light(clock, at=at)
+        try:
+            counted = self._counting.would_be(clock, calendar=calendar, at=at)
+        except LookupError:  # no release has its rule pack any more
+            return Moving(clock=clock, light=light)
         if counted is None:
             return None
         return Moving(
             clock=clock,
-            light=clock_rules.light(clock, at=at),
+            light=light,
             would_be=replace(counted, rev=clock.rev),
             would_be_light=clock_rules.light(counted, at=at),
         )

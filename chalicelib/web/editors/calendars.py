@@ -35,8 +35,6 @@ DAY: Final = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 LINE: Final = re.compile(rf"\s*{DAY}\s*(?:(?:至|到|~|\uff5e|—|–|to)\s*{DAY})?[\s:,\uff1a\uff0c]*(.*?)\s*")
 """A line of days: one, or from one to another, and the festival."""
 
-ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-
 LONGEST: Final = 31
 """Days that one line may span: no festival is longer, so a longer one is a slip of the pen."""
 
@@ -257,7 +255,7 @@ def _months(year: int, days: Mapping[str, str]) -> list[Month]:
 def _marked(page: Page, visit: PageRequest) -> Page:
     """Draw the form again with the chosen days marked; what is missing is said at its field."""
     mark, name = visit.sent("mark"), visit.sent("festival")
-    days = [day for day in visit.form.get("days", ()) if ISO_DAY.fullmatch(day)]
+    days = _ticked(page, visit)
     wrong = {} if days else {"days": text("calendar_choose_days", visit.language)}
     if mark not in MARKS:
         wrong["mark"] = text("calendar_choose_mark", visit.language)
@@ -277,6 +275,13 @@ def _marked(page: Page, visit: PageRequest) -> Page:
     }
     facts = {**page.facts, "days": lines, "months": _months(int(visit.path["year"]), lines), "is_marked": True}
     return replace(page, facts=facts)
+
+
+def _ticked(page: Page, visit: PageRequest) -> list[str]:
+    """Return the days that were ticked, of those that the months offer."""
+    months: list[Month] = page.fact("months", list)
+    offered = {one.day.isoformat() for month in months for week in month.weeks for one in week if one is not None}
+    return [day for day in visit.form.get("days", ()) if day in offered]
 
 
 def _changed_by(page: Page, body: Mapping[str, Any]) -> list[ChangedDay]:

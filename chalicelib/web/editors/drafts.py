@@ -128,5 +128,5 @@ def at_document(page: Page, refusal: DomainError, visit: PageRequest, *, where: 
     faults = []
     for fault, told in zip(refusal.faults, drawn, strict=False):
         field, place = where(fault.pointer)
-        faults.append({"field": field, "text": f"{place}: {told['text']}" if place else told["text"]})
+        faults.append({"field": field, "text": f"{place}: {told['text']}"} if place else {**told, "field": field})
     return replace(page, facts={**page.facts, "faults": faults or drawn})
