@@ -16,7 +16,7 @@ from chalicelib.policy import FOR_THEMSELVES
 from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, number_of, submit
-from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.forms import at_fault, unanswered
 from chalicelib.web.core.i18n import department_text, text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -158,8 +158,6 @@ def rate_without_login(visit: PageRequest) -> Page | Redirect:
     """Rate the answer with the number and the code."""
     name, code = visit.sent("id"), visit.sent("code").upper()
     known = replace(visit, query={**visit.query, "id": name, "code": code})
-    if not visit.sent("level"):
-        return at_fault(follow(known), level=text("choose_a_level", visit.language))
     return submit(
         visit,
         complaints.rate_with_code,
@@ -168,6 +166,7 @@ def rate_without_login(visit: PageRequest) -> Page | Redirect:
         ask=lambda _visit: follow(known),
         onward=lambda found: _followed(visit, found, code),
         at={"": "level"},
+        unanswered=unanswered(visit, level="choose_a_level"),
     )
 
 

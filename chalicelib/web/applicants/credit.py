@@ -16,7 +16,7 @@ from chalicelib.sanctions.rules.state_machine import is_defence_open
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.directory import published, record_kinds
-from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.forms import unanswered
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -66,8 +66,6 @@ def ask_objection(visit: PageRequest) -> Page:
 @pages.post("/credit/objection", roles=OWN, form="/credit")
 def object_to(visit: PageRequest) -> Page | Redirect:
     """Object: every credit response marks the entry from now on, until a person has decided."""
-    if not visit.sent("ground"):
-        return at_fault(ask_objection(visit), ground=text("choose_a_ground", visit.language))
     body = {name: visit.sent(name) for name in ("entry", "ground", "text", "evidence")}
     return submit(
         visit,
@@ -76,6 +74,7 @@ def object_to(visit: PageRequest) -> Page | Redirect:
         ask=ask_objection,
         onward=lambda made: Redirect(to=f"credit/objections/{made.id}", query={"done": "objected"}),
         at={"": "ground"},
+        unanswered=unanswered(visit, ground="choose_a_ground"),
     )
 
 
@@ -105,8 +104,7 @@ def repair(visit: PageRequest) -> Page | Redirect:
     """Apply for repair with a proof and a promise, nothing else (R3.5)."""
     page = ask_repair(visit)
     form = page.fact("form", RepairFormResponse)
-    if visit.sent("promise") != form.promise_hash:
-        return at_fault(page, promise=text("tick_promise", visit.language))
+    is_promised = visit.sent("promise") == form.promise_hash
     body = {"entry": form.entry, "proof": visit.sent("proof"), "promise_hash": form.promise_hash}
     return submit(
         visit,
@@ -115,6 +113,7 @@ def repair(visit: PageRequest) -> Page | Redirect:
         ask=ask_repair,
         onward=lambda made: Redirect(to=f"credit/repairs/{made.id}", query={"done": "repair_asked"}),
         at={"": "proof"},
+        unanswered={} if is_promised else {"promise": text("tick_promise", visit.language)},
     )
 
 

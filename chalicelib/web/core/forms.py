@@ -105,6 +105,11 @@ def at_fault(page: Page, **texts: str) -> Page:
     return replace(page, facts=facts, status=problem_of(ErrorCode.INVALID_BODY).status)
 
 
+def unanswered(visit: PageRequest, **texts: str) -> dict[str, str]:
+    """Return what to say at those fields of a form that have no answer; ``texts`` names a text for each."""
+    return {name: text(said, visit.language) for name, said in texts.items() if not visit.sent(name)}
+
+
 def materials_sent(visit: PageRequest) -> list[dict[str, str]]:
     """Return the materials that a form hands in, each by its id and the id of its document."""
     return [

@@ -12,7 +12,7 @@ from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, carry_out, draw, submit
 from chalicelib.web.core.directory import entry_text
-from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.forms import unanswered
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
@@ -57,13 +57,9 @@ def ask_amendment(visit: PageRequest) -> Page:
 @pages.post(FORM, roles=DECIDERS, form=FORM)
 def propose(visit: PageRequest) -> Page | Redirect:
     """Propose it; nothing changes before another officer has confirmed it."""
-    if not visit.sent("outcome"):
-        return at_fault(ask_amendment(visit), outcome=text("choose_amendment", visit.language))
     body: dict[str, Any] = {name: visit.sent(name) for name in ("entry", "outcome", "reason", "basis")}
     body |= {"ends_on": visit.sent("ends_on")} if visit.sent("ends_on") else {}
-    contents = contents_in(visit)
-    if contents is None:
-        return at_fault(ask_amendment(visit), contents=text("record_contents_bad", visit.language))
+    contents, faults = contents_in(visit)
     body |= {"contents": contents} if contents else {}
     return submit(
         visit,
@@ -71,7 +67,8 @@ def propose(visit: PageRequest) -> Page | Redirect:
         body,
         ask=ask_amendment,
         onward=lambda made: Redirect(to=f"amendments/{made.id}", query={"done": "proposed"}),
-        at={"": "outcome"} | {f"/contents/{name}": "contents" for name in body.get("contents", {})},
+        at={"": "outcome"} | {f"/contents/{name}": "contents" for name in contents},
+        unanswered=unanswered(visit, outcome="choose_amendment") | faults,
     )
 
 

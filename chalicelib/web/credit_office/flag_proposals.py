@@ -13,7 +13,7 @@ from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.directory import item_names
-from chalicelib.web.core.forms import again, at_fault, moment_of
+from chalicelib.web.core.forms import again, moment_of
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -84,8 +84,6 @@ def propose(visit: PageRequest) -> Page | Redirect:
     if visit.sent("edition") != edition.edition:
         return again(page, DomainError(ErrorCode.STALE_VERSION), visit)
     conduct, _, severity = visit.sent("conduct").partition(":")
-    if not severity:
-        return at_fault(page, conduct=text("choose_conduct", visit.language))
     body = _body(visit) | {
         "measure_code": visit.path["measure_code"],
         "edition": edition.edition,
@@ -99,6 +97,7 @@ def propose(visit: PageRequest) -> Page | Redirect:
         ask=ask,
         onward=lambda made: Redirect(to=f"flags/{made.id}", query={"done": "proposed"}),
         at={"/severity": "conduct", **AT},
+        unanswered={} if severity else {"conduct": text("choose_conduct", visit.language)},
     )
 
 

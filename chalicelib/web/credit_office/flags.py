@@ -16,7 +16,7 @@ from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.directory import flag_number, item_names, published, record_kinds, source_text
-from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.forms import unanswered
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
@@ -95,11 +95,6 @@ def ask_subject(visit: PageRequest) -> Page:
 @pages.post("/lookup", roles=OFFICERS, form="/lookup")
 def look_up(visit: PageRequest) -> Page | Redirect:
     """Show what the department holds about somebody; nothing of them stands in an address."""
-    page = ask_subject(visit)
-    missing = {"kind": "choose_a_kind", "purpose": "choose_a_purpose"}
-    faults = {name: text(word, visit.language) for name, word in missing.items() if not visit.sent(name)}
-    if faults:
-        return at_fault(page, **faults)
     body = {
         "subject": {name: visit.sent(name) for name in ("kind", "number", "name")},
         "purpose": visit.sent("purpose"),
@@ -109,9 +104,10 @@ def look_up(visit: PageRequest) -> Page | Redirect:
         searches.search,
         body,
         ask=ask_subject,
-        onward=lambda held: Page(template="lookup.html", facts={**page.facts, "held": held}),
+        onward=lambda held: Page(template="lookup.html", facts={**ask_subject(visit).facts, "held": held}),
         at={f"/subject/{name}": name for name in ("kind", "number", "name")}
         | {ErrorCode.PURPOSE_REQUIRED: "purpose", "": "number"},
+        unanswered=unanswered(visit, kind="choose_a_kind", purpose="choose_a_purpose"),
     )
 
 

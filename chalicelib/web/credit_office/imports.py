@@ -10,8 +10,7 @@ from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.directory import source_text
-from chalicelib.web.core.forms import at_fault
-from chalicelib.web.core.i18n import text
+from chalicelib.web.core.forms import unanswered
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
 
@@ -36,8 +35,6 @@ def list_imports(visit: PageRequest) -> Page:
 @pages.post("/imports", roles=OFFICERS, form="/imports")
 def hand_in(visit: PageRequest) -> Page | Redirect:
     """Make room for a file of one of the department's sources; its page has the form that sends the file."""
-    if not visit.sent("source"):
-        return at_fault(list_imports(visit), source=text("choose_a_source", visit.language))
     return submit(
         visit,
         imports.request,
@@ -45,6 +42,7 @@ def hand_in(visit: PageRequest) -> Page | Redirect:
         ask=list_imports,
         onward=lambda made: Redirect(to=f"imports/{made.id}"),
         at={"": "source"},
+        unanswered=unanswered(visit, source="choose_a_source"),
     )
 
 

@@ -14,7 +14,7 @@ from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, carry_out, draw, submit
 from chalicelib.web.core.directory import item_names, published, record_kinds, source_text
-from chalicelib.web.core.forms import at_fault, moment_of
+from chalicelib.web.core.forms import moment_of, unanswered
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.credit_office.redress import contents_in
@@ -22,7 +22,6 @@ from chalicelib.web.credit_office.redress import contents_in
 OFFICERS: Final = (Role.CREDIT_OFFICER,)
 FORM: Final = "/records"
 RECORD: Final = "/records/{source}/{record_id}"
-"""A line of contents: a name and a value."""
 
 SERVICE: Final[Action[RecordResponse]] = Action(
     name="service",
@@ -80,17 +79,7 @@ def ask_record(visit: PageRequest) -> Page:
 def enter(visit: PageRequest) -> Page | Redirect:
     """Store a record; a grave one has no effect before it was served and confirmed by another officer."""
     source, number = visit.sent("source"), visit.sent("number")
-    contents = contents_in(visit)
-    faults = {
-        name: text(word, visit.language)
-        for name, word, is_wrong in (
-            ("source", "choose_a_source", not source),
-            ("contents", "record_contents_bad", contents is None),
-        )
-        if is_wrong
-    }
-    if faults:
-        return at_fault(ask_record(visit), **faults)
+    contents, faults = contents_in(visit)
     body = _body(visit) | {"contents": contents}
     return submit(
         visit,
@@ -99,7 +88,8 @@ def enter(visit: PageRequest) -> Page | Redirect:
         ask=ask_record,
         path={"source": source, "record_id": number or "-"},
         onward=lambda made: Redirect(to=f"records/{made.source}/{made.record_id}", query={"done": "kept"}),
-        at=AT | {f"/contents/{name}": "contents" for name in body["contents"]},
+        at=AT | {f"/contents/{name}": "contents" for name in contents},
+        unanswered=unanswered(visit, source="choose_a_source") | faults,
     )
 
 

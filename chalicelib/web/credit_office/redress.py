@@ -13,7 +13,7 @@ from chalicelib.settings import settings
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
 from chalicelib.web.core.directory import entry_text
-from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.forms import unanswered
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -22,11 +22,12 @@ PAIR: Final = re.compile(r"\s*([^:=\uff1a]+)[:=\uff1a](.+)")
 """A line of corrected contents: a name and a value."""
 
 
-def contents_in(visit: PageRequest) -> dict[str, str] | None:
-    """Return the contents that a form says, a line each; ``None`` if a line is not a name and what it holds."""
+def contents_in(visit: PageRequest) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the contents that a form says, a line each, and what to say if a line is not a name and what it holds."""
     lines = [line for line in visit.sent("contents").splitlines() if line.strip()]
     pairs = [found for line in lines if (found := PAIR.fullmatch(line))]
-    return {found[1].strip(): found[2].strip() for found in pairs} if len(pairs) == len(lines) else None
+    faults = {} if len(pairs) == len(lines) else {"contents": text("record_contents_bad", visit.language)}
+    return {found[1].strip(): found[2].strip() for found in pairs}, faults
 
 
 @pages.get("/matters", roles=DECIDERS)
@@ -64,13 +65,9 @@ def ask_ruling(visit: PageRequest) -> Page:
 @pages.post("/matters/objections/{objection_id}", roles=DECIDERS, form="/matters/objections/{objection_id}")
 def rule(visit: PageRequest) -> Page | Redirect:
     """Decide on an objection; the decision takes effect at once."""
-    if not visit.sent("outcome"):
-        return at_fault(ask_ruling(visit), outcome=text("choose_an_outcome", visit.language))
     body: dict[str, Any] = {name: visit.sent(name) for name in ("outcome", "reason", "basis")}
     body |= {name: visit.sent(name) for name in ("ends_on", "late_reason") if visit.sent(name)}
-    contents = contents_in(visit)
-    if contents is None:
-        return at_fault(ask_ruling(visit), contents=text("record_contents_bad", visit.language))
+    contents, faults = contents_in(visit)
     body |= {"contents": contents} if contents else {}
     return submit(
         visit,
@@ -78,7 +75,8 @@ def rule(visit: PageRequest) -> Page | Redirect:
         body,
         ask=ask_ruling,
         onward=Redirect(to="matters", query={"done": "ruled"}),
-        at={"": "outcome"} | {f"/contents/{name}": "contents" for name in body.get("contents", {})},
+        at={"": "outcome"} | {f"/contents/{name}": "contents" for name in contents},
+        unanswered=unanswered(visit, outcome="choose_an_outcome") | faults,
         said=lambda page: page.fact("one", ObjectionResponse).decision,
     )
 
@@ -103,11 +101,9 @@ def ask_verdict(visit: PageRequest) -> Page:
 def judge(visit: PageRequest) -> Page | Redirect:
     """Approve a repair, which undoes every entry of its document at once, or refuse it with what is missing."""
     page = ask_verdict(visit)
-    if visit.sent("approved") not in {"yes", "no"}:
-        return at_fault(page, approved=text("choose_an_outcome", visit.language))
-    is_approved = visit.sent("approved") == "yes"
-    body: dict[str, Any] = {"approved": is_approved, "reason": visit.sent("reason")}
-    if not is_approved:
+    is_refused = visit.sent("approved") == "no"
+    body: dict[str, Any] = {"approved": not is_refused, "reason": visit.sent("reason")}
+    if is_refused:
         options = page.fact("refusals", list)
         basis = next((one[2] for one in options if one[0] == visit.sent("refusal")), "")
         body |= {"refusal": visit.sent("refusal"), "basis": basis} if visit.sent("refusal") else {}
@@ -121,6 +117,7 @@ def judge(visit: PageRequest) -> Page | Redirect:
         ask=ask_verdict,
         onward=Redirect(to="matters", query={"done": "judged"}),
         at={"": "approved", "/basis": "refusal"},
+        unanswered=unanswered(visit, approved="choose_an_outcome"),
         said=lambda page: page.fact("one", RepairResponse).decision,
     )
 

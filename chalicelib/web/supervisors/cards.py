@@ -107,12 +107,10 @@ def give(visit: PageRequest) -> Page | Redirect:
     if not isinstance(case, CaseResponse):
         return page
     ground = _pack(visit, case.item.code).card_ground(visit.sent("ground"))
-    if ground is None:
-        return at_fault(page, ground=text("card_choose_a_ground", visit.language))
     body: dict[str, Any] = {
         "case_no": case.case_no,
-        "colour": ground.colour,
-        "ground": ground.code,
+        "colour": ground.colour if ground else "",
+        "ground": ground.code if ground else "",
         "events": [int(one) for one in visit.form.get("events", ()) if one.isascii() and one.isdigit()],
         "facts": visit.sent("facts"),
     } | ({"officer": visit.sent("officer")} if visit.sent("officer") else {})
@@ -122,7 +120,13 @@ def give(visit: PageRequest) -> Page | Redirect:
         body,
         ask=ask_card,
         onward=lambda card: Redirect(to=f"cards/{card.id}", query={"done": "given"}),
-        at={ErrorCode.SAME_PERSON: "officer", ErrorCode.STAFF_UNKNOWN: "officer", "": "events"},
+        at={
+            "/colour": "ground",
+            ErrorCode.SAME_PERSON: "officer",
+            ErrorCode.STAFF_UNKNOWN: "officer",
+            "": "events",
+        },
+        unanswered={} if ground else {"ground": text("card_choose_a_ground", visit.language)},
     )
 
 

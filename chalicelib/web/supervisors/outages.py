@@ -9,7 +9,7 @@ from chalicelib.settings import settings
 from chalicelib.supervision.services.outages import READERS, RECORDERS
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, carry_out, draw, named, submit
-from chalicelib.web.core.forms import FILES, at_fault, moment_of
+from chalicelib.web.core.forms import FILES, moment_of
 from chalicelib.web.core.i18n import department_text, text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import staff_named
@@ -58,8 +58,6 @@ def ask_outage(visit: PageRequest) -> Page:
 @pages.post(FORM, roles=RECORDERS, form=FORM)
 def record(visit: PageRequest) -> Page | Redirect:
     """Record an outage; of its proof only the names and digests of the files."""
-    if not visit.uploads:
-        return at_fault(ask_outage(visit), evidence=text("outage_choose_evidence", visit.language))
     ends_at = visit.sent("ends_at")
     body: dict[str, Any] = {
         "starts_at": moment_of(visit.sent("starts_at")),
@@ -76,6 +74,7 @@ def record(visit: PageRequest) -> Page | Redirect:
         ask=ask_outage,
         onward=lambda made: Redirect(to=f"outages/{made.outage_id}", query={"done": "recorded"}),
         at={"": "starts_at"},
+        unanswered={} if visit.uploads else {"evidence": text("outage_choose_evidence", visit.language)},
     )
 
 

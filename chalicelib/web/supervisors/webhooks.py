@@ -9,7 +9,7 @@ from chalicelib.api.supervision.routes.webhooks import WebhookResponse
 from chalicelib.policy import Role
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import submit
-from chalicelib.web.core.forms import at_fault
+from chalicelib.web.core.forms import unanswered
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 
@@ -39,10 +39,15 @@ def list_webhooks(visit: PageRequest) -> Page:
 @pages.post("/webhooks", roles=PEOPLE, form="/webhooks")
 def register(visit: PageRequest) -> Page | Redirect:
     """Register an endpoint; the page that follows shows its secret, and no later one does."""
-    if not visit.form.get("events"):
-        return at_fault(list_webhooks(visit), events=text("webhook_choose_events", visit.language))
-    body = {"url": visit.sent("url"), "events": list(visit.form["events"])}
-    return submit(visit, webhooks.subscribe, body, ask=list_webhooks, onward=_secret, at={"": "url"})
+    return submit(
+        visit,
+        webhooks.subscribe,
+        {"url": visit.sent("url"), "events": list(visit.form.get("events", ()))},
+        ask=list_webhooks,
+        onward=_secret,
+        at={"": "url"},
+        unanswered=unanswered(visit, events="webhook_choose_events"),
+    )
 
 
 @pages.get(ONE, roles=PEOPLE)
