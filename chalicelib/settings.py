@@ -173,7 +173,7 @@ def _mail_server(stage: Stage) -> MailServer:
         user=os.environ.get("XINNUO_MAIL_USER", ""),
         sender=os.environ.get("XINNUO_MAIL_SENDER", ""),
     )
-    if server.host and server.tls is MailTls.NONE and stage is not Stage.LOCAL:
+    if server.tls is MailTls.NONE and stage is not Stage.LOCAL:
         message = "e-mail may go out in clear on the local stage only"
         raise MisconfiguredError(message)
     if server.host and "@" not in server.sender:

@@ -65,7 +65,7 @@ def deploy(order: Order) -> str:
     require_tools()
     template = merged()
     require_stage(order.stage, template["Parameters"]["Stage"]["AllowedValues"])
-    parameters = read_parameters(order.parameters, template["Parameters"])
+    parameters = read_parameters(order.parameters, template["Parameters"], stage=order.stage)
     draft = read_draft(order)
     place = reach(order.stage, order.bucket, template)
     with packaged(order) as folder:

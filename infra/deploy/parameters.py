@@ -6,14 +6,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from chalicelib.settings import MisconfiguredError, private_networks
+from chalicelib.addresses import API
+from chalicelib.settings import MailTls, MisconfiguredError, Stage, private_networks
 from infra.deploy.errors import DeployError
+
+PAGES: Final = frozenset(f"{method} /{{proxy+}}" for method in ("GET", "POST"))
+"""What the gateway makes of the portal's pages: it knows none but the first by its address."""
+ROUTES: Final = PAGES.union(*API.values())
+"""What can be limited by itself."""
 
 TOLD_OTHERWISE: Final = {"Stage": "the stage is told once, by STAGE"}
 
 
-def read_parameters(path: Path, declared: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return all parameters but the stage, as a file sets them or by default.
+def read_parameters(path: Path, declared: Mapping[str, Mapping[str, Any]], *, stage: str) -> dict[str, str]:
+    """Return all parameters but the stage, as a file sets them for it or by default.
 
     ``declared`` are the template's parameters. Raises ``DeployError`` with everything that is wrong with the file.
     """
@@ -25,13 +31,13 @@ def read_parameters(path: Path, declared: Mapping[str, Mapping[str, Any]]) -> di
     if not isinstance(told, dict):
         message = f'{path} must hold one JSON object, such as {{"Issuer": "https://..."}}.'
         raise DeployError(message)
-    if faults := list(_faults(told, declared)):
+    if faults := list(_faults(told, declared, stage)):
         raise DeployError("\n".join([f"The parameters in {path} are wrong; nothing was touched:", *faults]))
     default = {name: each["Default"] for name, each in declared.items() if "Default" in each}
     return {name: str(value) for name, value in (default | told).items()}
 
 
-def _faults(told: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _faults(told: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]], stage: str) -> Iterator[str]:
     for name, each in declared.items():
         if name not in told and name not in TOLD_OTHERWISE and "Default" not in each:
             yield f"  {name} is missing: {each['Description']}"
@@ -45,10 +51,10 @@ def _faults(told: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) 
         else:
             yield from _faults_of_one(name, str(value), declared[name])
     said = {name: str(told.get(name, each.get("Default", ""))) for name, each in declared.items()}
-    yield from _faults_of_several(said)
+    yield from _faults_of_several(said, stage)
 
 
-def _faults_of_several(said: Mapping[str, str]) -> Iterator[str]:
+def _faults_of_several(said: Mapping[str, str], stage: str) -> Iterator[str]:
     """Say with what every function would refuse to start, or to be made."""
     try:
         private_networks(said["PrivateNetworks"])
@@ -56,6 +62,10 @@ def _faults_of_several(said: Mapping[str, str]) -> Iterator[str]:
         yield f"  PrivateNetworks: {error}."
     if said["MailHost"] and "@" not in said["MailSender"]:
         yield "  MailSender is missing: whoever has a MailHost says from which address it sends."
+    if said["MailTls"] == MailTls.NONE and stage != Stage.LOCAL:
+        yield "  MailTls is 'none': e-mail may go out in clear on the stage local alone."
+    if " /" in said["LimitedRoute"] and said["LimitedRoute"] not in ROUTES:
+        yield f"  LimitedRoute is {said['LimitedRoute']!r}, which is no route; GET /openapi.json lists them."
     if said["SubnetIds"] and not said["SecurityGroupIds"]:
         yield "  SecurityGroupIds is missing: whoever has SubnetIds says which groups the functions are in."
 

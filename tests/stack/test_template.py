@@ -4,13 +4,14 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.rulepacks.store import load_rule_packs
-from chalicelib.settings import settings
+from chalicelib.settings import MisconfiguredError, settings
 from infra.packaging.template import PARTS, merged
 
 Resources = dict[str, dict[str, Any]]
@@ -150,6 +151,46 @@ def test_the_regions_that_functions_allow_are_those_that_the_stack_may_be_deploy
 
     assert assertion["Assert"] == {"Fn::Contains": [["cn-north-1", "cn-northwest-1"], {"Ref": "AWS::Region"}]}
     assert allowed == "cn-north-1,cn-northwest-1"
+
+
+def holds(assertion: Any, told: dict[str, str]) -> bool:  # noqa: ANN401 - any JSON
+    """Return what CloudFormation would say of an assertion, of which only these functions are used here."""
+    match assertion:
+        case {"Fn::Or": parts}:
+            return any(holds(part, told) for part in parts)
+        case {"Fn::Not": [part]}:
+            return not holds(part, told)
+        case {"Fn::Equals": [{"Ref": str(name)}, value]}:
+            return told[name] == value
+    raise NotImplementedError(assertion)
+
+
+@pytest.mark.parametrize(
+    ("stage", "tls", "is_allowed"),
+    [
+        ("local", "none", True),
+        ("dev", "none", False),
+        ("prod", "none", False),
+        ("dev", "starttls", True),
+        ("prod", "implicit", True),
+    ],
+)
+def test_only_the_local_stage_sends_e_mail_in_clear(
+    template: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    stage: str,
+    tls: str,
+    is_allowed: bool,  # noqa: FBT001 - a table of answers
+) -> None:
+    (assertion,) = template["Rules"]["MailIsEncrypted"]["Assertions"]
+    monkeypatch.setenv("XINNUO_STAGE", stage)
+    monkeypatch.setenv("XINNUO_MAIL_TLS", tls)
+    # Also without a server, which somebody may name later.
+    monkeypatch.delenv("XINNUO_MAIL_HOST", raising=False)
+
+    assert holds(assertion["Assert"], {"Stage": stage, "MailTls": tls}) is is_allowed
+    with nullcontext() if is_allowed else pytest.raises(MisconfiguredError, match="in clear"):
+        settings.__wrapped__()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from infra.deploy.parameters import ROUTES
+
 Resources = dict[str, dict[str, Any]]
 
 RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks"
@@ -118,7 +120,7 @@ def test_the_gateways_log_says_nothing_of_persons(resources: Resources) -> None:
 
 
 def test_a_stage_takes_as_many_requests_as_the_operator_says(template: dict[str, Any], resources: Resources) -> None:
-    (every_route,) = resources["RestAPI"]["Properties"]["MethodSettings"]
+    every_route, _ = resources["RestAPI"]["Properties"]["MethodSettings"]
 
     assert every_route == {
         "HttpMethod": "*",
@@ -127,6 +129,48 @@ def test_a_stage_takes_as_many_requests_as_the_operator_says(template: dict[str,
         "ThrottlingBurstLimit": {"Ref": "RequestsAtOnce"},
     }
     assert {template["Parameters"][name]["Default"] for name in ("RequestsPerSecond", "RequestsAtOnce")} == {500, 1000}
+
+
+def made_of(value: Any, route: str) -> str:  # noqa: ANN401 - any JSON
+    """Return what CloudFormation makes of a text that is put together from the route."""
+    match value:
+        case str():
+            return value
+        case {"Ref": "LimitedRoute"}:
+            return route
+        case {"Fn::Select": [place, {"Fn::Split": [between, whole]}]}:
+            return made_of(whole, route).split(between)[place]
+        case {"Fn::Join": [between, {"Fn::Split": [old, whole]}]}:
+            return str(between).join(made_of(whole, route).split(old))
+        case {"Fn::Join": [between, parts]}:
+            return str(between).join(made_of(part, route) for part in parts)
+    raise NotImplementedError(value)
+
+
+@pytest.mark.parametrize(
+    ("route", "method", "path"),
+    [
+        ("POST /v1/street-complaints", "POST", "/~1v1~1street-complaints"),
+        ("GET /v1/cases/{case_no}", "GET", "/~1v1~1cases~1{case_no}"),
+        ("GET /{proxy+}", "GET", "/~1{proxy+}"),
+    ],
+)
+def test_one_route_takes_less_than_the_stage(
+    template: dict[str, Any], resources: Resources, route: str, method: str, path: str
+) -> None:
+    _, one = resources["RestAPI"]["Properties"]["MethodSettings"]
+
+    assert (made_of(one["HttpMethod"], route), made_of(one["ResourcePath"], route)) == (method, path)
+    assert one["ThrottlingRateLimit"] == {"Ref": "LimitedRoutePerSecond"}
+    assert one["ThrottlingBurstLimit"] == {"Ref": "LimitedRouteAtOnce"}
+    assert re.fullmatch(template["Parameters"]["LimitedRoute"]["AllowedPattern"], route)
+
+
+def test_every_route_can_be_the_one_that_is_limited(template: dict[str, Any]) -> None:
+    parameter = template["Parameters"]["LimitedRoute"]
+
+    assert parameter["Default"] in ROUTES
+    assert [route for route in ROUTES if not re.fullmatch(parameter["AllowedPattern"], route)] == []
 
 
 def test_the_dashboard_shows_what_alarms_watch(resources: Resources) -> None:
