@@ -24,7 +24,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: help demo test up deploy rollback down url environment personas token messages logs sweep hourly nightly check-summaries replay rotate clock
 .PHONY: import seed bench load
-.PHONY: requirements sbom authorisation assets addresses browse screenshots lint format types contracts unit coverage others
+.PHONY: requirements sbom audit authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
 
 help:
@@ -142,6 +142,14 @@ assets: $(BIN)/.ready ## build the portal's style sheet and its catalogues of te
 sbom: $(BIN)/.ready ## write what is deployed as a bill of materials (CycloneDX), .local/sbom.json, and check the licences
 	@$(BIN)/python -m infra.sbom
 
+audit: python .local/audit/.ready ## look up what is known to be weak in what constraints.txt holds, and say how much was looked up
+	@$(PYTHON) -m infra.audit
+
+.local/audit/.ready: infra/requirements-audit.txt
+	@rm -rf .local/audit && $(PYTHON) -m venv .local/audit
+	@.local/audit/bin/pip install -qq --no-deps --require-hashes --requirement infra/requirements-audit.txt
+	@touch $@
+
 authorisation: $(BIN)/.ready ## write down anew what each route answers to whom (docs/authorisation.md)
 	@$(BIN)/python -m tests.authorisation > /dev/null
 
@@ -174,6 +182,7 @@ coverage: $(BIN)/.ready ## the same tests, and whether they cover models and rul
 deep: $(BIN)/.ready assets ## all of what make test samples: random walks, races, deaths, large data, each page in each form
 	@XINNUO_TESTS=deep $(BIN)/pytest $(AT_ONCE) --verbose -m "deep or hypothesis" --ignore=tests/browser tests
 	@XINNUO_TESTS=deep $(MAKE) browse
+	@$(MAKE) audit
 
 fuzz: $(BIN)/.ready assets ## hold 20,000 made-up requests, seeded, against the OpenAPI document; prints what came back
 	@XINNUO_TESTS=deep $(BIN)/pytest tests/fuzz
