@@ -137,7 +137,7 @@ def ask_for_more(officer: Person, case_no: str) -> None:
     say_for_what(officer)
     officer.page.get_by_role("checkbox").first.check()
     officer.page.locator("#basis").fill("《机动车登记规定》第24条")
-    officer.click("补正告知", "Tell what is missing")
+    officer.click("补正告知", "Ask for what is missing")
 
 
 def look_at_document(officer: Person, case_no: str) -> None:

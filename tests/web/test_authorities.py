@@ -177,7 +177,7 @@ def test_the_principal_reads_which_agent_looked_at_what(visitor: Come, token: To
 
     asked = visitor("applicant").open("/credit/queries")
 
-    assert "代理人 孙*" in asked.text
+    assert "代办人 孙*" in asked.text
     assert "看了草稿" in asked.text
 
 

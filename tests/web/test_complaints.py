@@ -129,7 +129,7 @@ def test_the_board_leads_to_a_late_complaint_and_names_who_has_it(visitor: Come)
     assert "经办甲 · 公安交管" in words(board)
     assert f"./complaints/{number}" in links(monitor)
     assert "Somebody without a login" in words(english)
-    assert "Answer for it myself" not in words(english)
+    assert "Take it on" not in words(english)
 
 
 def test_an_answer_that_is_overdue_is_said_to_be_and_who_can_be_asked(visitor: Come) -> None:

@@ -199,7 +199,7 @@ def test_an_empty_list_says_so_and_keeps_its_filters(officer: Visitor) -> None:
     seen = officer.open("/worklist?light=red&officer=officer.traffic")
 
     assert seen.status == 200
-    assert "没有。" in seen.text
+    assert "没有要办的。" in seen.text
     chosen = [option["value"] for option in seen.page.named("option") if "selected" in option]
     lit = [one["name"] for one in seen.page.named("input") if one.get("type") == "checkbox" and "checked" in one]
     assert (lit, chosen) == (["red"], ["officer.traffic"])

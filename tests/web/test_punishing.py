@@ -74,7 +74,7 @@ def test_a_flag_shows_all_that_it_stands_on_and_hides_whom_it_is_about(served: S
         "义市监撤〔2026〕1号",
         "承诺的住所不存在。",
         "回证1号",
-        "还没有人，要由提出人以外的人确认",
+        "还没有人确认，要由提出人以外的人确认",
         "还没有告知部门。",
     ):
         assert said in served.text, said
@@ -210,7 +210,7 @@ def test_the_pages_are_in_english_too(visitor: Come, served: Seen) -> None:
 
     for page in ("/flags?state=served", place_of(served), f"{place_of(served)}/acts/lifting", "/proposals", FORM):
         assert english.open(page).status == 200
-    assert "May be answered until" in english.open(place_of(served)).text
+    assert "Can be answered until" in english.open(place_of(served)).text
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -182,7 +182,7 @@ def test_an_endpoint_is_registered_its_secret_shown_once_changed_and_removed(vis
     assert "whsec_" in made.text
     assert "只显示这一次" in made.text
     assert "whsec_" not in one.text
-    assert "期限提醒、惩戒告知" in one.text or "惩戒告知、期限提醒" in one.text
+    assert "督办提醒、惩戒告知" in one.text or "惩戒告知、督办提醒" in one.text
     assert "whsec_" in rotated.text
     assert rotated.text != made.text
     assert "旧密钥用到9月29日" in rotated.text

@@ -94,7 +94,7 @@ def test_a_superior_gives_cases_to_a_colleague_and_hears_which_could_not_be_give
     assert f"已经交办：{number}。" in mixed.text
     assert "A" * 17 in mixed.text
     assert "经办甲" in mixed.text
-    assert "这些没有办成" in stale.text
+    assert "这些没有交办成" in stale.text
 
 
 def test_a_page_makes_a_query_for_each_light_and_reads_its_cases_at_once(

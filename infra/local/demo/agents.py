@@ -24,29 +24,29 @@ def an_agent_acts_on_an_authority(town: Town) -> None:
     authority = _given(town)
     filed = file(agent, _drafted(agent, authority), signed_by=town.agents_pen).is_done(201).body
     case_no = filed["case_no"]
-    expect("who acts (代理人)", filed["agent"], {"name": "孙*", "authority": authority})
-    expect("the principal's credit as an agent sees it (代理人看到的信用)", filed["credit"], None)
+    expect("who acts (代办人)", filed["agent"], {"name": "孙*", "authority": authority})
+    expect("the principal's credit as an agent sees it (代办人看到的信用)", filed["credit"], None)
     narration.fact(
-        f"委托人授权之后,代理人签名提交,办件 {case_no}", "authorised by the principal, the agent signs and files"
+        f"委托人授权之后,代办人签名提交,办件 {case_no}", "authorised by the principal, the agent signs and files"
     )
 
     case = f"/v1/cases/{case_no}"
     taken_back = agent.post(f"{case}/commitment/withdrawal", {"reason": "委托人没有让我撤回。"})
     taken_back.is_refused(422, "AUTHORITY_REQUIRED")
-    narration.fact("授权没有写明的,代理人不能办", "what the authority does not say is not the agent's to do")
+    narration.fact("授权没有写明的,代办人不能办", "what the authority does not say is not the agent's to do")
 
     agent.get(case).is_done(200)
     looks = principal.every("/v1/me/credit/queries")
     told = {look["fields"][0] for look in looks if (look["purpose"], look["case_no"]) == ("agency", case_no)}
     expect("what the principal reads of the agent (本人看到的查询)", told, {"filing", "case"})
-    narration.fact("代理人每看一次,委托人都查得到", "the principal reads each look of the agent")
+    narration.fact("代办人每看一次,委托人都查得到", "the principal reads each look of the agent")
 
     principal.post(f"/v1/authorities/{authority}/end", {}).is_done(200)
     agent.get(case).is_refused(422, "AUTHORITY_REQUIRED")
     held = the_one("the authority (授权)", agent.every("/v1/authorities"), id=authority)
     expect("how it stands (授权状态)", held["state"], "ended")
     principal.post(f"{case}/commitment/withdrawal", {"reason": "改为提交旧车牌。"}).is_done(200)
-    narration.fact("委托人随时终止,代理人马上看不到;委托人自己继续办", "ended at once; the principal goes on alone")
+    narration.fact("委托人随时终止,代办人马上看不到;委托人自己继续办", "ended at once; the principal goes on alone")
 
 
 def _draft(agent: Person, authority: str) -> Answer:
