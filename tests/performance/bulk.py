@@ -112,7 +112,7 @@ class OneFile:
     def put_together(self, name: str, parts: Sequence[str]) -> None:
         self.put(name, "".join(map(self.text, parts)))
 
-    def put_blocks(self, name: str, blocks: Iterable[bytes]) -> None:
+    def put_blocks(self, name: str, blocks: Iterable[bytes], **_: object) -> None:
         self._place(name).write_bytes(b"".join(blocks))
 
     def remove(self, name: str) -> None:

@@ -66,7 +66,7 @@ class Folder:
     def put_together(self, name: str, parts: Sequence[str]) -> None:
         self.files[name] = b"".join(self.files[part] for part in parts)
 
-    def put_blocks(self, name: str, blocks: Iterable[bytes]) -> None:
+    def put_blocks(self, name: str, blocks: Iterable[bytes], **_: object) -> None:
         self.files[name] = b"".join(blocks)
 
     def remove(self, name: str) -> None:

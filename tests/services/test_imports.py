@@ -122,6 +122,11 @@ def names_in_bucket() -> list[str]:
     return sorted(one["Key"].partition("/")[2] for one in found.get("Contents", ()))
 
 
+def type_of(name: str) -> str:
+    found: str = s3().head_object(Bucket=settings().import_bucket, Key=name)["ContentType"]
+    return found
+
+
 def bars_of(subject: Mapping[str, str]) -> list[str]:
     assert subject is COMPANY
     key = container().subject_keys.key_of(an_organisation())
@@ -176,6 +181,10 @@ def test_refused_lines_are_told_with_their_numbers_and_reasons_and_nothing_else_
     assert COMPANY["name"] not in told
     assert "999999199001010016" not in told
     assert names_in_bucket() == ["refused.csv", "refused.jsonl"]
+    assert [type_of(each) for each in (made.refused_table, made.refused_lines)] == [
+        "text/csv; charset=utf-8",
+        "application/x-ndjson",
+    ]
     assert bars_of(COMPANY) == ["r-1", "r-6"]
 
 

@@ -18,7 +18,7 @@ from chalicelib.credit.rules import imports
 from chalicelib.credit.rules.batching import groups_of, shares_of
 from chalicelib.credit.rules.submissions import A_NAME, OWN_SOURCE
 from chalicelib.credit.services.ingest import PROVIDERS, Ingest
-from chalicelib.credit.store.import_files import Bucket, FileError
+from chalicelib.credit.store.import_files import TABLE, Bucket, FileError
 from chalicelib.credit.store.import_inspection import inspect_file
 from chalicelib.credit.store.import_reasons import import_reasons
 from chalicelib.credit.store.imports import ImportStore
@@ -328,9 +328,8 @@ class Imports:
         if before.refused_parts:
             self._bucket.put_together(before.refused_lines, before.refused_parts)
             rows = (imports.refused_table(self._bucket.text(part)) for part in before.refused_parts)
-            self._bucket.put_blocks(
-                before.refused_table, (each.encode() for each in chain((imports.TABLE_HEAD,), rows))
-            )
+            table = (each.encode() for each in chain((imports.TABLE_HEAD,), rows))
+            self._bucket.put_blocks(before.refused_table, table, media_type=TABLE)
         after = imports.finish(before, at=at)
         counts: dict[str, Json] = {fate.value: number for fate, number in sorted(after.progress.counts.items())}
         return self._save(before, after, [_event(EventKind.IMPORT_FINISHED, after, counts, at=at)], at=at)

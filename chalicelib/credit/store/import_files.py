@@ -15,9 +15,10 @@ BLOCK = 1 << 20
 PIECE = 8 << 20
 """The bytes of a part of an upload; S3 requires at least 5 MB except for the last, and at most 10,000 parts."""
 
-
 PIECE_READ = 256 << 10
 """The bytes that are read at once to find some lines of a file."""
+LINES = "application/x-ndjson"
+TABLE = "text/csv; charset=utf-8"
 
 
 class FileError(ValueError):
@@ -104,21 +105,21 @@ class Bucket:
 
     def put(self, name: str, text: str) -> None:
         """Write a small file. Idempotent."""
-        s3().put_object(Bucket=self._name, Key=name, Body=text.encode(), ContentType="application/x-ndjson")
+        s3().put_object(Bucket=self._name, Key=name, Body=text.encode(), ContentType=LINES)
 
     def put_together(self, name: str, parts: Sequence[str]) -> None:
         """Write the concatenation of the parts, with no more in memory than is sent at once."""
-        self.put_blocks(name, (block for part in parts for block in self.blocks(part)))
+        self.put_blocks(name, (block for part in parts for block in self.blocks(part)), media_type=LINES)
 
-    def put_blocks(self, name: str, blocks: Iterable[bytes]) -> None:
+    def put_blocks(self, name: str, blocks: Iterable[bytes], *, media_type: str) -> None:
         """Write a file, with no more in memory than is sent at once. Idempotent."""
         pieces = _pieces(blocks)
         first, second = next(pieces, b""), next(pieces, None)
         if second is None:
-            s3().put_object(Bucket=self._name, Key=name, Body=first, ContentType="application/x-ndjson")
+            s3().put_object(Bucket=self._name, Key=name, Body=first, ContentType=media_type)
             return
         place = {"Bucket": self._name, "Key": name}
-        upload = s3().create_multipart_upload(**place, ContentType="application/x-ndjson")["UploadId"]
+        upload = s3().create_multipart_upload(**place, ContentType=media_type)["UploadId"]
         sent = []
         for number, piece in enumerate(chain((first, second), pieces), 1):
             answer = s3().upload_part(**place, UploadId=upload, PartNumber=number, Body=piece)
