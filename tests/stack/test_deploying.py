@@ -158,6 +158,12 @@ def parameters(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def command(site: str, parameters: Path) -> list[str]:
+    """Return the words that deploy the stage dev, with its site where it is served."""
+    return ["deploy", "dev", "artefacts", str(parameters), "--address", site]
+
+
+@pytest.fixture
 def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return the resources that the next package has, beside the table."""
     resources: dict[str, Any] = {}
@@ -199,9 +205,9 @@ def queue(name: str) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("aws", "packages")
 def test_a_first_deployment_makes_all_of_it_and_then_protects_it(
-    site: str, parameters: Path, capsys: pytest.CaptureFixture[str]
+    command: list[str], site: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["deploy", "dev", "artefacts", str(parameters), "--address", site]) == 0
+    assert main(command) == 0
 
     said = capsys.readouterr().out
     assert said.replace(site, "SITE") == (
@@ -236,9 +242,8 @@ def told() -> dict[str, str]:
 
 @pytest.mark.usefixtures("aws")
 def test_a_second_deployment_changes_what_is_different_and_a_third_nothing(
-    site: str, parameters: Path, packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    command: list[str], packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["deploy", "dev", "artefacts", str(parameters), "--address", site]
     main(command)
     packages["Queue"] = queue("deliver")
     capsys.readouterr()
@@ -257,9 +262,8 @@ def test_a_second_deployment_changes_what_is_different_and_a_third_nothing(
 
 @pytest.mark.usefixtures("aws")
 def test_a_first_deployment_that_failed_can_be_repeated(
-    site: str, parameters: Path, packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    command: list[str], packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["deploy", "dev", "artefacts", str(parameters), "--address", site]
     packages |= BROKEN
 
     assert main(command) == 1
@@ -280,9 +284,8 @@ def test_a_first_deployment_that_failed_can_be_repeated(
 
 @pytest.mark.usefixtures("aws")
 def test_a_change_that_failed_leaves_the_stage_as_it_was_and_can_be_repeated(
-    site: str, parameters: Path, packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    command: list[str], packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["deploy", "dev", "artefacts", str(parameters), "--address", site]
     main(command)
     packages |= {"Queue": queue("deliver"), **BROKEN}
 
@@ -300,9 +303,8 @@ def test_a_change_that_failed_leaves_the_stage_as_it_was_and_can_be_repeated(
 
 @pytest.mark.usefixtures("aws")
 def test_nothing_that_holds_data_is_replaced_by_an_empty_one(
-    site: str, parameters: Path, packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    command: list[str], packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["deploy", "dev", "artefacts", str(parameters), "--address", site]
     main(command)
     packages["Cases"] = TABLE | {"Properties": TABLE["Properties"] | {"TableName": "xinnuo-dev-others"}}
     capsys.readouterr()
@@ -317,9 +319,8 @@ def test_nothing_that_holds_data_is_replaced_by_an_empty_one(
 
 @pytest.mark.usefixtures("aws")
 def test_a_stage_goes_back_by_one_release_with_what_that_one_was_told(
-    site: str, parameters: Path, packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    command: list[str], site: str, parameters: Path, packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["deploy", "dev", "artefacts", str(parameters), "--address", site]
     main(command)
     packages["Queue"] = queue("deliver")
     parameters.write_text(json.dumps(PARAMETERS | {"Audience": "another"}))
@@ -439,14 +440,13 @@ def test_a_stage_or_a_region_that_is_not_allowed_is_refused(
 
 @pytest.mark.usefixtures("aws", "packages")
 def test_a_draft_is_tried_as_the_test_person_whose_token_is_given(
-    site: str, asked: list[tuple[str, str]], parameters: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: list[str], asked: list[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = tmp_path / "draft.json"
     draft.write_text('{"item_code": "plate-replacement", "way": "certificate", "answers": {}}')
     monkeypatch.setenv("XINNUO_TEST_TOKEN", "a-token")
-    command = ["deploy", "dev", "artefacts", str(parameters), "--address", site, "--draft", str(draft)]
 
-    assert main(command) == 0
+    assert main([*command, "--draft", str(draft)]) == 0
     assert asked[-1] == ("/v1/drafts", "Bearer a-token")
 
 
