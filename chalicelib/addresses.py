@@ -44,6 +44,11 @@ API: dict[str, list[str]] = {
         "POST /v1/cases/{case_no}/rectification/outcome",
         "POST /v1/cases/{case_no}/revocation",
     ],
+    "chalicelib.api.cases.routes.desk": [
+        "GET /v1/cases/{case_no}/notes",
+        "POST /v1/cases/{case_no}/notes",
+        "POST /v1/case-searches",
+    ],
     "chalicelib.api.cases.routes.drafts": [
         "POST /v1/drafts",
         "GET /v1/drafts",
@@ -629,9 +634,17 @@ PORTAL: dict[str, list[str]] = {
         "POST /desk/{case_no}/issued",
         "POST /desk/{case_no}/issued/{issued_id}",
     ],
+    "chalicelib.web.officers.notes": [
+        "GET /desk/{case_no}/notes",
+        "POST /desk/{case_no}/notes",
+    ],
     "chalicelib.web.officers.reading": [
         "GET /desk/{case_no}/purpose",
         "POST /desk/{case_no}/purpose",
+    ],
+    "chalicelib.web.officers.search": [
+        "GET /find",
+        "POST /find",
     ],
     "chalicelib.web.officers.worklist": [
         "GET /worklist",

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.assignment import Assignment
     from chalicelib.cases.services.commands import CaseCommands
     from chalicelib.cases.services.consequences import Consequences
+    from chalicelib.cases.services.desk.notes import CaseNotes
+    from chalicelib.cases.services.desk.search import CaseSearch
     from chalicelib.cases.services.drafting import Drafting
     from chalicelib.cases.services.endings import CaseEndings
     from chalicelib.cases.services.filing import Filing
@@ -479,10 +481,14 @@ class Container:
     @cached_property
     def contact_store(self) -> ContactStore:
         """How people are reached, as it is kept."""
+        from chalicelib.messages.rules.contacts import digest_of_phone
         from chalicelib.messages.store.contacts import ContactStore
         from chalicelib.subjects.store import Vault
 
-        return ContactStore(Vault(settings().contact_key))
+        def digest(phone: str) -> str:
+            return digest_of_phone(phone, key=self.secrets.cursor_key)
+
+        return ContactStore(Vault(settings().contact_key), digest=digest)
 
     @cached_property
     def contacts(self) -> Contacts:
@@ -871,6 +877,26 @@ class Container:
         from chalicelib.cases.services.reading import IdentityDisclosure
 
         return IdentityDisclosure(self.cases, self.subjects, self.timeline)
+
+    @cached_property
+    def case_notes(self) -> CaseNotes:
+        """What colleagues note about cases."""
+        from chalicelib.cases.services.desk.notes import CaseNotes
+        from chalicelib.cases.store import NoteStore
+
+        return CaseNotes(self.cases, NoteStore(), self.case_access, self.case_reading, pack=self.pack)
+
+    @cached_property
+    def case_search(self) -> CaseSearch:
+        """Finding a case by what a caller says."""
+        from chalicelib.cases.services.desk.search import CaseSearch
+
+        return CaseSearch(
+            self.cases,
+            self.case_reading,
+            names=self.subject_keys.possible_digests_of_name,
+            phones=lambda phone: self.contacts.with_phone(phone),  # noqa: PLW0108 - few look for a number
+        )
 
     # Documents
 

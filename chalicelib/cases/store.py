@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,10 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.cases.model.application_form import ApplicationForm
 from chalicelib.cases.model.case import Case, CaseCard, Draft, State, owner_of
+from chalicelib.cases.model.notes import Notes
 from chalicelib.cases.rules.case_numbers import case_no_for
 from chalicelib.cases.rules.handling import has_work_left, waits_for_second_officer
-from chalicelib.cases.table import CaseRow, DraftRow, FiledRow, FormRow
+from chalicelib.cases.table import CaseRow, DraftRow, FiledRow, FormRow, NotesRow
 from chalicelib.clock import instant_text
 from chalicelib.dynamo.model import Page, Position, Row, page_of
 from chalicelib.dynamo.pages import page_of_matching
@@ -22,6 +23,7 @@ from chalicelib.dynamo.transaction import ConflictError, Transaction, existing, 
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.timeline.events import NewEvent
 from chalicelib.timeline.repository import Repository
+from chalicelib.workdays.rules.due_dates import start_of_day
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -105,6 +107,8 @@ class CaseStore(Repository[Case]):
                     _filed_pk(after.case_no),
                     version=after.filed_version,
                     document=_json_of(after, FILED),
+                    called=_called(after.department, after.name_digest) if after.name_digest else None,
+                    listed_at=_listed_at(after),
                 )
             )
         return super().save(before, after, events, at=at, tx=tx)
@@ -179,6 +183,17 @@ class CaseStore(Repository[Case]):
         """Return a person's newest cases whole, newest first, in two round trips."""
         return self.together([card.case_no for card in islice(self.each_of_subject(subject), limit)])
 
+    def called(self, department: str, digests: Sequence[str], *, limit: int) -> tuple[str, ...]:
+        """Return the numbers of a department's cases whose applicant's name has one of these digests, newest first.
+
+        One query for each digest.
+        """
+        found: list[FiledRow] = []
+        for digest in digests:
+            found.extend(FiledRow.by_name.query(_called(department, digest), **_page(limit, None)))
+        newest = sorted(found, key=lambda row: row.listed_at, reverse=True)[:limit]
+        return tuple(row.pk.partition(":")[2] for row in newest)
+
     def in_charge_of(self, department: str, officer: str, *, limit: int) -> tuple[str, ...]:
         """Return the numbers of cases in which an officer still owes something, oldest first."""
         rows = CaseRow.by_officer.query(_in_charge(department, officer), limit=limit, page_size=limit)
@@ -240,7 +255,7 @@ class CaseStore(Repository[Case]):
             "worklist": _worklist(case.department, case.state),
             "in_charge": _in_charge(case.department, case.officer) if case.officer and has_work_left(case) else None,
             "unconfirmed_in": case.department if waits_for_second_officer(case) else None,
-            "listed_at": f"{instant_text(case.received_at)}#{case.case_no}",
+            "listed_at": _listed_at(case),
             "state": case.state.value,
             "card": case.card,
         }
@@ -290,6 +305,14 @@ def _in_charge(department: str, officer: str) -> str:
     return f"{department}/{officer}"
 
 
+def _listed_at(case: Case) -> str:
+    return f"{instant_text(case.received_at)}#{case.case_no}"
+
+
+def _called(department: str, digest: str) -> str:
+    return f"{department}/{digest}"
+
+
 def _worklist(department: str, state: State) -> str:
     return f"{department}/{state.value}"
 
@@ -335,6 +358,35 @@ class FormStore:
             raise DomainError(ErrorCode.NOT_FOUND) from None
         form = _form_json().validate_json(self._keys.open(row.data_key, row.sealed, about=row.pk))
         return replace(form, version=int(row.version))
+
+
+class NoteStore:
+    """What colleagues noted about cases, apart from the cases and their timelines."""
+
+    def of(self, case_no: str, *, at: datetime) -> Notes:
+        """Return the notes of a case, strongly consistent; none once their last day is over."""
+        try:
+            row = NotesRow.get(_notes_pk(case_no), consistent_read=True)
+        except NotesRow.DoesNotExist:
+            return Notes(case_no=case_no)
+        # DynamoDB deletes what has expired within days.
+        notes = row.document if int(row.expires) > at.timestamp() else ()
+        return Notes(case_no=case_no, notes=notes, version=int(row.version))
+
+    def save(self, notes: Notes, *, until: date, tx: Transaction) -> None:
+        """Save notes until a day is over; at the commit ``ConflictError`` if the stored version has changed."""
+        row = NotesRow(
+            _notes_pk(notes.case_no),
+            version=notes.version + 1,
+            document=notes.notes,
+            expires=int(start_of_day(until + timedelta(days=1)).timestamp()),
+        )
+        is_unchanged = NotesRow.version == notes.version if notes.version else NotesRow.pk.does_not_exist()
+        tx.put(row, condition=is_unchanged, on_failure=ConflictError())
+
+
+def _notes_pk(case_no: str) -> str:
+    return f"notes:{case_no}"
 
 
 def _form_pk(form_id: str) -> str:

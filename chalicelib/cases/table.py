@@ -4,6 +4,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.cases.model.case import CaseCard, Draft
+from chalicelib.cases.model.notes import Note
 from chalicelib.dynamo.model import DocumentAttribute, PackedAttribute, PackedDocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.timeline.owners import OwnerRow
@@ -122,10 +123,24 @@ class CaseRow(OwnerRow):
     unconfirmed = Unconfirmed()
 
 
+class ByName(GlobalSecondaryIndex["FiledRow"]):  # type: ignore[no-untyped-call]  # as above
+    """A department's cases of everybody with one name, in order of receipt; neither part of the key ever changes."""
+
+    class Meta:
+        """The index holds only keys: whoever looks for a name reads each case whole, and leaves a trace there."""
+
+        index_name = "by_name"
+        projection = KeysOnlyProjection()
+
+    called = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
 class FiledRow(Row):
     """What was filed with a case, and seldom changes; ``pk`` is ``filed:<case number>``.
 
     ``version`` is that of the case which was written with it; ``document`` holds the case's other fields, as JSON.
+    ``called`` is the department and the keyed digest of the applicant's name, ``listed_at`` as in ``CaseRow``.
     """
 
     class Meta:
@@ -136,6 +151,10 @@ class FiledRow(Row):
     pk = UnicodeAttribute(hash_key=True)
     version = NumberAttribute()
     document = PackedAttribute()
+    called = UnicodeAttribute(null=True)
+    listed_at = UnicodeAttribute()
+
+    by_name = ByName()
 
 
 class ByMaker(GlobalSecondaryIndex["DraftRow"]):  # type: ignore[no-untyped-call]  # as above
@@ -186,3 +205,20 @@ class FormRow(Row):
     sealed = UnicodeAttribute()
     expires = NumberAttribute()
     version = NumberAttribute()
+
+
+class NotesRow(Row):
+    """What colleagues noted about a case; ``pk`` is ``notes:<case no>``. It is gone after its last day.
+
+    ``version`` is the condition of every change.
+    """
+
+    class Meta:
+        """The table's name."""
+
+        table_name = settings().table("cases")
+
+    pk = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute()
+    document = PackedDocumentAttribute[tuple[Note, ...]](lambda: tuple[Note, ...])
+    expires = NumberAttribute()

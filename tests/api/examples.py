@@ -391,6 +391,9 @@ def _of_offices(world: World) -> dict[str, Example]:
         f"{case}/assignment": step("accepted", {"officer": "officer.traffic+"}, by="head.traffic"),
         f"{case}/revocation": step("heard", CASE_REVOCATION, by="supervisor.traffic"),
         f"{case}/unmasking": replace(step("accepted", {"purpose": "handling", "reason": "须核对证件。"}), version=None),
+        f"{case}/notes": replace(step("accepted", {"text": "已电话联系申请人。"}), version=None),
+        "GET /v1/cases/{case_no}/notes": replace(step("accepted"), version=None, query="purpose=handling"),
+        "POST /v1/case-searches": Example(by="officer.traffic", body={"name": "李示例", "purpose": "enquiry"}),
     }
 
 

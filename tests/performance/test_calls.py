@@ -123,6 +123,7 @@ def test_a_filing_writes_the_case_once_and_a_card_into_each_index(story: Story) 
     assert bill.units["cases"] == 2 * (3 + 1)
     assert {name: units for name, units in bill.units.items() if name.startswith("cases.") and units} == {
         "cases.by_subject": 1,
+        "cases.by_name": 1,
         "cases.by_department": 1,
         "cases.by_state": 1,
     }

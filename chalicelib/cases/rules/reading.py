@@ -66,6 +66,13 @@ def purpose_of(
     return said[-1]
 
 
+def require_said(stated: ReadingPurpose | None, *, by: Caller) -> None:
+    """Raise ``PURPOSE_REQUIRED`` unless somebody says for what they look for cases, or has one purpose by duty."""
+    allowed = [purpose for role in by.roles for purpose in PURPOSES.get(role, ())]
+    if stated not in allowed and (stated is not None or len(allowed) != 1):
+        raise DomainError(ErrorCode.PURPOSE_REQUIRED, faults=(NOT_SAID,))
+
+
 def is_on_record(events: Iterable[Event], purpose: ReadingPurpose, *, by: Caller, at: datetime) -> bool:
     """Whether the timeline says already that the caller read the case for this on the same day in Shanghai."""
     return purpose in _said_today(events, by=by, at=at)

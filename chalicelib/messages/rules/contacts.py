@@ -49,6 +49,11 @@ def digest_of(subject: SubjectKey, value: str, *, key: bytes) -> str:
     return hmac.digest(key, f"contact\n{subject}\n{value}".encode(), "sha256").hex()
 
 
+def digest_of_phone(value: str, *, key: bytes) -> str:
+    """Return the keyed digest of a phone number, by which an office finds whoever calls (decision 0094)."""
+    return hmac.digest(key, f"phone\n{value}".encode(), "sha256").hex()
+
+
 def code_of(subject: SubjectKey, asked: AskedCode, *, key: bytes) -> str:
     """Return the six digits that confirm a value; they follow from the key and are stored nowhere."""
     digest = hmac.digest(key, f"contact code\n{subject}\n{asked.code_id}\n{asked.digest}".encode(), "sha256")

@@ -28,6 +28,10 @@ CODE_WAITS: Final = (timedelta(seconds=5), timedelta(seconds=30))
 """The waits after failed attempts to send a code; there is one last attempt after the last: somebody is waiting."""
 
 
+MOST_WITH_A_PHONE: Final = 10
+"""How many people may share a number and still be found by it."""
+
+
 class Contacts:
     """Everybody's contacts."""
 
@@ -60,6 +64,11 @@ class Contacts:
     def of(self, subject: SubjectKey) -> Contact:
         """Return a person's contacts."""
         return self._store.find(subject).contact
+
+    def with_phone(self, text: str) -> tuple[SubjectKey, ...]:
+        """Return who has confirmed a phone number, as somebody says it; nobody for what is none."""
+        value = rules.value_of(Channel.SMS, text)
+        return () if value is None else self._store.with_phone(value, limit=MOST_WITH_A_PHONE)
 
     def values_of(self, subject: SubjectKey) -> Mapping[Channel, str]:
         """Return a person's confirmed values; ``UNAVAILABLE`` while the KMS key cannot be used."""

@@ -1,6 +1,7 @@
 """Loading and saving contacts, their values encrypted."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.dynamo.transaction import ConflictError, Transaction
@@ -24,9 +25,10 @@ class KeptContact:
 class ContactStore:
     """All contacts."""
 
-    def __init__(self, vault: Vault) -> None:
-        """``vault`` encrypts the values, with a key that opens no identity."""
+    def __init__(self, vault: Vault, *, digest: Callable[[str], str]) -> None:
+        """``vault`` encrypts the values, with a key that opens no identity; ``digest`` is that of a phone number."""
         self._vault = vault
+        self._digest = digest
 
     def find(self, subject: SubjectKey) -> KeptContact:
         """Return a person's contacts, strongly consistent; those of somebody unknown are empty."""
@@ -35,6 +37,11 @@ class ContactStore:
         except ContactRow.DoesNotExist:
             return KeptContact(contact=Contact(subject=subject))
         return KeptContact(contact=row.document, sealed=row.sealed)
+
+    def with_phone(self, value: str, *, limit: int) -> tuple[SubjectKey, ...]:
+        """Return who has confirmed a phone number: one query."""
+        rows = ContactRow.by_phone.query(self._digest(value), limit=limit, page_size=limit)
+        return tuple(SubjectKey(row.pk) for row in rows)
 
     def open(self, kept: KeptContact) -> Reach:
         """Decrypt the values; ``UNAVAILABLE`` while the KMS key cannot be used."""
@@ -59,6 +66,8 @@ class ContactStore:
                 if reach.confirmed or reach.asked
                 else ContactRow.sealed.remove()
             )
+            phone = reach.confirmed.get(Channel.SMS)
+            actions.append(ContactRow.phone.set(self._digest(phone)) if phone else ContactRow.phone.remove())
         is_same = ContactRow.rev == before.rev if before.rev else ContactRow.pk.does_not_exist()
         row = ContactRow(saved.subject, CONTACT)
         tx.change(row, actions=actions, condition=is_same, on_failure=ConflictError())

@@ -246,6 +246,13 @@ class SubjectKeys:
         key_id = self.current_id if len(self.keys) == 1 else self.key_of(identity).partition(".")[0]
         return f"{key_id}.{self._name_digest(key_id, identity)}"
 
+    def possible_digests_of_name(self, name: str) -> tuple[str, ...]:
+        """Return the digests that subjects of one name may have: of each series of numbers, under every secret."""
+        series = dict.fromkeys(ALIKE.get(kind, kind).value for kind in SubjectKind)
+        return tuple(
+            f"{key_id}.{self._digest(key_id, 'name', each, folded(name))}" for key_id in self.key_ids for each in series
+        )
+
     def is_name_of(self, identity: Identity, *, digest: str) -> bool:
         """Return whether a digest, possibly made with an earlier secret, is that of this name."""
         key_id, _, value = digest.partition(".")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.cases.rules.reading import ReadingPurpose, is_on_record, purpose_of
+from chalicelib.cases.rules.reading import ReadingPurpose, is_on_record, purpose_of, require_said
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.policy import Caller, Role
 from chalicelib.timeline.event_types import EventKind
@@ -84,3 +84,13 @@ def test_what_somebody_said_as_a_supervisor_does_not_hold_for_them_as_an_officer
     assert refused.value.code is ErrorCode.PURPOSE_REQUIRED
     both = (verified, supervised)
     assert purpose_of(case, both, None, by=an_official(Role.OFFICER), at=NOON) is ReadingPurpose.VERIFICATION
+
+
+@pytest.mark.requirement("R7.5")
+def test_whoever_looks_for_cases_says_for_what_unless_it_is_their_duty() -> None:
+    require_said(ReadingPurpose.ENQUIRY, by=an_official(Role.OFFICER))
+    require_said(None, by=an_official(Role.HEAD))
+    for stated, role in ((None, Role.OFFICER), (ReadingPurpose.ENQUIRY, Role.HEAD)):
+        with pytest.raises(DomainError) as refused:
+            require_said(stated, by=an_official(role))
+        assert refused.value.code is ErrorCode.PURPOSE_REQUIRED

@@ -185,3 +185,11 @@ def test_values_are_in_no_traceback() -> None:
     _, reach = confirmed()
 
     assert "138" not in repr(reach)
+
+
+def test_a_number_has_one_digest_whoever_it_is_of_and_another_under_another_key() -> None:
+    number = "+8613800138000"
+
+    assert rules.digest_of_phone(number, key=KEY) == rules.digest_of_phone(number, key=KEY)
+    assert rules.digest_of_phone(number, key=KEY) != rules.digest_of_phone(number, key=b"o" * 32)
+    assert number not in rules.digest_of_phone(number, key=KEY)

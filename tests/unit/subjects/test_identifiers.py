@@ -400,3 +400,12 @@ def test_nothing_of_a_person_or_a_secret_is_shown_by_accident() -> None:
 )
 def test_a_number_shows_its_first_and_last_character(number: str, masked: str) -> None:
     assert masked_number(number) == masked
+
+
+@pytest.mark.parametrize("kind", [RESIDENT, PASSPORT, USCC])
+def test_a_name_alone_gives_the_digests_that_its_subjects_may_have_under_any_secret(kind: SubjectKind) -> None:
+    digests = NEW.possible_digests_of_name("李示例")
+
+    assert OLD.digest_of_name(an_identity(kind=kind)) in digests
+    assert NEW.digest_of_name(an_identity(kind=kind)) in digests
+    assert len(set(digests)) == 6

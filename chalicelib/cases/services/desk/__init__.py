@@ -1,0 +1,1 @@
+"""What helps those who handle cases, and is no step of handling: notes, and finding a case by what a caller says."""
