@@ -18,6 +18,7 @@ from chalicelib.rulepacks.model.consequences import SEVERITIES
 from chalicelib.rulepacks.model.pack import Ground, Proof, ProofSource, TerminationGround
 from chalicelib.web.core import pages
 from chalicelib.web.core.actions import Action, Field, Options, carry_out, draw, named
+from chalicelib.web.core.forms import at_fault
 from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest, Redirect
 from chalicelib.web.core.staff import choices
@@ -33,8 +34,15 @@ def _words(prefix: str, values: Sequence[str]) -> Callable[[CaseResponse, PageRe
     return lambda _case, visit: [(value, text(f"{prefix}_{value}", visit.language)) for value in values]
 
 
-def _owed(case: CaseResponse, _visit: PageRequest) -> Options:
-    return [(one.id, one.name, one.basis) for one in case.checklist if one.must_be_handed_in(case.way)]
+def _owed(case: CaseResponse, visit: PageRequest) -> Options:
+    """Return what the applicant must hand in, each with its basis and whether something has been."""
+    here = {one.id for one in case.materials if not one.problem}
+    said = {one: text("onecase_brought" if one else "onecase_not_brought", visit.language) for one in (True, False)}
+    return [
+        (one.id, one.name, f"{one.basis} · {said[one.id in here]}")
+        for one in case.checklist
+        if one.must_be_handed_in(case.way)
+    ]
 
 
 def _listed(grounds: Sequence[Ground | TerminationGround | Proof], visit: PageRequest) -> Options:
@@ -95,6 +103,31 @@ def _officers(case: CaseResponse, visit: PageRequest) -> Options:
     return [one for one in found if one[0] == visit.caller.sub]
 
 
+WRITTEN: Final = {
+    "acceptance": 3,
+    "decision": 3,
+    "pause": 3,
+    "suspension": 2,
+    "extension": 2,
+    "verification": 3,
+    "rectification_outcome": 2,
+    "termination": 2,
+    "reopening": 2,
+}
+"""How many texts to begin with there are for an act; they are named ``begin_<act>_<number>``."""
+
+
+def _written(act: str) -> Callable[[PageRequest], str]:
+    """Return what gives the text that was chosen to begin with, blank without one."""
+
+    def start(visit: PageRequest) -> str:
+        numbers = {str(number) for number in range(1, WRITTEN[act] + 1)}
+        chosen = visit.query.get("begin", "")
+        return text(f"begin_{act}_{chosen}", visit.language) if chosen in numbers else ""
+
+    return start
+
+
 LATE: Final[Field[CaseResponse]] = Field(name="late_reason", kind="area", may_be_blank=True)
 
 ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
@@ -108,13 +141,16 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
                 options=_words("accepted", ("yes", "no")),
                 read={"yes": True, "no": False}.get,
             ),
-            Field(name="reason", kind="area", may_be_blank=True),
+            Field(name="reason", kind="area", may_be_blank=True, start=_written("acceptance")),
         ),
     ),
     Action(
         name="corrections",
         route=handling.ask_correction,
-        fields=(Field(name="missing", kind="ticks", options=_owed), Field(name="basis", kind="text")),
+        fields=(
+            Field(name="missing", kind="ticks", hint="missing_hint", options=_owed),
+            Field(name="basis", kind="text"),
+        ),
     ),
     Action(
         name="decision",
@@ -122,7 +158,7 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         fields=(
             Field(name="outcome", kind="choice", options=_words("outcome", tuple(Outcome))),
             Field(name="document_no", kind="text"),
-            Field(name="reasons", kind="area", may_be_blank=True),
+            Field(name="reasons", kind="area", may_be_blank=True, start=_written("decision")),
             Field(name="result", kind="file", may_be_blank=True),
             LATE,
         ),
@@ -141,7 +177,13 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         fields=(
             Field(name="ground", kind="choice", options=_grounds),
             Field(name="expected_days", kind="number", hint="in_working_days"),
-            Field(name="notice_text", kind="area", hint="field_notice_text_hint", read=lambda sent: sent or None),
+            Field(
+                name="notice_text",
+                kind="area",
+                hint="field_notice_text_hint",
+                start=_written("pause"),
+                read=lambda sent: sent or None,
+            ),
         ),
         adds=_basis_of_pause,
         at={"/basis": "ground"},
@@ -153,7 +195,7 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         fields=(
             Field(name="ground", kind="choice", options=_suspension_grounds),
             Field(name="expected_days", kind="number", hint="in_working_days"),
-            Field(name="notice_text", kind="area", hint="field_notice_text_hint"),
+            Field(name="notice_text", kind="area", hint="field_notice_text_hint", start=_written("suspension")),
         ),
         adds=_basis_of_suspension,
         at={"/basis": "ground"},
@@ -162,7 +204,10 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
     Action(
         name="extension",
         route=handling.extend,
-        fields=(Field(name="days", kind="number", hint="in_working_days"), Field(name="reason", kind="area")),
+        fields=(
+            Field(name="days", kind="number", hint="in_working_days"),
+            Field(name="reason", kind="area", start=_written("extension")),
+        ),
     ),
     Action(
         name="verification",
@@ -178,7 +223,7 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
                 start=lambda _visit: "general",
                 may_be_blank=True,
             ),
-            Field(name="findings", kind="area"),
+            Field(name="findings", kind="area", start=_written("verification")),
             LATE,
         ),
     ),
@@ -203,7 +248,7 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         route=consequences.end_rectification,
         fields=(
             Field(name="outcome", kind="choice", options=_words("rectified", tuple(RectificationOutcome))),
-            Field(name="findings", kind="area"),
+            Field(name="findings", kind="area", start=_written("rectification_outcome")),
         ),
     ),
     Action(
@@ -225,7 +270,7 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         fields=(
             Field(name="ground", kind="choice", options=_termination_grounds),
             Field(name="document_no", kind="text"),
-            Field(name="reasons", kind="area"),
+            Field(name="reasons", kind="area", start=_written("termination")),
             Field(name="served_at", kind="moment"),
             Field(name="statement_answer", kind="area", may_be_blank=True),
         ),
@@ -246,7 +291,11 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
         ),
         is_grave=True,
     ),
-    Action(name="reopening", route=assignment.reopen, fields=(Field(name="reason", kind="area"),)),
+    Action(
+        name="reopening",
+        route=assignment.reopen,
+        fields=(Field(name="reason", kind="area", start=_written("reopening")),),
+    ),
     Action(
         name="assignment",
         route=assignment.assign,
@@ -292,7 +341,11 @@ def ask(visit: PageRequest) -> Page:
     is_stale = visit.sent("version") not in {"", str(case.version)}
     timeline = visit.get(cases.read_timeline) if is_stale else None
     is_open = case.state in STEPS[OFFERS[action.name].step].states
-    facts = {"case": case, "timeline": timeline, "held": _held(action.name, case, visit)}
+    written = [
+        (number, text(f"begin_{action.name}_{number}", visit.language))
+        for number in range(1, WRITTEN.get(action.name, 0) + 1)
+    ]
+    facts = {"case": case, "timeline": timeline, "held": _held(action.name, case, visit), "written": written}
     return draw("desk_action.html", action, case, visit, title=f"desk_{action.name}", is_open=is_open, **facts)
 
 
@@ -303,4 +356,6 @@ def do(visit: PageRequest) -> Page | Redirect:
     begun = case.suspensions if action.name == "suspension_end" else case.pauses
     latest = max((one.number for one in begun), default=0)
     onward = Redirect(to=f"desk/{case.case_no}", query={"done": action.name})
+    if action.name == "assignment" and visit.sent("officer") not in {one[0] for one in _officers(case, visit)}:
+        return at_fault(ask(visit), officer=text("worklist_choose_officer", visit.language))
     return carry_out(action, case, visit, ask=ask, onward=onward, path={"number": str(latest)})
