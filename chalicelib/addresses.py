@@ -327,6 +327,7 @@ API: dict[str, list[str]] = {
     ],
     "chalicelib.api.supervision.routes.worklist": [
         "GET /v1/worklist",
+        "GET /v1/worklist/days",
     ],
 }
 
@@ -650,6 +651,9 @@ PORTAL: dict[str, list[str]] = {
         "GET /worklist",
         "POST /worklist/assignment",
         "GET /desk/{case_no}/next",
+    ],
+    "chalicelib.web.officers.worklist_days": [
+        "GET /worklist/days",
     ],
     "chalicelib.web.supervisors.anomalies": [
         "GET /anomalies",

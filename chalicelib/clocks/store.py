@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
+from pynamodb.pagination import ResultIterator
 
 from chalicelib.clock import day_in_shanghai, instant_from, instant_text
 from chalicelib.clocks.model import Clock, ClockKind, ClockOutline, Light, Outlines
@@ -173,17 +174,8 @@ class ClockStore:
         limit: int,
         after: dict[str, dict[str, Any]] | None,
     ) -> BoardPage:
-        listing, name = list_for(wanted, status)
         reach, matches = _shows(wanted, status, at=at) if wanted.due_on is None else (_on(wanted.due_on), None)
-        for also in _also(wanted, within=listing):
-            matches = also if matches is None else matches & also
-        rows = INDEXES[listing].query(
-            name,
-            range_key_condition=reach,
-            filter_condition=matches,
-            page_size=limit if matches is None else max(limit, LOOKED_AT),
-            last_evaluated_key=after,
-        )
+        listing, rows = _query(wanted, status, reach, matches, limit=limit, after=after)
         # One page of DynamoDB, not PynamoDB's limit, which would go on reading until enough clocks match.
         page = next(rows.page_iter)
         found, following = page["Items"], page.get("LastEvaluatedKey")
@@ -194,23 +186,18 @@ class ClockStore:
 
     def outlines(
         self,
-        department: str,
+        wanted: ClockFilter,
         status: ClockStatus,
         *,
-        kind: ClockKind | None = None,
         since: datetime | None = None,
         before: datetime | None = None,
     ) -> Outlines:
-        """Return the first open clocks of a department, or of a kind there, that are due in a span: one query.
+        """Return the first open clocks of a status that are due in a span, whatever their light: one query.
 
         No more than ``LOOKED_AT``, and nothing of them but what counting needs.
         """
-        wanted = ClockFilter(department=department, kind=kind)
-        listing, name = list_for(wanted, status)
         reach = ClockRow.due_at >= since if since else ClockRow.due_at < before if before else None
-        rows = INDEXES[listing].query(
-            name, range_key_condition=reach, page_size=LOOKED_AT + 1, attributes_to_get=[*OUTLINE]
-        )
+        _, rows = _query(wanted, status, reach, None, limit=LOOKED_AT + 1, only=OUTLINE)
         # One page of DynamoDB, read without a model: a city's board counts thousands.
         page = next(rows.page_iter)
         found = page["Items"]
@@ -364,6 +351,31 @@ def _changed(row: WatchRow, actions: Sequence[Action], condition: Condition) -> 
             raise
         return False
     return True
+
+
+def _query(  # noqa: PLR0913 - what a query takes, each named
+    wanted: ClockFilter,
+    status: ClockStatus,
+    reach: Condition | None,
+    matches: Condition | None,
+    *,
+    limit: int,
+    after: dict[str, dict[str, Any]] | None = None,
+    only: Sequence[str] = (),
+) -> tuple[Listing, ResultIterator[ClockRow]]:
+    """Return the smallest list that holds the wanted clocks, and the query of it; what only some match has a bound."""
+    listing, name = list_for(wanted, status)
+    for also in _also(wanted, within=listing):
+        matches = also if matches is None else matches & also
+    rows = INDEXES[listing].query(
+        name,
+        range_key_condition=reach,
+        filter_condition=matches,
+        page_size=limit if matches is None else max(limit, LOOKED_AT),
+        last_evaluated_key=after,
+        attributes_to_get=list(only) or None,
+    )
+    return listing, rows
 
 
 def _shows(wanted: ClockFilter, status: ClockStatus, *, at: datetime) -> tuple[Condition | None, Condition | None]:

@@ -525,6 +525,9 @@ def _of_watchers(world: World) -> dict[str, Example]:
             by="supervisor.traffic",
             query="department=traffic&light=red&kind=delivery&officer=officer&item=plate-replacement",
         ),
+        "GET /v1/worklist/days": Example(
+            by="officer.traffic", query="day=2026-10-01&officer=officer&item=plate-replacement"
+        ),
         "GET /v1/worklist": Example(
             by="officer.traffic", query="light=red&kind=delivery&officer=officer&item=plate-replacement"
         ),

@@ -115,6 +115,7 @@ SEEN_BY: dict[str, set[Role] | None] = {
     "POST /claims/{authority_id}/refusal": {Role.OFFICER},
     "GET /worklist": OFFICE,
     "POST /worklist/assignment": OFFICE,
+    "GET /worklist/days": OFFICE,
     "GET /desk": OFFICE,
     "GET /desk/{case_no}": OFFICE,
     "GET /desk/{case_no}/next": OFFICE,

@@ -163,15 +163,14 @@ class Clocks:
 
     def outlines(
         self,
-        department: str,
+        wanted: ClockFilter,
         status: ClockStatus,
         *,
-        kind: ClockKind | None = None,
         since: datetime | None = None,
         before: datetime | None = None,
     ) -> Outlines:
         """Return as much as counting needs of the first open clocks that are due in a span (see ``ClockStore``)."""
-        return self._store.outlines(department, status, kind=kind, since=since, before=before)
+        return self._store.outlines(wanted, status, since=since, before=before)
 
     def open_of_kind(self, kind: ClockKind, department: str, status: ClockStatus, *, limit: int) -> tuple[Clock, ...]:
         """Return up to ``limit`` open clocks of a kind and status in a department, oldest due first."""

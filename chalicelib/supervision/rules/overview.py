@@ -1,5 +1,6 @@
 """Counting cases from the outlines of their clocks, and which lists of clocks hold the cases that are shown."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -48,6 +49,12 @@ def days_ahead(calendar: Calendar, *, today: date) -> tuple[date, ...]:
     return tuple(calendar.working_day_after(today - ONE_DAY, number) for number in range(1, DAYS_AHEAD + 1))
 
 
+def days_of_month(day: date) -> tuple[date, ...]:
+    """Return the days of the month of a day."""
+    _, number = monthrange(day.year, day.month)
+    return tuple(day.replace(day=each) for each in range(1, number + 1))
+
+
 def counts_of(
     late: Outlines, coming: Sequence[Outlines], paused: Sequence[Outlines], *, at: datetime, days: Iterable[date]
 ) -> Counts:
@@ -76,7 +83,7 @@ def counts_of(
             [one for one in to_decide if one.responsible == Role.OFFICER],
             is_more=late.is_more or is_more_coming or is_more_paused,
         ),
-        due=_due(running, until=_seen_until(coming), days=days),
+        due=due_days(running, until=seen_until(coming), days=days),
     )
 
 
@@ -84,12 +91,13 @@ def _cases(clocks: Iterable[ClockOutline], *, is_more: bool) -> Count:
     return Count(number=len({one.owner for one in clocks}), is_more=is_more)
 
 
-def _seen_until(coming: Iterable[Outlines]) -> date | None:
+def seen_until(coming: Iterable[Outlines]) -> date | None:
     """Return the day in which looking at the clocks to come broke off; ``None`` if it did not."""
     return min((day_in_shanghai(one.clocks[-1].due_at) for one in coming if one.is_more), default=None)
 
 
-def _due(running: Iterable[ClockOutline], *, until: date | None, days: Iterable[date]) -> tuple[DueDay, ...]:
+def due_days(running: Iterable[ClockOutline], *, until: date | None, days: Iterable[date]) -> tuple[DueDay, ...]:
+    """Return how many cases are due on each of these days, if looking at clocks broke off in the day ``until``."""
     owners: dict[date, set[str]] = {}
     for one in running:
         owners.setdefault(day_in_shanghai(one.due_at), set()).add(one.owner)

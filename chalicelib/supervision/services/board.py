@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import product
 
 from chalicelib.clock import day_in_shanghai
@@ -40,6 +40,7 @@ class Filter:
     """Filter for the board.
 
     Without a department it covers those that the caller watches; without a light, overdue and nearly due clocks.
+    ``due_on`` wants the running ones that are due on a day, whatever their light.
     """
 
     department: str | None = None
@@ -47,11 +48,17 @@ class Filter:
     kind: ClockKind | None = None
     officer: str | None = None
     item: str | None = None
+    due_on: date | None = None
 
     def within(self, department: str) -> ClockFilter:
         """Return the filter for one department."""
         return ClockFilter(
-            department=department, light=self.light, kind=self.kind, officer=self.officer, item=self.item
+            department=department,
+            light=self.light,
+            kind=self.kind,
+            officer=self.officer,
+            item=self.item,
+            due_on=self.due_on,
         )
 
 
@@ -102,15 +109,21 @@ class Supervision:
 
         The lights follow one another in the order of ``DUE_FIRST``, and within each light clocks by due day.
         """
-        if by.department is None:
-            raise DomainError(ErrorCode.FORBIDDEN)
-        require(by, roles=WORKERS, department=by.department)
-        within = wanted.within(by.department)
+        within = self.own(wanted, by=by)
+        if within.due_on is not None:
+            return self._shown(within, at=at, limit=limit, after=after)
 
         def of_light(light: str, most: int, begins: Position | None) -> Page[Shown]:
             return self._shown(replace(within, light=Light(light)), at=at, limit=most, after=begins)
 
         return page_of_lists([one for one in DUE_FIRST if one in lights], of_light, limit=limit, after=after)
+
+    def own(self, wanted: Filter, *, by: Caller) -> ClockFilter:
+        """Return the filter for the caller's own department; ``FORBIDDEN`` to whoever does not work there."""
+        if by.department is None:
+            raise DomainError(ErrorCode.FORBIDDEN)
+        require(by, roles=WORKERS, department=by.department)
+        return wanted.within(by.department)
 
     def _page(
         self,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from chalicelib.api.cases.routes import assignment
@@ -45,6 +46,7 @@ def worklist(visit: PageRequest) -> Page:
         "light": ",".join(lights),
         "officer": visit.query.get("officer", ""),
         "item": visit.query.get("item", ""),
+        "due_on": visit.query.get("due_on", ""),
         "cursor": visit.query.get("cursor", ""),
     }
     found = visit.look_through(due.worklist, query={"limit": str(SHOWN)} | asked)
@@ -55,6 +57,9 @@ def worklist(visit: PageRequest) -> Page:
         "alerts": visit.get(supervision.alerts, query={"limit": "20"}).items,
         "asked": kept,
         "here_now": {name: value for name, value in asked.items() if value},
+        "due_on": date.fromisoformat(kept["due_on"]) if "due_on" in kept else None,
+        "without_day": {name: value for name, value in kept.items() if name != "due_on"},
+        "of_month": {name: value for name, value in kept.items() if name in {"officer", "item"}},
         "without_item": {name: value for name, value in kept.items() if name != "item"},
         "item_name": dict(item_names(visit, [kept["item"]]))[kept["item"]] if "item" in kept else None,
         "lights": DUE_FIRST,

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.clocks.model import ClockOutline, Light, Outlines
 from chalicelib.clocks.rules.indexes import ClockFilter
 from chalicelib.supervision.model.overview import Count, DueDay, Show, Wanted
-from chalicelib.supervision.rules.overview import counts_of, days_ahead, lists_for
+from chalicelib.supervision.rules.overview import counts_of, days_ahead, days_of_month, lists_for
 from chalicelib.workdays.store import load_calendar
 
 NOW = datetime(2026, 10, 16, 4, 0, tzinfo=UTC)
@@ -123,3 +123,9 @@ def test_what_is_late_is_one_list_a_department_and_what_is_open_two_for_each_lig
     assert [(one.light, one.due_on) for one in due] == [(None, date(2026, 10, 16))] * 2
     assert {one.officer for one in unassigned} == {"officer"}
     assert len(lists_for(Wanted(show=Show.OPEN), ["traffic"])) == 2 * len(Light)
+
+
+def test_a_month_has_its_days_whichever_of_them_is_named() -> None:
+    days = days_of_month(date(2028, 2, 17))
+
+    assert (days[0], days[-1], len(days)) == (date(2028, 2, 1), date(2028, 2, 29), 29)
