@@ -481,14 +481,10 @@ class Container:
     @cached_property
     def contact_store(self) -> ContactStore:
         """How people are reached, as it is kept."""
-        from chalicelib.messages.rules.contacts import digest_of_phone
         from chalicelib.messages.store.contacts import ContactStore
         from chalicelib.subjects.store import Vault
 
-        def digest(phone: str) -> str:
-            return digest_of_phone(phone, key=self.secrets.cursor_key)
-
-        return ContactStore(Vault(settings().contact_key), digest=digest)
+        return ContactStore(Vault(settings().contact_key), key=lambda: self.secrets.cursor_key)
 
     @cached_property
     def contacts(self) -> Contacts:

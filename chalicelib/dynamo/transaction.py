@@ -79,6 +79,11 @@ class Transaction:
         """Delete a row if the condition holds."""
         self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), on_failure))
 
+    def discard(self, row: Row) -> None:
+        """Delete a row, if there is one: one that is kept only for another, whose condition holds for both."""
+        # It has no condition that could fail, so this error is never raised.
+        self._deletes.append((row.get_delete_kwargs_from_instance(), ConflictError()))
+
     def require(self, row: Row, *, condition: Condition | ConditionExpression, on_failure: Exception) -> None:
         """Make the whole transaction fail unless the condition holds for a row that it does not write."""
         expression = serialize(condition) if isinstance(condition, Condition) else condition

@@ -192,14 +192,14 @@ def _texts_in(value: object) -> Iterator[str]:
 
 
 class Vault:
-    """Encrypts identities with a KMS key that never leaves KMS; each is bound to its own subject key."""
+    """Encrypts texts with a KMS key that never leaves KMS; each is bound to what it is about, mostly a subject."""
 
     def __init__(self, kms_key: str) -> None:
         """Encrypt with this KMS key."""
         self._kms_key = kms_key
 
-    def seal(self, text: str, *, about: SubjectKey) -> bytes:
-        """Return the ciphertext, bound to the subject by its encryption context."""
+    def seal(self, text: str, *, about: str) -> bytes:
+        """Return the ciphertext, bound to what it is about by its encryption context."""
         sealed: bytes = client("kms").encrypt(
             KeyId=self._kms_key,
             Plaintext=text.encode(),
@@ -207,8 +207,8 @@ class Vault:
         )["CiphertextBlob"]
         return sealed
 
-    def open(self, sealed: bytes, *, about: SubjectKey) -> str:
-        """Decrypt what was sealed about a subject; ``UNAVAILABLE`` while the KMS key cannot be used."""
+    def open(self, sealed: bytes, *, about: str) -> str:
+        """Decrypt what was sealed about this; ``UNAVAILABLE`` while the KMS key cannot be used."""
         try:
             text: bytes = client("kms").decrypt(
                 KeyId=self._kms_key, CiphertextBlob=sealed, EncryptionContext={"subject": about}

@@ -125,4 +125,4 @@ def test_bytes_are_kept_in_few_rows() -> None:
         if isinstance(attribute, BinaryAttribute)
     ]
 
-    assert set(sealed) == {"SubjectRow.identity", "SessionRow.sealed", "ContactRow.sealed"}
+    assert set(sealed) == {"SubjectRow.identity", "SessionRow.sealed", "ContactRow.sealed", "PhoneRow.sealed"}

@@ -47,4 +47,4 @@ def reached(
             assert asked is not None
             contact, reach = contact_rules.confirm(contact, reach, asked, at=AT)
     with transaction() as tx:
-        return store.save(kept.contact, contact, reach, tx)
+        return store.save(kept, contact, reach, tx)

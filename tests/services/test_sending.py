@@ -59,7 +59,7 @@ def withdrawn(channel: Channel, *, of: SubjectKey = ANA) -> None:
     kept = container().contact_store.find(of)
     with transaction() as tx:
         after = contact_rules.withdraw_consent(kept.contact, channel, at=AT)
-        container().contact_store.save(kept.contact, after, None, tx)
+        container().contact_store.save(kept, after, None, tx)
 
 
 def told(message: Message) -> Message:

@@ -49,9 +49,16 @@ def digest_of(subject: SubjectKey, value: str, *, key: bytes) -> str:
     return hmac.digest(key, f"contact\n{subject}\n{value}".encode(), "sha256").hex()
 
 
-def digest_of_phone(value: str, *, key: bytes) -> str:
-    """Return the keyed digest of a phone number, by which an office finds whoever calls (decision 0094)."""
-    return hmac.digest(key, f"phone\n{value}".encode(), "sha256").hex()
+def listed_under(phone: str, *, key: bytes) -> str:
+    """Return under what those who have confirmed a phone number are listed: nobody without the key can guess it."""
+    digest = hmac.digest(key, f"phone\n{phone}".encode(), "sha256")
+    return f"phone:{digest.hex()}"
+
+
+def listed_as(subject: SubjectKey, phone: str, *, key: bytes) -> str:
+    """Return as what somebody is listed there; it is in no other row, so that nothing leads from there to them."""
+    digest = hmac.digest(key, f"phone owner\n{subject}\n{phone}".encode(), "sha256")
+    return f"owner:{digest.hex()}"
 
 
 def code_of(subject: SubjectKey, asked: AskedCode, *, key: bytes) -> str:

@@ -66,7 +66,10 @@ class Contacts:
         return self._store.find(subject).contact
 
     def with_phone(self, text: str) -> tuple[SubjectKey, ...]:
-        """Return who has confirmed a phone number, as somebody says it; nobody for what is none."""
+        """Return who has confirmed a phone number, as somebody says it; nobody for what is none.
+
+        ``UNAVAILABLE`` while the KMS key cannot be used.
+        """
         value = rules.value_of(Channel.SMS, text)
         return () if value is None else self._store.with_phone(value, limit=MOST_WITH_A_PHONE)
 
@@ -117,7 +120,7 @@ class Contacts:
         contact, reach = rules.ask(contact, reach, channel, value, digest=digest, code_id=code_id, at=at)
         with transaction() as tx:
             self._counts.count(Counted.CONTACT_CODES, subject, at=at, tx=tx)
-            saved = self._store.save(kept.contact, contact, reach, tx)
+            saved = self._store.save(kept, contact, reach, tx)
         self._order_code(subject, channel, code_id)
         return saved
 
@@ -198,7 +201,7 @@ class Contacts:
         if contact == kept.contact:
             return contact
         with transaction() as tx:
-            return self._store.save(kept.contact, contact, reach, tx)
+            return self._store.save(kept, contact, reach, tx)
 
     def _digest(self, subject: SubjectKey, value: str) -> str:
         return rules.digest_of(subject, value, key=self._key())

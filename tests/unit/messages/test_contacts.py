@@ -187,9 +187,14 @@ def test_values_are_in_no_traceback() -> None:
     assert "138" not in repr(reach)
 
 
-def test_a_number_has_one_digest_whoever_it_is_of_and_another_under_another_key() -> None:
-    number = "+8613800138000"
+def test_a_number_is_listed_under_what_nobody_can_guess_without_the_key() -> None:
+    number, other = "+8613800138000", b"o" * 32
 
-    assert rules.digest_of_phone(number, key=KEY) == rules.digest_of_phone(number, key=KEY)
-    assert rules.digest_of_phone(number, key=KEY) != rules.digest_of_phone(number, key=b"o" * 32)
-    assert number not in rules.digest_of_phone(number, key=KEY)
+    place, owner = rules.listed_under(number, key=KEY), rules.listed_as(ANA, number, key=KEY)
+
+    assert rules.listed_under(number, key=KEY) == place
+    assert rules.listed_under(number, key=other) != place
+    assert rules.listed_as(ANA, number, key=other) != owner
+    assert rules.listed_as(SubjectKey("k1.b"), number, key=KEY) != owner
+    assert owner.removeprefix("owner:") != rules.digest_of(ANA, number, key=KEY)
+    assert not [part for part in (place, owner) if number[-8:] in part or ANA in part]
