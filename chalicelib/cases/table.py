@@ -14,10 +14,10 @@ class BySubject(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-cal
     """The cards of a person's cases, in order of receipt."""
 
     class Meta:
-        """The index holds the card and the fields by which lists are filtered."""
+        """The index holds the card and the fields by which lists are filtered, and not what every act changes."""
 
         index_name = "by_subject"
-        projection = IncludeProjection(["card", "desk", "state", "version"])
+        projection = IncludeProjection(["card", "desk", "state"])
 
     subject = UnicodeAttribute(hash_key=True)
     listed_at = UnicodeAttribute(range_key=True)
@@ -30,7 +30,7 @@ class ByAgent(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]
         """As for ``BySubject``."""
 
         index_name = "by_agent"
-        projection = IncludeProjection(["card", "desk", "state", "version"])
+        projection = IncludeProjection(["card", "desk", "state"])
 
     agent = UnicodeAttribute(hash_key=True)
     listed_at = UnicodeAttribute(range_key=True)
@@ -56,7 +56,7 @@ class ByState(GlobalSecondaryIndex["CaseRow"]):  # type: ignore[no-untyped-call]
         """The index holds the card, and nothing to filter by."""
 
         index_name = "by_state"
-        projection = IncludeProjection(["card", "version"])
+        projection = IncludeProjection(["card"])
 
     worklist = UnicodeAttribute(hash_key=True)
     listed_at = UnicodeAttribute(range_key=True)

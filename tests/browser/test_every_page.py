@@ -81,6 +81,10 @@ PLACES = (
     Place("/worklist?light=green", "officer.traffic"),
     Place("/complaints", "officer.traffic"),
     Place("/complaints", "monitor"),
+    Place("/worklist/days", "officer.traffic"),
+    Place("/find", "officer.traffic"),
+    Place("/find", "supervisor.traffic"),
+    Place("/desk/{case_no}/notes", "officer.traffic"),
     Place("/desk", "officer.traffic"),
     Place("/desk/{case_no}/purpose", "officer.traffic"),
     Place("/desk/{case_no}", "officer.traffic"),
@@ -189,6 +193,35 @@ def test_every_page_is_whole_accessible_and_light(
         wrong += [f"{path}: {fault}" for fault in person.faults if f"status of {place.status}" not in fault]
         wrong += [f"{path}: {one}" for one in violations(person)]
 
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_found_and_what_is_noted_fit_a_phone(come: Come, case_no: str, language: Language) -> None:
+    officer = come("officer.traffic", language=language, width=PHONE)
+    page = officer.page
+    wrong: list[str] = []
+
+    def look(what: str) -> None:
+        fits = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        wrong.extend(f"{what}: {one}" for one in [*violations(officer), *([] if fits else ["wider than the page"])])
+
+    officer.open("/find")
+    page.locator("main form button").click()
+    look("nothing said")
+    page.locator("#sought").fill("李示例")
+    page.locator("#purpose").select_option("handling")
+    page.locator("main form button").click()
+    look("found")
+    found = page.locator(f"a[href='./desk/{case_no}']").count()
+    officer.open(f"/desk/{case_no}/notes")
+    page.locator("#text").fill("https://example.com/" + "x" * 200)
+    page.locator("main form button").click()
+    look("noted")
+    officer.open(f"/desk/{case_no}")
+    look("the case")
+
+    assert found == 1
     assert wrong == []
 
 

@@ -84,6 +84,9 @@ WAITS_FOR: dict[State, frozenset[str]] = {
 }
 """What a case waits for in each state in which somebody owes something: all of these have a date."""
 
+SHOWN = frozenset({"verification", "consequence", "rectification"}.union(*WAITS_FOR.values()))
+"""What lists of cases show."""
+
 BY_THEMSELVES = {
     (State.PENDING_CREDIT, State.ACCEPTED),
     (State.PENDING_CREDIT, State.RECEIVED),
@@ -546,6 +549,8 @@ class CaseAsAMachine(RuleBasedStateMachine):
         kinds = {clock.kind.value for clock in running}
         assert WAITS_FOR.get(self.plain.state, frozenset()) <= kinds
         assert all(clock.due_at and clock.responsible + clock.department for clock in running)
+        shown = container().case_queries.due([case.card], at=self.now).get(case.case_no)
+        assert shown[0] in running if shown else not kinds & SHOWN
         on_hold = [one for one in (*case.interruptions, *case.suspensions) if one.ended_at is None]
         assert bool(on_hold) is (self.plain.state in {State.PAUSED, State.SUSPENDED})
         assert all(one.expected_until for one in on_hold)

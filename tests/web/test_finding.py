@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.messages.table.contacts import ContactRow, PhoneRow
 from tests.api.examples import subject_key
 from tests.cloud import turn_clock
 from tests.services.messaging import reached
@@ -43,6 +44,7 @@ def test_a_whole_name_finds_the_departments_cases_and_each_look_is_on_record(
     told = visitor("applicant").open(f"/cases/{case_no}")
 
     assert hits(found) == [case_no]
+    assert "绿灯：时间充裕" in found.text
     assert (hits(part), "本部门没有这个人的办件" in part.text) == ([], True)
     assert hits(elsewhere) == []
     assert "查阅：答复申请人的咨询" in told.text
@@ -69,9 +71,33 @@ def test_a_confirmed_phone_number_finds_its_owners_cases(officer: Visitor, visit
     found = seek(officer, NUMBER)
     other = seek(visitor("officer.market"), NUMBER)
 
+    reached(of=subject_key("applicant"), phone="+8613900000001")
+    given_up = seek(officer, NUMBER)
+    changed = seek(officer, "13900000001")
+
     assert hits(unknown) == []
     assert hits(found) == [case_no]
     assert hits(other) == []
+    assert hits(given_up) == []
+    assert hits(changed) == [case_no]
+
+
+def test_two_people_with_one_number_are_both_found_and_the_table_does_not_tell_that_they_share_it(
+    officer: Visitor, visitor: Come, case_no: str
+) -> None:
+    other = filed(visitor("applicant2"))
+    people = [subject_key("applicant"), subject_key("applicant2")]
+    for person in people:
+        reached(of=person, phone="+8613900000000")
+    rows = list(PhoneRow.scan(PhoneRow.pk.startswith("phone:")))
+    contacts = [ContactRow.get(person, "contact") for person in people]
+
+    assert set(hits(seek(officer, NUMBER))) == {case_no, other}
+    assert len(rows) == 2
+    for row in rows:
+        names = {row.pk.partition(":")[2], row.sk.partition(":")[2]}
+        assert not [one for one in contacts if any(name in str(one.serialize()) for name in names)]
+        assert not [person for person in people if person in str(row.serialize())]
 
 
 def test_notes_are_for_colleagues_and_stand_on_no_page_of_the_applicant(
@@ -90,7 +116,10 @@ def test_notes_are_for_colleagues_and_stand_on_no_page_of_the_applicant(
     assert "经办甲 · 公安交管" in twice.text
     assert read.text.count("申请人下周三以后在家。") == 1
     assert "下周三" not in own.text
-    assert "下周三" not in officer.open(promised).text
+    on_the_case, _, timeline = officer.open(promised).text.partition("经过")
+    assert on_the_case.count("申请人下周三以后在家。") == 1
+    assert timeline
+    assert "下周三" not in timeline
     assert refused.status == 403
 
 

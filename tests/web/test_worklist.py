@@ -169,3 +169,33 @@ def test_the_list_is_narrowed_to_an_item_and_says_so(officer: Visitor, promised:
     assert number_of(promised) in only.text
     assert "只看“机动车号牌补领、换领”。" in only.text
     assert number_of(promised) not in other.text
+
+
+def test_an_item_is_chosen_from_those_of_the_department(officer: Visitor, promised: str) -> None:
+    listed = officer.open("/worklist")
+    (chosen,) = [one for one in listed.page.named("option") if one.get("value") == "plate-replacement"]
+    only = officer.open("/worklist?item=plate-replacement")
+    unknown = officer.open("/worklist?item=nobody-s-item")
+
+    assert chosen
+    assert number_of(promised) in only.text
+    assert "plate-replacement" in [one["value"] for one in only.page.named("option") if "selected" in one]
+    assert number_of(promised) not in unknown.text
+
+
+@pytest.mark.parametrize("query", ["", "?state=accepted"])
+def test_the_list_of_all_cases_says_what_each_waits_for_in_one_read_however_many_there_are(
+    officer: Visitor, visitor: Come, promised: str, query: str
+) -> None:
+    asked: list[list[str]] = []
+    for _ in range(2):
+        with watched(Wire()) as wire:
+            seen = officer.open(f"/desk{query}")
+        asked.append(wire.operations)
+        drafted_one = visitor("applicant")
+        hand_in(drafted_one, drafted(drafted_one))
+
+    assert number_of(promised) in seen.text
+    assert "绿灯：时间充裕" in seen.text
+    assert "到10月8日(周四)为止" in seen.text
+    assert asked[0] == asked[1]

@@ -210,7 +210,8 @@ class CaseCard:
     """A case's card (办件卡片): the few fields that lists, mandates, agents' rights and the repeat-promise rule need.
 
     Indexes hold only cards. ``finding`` is how verification found a promise broken, once that has effect and as long as
-    it was not put right. ``version`` comes from the row and is not part of the stored document.
+    it was not put right. ``clock_suffix`` is that of the clock that its state waits for. ``version`` comes from the row
+    and is not part of the stored document; it is 0 where the card comes from an index.
     """
 
     case_no: str
@@ -227,6 +228,7 @@ class CaseCard:
     pack: str
     authority: str = ""
     finding: Finding | None = None
+    clock_suffix: str = ""
     version: Annotated[int, Field(exclude=True)] = 0
 
 
@@ -370,6 +372,9 @@ class Case:
             pack=self.terms.pack,
             authority="" if self.agent is None else self.agent.authority,
             finding=found.result if found is not None and is_broken and not is_put_right else None,
+            clock_suffix=(
+                str(self.corrections[-1].number) if self.state is State.CORRECTION_ASKED else self.clock_suffix
+            ),
             version=self.version,
         )
 

@@ -7,6 +7,7 @@ from chalicelib.cases.model.case import Case, Material, State
 from chalicelib.cases.model.stages import Defence, Finding, Rectification, Revocation, Verification
 from chalicelib.cases.rules import consequences as rules
 from chalicelib.cases.rules.consequences import RectificationOutcome, RevocationDocument
+from chalicelib.cases.rules.duties import NOT_RECTIFIED, REPORTED, suffix_of
 from chalicelib.cases.rules.filing import limit_of
 from chalicelib.cases.rules.filing_events import materials_payload
 from chalicelib.cases.rules.handling import (
@@ -166,7 +167,7 @@ class Consequences:
             here = {material.id for material in brought.materials}
             if here:
                 context.stop(ClockKind.LATER_MATERIAL, about=here)
-            _owe_next_step(context, suffix="reported")
+            _owe_next_step(context, suffix=REPORTED)
             told = {"materials": materials_payload(brought.materials)} if brought.materials else None
             context.tell(EventKind.RECTIFICATION_REPORTED, told, texts={"report": text})
             case = with_later_brought(with_materials(context.case, brought.materials), here, at=command.at)
@@ -192,7 +193,7 @@ class Consequences:
             if fulfilled:
                 context.stop(ClockKind.DEFENCE)
             else:
-                _owe_next_step(context, suffix="not-rectified")
+                _owe_next_step(context, suffix=NOT_RECTIFIED)
             context.tell(EventKind.RECTIFICATION_ENDED, {"outcome": outcome.value}, texts={"findings": findings})
             ended = replace(order, fulfilled=fulfilled, ended_at=command.at, ended_by=context.actor, findings=findings)
             return replace(case, rectification=ended)
@@ -300,8 +301,7 @@ def _times_to_bring(context: CaseContext) -> tuple[Clock, ...]:
 def _owe_next_step(context: CaseContext, *, suffix: str = "") -> None:
     """Start the office's time to take the next step, so that a broken promise waits for nobody's memory."""
     limit = limit_of(context.pack.limit_term(TermKey.CONSEQUENCE))
-    suffix = "-".join(part for part in (context.case.clock_suffix, suffix) if part)
-    context.start(ClockKind.CONSEQUENCE, limit, suffix=suffix)
+    context.start(ClockKind.CONSEQUENCE, limit, suffix=suffix_of(context.case.clock_suffix, suffix))
 
 
 def _opened(case: Case, found: Verification, context: CaseContext) -> Defence:

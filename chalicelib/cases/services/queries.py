@@ -1,6 +1,7 @@
 """Reading cases: one case, lists, clocks, timelines, and the little that a tracking code shows."""
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from chalicelib.bounds.model import Counted
 from chalicelib.cases.model.answers import AnswerTold
 from chalicelib.cases.model.case import WAITING, Case, CaseCard, State
 from chalicelib.cases.rules.case_numbers import code_as_typed, is_case_no
+from chalicelib.cases.rules.duties import clocks_awaited, due_next
 from chalicelib.cases.rules.handling import STEPS, CaseStep
 from chalicelib.cases.rules.reading import ReadingPurpose, is_reason_for_delay, is_reported
 from chalicelib.cases.rules.waiting import CLOCKS as WAITS
@@ -199,6 +201,17 @@ class CaseQueries:
         if desk is None or not sees(by, roles=READERS, department=desk):
             raise DomainError(ErrorCode.FORBIDDEN)
         return self._store.of_department(desk, state=state, limit=limit, after=after)
+
+    def due(self, cards: Iterable[CaseCard], *, at: datetime) -> dict[str, tuple[Clock, Light]]:
+        """Return what each of these cases waits for next, with its light, by number: one read for a hundred clocks."""
+        awaited = {card.case_no: clocks_awaited(card) for card in cards}
+        found = self._clocks.several(name for names in awaited.values() for name in names)
+        first = {
+            case_no: due_next(found[name] for name in names if name in found) for case_no, names in awaited.items()
+        }
+        return {
+            case_no: (clock, self._clocks.light(clock, at=at)) for case_no, clock in first.items() if clock is not None
+        }
 
     def unconfirmed(self, *, by: Caller, limit: int, after: Position | None) -> Page[Case]:
         """Return a page of the caller's department's cases whose finding waits for a second officer, oldest first.

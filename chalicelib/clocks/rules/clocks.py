@@ -19,6 +19,11 @@ WARNINGS_SPREAD_OVER = timedelta(hours=6, minutes=45)
 NOT_COUNTED_YET = datetime.min.replace(tzinfo=UTC)
 
 
+def id_of(kind: ClockKind, suffix: str) -> str:
+    """Return the id of a clock among its owner's; ``suffix`` distinguishes several of one kind, blank for the first."""
+    return f"{kind}.{suffix}" if suffix else kind.value
+
+
 def start(  # noqa: PLR0913 - a duty has this many sides, and each is named at the call
     kind: ClockKind,
     limit: Limit,
@@ -36,10 +41,10 @@ def start(  # noqa: PLR0913 - a duty has this many sides, and each is named at t
     item: str = "",
     recheck_at: datetime | None = None,
 ) -> Clock:
-    """Return a clock that runs from ``started_at``; ``suffix`` distinguishes several of one kind."""
+    """Return a clock that runs from ``started_at``; ``suffix`` as in ``id_of``."""
     clock = Clock(
         owner=owner,
-        clock_id=f"{kind}.{suffix}" if suffix else kind.value,
+        clock_id=id_of(kind, suffix),
         kind=kind,
         department=department,
         responsible=responsible,

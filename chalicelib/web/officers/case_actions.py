@@ -299,7 +299,7 @@ ACTIONS: Final[tuple[Action[CaseResponse], ...]] = (
     Action(
         name="assignment",
         route=assignment.assign,
-        fields=(Field(name="officer", kind="select", options=_officers, start=lambda visit: visit.caller.sub),),
+        fields=(Field(name="officer", kind="picker", options=_officers, start=lambda visit: visit.caller.sub),),
         at={"": "officer"},
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.api.cases.routes import cases
+from chalicelib.api.cases.routes import cases, desk
 from chalicelib.api.cases.schemas.cases import CaseResponse
 from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineResponse
 from chalicelib.cases.model.case import State
@@ -178,10 +178,12 @@ def read_case(visit: PageRequest) -> Page:
 
     case = the_case(visit)
     done, found = visit.query.get("done"), case.verification
-    timeline = visit.get(cases.read_timeline)
+    timeline, notes = visit.get(cases.read_timeline), visit.get(desk.read_notes).notes
+    finders = (found.found_by, found.confirmed_by) if found else ()
     facts = {
         "case": case,
-        "staff": staff_named((case.officer, *((found.found_by, found.confirmed_by) if found else ()))),
+        "notes": notes,
+        "staff": staff_named((case.officer, *finders, *(note.by for note in notes))),
         "timeline": timeline,
         "barred": [(one, _bar_text(str(one.data.get("about")), visit)) for one in _landed(timeline)],
         "grounds": {

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from chalicelib.api.cases.routes import assignment
+from chalicelib.api.catalogue.routes import items as catalogue
 from chalicelib.api.supervision.routes import board as supervision
 from chalicelib.api.supervision.routes import worklist as due
 from chalicelib.cases.rules.handling import SUPERIORS
@@ -61,6 +62,7 @@ def worklist(visit: PageRequest) -> Page:
         "without_day": {name: value for name, value in kept.items() if name != "due_on"},
         "of_month": {name: value for name, value in kept.items() if name in {"officer", "item"}},
         "without_item": {name: value for name, value in kept.items() if name != "item"},
+        "own_items": _items(visit, asked["item"]),
         "item_name": dict(item_names(visit, [kept["item"]]))[kept["item"]] if "item" in kept else None,
         "lights": DUE_FIRST,
         "chosen_lights": lights,
@@ -119,6 +121,15 @@ def _ticked(visit: PageRequest) -> Iterator[tuple[str, int]]:
 
 def _is_superior(visit: PageRequest) -> bool:
     return bool(visit.caller.roles & set(SUPERIORS))
+
+
+def _items(visit: PageRequest, asked: str) -> Options:
+    """Return the items of the caller's department by code and name, and the one that is asked for, to choose from."""
+    query = {"department": visit.caller.department or "", "limit": "100"}
+    found = {one.item_code: one for one in visit.get(catalogue.find_items, query=query).items}
+    also = item_names(visit, [asked]) if asked and asked not in found else []
+    names = [(code, one.name_en if visit.language == "en" and one.name_en else one.name) for code, one in found.items()]
+    return [*names, *also]
 
 
 def _officers(visit: PageRequest) -> Options:

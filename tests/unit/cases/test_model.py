@@ -61,6 +61,7 @@ def test_a_card_shows_what_lists_need_of_a_case() -> None:
         withdrawn_at=NOON + timedelta(hours=1),
         subject=A_SUBJECT,
         pack="corrects-first",
+        clock_suffix="again",
         version=3,
     )
     assert a_case().card.withdrawn_at is None

@@ -11,7 +11,7 @@ from chalicelib.api.cases.schemas.cases import (
     CaseResponse,
     ClockResponse,
     case_answer,
-    case_line,
+    case_lines,
     case_no_in,
     clock_response,
     view_answer,
@@ -205,7 +205,7 @@ def list_cases(call: Call[None]) -> Answer[CasePageResponse]:
     )
     return Answer(
         body=CasePageResponse(
-            items=tuple(case_line(card, by=call.caller) for card in page.items),
+            items=case_lines(page.items, by=call.caller, at=call.at),
             next_cursor=call.next_cursor(page.after),
         ),
     )

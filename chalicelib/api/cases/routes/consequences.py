@@ -57,6 +57,7 @@ class UnconfirmedQuery(PageQuery):
 class UnconfirmedResponse(CaseListItemResponse):
     """A case in the list of findings that wait for a second officer: who found what, when and how."""
 
+    version: int
     result: Finding
     method: Method
     severity: Severity
@@ -156,6 +157,7 @@ def unconfirmed(call: Call[None]) -> Answer[UnconfirmedPageResponse]:
     items = [
         UnconfirmedResponse.of(
             case_line(case.card, by=call.caller),
+            version=case.version,
             result=case.verification.result,
             method=case.verification.method,
             severity=case.verification.severity,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from chalicelib.api.cases.routes.cases import READING_ERRORS
-from chalicelib.api.cases.schemas.cases import CaseListItemResponse, case_line, case_no_in
+from chalicelib.api.cases.schemas.cases import CaseListItemResponse, case_lines, case_no_in
 from chalicelib.api.cases.schemas.reading import ReadingQuery
 from chalicelib.cases.model.notes import Note, Notes
 from chalicelib.cases.rules.reading import ReadingPurpose
@@ -95,7 +95,7 @@ def search(call: Call[CaseSearchRequest]) -> Answer[CaseSearchResponse]:
         found = service.by_phone(body.phone, purpose=body.purpose, by=call.caller, at=call.at)
     else:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(ONE_OF_TWO,))
-    items = tuple(case_line(card, by=call.caller) for card in found.cards)
+    items = case_lines(found.cards, by=call.caller, at=call.at)
     return Answer(body=CaseSearchResponse(items=items, is_more=found.is_more))
 
 

@@ -1,7 +1,7 @@
 """Responses for cases: the same for the applicant and the department, with names masked."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
@@ -151,8 +151,19 @@ class CaseResponse(ResponseBody):
     version: int
 
 
+class DueResponse(ResponseBody):
+    """What a case waits for next, its light, and the day on which it is due."""
+
+    kind: ClockKind
+    light: Light
+    due_on: date
+
+
 class CaseListItemResponse(ResponseBody):
-    """A case in a list; ``finding`` is how the promise was found broken, unless that was put right."""
+    """A case in a list; ``finding`` is how the promise was found broken, unless that was put right.
+
+    ``due`` is told to offices; null where nothing is waited for.
+    """
 
     case_no: str
     state: State
@@ -161,7 +172,7 @@ class CaseListItemResponse(ResponseBody):
     applicant: PersonResponse
     received_at: Instant
     finding: Finding | None
-    version: int
+    due: DueResponse | None
 
 
 class CasePageResponse(PageResponse):
@@ -202,10 +213,22 @@ def view_answer(
     )
 
 
-def case_line(card: CaseCard, *, by: Caller) -> CaseListItemResponse:
-    """Build the list entry for a case."""
+def case_line(card: CaseCard, *, by: Caller, due: tuple[Clock, Light] | None = None) -> CaseListItemResponse:
+    """Build the list entry for a case; ``due`` is what it waits for next, where the caller is told."""
     state = state_told(card.state) if is_agent(by, card.subject) else card.state
-    return CaseListItemResponse.of(card, state=state, item=card, applicant={"name": card.applicant_name})
+    return CaseListItemResponse.of(
+        card,
+        state=state,
+        item=card,
+        applicant={"name": card.applicant_name},
+        due=None if due is None else DueResponse.of(due[0], light=due[1]),
+    )
+
+
+def case_lines(cards: Sequence[CaseCard], *, by: Caller, at: datetime) -> tuple[CaseListItemResponse, ...]:
+    """Build the list entries for cases, for offices with what each waits for next."""
+    due = container().case_queries.due(cards, at=at) if by.is_staff else {}
+    return tuple(case_line(card, by=by, due=due.get(card.case_no)) for card in cards)
 
 
 def clock_response(clock: Clock, light: Light) -> ClockResponse:
