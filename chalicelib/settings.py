@@ -8,10 +8,14 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Final, Self
 
 PRIVATE: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 """What networks of one's own are made of (RFC 1918, RFC 6598); all else inside leads to machines of the provider."""
+
+DEPARTMENTS: Final = Path(__file__).with_name("departments") / "departments.json"
+"""A place's own departments, which are packaged with the code; here only their codes are read."""
 
 
 class Stage(StrEnum):
@@ -49,16 +53,16 @@ class MailServer:
 class Settings:
     """The deployment's settings; of secrets they hold only the name in the store.
 
-    ``departments`` are those served, in the order of lists over all of them; ``rule_pack`` is the code of the rule
-    pack (规则包) for whatever belongs to no item: flags, records and the log of queries; ``handler`` is the function
-    that Lambda starts here, ``app.app`` or ``app.sweep``, and empty elsewhere. ``portal_url`` is the portal's
-    public address without a trailing slash: the identity provider redirects there, and passkeys are bound to its
-    host; without it nobody can log in to the portal. ``scan_queue`` is where a scanner of documents takes its orders,
-    ``seal_queue`` where a sealing service does, and ``sms_gateway`` the address of the SMS gateway; each is empty where
-    there is none. ``sms_signature`` is the name with which every SMS begins. ``sweep_shards`` is the number of shards
-    of the index of due clocks: it may grow, and must never shrink, because rows stay in the shard in which they were
-    last written. ``sweep_queue`` is where the sweep hands its shards to workers; where it is empty, it moves the clocks
-    itself. ``private_networks`` are those of the city's own in which webhooks and the SMS gateway may be.
+    ``departments`` are the codes of those that are packaged, in the order of lists over all of them; ``rule_pack`` is
+    the code of the rule pack (规则包) for whatever belongs to no item: flags, records and the log of queries;
+    ``handler`` is what Lambda starts here, ``app.app`` or ``app.sweep``, and empty elsewhere. ``portal_url`` is the
+    portal's public address without a trailing slash: the identity provider redirects there, and passkeys are bound to
+    its host; without it nobody can log in to the portal. ``scan_queue`` is where a scanner of documents takes its
+    orders, ``seal_queue`` where a sealing service does, and ``sms_gateway`` the address of the SMS gateway; each is
+    empty where there is none. ``sms_signature`` is the name with which every SMS begins. ``sweep_shards`` is the number
+    of shards of the index of due clocks: it may grow, and must never shrink, because rows stay in the shard in which
+    they were last written. ``sweep_queue`` is where the sweep hands its shards to workers; where it is empty, it moves
+    the clocks itself. ``private_networks`` are those of the city's own in which webhooks and the SMS gateway may be.
     """
 
     stage: Stage
@@ -146,7 +150,7 @@ def settings() -> Settings:
         sweep_queue=os.environ.get("XINNUO_SWEEP_QUEUE", ""),
         sweep_shards=int(os.environ.get("XINNUO_SWEEP_SHARDS") or "64"),
         clock_offset=offset,
-        departments=tuple(name for name in os.environ.get("XINNUO_DEPARTMENTS", "").split(",") if name),
+        departments=tuple(one["code"] for one in json.loads(DEPARTMENTS.read_bytes())),
         rule_pack=os.environ.get("XINNUO_RULE_PACK", "zhejiang-yiwu"),
         handler=os.environ.get("_HANDLER", ""),
     )

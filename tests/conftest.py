@@ -50,7 +50,6 @@ os.environ.update(
         "XINNUO_MAIL_TLS": "none",
         "XINNUO_MAIL_SENDER": "no-reply@xinnuo.example.com",
         "XINNUO_REGIONS": "cn-north-1,cn-northwest-1",
-        "XINNUO_DEPARTMENTS": "traffic,market,credit,monitoring,inspection",
         "XINNUO_CLOCK_OFFSET_SECONDS": "0",
         # A sweep asks each of them.
         "XINNUO_SWEEP_SHARDS": "4",

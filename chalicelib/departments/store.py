@@ -1,15 +1,14 @@
 """Loading the departments that are packaged with the code; a place puts its own file in their place."""
 
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from chalicelib.settings import DEPARTMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.departments.model import Department
-
-DEPARTMENTS: Final = Path(__file__).with_name("departments.json")
 
 
 @cache

@@ -93,7 +93,6 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_CLIENT_ID",
             "XINNUO_PORTAL_URL",
             "XINNUO_REGIONS",
-            "XINNUO_DEPARTMENTS",
             "XINNUO_RULE_PACK",
             "XINNUO_SECRET",
             "XINNUO_SUBJECT_KEY",

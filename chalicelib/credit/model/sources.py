@@ -15,35 +15,43 @@ together, and which measures are listed.
 
 
 class ListedSources(NamedTuple):
-    """The list as it is packaged: each department's sources, and of whom a source keeps the register (登记机关)."""
+    """A place's own list, as it is packaged: each department's sources, and what else is said of them.
+
+    ``registers`` says of whom a source keeps the register (登记机关), ``trusted`` to each kind of credit data which
+    sources' own systems hand in such records as they were decided, so that nobody has to confirm them here.
+    """
 
     departments: Mapping[str, list[str]]
     registers: Mapping[str, list[SubjectKind]] = {}
+    trusted: Mapping[str, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
     """The department of each source (来源归属); nobody else hands in or corrects its records.
 
-    ``registers`` are the kinds of subjects of which a source keeps the register.
+    ``registers`` are the kinds of subjects of which a source keeps the register, ``trusted`` to each kind of data the
+    sources that nobody has to confirm.
     """
 
     departments: Mapping[str, str]
     registers: Mapping[str, Collection[SubjectKind]] = field(default_factory=dict)
+    trusted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, listed: ListedSources) -> Self:
-        """Read the list; raises ``ValueError`` for a source listed twice, or a register that is no listed source."""
+        """Read the list; raises ``ValueError`` for a source listed twice, or a register or trusted one that is not."""
         departments: dict[str, str] = {}
         for department, sources in listed.departments.items():
             for source in sources:
                 if departments.setdefault(source, department) != department:
                     message = f"the source {source} is listed for {departments[source]} and for {department}"
                     raise ValueError(message)
-        if unlisted := listed.registers.keys() - departments.keys():
+        said = listed.registers.keys() | {source for sources in listed.trusted.values() for source in sources}
+        if unlisted := said - departments.keys():
             message = f"no department's source: {', '.join(sorted(unlisted))}"
             raise ValueError(message)
-        return cls(departments, listed.registers)
+        return cls(departments, listed.registers, listed.trusted)
 
     def rank_of(self, source: str, kind: SubjectKind) -> NameRank:
         """Return what a source's word is worth on the name of a subject of this kind."""

@@ -103,8 +103,8 @@ class Taken:
 class Kind:
     """A kind of credit data (信用信息类别) that the directory allows.
 
-    ``gravest`` is how severe a record of the kind can be at most. ``trusted`` are the sources whose own systems hand in
-    such records as they were decided, so that nobody has to confirm them here.
+    ``gravest`` is how severe a record of the kind can be at most. ``trusted`` are the sources of the place whose own
+    systems hand in such records as they were decided, so that nobody has to confirm them here.
     """
 
     code: str

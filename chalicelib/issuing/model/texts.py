@@ -57,7 +57,7 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentTexts:
-    """One edition of all texts, in force from a day on; ``organs`` by the codes of departments."""
+    """One edition of all texts, in force from a day on; ``organs`` are the departments, by their codes."""
 
     edition: str
     in_force_from: date

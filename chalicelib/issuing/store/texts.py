@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from chalicelib.departments.store import departments
 from chalicelib.issuing.model.texts import DocumentTexts, Organ, Phrases, Template
 
 TEXTS: Final = Path(__file__).parents[1] / "texts"
@@ -24,7 +25,7 @@ def texts_from(data: Mapping[str, Any]) -> DocumentTexts:
     return DocumentTexts(
         edition=data["edition"],
         in_force_from=date.fromisoformat(data["in_force_from"]),
-        organs={code: Organ(**organ) for code, organ in data["organs"].items()},
+        organs={code: Organ(name=one.full_name.zh, english=one.full_name.en) for code, one in departments().items()},
         phrases=Phrases(**data["phrases"]),
         templates=tuple(_template(template) for template in data["templates"]),
     )

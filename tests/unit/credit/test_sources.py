@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.credit.model.sources import ListedSources, Sources
+from chalicelib.credit.store.directories import directories
 from chalicelib.credit.store.sources import listed_sources
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import NameRank, SubjectKind
@@ -44,6 +45,19 @@ def test_a_source_is_listed_once() -> None:
 def test_a_register_is_a_listed_source() -> None:
     with pytest.raises(ValueError, match="no department's source: bank"):
         Sources.of(ListedSources(departments={"market": ["market"]}, registers={"bank": [SubjectKind.USCC]}))
+
+
+def test_a_source_that_is_trusted_is_a_listed_one() -> None:
+    with pytest.raises(ValueError, match="no department's source: bank"):
+        Sources.of(ListedSources(departments={"market": ["market"]}, trusted={"judicial": ("market", "bank")}))
+
+
+def test_the_kinds_for_which_a_source_is_trusted_are_those_of_the_directory() -> None:
+    (directory,) = directories()
+
+    assert listed_sources().trusted.keys() <= {kind.code for kind in directory.kinds}
+    assert directory.trusts("credit", "judicial")
+    assert not directory.trusts("market", "judicial")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.departments.store import DEPARTMENTS, departments, departments_from
-from chalicelib.settings import settings
+from chalicelib.departments.store import departments, departments_from
+from chalicelib.settings import DEPARTMENTS, settings
 
 LISTED: list[dict[str, Any]] = json.loads(DEPARTMENTS.read_text("utf-8"))
 
@@ -23,8 +23,8 @@ def test_each_department_has_its_names_its_counter_and_its_hours_in_both_languag
     assert "9am" in traffic.hours.en
 
 
-def test_each_department_that_is_served_is_listed() -> None:
-    assert set(settings().departments) <= set(departments())
+def test_each_department_that_is_listed_is_served_in_the_order_of_the_list() -> None:
+    assert settings().departments == tuple(departments())
 
 
 @pytest.mark.parametrize(
