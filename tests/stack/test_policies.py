@@ -2,11 +2,14 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from infra.packaging.limits import rendered
 
 ROOT = Path(__file__).resolve().parents[2]
 CHALICE = ROOT / ".chalice"
@@ -129,3 +132,25 @@ def test_the_job_that_issues_documents_opens_identities_and_only_one_at_a_time()
 
     assert of_identities["Action"] == ["kms:Decrypt"]
     assert of_identities["Condition"] == {"Null": {"kms:EncryptionContext:subject": "false"}}
+
+
+def grants(written: Iterable[Mapping[str, Any]], resources: Mapping[str, Mapping[str, Any]]) -> Counter[str]:
+    """Return what statements grant, with real ARNs, however they are named and spread over policies."""
+    plain = ({name: value for name, value in statement.items() if name != "Sid"} for statement in written)
+    return Counter(json.dumps(json.loads(rendered(each, resources)), sort_keys=True) for each in plain)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_role_of_each_function_is_given_what_its_policy_says_and_nothing_else(
+    function: str, resources: dict[str, dict[str, Any]]
+) -> None:
+    named = {"Fn::Sub": f"xinnuo-${{Stage}}-{function}"}
+    (declared,) = [each["Properties"] for each in resources.values() if each["Properties"].get("FunctionName") == named]
+    role = resources[declared["Role"]["Fn::GetAtt"][0]]["Properties"]
+    *own, _ = role["ManagedPolicyArns"]
+
+    given = [
+        statement for each in own for statement in resources[each["Ref"]]["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+    assert grants(given, resources) == grants(statements(function), resources)
