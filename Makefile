@@ -22,7 +22,7 @@ test unit coverage others browse deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up deploy rollback down url environment personas token messages logs sweep hourly nightly check-summaries replay rotate clock
+.PHONY: help demo test up deploy bootstrap rollback down url environment personas token messages logs sweep hourly nightly check-summaries replay rotate clock
 .PHONY: import seed bench load
 .PHONY: requirements sbom audit authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
@@ -57,7 +57,11 @@ up: python ## start the local cloud in the background and deploy onto it; repeat
 
 # On the local stage it is what make up does, and needs no bucket and no parameters.
 ifeq ($(STAGE),local)
-deploy: up ## package, upload, change the stack, try it out: make deploy STAGE=dev BUCKET=... PARAMETERS=file (docs/deploying.md)
+deploy: up ## package, upload, change the stack, try it out: make deploy STAGE=dev BUCKET=... PARAMETERS=file FOLDER=... (docs/deploying.md)
+
+bootstrap: python ## make a stage a place's own, as its folder says: make bootstrap STAGE=dev FOLDER=... (docs/deploying.md)
+	$(if $(FOLDER),,$(error say whose: make bootstrap STAGE=local FOLDER=<folder>))
+	$(LOCAL) bootstrap "$(FOLDER)"
 
 rollback: python ## go back to the release before: make rollback STAGE=dev BUCKET=...
 	$(LOCAL) rollback
@@ -65,7 +69,13 @@ else
 deploy: $(BIN)/.ready
 	$(if $(and $(STAGE),$(BUCKET),$(PARAMETERS)),,$(error say where and with what: make deploy STAGE=dev BUCKET=<bucket> PARAMETERS=<file>))
 	@$(BIN)/python -m infra.deploy deploy "$(STAGE)" "$(BUCKET)" "$(PARAMETERS)" --runtime "$(RUNTIME)" \
-	  --architecture "$(ARCHITECTURE)" $(if $(DRAFT),--draft "$(DRAFT)")
+	  --architecture "$(ARCHITECTURE)" $(if $(FOLDER),--folder "$(FOLDER)") $(if $(DRAFT),--draft "$(DRAFT)")
+
+bootstrap: $(BIN)/.ready
+	$(if $(and $(STAGE),$(FOLDER)),,$(error say where and whose: make bootstrap STAGE=dev FOLDER=<folder>))
+	@$(BIN)/python -m infra.bootstrap "$(STAGE)" "$(FOLDER)" $(if $(BUCKET),--bucket "$(BUCKET)") \
+	  $(if $(PARAMETERS),--parameters "$(PARAMETERS)") --runtime "$(RUNTIME)" --architecture "$(ARCHITECTURE)" \
+	  $(if $(DRY),--dry-run)
 
 rollback: $(BIN)/.ready
 	$(if $(and $(STAGE),$(BUCKET)),,$(error say where: make rollback STAGE=dev BUCKET=<bucket>))

@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
                     target=Target(runtime=asked.runtime, architecture=asked.architecture),
                     address=asked.address,
                     draft=asked.draft,
+                    folder=asked.folder,
                 )
             )
         else:
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     forward.add_argument("parameters", type=Path, help="a JSON object of the template's parameters, without Stage")
     forward.add_argument("--runtime", choices=GLIBC, default=HERE)
     forward.add_argument("--architecture", choices=MACHINES, default="x86_64")
+    forward.add_argument("--folder", type=Path, help="a place's own, whose departments and sources are packaged")
     forward.add_argument("--draft", type=Path, help=f"a body of POST /v1/drafts, tried with the token in {TOKEN}")
     return parser
 

