@@ -28,6 +28,9 @@ runs), and what would draw pictures, of which no document has any."""
 PINNED: Final = re.compile(r"^([A-Za-z0-9_.-]+)==(\S+)", re.MULTILINE)
 TAG: Final = re.compile(r"^Tag: (\S+)$", re.MULTILINE)
 
+SYMBOLS: Final = re.compile(rb"GLIBC_2\.([0-9]+)")
+"""How a library names the version of glibc that a symbol came with."""
+
 
 class PackagingError(Exception):
     """The package would not run in Lambda, or cannot be made; the message says why."""
@@ -63,7 +66,7 @@ def add_wheels(unpacked: Path, *, requirements: str, target: Target) -> str:
     """Unpack the wheel of each pinned requirement into the package, and return how many there are.
 
     They are those of the lock file, by their hashes. Raises ``PackagingError`` where there is no wheel that the
-    runtime could load, or if one is missing afterwards.
+    runtime could load, if one is missing afterwards, or if what is in one asks for a newer glibc than its tags do.
     """
     wanted = [(normalised(name), version) for name, version in PINNED.findall(requirements)]
     wanted = [(name, version) for name, version in wanted if name not in LEFT_OUT]
@@ -76,6 +79,7 @@ def add_wheels(unpacked: Path, *, requirements: str, target: Target) -> str:
         asked.write_text("\n".join(locked[f"{name}=={version}"] for name, version in wanted), encoding="utf-8")
         _install(asked, into=unpacked, target=target)
     require_wheels(unpacked, [name for name, _ in wanted], target=target)
+    require_glibc(unpacked, target=target)
     return f"{len(wanted)} wheels for {target.runtime} on {target.architecture}, each by its hash."
 
 
@@ -107,6 +111,16 @@ def require_wheels(unpacked: Path, names: list[str], *, target: Target) -> None:
         tags = TAG.findall(held[name].read_text(encoding="utf-8"))
         if not any(platforms.intersection(tag.rpartition("-")[2].split(".")) for tag in tags):
             message = f"{name} is for {', '.join(tags)}, which {target.runtime} on {target.architecture} cannot load."
+            raise PackagingError(message)
+
+
+def require_glibc(unpacked: Path, *, target: Target) -> None:
+    """Stop if a library in the package asks for a newer glibc than the runtime has, whatever its tags say."""
+    has = GLIBC[target.runtime]
+    for path in sorted(unpacked.rglob("*.so*")):
+        needed = max((int(minor) for minor in SYMBOLS.findall(path.read_bytes())), default=0)
+        if needed > has:
+            message = f"{path.relative_to(unpacked)} needs glibc 2.{needed}; {target.runtime} has 2.{has}."
             raise PackagingError(message)
 
 

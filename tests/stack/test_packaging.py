@@ -22,7 +22,16 @@ from infra.packaging.build import (
     write_archive,
 )
 from infra.packaging.limits import Limit
-from infra.packaging.wheels import HERE, PackagingError, Target, add_wheels, lines_of, normalised, require_wheels
+from infra.packaging.wheels import (
+    HERE,
+    PackagingError,
+    Target,
+    add_wheels,
+    lines_of,
+    normalised,
+    require_glibc,
+    require_wheels,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(stdnum.__file__).parents[1]
@@ -122,6 +131,23 @@ def test_a_wheel_may_need_the_glibc_that_the_runtime_has_and_no_newer_one(
     tags.write_text(f"Tag: cp311-cp311-manylinux_2_{glibc + 1}_x86_64\n")
     with pytest.raises(PackagingError, match="cannot load"):
         require_wheels(wheel, ["cbor2"], target=target)
+
+
+@pytest.mark.parametrize(("runtime", "glibc"), [("python3.11", 26), ("python3.12", 34)])
+def test_a_library_that_asks_for_a_newer_glibc_than_its_wheel_says_stops_the_packaging(
+    tmp_path: Path, runtime: str, glibc: int
+) -> None:
+    library = tmp_path / "six" / "_six.cpython-311-x86_64-linux-gnu.so"
+    library.parent.mkdir()
+
+    library.write_bytes(b"\x7fELF\0GLIBC_2.2.5\0GLIBC_2.%d\0GCC_4.0.0\0" % glibc)
+    require_glibc(tmp_path, target=Target(runtime=runtime))
+
+    library.write_bytes(b"\x7fELF\0GLIBC_2.2.5\0GLIBC_2.%d\0GCC_4.0.0\0" % (glibc + 1))
+    with pytest.raises(
+        PackagingError, match=rf"_six\.cpython.* needs glibc 2\.{glibc + 1}; {runtime} has 2\.{glibc}\."
+    ):
+        require_glibc(tmp_path, target=Target(runtime=runtime))
 
 
 @pytest.mark.parametrize("given", [{"runtime": "python3.10"}, {"architecture": "riscv"}])
