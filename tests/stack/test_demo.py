@@ -9,12 +9,15 @@ import pytest
 
 from chalicelib.errors import DomainError
 from chalicelib.subjects.rules.signing_keys import key_id_of, signing_key_of, verify_detached
+from chalicelib.web.core.navigation import PLACES
 from chalicelib.workdays.model.limits import DayReason
 from infra.local.demo.checks import NotAsItShouldBeError, expect, expect_part, expect_words, the_one
 from infra.local.demo.filing import DAY_REASONS
+from infra.local.demo.first_pages import FIRST_PAGES
 from infra.local.demo.person import Answer, Person
 from infra.local.demo.signing import Pen
 from infra.local.demo.walk import STEPS
+from infra.local.identity import personas
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,6 +64,24 @@ def test_every_step_of_the_story_is_told_in_its_page() -> None:
 
     assert told == [english for _, english, _ in STEPS]
     assert f"All {len(STEPS)} steps were as they should be." in page
+    assert [line for one in FIRST_PAGES for line in (one.chinese, f"/{one.page}") if line not in page] == []
+
+
+def test_the_story_ends_with_the_first_page_of_every_role_and_somebody_who_has_it() -> None:
+    told = {one.role: (one.page, personas()[one.persona]["claims"]["roles"] == [one.role]) for one in FIRST_PAGES}
+
+    assert told == {role.value: (places[0][0], True) for role, places in PLACES.items()}
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_what_a_readme_quotes_of_the_story_stands_in_its_page(readme: str) -> None:
+    page = (ROOT / "docs/demo.md").read_text(encoding="utf-8").splitlines()
+    after = (ROOT / readme).read_text(encoding="utf-8").partition("(docs/demo.md)")[2]
+
+    quoted = after.split("```")[1].strip().splitlines()
+
+    assert len(quoted) > 10
+    assert [line for line in quoted if line not in page] == []
 
 
 def test_what_is_not_as_expected_ends_the_story_with_both_values() -> None:

@@ -56,11 +56,17 @@ def note(text: str) -> None:
     _say(f"    {text}")
 
 
-def end(steps: int) -> str:
+def part(chinese: str, english: str) -> None:
+    """Begin what comes after the steps."""
+    print(f"\n{chinese}\n{english}", flush=True)
+    _kept.extend(("", chinese, english))
+
+
+def end(steps: int) -> None:
     """Say that every step was as it should be."""
     said = f"全部 {steps} 步都如所料 · All {steps} steps were as they should be."
+    print(f"\n{said}  [{seconds():.0f} s]", flush=True)
     _kept.extend(("", said))
-    return said
 
 
 def write_page(path: Path) -> None:

@@ -10,6 +10,7 @@ from infra.local.demo import (
     desks,
     documents,
     files,
+    first_pages,
     inspection,
     law,
     lists,
@@ -23,7 +24,6 @@ from infra.local.demo.checks import NotAsItShouldBeError
 from infra.local.demo.clocks import set_clock_to_now, today
 from infra.local.demo.town import Town
 from infra.local.deployment import base_url
-from infra.local.identity import personas
 from infra.local.place import STATE
 from infra.local.sample_answers import sample_answers
 
@@ -185,26 +185,16 @@ def walk() -> None:
     narration.write_page(STATE / "demo.md")
 
 
-def _people() -> str:
-    """List the names to click on the login page, and who each is."""
-    return "\n".join(f"  {name:20}{who['about']}" for name, who in personas().items())
-
-
 def _say_what_to_try_next(town: Town) -> None:
     url = base_url()
     filled_in = sample_answers("plate-replacement", on=today())
     wish = json.dumps({"item_code": "plate-replacement", "answers": filled_in, "way": "commitment"}, ensure_ascii=False)
+    narration.end(len(STEPS))
     print(f"""
-{narration.end(len(STEPS))}  [{narration.seconds():.0f} s]
-
-门户 The portal:   {url}/
-登录 Log in:       {url}/home   在登录页点一个名字 · and click one of these names on the login page:
-{_people()}
-
 接口地址 The API:  {url}
 口令 A token:      make token AS=applicant   (make personas 列出所有人 lists everybody)
+门户 The portal:   {url}/   不登录也能查事项 · anybody finds items there without a login
 
-再试试 Try next:
   curl -s '{url}/v1/items?q=%E8%BD%A6%E7%89%8C'
   curl -s -H "Authorization: Bearer $(make token AS=applicant)" {url}/v1/cases/{town.plate_case}
   curl -s -H "Authorization: Bearer $(make token AS=applicant)" {url}/v1/cases/{town.plate_case}/timeline
@@ -213,5 +203,5 @@ def _say_what_to_try_next(town: Town) -> None:
   curl -s -H "Authorization: Bearer $(make token AS=head.traffic)" {url}/v1/supervision/alerts
   curl -s -H "Authorization: Bearer $(make token AS=applicant)" -H 'Content-Type: application/json' \\
     -d '{wish}' {url}/v1/drafts
-  curl -s {url}/openapi.json
-""")
+  curl -s {url}/openapi.json""")
+    first_pages.tell(url)
