@@ -18,6 +18,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_LAST
 from botocore.model import OperationModel, Shape
+from botocore.parsers import JSONParser
 from moto.core import models as moto_itself
 from moto.core import responses
 from moto.core.exceptions import ServiceException
@@ -34,7 +35,6 @@ from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
 from chalicelib import aws
-from chalicelib.dynamo.connection import RowsParser
 from chalicelib.settings import settings
 from tests import tables
 
@@ -63,7 +63,7 @@ OF_ITEMS = frozenset(
 
 
 def answer_at_once(model: OperationModel, params: dict[str, Any], **_: object) -> tuple[AWSResponse, Any] | None:
-    """Hand a call to moto as it is, and its answer to the parser that the service has.
+    """Hand a call to moto as it is, and its answer to botocore's parser.
 
     On the usual way botocore signs a request, which moto finds among the addresses of all its services and takes apart
     as a web server would: nine tenths of a call. What is asked and answered still passes through JSON.
@@ -109,7 +109,7 @@ def _written(value: object) -> Any:  # noqa: ANN401 - any JSON
     return b64encode(value).decode() if isinstance(value, bytes) else cast("DynamoType", value).to_json()
 
 
-_parser = RowsParser()
+_parser = JSONParser()
 # Asked last, so that a test sees each call before it is answered.
 BUILTIN_HANDLERS.append(("before-call.dynamodb", answer_at_once, REGISTER_LAST))
 # Only botocore asks here: an answer of each service to every method of HTTP was made ready for others before each test.

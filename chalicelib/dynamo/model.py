@@ -1,6 +1,7 @@
 """The base of all tables: one connection, instants that sort as text, and domain values stored as JSON."""
 
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, cached_property
@@ -204,42 +205,53 @@ class DocumentAttribute(Attribute[T]):
         return self._adapter.validate_json(value)
 
 
-def unpacked(value: bytes) -> str | None:
-    """Return the text of a packed attribute; ``None`` for other bytes."""
-    try:
-        return zlib.decompress(value).decode()
-    except (zlib.error, UnicodeDecodeError):
-        return None
-
-
-class PackedAttribute(Attribute[str]):
-    """Text stored compressed: long texts in Chinese and JSON take half, and each kilobyte of a row is paid for."""
+class BytesAttribute(Attribute[bytes]):
+    """Bytes, in base64 as they are on the wire: botocore passes values on as they are (``infra/awsdata``)."""
 
     attr_type = BINARY
 
-    def serialize(self, value: str) -> bytes:
+    def serialize(self, value: bytes) -> str:
+        """Write base64."""
+        return b64encode(value).decode()
+
+    def deserialize(self, value: str) -> bytes:
+        """Read base64."""
+        return b64decode(value)
+
+
+def packed(text: str) -> str:
+    """Compress a text, in base64: long texts in Chinese and JSON take half, and each kilobyte of a row is paid for."""
+    return b64encode(zlib.compress(text.encode())).decode()
+
+
+def unpacked(value: str) -> str:
+    """Return a text that was packed; raises ``zlib.error`` or ``ValueError`` for anything else."""
+    return zlib.decompress(b64decode(value)).decode()
+
+
+class PackedAttribute(Attribute[str]):
+    """Text stored compressed."""
+
+    attr_type = BINARY
+
+    def serialize(self, value: str) -> str:
         """Compress the text."""
-        return zlib.compress(value.encode())
+        return packed(value)
 
-    def deserialize(self, value: bytes) -> str:
+    def deserialize(self, value: str) -> str:
         """Read the text; damaged bytes are an error."""
-        return zlib.decompress(value).decode()
+        return unpacked(value)
 
 
-class PackedDocumentAttribute(Attribute[T]):
+class PackedDocumentAttribute(DocumentAttribute[T]):
     """A document as in ``DocumentAttribute``, stored compressed."""
 
     attr_type = BINARY
 
-    def __init__(self, kind: Callable[[], Any], **options: Any) -> None:  # noqa: ANN401 - PynamoDB's own options
-        """Store the function; build nothing yet."""
-        super().__init__(**options)
-        self._plain = DocumentAttribute[T](kind)
-
-    def serialize(self, value: T) -> bytes:
+    def serialize(self, value: T) -> str:
         """Write the value as compressed JSON."""
-        return zlib.compress(self._plain.serialize(value).encode())
+        return packed(super().serialize(value))
 
-    def deserialize(self, value: bytes) -> T:
+    def deserialize(self, value: str) -> T:
         """Read the value; anything else is an error, never a guess."""
-        return self._plain.deserialize(zlib.decompress(value).decode())
+        return super().deserialize(unpacked(value))

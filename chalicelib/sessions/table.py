@@ -1,9 +1,9 @@
 """The table of sessions and logins in progress."""
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.dynamo.model import InstantAttribute, Row
+from chalicelib.dynamo.model import BytesAttribute, InstantAttribute, Row
 from chalicelib.settings import settings
 
 
@@ -33,7 +33,7 @@ class SessionRow(Row):
 
     pk = UnicodeAttribute(hash_key=True)
     person = UnicodeAttribute(null=True)
-    sealed = BinaryAttribute(legacy_encoding=False)
+    sealed = BytesAttribute()
     opened_at = InstantAttribute()
     expires = NumberAttribute()
 

@@ -2,9 +2,11 @@
 
 import re
 import secrets
+import zlib
 from base64 import b64decode, b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -176,19 +178,17 @@ class KeyRegister:
         return sorted(found), page.get("LastEvaluatedKey")
 
 
-def _texts_in(value: object) -> Iterator[str]:
-    """Yield every text in what DynamoDB returned, however deep, and that of packed documents."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, bytes):
-        if (text := unpacked(value)) is not None:
-            yield text
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts_in(inner)
-    elif isinstance(value, Iterable):
-        for inner in value:
-            yield from _texts_in(inner)
+def _texts_in(rows: Iterable[Mapping[str, Mapping[str, str]]]) -> Iterator[str]:
+    """Yield every text in rows as DynamoDB returned them, and that of packed documents."""
+    for row in rows:
+        for value in row.values():
+            for kind, held in value.items():
+                if kind == "S":
+                    yield held
+                elif kind == "B":
+                    # What is encrypted is packed no more than it is text.
+                    with suppress(ValueError, zlib.error):
+                        yield unpacked(held)
 
 
 class Vault:

@@ -1,8 +1,8 @@
 """The table of subjects: encrypted identities, and signing keys."""
 
-from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.dynamo.model import DocumentAttribute, Row
+from chalicelib.dynamo.model import BytesAttribute, DocumentAttribute, Row
 from chalicelib.settings import settings
 from chalicelib.subjects.model.subjects import SigningKey
 
@@ -24,7 +24,7 @@ class SubjectRow(Row):
     masked_name = UnicodeAttribute()
     name_digest = UnicodeAttribute()
     rank = UnicodeAttribute()
-    identity = BinaryAttribute(legacy_encoding=False)
+    identity = BytesAttribute()
     known_since = UnicodeAttribute()
     also: DocumentAttribute[tuple[str, ...]] = DocumentAttribute(lambda: tuple[str, ...], null=True)
 

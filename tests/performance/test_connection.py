@@ -1,20 +1,26 @@
 """What was left out of the way to DynamoDB is not missed."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
 from botocore.parsers import JSONParser
 from pynamodb.attributes import BinaryAttribute, ListAttribute, MapAttribute
 
 from chalicelib.aws import AWS_DATA
-from chalicelib.dynamo.connection import QuickConnection, RowsParser
-from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.connection import QuickConnection
+from chalicelib.dynamo.model import BytesAttribute, connection
 from infra.awsdata.build import built
+from tests.performance.bare import with_bytes
 from tests.tables import definitions, kinds_of_rows
 
 ITEM = {"pk": {"S": "a"}, "n": {"N": "1.50"}, "none": {"NULL": True}, "yes": {"BOOL": True}, "text": {"S": '"B"：文字'}}
+SEALED = {**ITEM, "sealed": {"B": "AP8="}}
 
 
 def test_the_data_for_botocore_is_what_its_pinned_version_gives() -> None:
@@ -43,19 +49,49 @@ def test_what_pynamodb_sets_for_the_client_still_holds() -> None:
     assert config.user_agent == "xinnuo"
 
 
+def test_what_is_sent_is_what_botocore_sends() -> None:
+    table, key = "xinnuo-test-cases", {"pk": {"S": "a"}}
+    written = {
+        "TableName": table,
+        "ConditionExpression": "#0 = :0",
+        "ExpressionAttributeNames": {"#0": "n"},
+        "ExpressionAttributeValues": {":0": {"B": "AP8="}, ":1": {"L": [{"M": {"b": {"B": "eA=="}}}]}},
+    }
+    asked: dict[str, dict[str, Any]] = {
+        "TransactWriteItems": {
+            "TransactItems": [
+                {"ConditionCheck": {**written, "Key": key}},
+                {"Put": {**written, "Item": SEALED}},
+                {"Update": {**written, "Key": key, "UpdateExpression": "SET #0 = :1"}},
+            ],
+            "ClientRequestToken": "once",
+        },
+        "PutItem": {**written, "Item": SEALED},
+        "UpdateItem": {**written, "Key": key, "UpdateExpression": "SET #0 = :1"},
+        "BatchGetItem": {"RequestItems": {table: {"Keys": [key], "ConsistentRead": True}}},
+        "BatchWriteItem": {"RequestItems": {table: [{"PutRequest": {"Item": SEALED}}]}},
+        "Query": {"TableName": table, "ExclusiveStartKey": key, "ExpressionAttributeValues": {":0": {"B": "AP8="}}},
+    }
+    usual = _usual_client()
+
+    for operation, parameters in asked.items():
+        ours = _body_of(connection().client, operation, parameters)
+        assert ours == _body_of(usual, operation, with_bytes(parameters)), operation
+
+
 @pytest.mark.usefixtures("elsewhere")
-@pytest.mark.parametrize("item", [ITEM, {**ITEM, "sealed": {"B": b"\x00\xff"}}], ids=["plain", "with bytes"])
-def test_rows_are_read_as_botocore_reads_them(item: dict[str, Any]) -> None:
-    usual: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
+@pytest.mark.parametrize("item", [ITEM, SEALED], ids=["plain", "with bytes"])
+def test_rows_are_read_as_botocore_reads_them_but_for_bytes(item: dict[str, Any]) -> None:
+    usual = _usual_client()
     table = next(name for name in definitions() if name.endswith("-cases"))
-    usual.put_item(TableName=table, Item=item)
+    usual.put_item(TableName=table, Item=with_bytes(item))
     key = {"pk": {"S": "a"}}
     asked: dict[str, dict[str, Any]] = {
         "Query": {
             "TableName": table,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": "a"}},
-            "ReturnConsumedCapacity": "TOTAL",
+            "ReturnConsumedCapacity": "INDEXES",
         },
         "GetItem": {"TableName": table, "Key": key, "ReturnConsumedCapacity": "TOTAL"},
         "BatchGetItem": {
@@ -69,13 +105,30 @@ def test_rows_are_read_as_botocore_reads_them(item: dict[str, Any]) -> None:
         ours = connection().dispatch(operation, dict(parameters))
         theirs = getattr(usual, botocore.xform_name(operation))(**parameters)
         assert ours.pop("ResponseMetadata").keys() == theirs.pop("ResponseMetadata").keys()
-        assert ours == theirs
+        assert with_bytes(ours) == theirs
         read[operation] = ours
 
     whole = {**item, "n": {"N": "1.5"}}
     assert read["Query"]["Items"] == [whole]
     assert read["GetItem"]["Item"] == whole
     assert read["BatchGetItem"]["Responses"] == {table: [whole]}
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_refused_transaction_gives_the_reasons_that_botocore_gives() -> None:
+    usual = _usual_client()
+    table = next(name for name in definitions() if name.endswith("-cases"))
+    checked = {"TableName": table, "Key": {"pk": {"S": "nobody"}}, "ConditionExpression": "attribute_exists(pk)"}
+    asked = {"TransactItems": [{"ConditionCheck": checked}, {"Put": {"TableName": table, "Item": ITEM}}]}
+
+    said = []
+    for client in (connection().client, usual):
+        with pytest.raises(ClientError) as refused:
+            client._make_api_call("TransactWriteItems", dict(asked))  # noqa: SLF001 - what every call comes to
+        said.append({name: refused.value.response[name] for name in ("Error", "Message", "CancellationReasons")})
+
+    assert said[0] == said[1]
+    assert [reason["Code"] for reason in said[0]["CancellationReasons"]] == ["ConditionalCheckFailed", "None"]
 
 
 @pytest.mark.parametrize(
@@ -90,11 +143,12 @@ def test_rows_are_read_as_botocore_reads_them(item: dict[str, Any]) -> None:
 )
 @pytest.mark.parametrize("operation", ["BatchGetItem", "GetItem", "Query"])
 def test_what_holds_no_rows_is_read_as_botocore_reads_it(operation: str, status: int, body: bytes) -> None:
-    usual: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
-    shape = usual.meta.service_model.operation_model(operation).output_shape
     response = {"status_code": status, "headers": {"x-amzn-RequestId": "R1"}, "body": body}
+    clients: tuple[Any, Any] = (connection().client, _usual_client())
 
-    assert RowsParser().parse(response, shape) == JSONParser().parse(response, shape)
+    ours, theirs = (client.meta.service_model.operation_model(operation).output_shape for client in clients)
+
+    assert JSONParser().parse(response, ours) == JSONParser().parse(response, theirs)
 
 
 def test_every_row_is_flat_as_rows_are_read_and_written() -> None:
@@ -105,7 +159,7 @@ def test_every_row_is_flat_as_rows_are_read_and_written() -> None:
         f"{kind.__name__}.{name}"
         for kind in kinds
         for name, attribute in kind.get_attributes().items()
-        if isinstance(attribute, ListAttribute | MapAttribute)
+        if isinstance(attribute, BinaryAttribute | ListAttribute | MapAttribute)
         or attribute.attr_name != name
         or callable(attribute.default)
         or attribute.default_for_new is not None
@@ -122,7 +176,27 @@ def test_bytes_are_kept_in_few_rows() -> None:
         f"{kind.__name__}.{name}"
         for kind in kinds_of_rows()
         for name, attribute in kind.get_attributes().items()
-        if isinstance(attribute, BinaryAttribute)
+        if isinstance(attribute, BytesAttribute)
     ]
 
     assert set(sealed) == {"SubjectRow.identity", "SessionRow.sealed", "ContactRow.sealed", "PhoneRow.sealed"}
+
+
+def _usual_client() -> Any:  # noqa: ANN401 - botocore builds its clients at run time
+    return botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1")
+
+
+def _body_of(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - as above, and any JSON
+    """Return what would be sent, and send nothing."""
+    sent: list[Any] = []
+
+    def caught(params: dict[str, Any], **_: object) -> tuple[AWSResponse, dict[str, Any]]:
+        sent.append(json.loads(params["body"]))
+        return AWSResponse("", 200, HTTPHeaders(), None), {}
+
+    client.meta.events.register_first("before-call.dynamodb", caught)
+    try:
+        client._make_api_call(operation, dict(parameters))  # noqa: SLF001 - what every call comes to
+    finally:
+        client.meta.events.unregister("before-call.dynamodb", caught)
+    return sent.pop()

@@ -7,7 +7,6 @@ telling them brings about, are told in order, and in seeded disorder with repeti
 
 import json
 import random
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from chalicelib.cases.model.stages import Finding, Outcome
 from chalicelib.cases.services.commands import Command
 from chalicelib.catalogue.model.items import Acceptance, Method
 from chalicelib.container import container
-from chalicelib.dynamo.model import connection
+from chalicelib.dynamo.model import connection, unpacked
 from chalicelib.policy import Caller, Role
 from chalicelib.relay.model import Replay
 from chalicelib.sanctions.store.flags import FlagStore
@@ -176,7 +175,7 @@ def _said(row: dict[str, Any]) -> str:
     kept = {name: value for name, value in row.items() if name not in OF_ORDER}
     if "document" in row:
         stored = row["document"]
-        document = json.loads(stored["S"] if "S" in stored else zlib.decompress(stored["B"]))
+        document = json.loads(stored["S"] if "S" in stored else unpacked(stored["B"]))
         document.pop("head", None)
         kept["document"] = document
     if row.get("sk") == {"S": "event"}:

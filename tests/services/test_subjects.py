@@ -1,3 +1,4 @@
+from base64 import b64decode
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -63,7 +64,7 @@ def test_nothing_stored_says_who_it_is_without_the_key_and_its_context() -> None
 
     assert "330725196806180004" not in str(item)
     assert "李示例" not in str(item)
-    sealed = item["identity"]["B"]
+    sealed = b64decode(item["identity"]["B"])
     opened = aws.client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext={"subject": known.key})
     assert opened["Plaintext"].decode() == '{"kind": "resident_id", "number": "330725196806180004", "name": "李示例"}'
     with pytest.raises(aws.client("kms").exceptions.ClientError):

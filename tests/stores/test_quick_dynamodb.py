@@ -43,8 +43,8 @@ def a_transaction(*, is_new: bool) -> list[dict[str, Any]]:
 
 
 VALUES = {
-    "binary": {"B": b"\x00\xff"},
-    "map": {"M": {"B": {"S": "no binary"}, "list": {"L": [{"NULL": True}, {"BOOL": False}, {"B": b"x"}]}}},
+    "binary": {"B": "AP8="},
+    "map": {"M": {"B": {"S": "no binary"}, "list": {"L": [{"NULL": True}, {"BOOL": False}, {"B": "eA=="}]}}},
     "texts": {"SS": ["一", "二"]},
 }
 NEWEST = {"KeyConditionExpression": "pk = :pk", "ScanIndexForward": False, "Limit": 1}

@@ -1,6 +1,7 @@
 """Claims about what all rows share."""
 
 import zlib
+from base64 import b64decode, b64encode
 
 import pytest
 from pynamodb.attributes import UnicodeAttribute
@@ -74,7 +75,7 @@ def test_a_damaged_text_is_an_error_and_never_a_guess() -> None:
     packed = PackedAttribute().serialize("《中华人民共和国行政许可法》第32条")
 
     with pytest.raises(zlib.error):
-        PackedAttribute().deserialize(packed[:-1])
+        PackedAttribute().deserialize(b64encode(b64decode(packed)[:-1]).decode())
 
 
 def test_a_packed_document_is_what_the_plain_one_is() -> None:
@@ -83,5 +84,5 @@ def test_a_packed_document_is_what_the_plain_one_is() -> None:
 
     stored = packed.serialize(case)
 
-    assert zlib.decompress(stored).decode() == plain.serialize(case)
+    assert zlib.decompress(b64decode(stored)).decode() == plain.serialize(case)
     assert packed.deserialize(stored) == case

@@ -1,8 +1,8 @@
 """Contacts, in the table of messages: a message and how its recipient is reached are read together."""
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.dynamo.model import DocumentAttribute, Row
+from chalicelib.dynamo.model import BytesAttribute, DocumentAttribute, Row
 from chalicelib.messages.model.contacts import Contact
 from chalicelib.settings import settings
 
@@ -19,7 +19,7 @@ class ContactRow(Row):
     sk = UnicodeAttribute(range_key=True)
     rev = NumberAttribute()
     document = DocumentAttribute[Contact](lambda: Contact)
-    sealed = BinaryAttribute(legacy_encoding=False, null=True)
+    sealed = BytesAttribute(null=True)
 
 
 class PhoneRow(Row):
@@ -36,4 +36,4 @@ class PhoneRow(Row):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
-    sealed = BinaryAttribute(legacy_encoding=False)
+    sealed = BytesAttribute()
