@@ -125,7 +125,8 @@ def test_a_refused_transaction_gives_the_reasons_that_botocore_gives() -> None:
     for client in (connection().client, usual):
         with pytest.raises(ClientError) as refused:
             client._make_api_call("TransactWriteItems", dict(asked))  # noqa: SLF001 - what every call comes to
-        said.append({name: refused.value.response[name] for name in ("Error", "Message", "CancellationReasons")})
+        answer: dict[str, Any] = {**refused.value.response}
+        said.append({name: answer[name] for name in ("Error", "Message", "CancellationReasons")})
 
     assert said[0] == said[1]
     assert [reason["Code"] for reason in said[0]["CancellationReasons"]] == ["ConditionalCheckFailed", "None"]
