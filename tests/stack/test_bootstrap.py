@@ -287,7 +287,7 @@ def test_what_would_change_something_for_somebody_is_not_published_unseen(
         if f"/{name.removesuffix('.json')}?dry_run=true" in path:
             asked.append(path)
             # The first page is empty and not the last.
-            answer |= {"items": [{}]} if path.endswith("next") else {"items": [], "next_cursor": "next"}
+            answer.update({"items": [{}]} if path.endswith("next") else {"items": [], "next_cursor": "next"})
         return status, answer
 
     with pytest.raises(DeployError) as refused:

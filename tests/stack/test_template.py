@@ -160,7 +160,7 @@ def holds(assertion: Any, told: dict[str, str]) -> bool:  # noqa: ANN401 - any J
         case {"Fn::Not": [part]}:
             return not holds(part, told)
         case {"Fn::Equals": [{"Ref": str(name)}, value]}:
-            return told[name] == value
+            return bool(told[name] == value)
     raise NotImplementedError(assertion)
 
 

@@ -248,7 +248,7 @@ def test_a_due_date_whose_rule_pack_is_gone_is_named_in_what_would_change(visito
 def test_links_lead_to_each_month_and_past_them_all(visitor: Come) -> None:
     seen = visitor("calendar").open("/calendars/2026")
 
-    to = [link["href"] for link in seen.page.named("a") if (link.get("href") or "").startswith("#")]
+    to = [href for link in seen.page.named("a") if (href := link.get("href") or "").startswith("#")]
     assert to == ["#main", *(f"#month-2026-{month}" for month in range(1, 13)), "#mark"]
     assert [each for each in to if f'id="{each[1:]}"' not in seen.text] == []
 
