@@ -37,7 +37,7 @@ def bootstrap(asked: argparse.Namespace) -> None:
     template = merged()
     require_stage(asked.stage, template["Parameters"]["Stage"]["AllowedValues"])
     city = read_city(asked.folder, today=day_in_shanghai(real_now()))
-    print(f"{asked.folder} is as it must be: {len(city.entries)} to publish.")
+    print(f"{asked.folder} has no fault, and {len(city.entries)} things to publish.")
     tokens = tokens_for(city)
     outputs = reach(asked.stage, asked.bucket, template).stack.outputs()
     if outputs.get(CITY) == city.digest:

@@ -23,6 +23,8 @@ from tests.cloud import Client, TokenOf, client, cloud, token
 __all__ = ["client", "cloud", "token"]
 
 TODAY = date(2026, 10, 9)
+MORE: dict[str, object] = {"items": [], "next_cursor": "next"}
+"""A page of a dry run that is empty and not the last."""
 PERSONAS = {Role(role.lower()): persona for role, persona in TOKENS.items()}
 LIST = ROOT / "chalicelib/sanctions/editions/2024.json"
 
@@ -286,8 +288,7 @@ def test_what_would_change_something_for_somebody_is_not_published_unseen(
         status, answer = stage(method, path.replace("&cursor=next", ""), **said)
         if f"/{name.removesuffix('.json')}?dry_run=true" in path:
             asked.append(path)
-            # The first page is empty and not the last.
-            answer.update({"items": [{}]} if path.endswith("next") else {"items": [], "next_cursor": "next"})
+            answer |= {"items": [1], "next_cursor": None} if path.endswith("next") else MORE
         return status, answer
 
     with pytest.raises(DeployError) as refused:

@@ -139,7 +139,7 @@ def made_of(value: Any, route: str) -> str:  # noqa: ANN401 - any JSON
         case {"Ref": "LimitedRoute"}:
             return route
         case {"Fn::Select": [place, {"Fn::Split": [between, whole]}]}:
-            return made_of(whole, route).split(str(between))[int(place)]
+            return str(made_of(whole, route).split(between)[place])
         case {"Fn::Join": [between, {"Fn::Split": [old, whole]}]}:
             return str(between).join(made_of(whole, route).split(old))
         case {"Fn::Join": [between, parts]}:
