@@ -9,6 +9,7 @@ from unittest import mock
 
 from botocore.session import get_session
 
+from chalicelib.documents.store.bucket import DocumentBucket
 from tests import tables
 from tests.api import world
 from tests.api.examples import Example, examples
@@ -65,7 +66,7 @@ class Town:
 def town_on(endpoint: str) -> Iterator[Town]:
     """Build the town on an engine, and let it stand until the block ends; no name leads beyond this machine.
 
-    So its one document has no content: there is no bucket.
+    So its one document has no content, and neither have copies of it: there is no bucket.
     """
     resolve = socket.getaddrinfo
 
@@ -76,7 +77,8 @@ def town_on(endpoint: str) -> Iterator[Town]:
             raise socket.gaierror from None
 
     no_content = mock.patch.object(world, "put", return_value="null")
-    with bare_house(endpoint), mock.patch.object(socket, "getaddrinfo", look_up), no_content:
+    no_copies = mock.patch.object(DocumentBucket, "copy", return_value="null")
+    with bare_house(endpoint), mock.patch.object(socket, "getaddrinfo", look_up), no_content, no_copies:
         known = examples(build_town())
         turn_clock(TODAY)
         yield Town(known, get_session().create_client("dynamodb", region_name="cn-north-1"))
