@@ -23,13 +23,13 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up deploy bootstrap rollback down url environment personas token messages logs sweep hourly nightly check-summaries replay rotate clock
-.PHONY: import seed bench load
+.PHONY: import seed bench load restore prove lost restore-drill
 .PHONY: requirements sbom audit authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
 
 help:
 	@echo "make demo shows everything; make test checks everything."
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: python ## start the local cloud, deploy, and walk through the whole story, checking each step
 	$(LOCAL) demo
@@ -81,6 +81,21 @@ rollback: $(BIN)/.ready
 	$(if $(and $(STAGE),$(BUCKET)),,$(error say where: make rollback STAGE=dev BUCKET=<bucket>))
 	@$(BIN)/python -m infra.deploy rollback "$(STAGE)" "$(BUCKET)"
 endif
+
+restore: $(BIN)/.ready ## all tables as they were at one second, under other names: make restore STAGE=prod TABLES=-r1 AT=... (docs/restoring.md)
+	$(if $(and $(STAGE),$(TABLES),$(AT)),,$(error say what, named how, as of when: make restore STAGE=prod TABLES=-r1 AT=<RFC 3339 second>))
+	@$(BIN)/python -m infra.restore restore "$(STAGE)" "$(AT)" --source="$(FROM)" --tables="$(TABLES)"
+
+prove: $(BIN)/.ready ## read every timeline of a stage and say what is not whole: make prove STAGE=prod (TABLES=-r1)
+	$(if $(STAGE),,$(error say of what: make prove STAGE=prod))
+	@$(BIN)/python -m infra.restore prove "$(STAGE)" --tables="$(TABLES)"
+
+lost: $(BIN)/.ready ## list what was recorded since an instant, as CSV: make lost STAGE=prod AT=... (FROM=-r1)
+	$(if $(and $(STAGE),$(AT)),,$(error say of what and since when: make lost STAGE=prod AT=<RFC 3339 second>))
+	@$(BIN)/python -m infra.restore lost "$(STAGE)" "$(AT)" --source="$(FROM)"
+
+restore-drill: $(BIN)/.ready assets ## restore 10,000 cases under other names on DynamoDB Local, prove each timeline, compare the figures
+	@$(BIN)/python -m tests.performance.restoring
 
 down: python ## stop the local cloud; its state is kept
 	$(LOCAL) down

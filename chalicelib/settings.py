@@ -63,9 +63,11 @@ class Settings:
     of shards of the index of due clocks: it may grow, and must never shrink, because rows stay in the shard in which
     they were last written. ``sweep_queue`` is where the sweep hands its shards to workers; where it is empty, it moves
     the clocks itself. ``private_networks`` are those of the city's own in which webhooks and the SMS gateway may be.
+    ``tables`` is what the names of tables have behind the stage, such as ``-r1`` since a restore; empty before any.
     """
 
     stage: Stage
+    tables: str
     region: str
     issuer: str
     audience: str
@@ -102,7 +104,7 @@ class Settings:
 
     def table(self, package: str) -> str:
         """Return the deployed name of a package's table."""
-        return f"xinnuo-{self.stage}-{package}"
+        return f"xinnuo-{self.stage}{self.tables}-{package}"
 
 
 @cache
@@ -120,6 +122,7 @@ def settings() -> Settings:
         raise MisconfiguredError(message)
     return Settings(
         stage=stage,
+        tables=os.environ.get("XINNUO_TABLES", ""),
         region=region,
         issuer=os.environ.get("XINNUO_ISSUER", ""),
         audience=os.environ.get("XINNUO_AUDIENCE", "xinnuo-api"),

@@ -7,10 +7,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import boto3
@@ -20,15 +20,21 @@ from chalicelib.clock import day_in_shanghai, real_now
 from infra.deploy.artefacts import CITY, RELEASE, Artefacts, Release
 from infra.deploy.errors import DeployError
 from infra.deploy.parameters import read_parameters
+from infra.deploy.restored import stream_of_restored
 from infra.deploy.smoke import try_a_draft, try_out
 from infra.deploy.stack import Stack
 from infra.packaging.build import ROOT, package
 from infra.packaging.template import merged
 from infra.packaging.wheels import PackagingError, Target
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 TOOLS: Final = ("babel", "chalice", "pip")
 UNPROTECTED: Final = {"DeletionProtection": "off"}
 """What a stack is told while it is first made: what a failed attempt has made must go again."""
+OF_DATA: Final = ("Tables", "TimelineStream")
+"""What says where the data are, which no release takes back."""
 TOKEN: Final = "XINNUO_TEST_TOKEN"  # noqa: S105 - the name of a variable
 """The variable that holds a test person's token: nobody else on the machine reads it there."""
 ENDPOINT: Final = "AWS_ENDPOINT_URL"
@@ -61,6 +67,7 @@ class Place:
     region: str
     artefacts: Artefacts
     stack: Stack
+    tables: "DynamoDBClient"
 
 
 def deploy(order: Order) -> str:
@@ -73,6 +80,10 @@ def deploy(order: Order) -> str:
     city = city_of(order)
     place = reach(order.stage, order.bucket, template)
     require_same_city(place, order, city)
+    if parameters["Tables"]:
+        before = f"{place.stack.name}{parameters['Tables']}"
+        stream = stream_of_restored(place.tables, template["Resources"], before=before)
+        parameters |= {"TimelineStream": stream}
     with packaged(order) as folder:
         place.artefacts.require_bucket(place.region)
         digest = place.artefacts.upload(folder, city=city)
@@ -103,8 +114,8 @@ def release(place: Place, wanted: Release, *, stage: str, address: str = "") -> 
 def roll_back(stage: str, bucket: str, *, address: str = "") -> str:
     """Put the release before the present one onto the stack, and return the API's base address.
 
-    Its template, its archives and its parameters are in the bucket. Raises ``DeployError`` if there is none, or if the
-    stack runs what this command has not deployed.
+    Its template, its archives and its parameters are in the bucket; only where the data are stays as it is. Raises
+    ``DeployError`` if there is none, or if the stack runs what this command has not deployed.
     """
     template = merged()
     require_stage(stage, template["Parameters"]["Stage"]["AllowedValues"])
@@ -120,12 +131,14 @@ def roll_back(stage: str, bucket: str, *, address: str = "") -> str:
     if not releases[:-1]:
         message = f"There is no release before {releases[-1].digest[:12]}."
         raise DeployError(message)
-    before = releases[-2]
+    present = releases[-1].parameters
+    kept = {name: present[name] for name in OF_DATA if name in present}
+    before = replace(releases[-2], parameters={**releases[-2].parameters, **kept})
     print(f"Going back from {releases[-1].digest[:12]} to {before.digest[:12]} ...")
     found = address_of(place.stack.outputs(), address)
     url = place.artefacts.template_url(before.digest)
     place.stack.change(url, told(before, stage=stage, address=found), is_new=False)
-    place.artefacts.remember(stage, releases[:-1])
+    place.artefacts.remember(stage, [*releases[:-2], before])
     try_out(found)
     return found
 
@@ -205,6 +218,7 @@ def reach(stage: str, bucket: str, template: Mapping[str, Any]) -> Place:
         region=session.region_name,
         artefacts=Artefacts(client=session.client("s3"), bucket=bucket, account=account),
         stack=Stack(client=session.client("cloudformation"), name=f"xinnuo-{stage}", pause=0.2 if is_emulated else 5.0),
+        tables=session.client("dynamodb"),
     )
 
 

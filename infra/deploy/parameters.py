@@ -15,7 +15,10 @@ PAGES: Final = frozenset(f"{method} /{{proxy+}}" for method in ("GET", "POST"))
 ROUTES: Final = PAGES.union(*API.values())
 """What can be limited by itself."""
 
-TOLD_OTHERWISE: Final = {"Stage": "the stage is told once, by STAGE"}
+TOLD_OTHERWISE: Final = {
+    "Stage": "the stage is told once, by STAGE",
+    "TimelineStream": "it is found by Tables",
+}
 
 
 def read_parameters(path: Path, declared: Mapping[str, Mapping[str, Any]], *, stage: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ NAMES: Final = {
     "AWS::URLSuffix": "amazonaws.com.cn",
     "AWS::StackName": "xinnuo-prod",
     "Stage": "prod",
+    "Tables": "-r20261201000",
 }
 """What CloudFormation puts in, by the longest names that there are."""
 

@@ -16,6 +16,8 @@ PARTS: Final = Path(__file__).parents[1] / "template"
 MOST_OF_A_POLICY: Final = int(6_144 * ROOM)
 """How many characters of a managed policy are used; IAM takes 6,144 of them, and 10,240 of all that is inline."""
 
+ARN_OF_TABLE: Final = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/"
+
 Template = dict[str, Any]
 
 
@@ -54,6 +56,7 @@ def mend(path: Path, *, stage: str, target: Target) -> None:
             resource["Properties"] |= {"Runtime": target.runtime, "Architectures": [target.architecture]}
     template["Resources"] |= alarms_on_tables(template["Resources"])
     _leave_the_portal_to_the_proxy(template)
+    _let_tables_be_elsewhere(template)
     _manage_policies(template)
     path.write_text(yaml.safe_dump(template, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
@@ -66,6 +69,48 @@ def _leave_the_portal_to_the_proxy(template: Template) -> None:
     paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     for page in {name.partition(" ")[2] for names in PORTAL.values() for name in names} - {"/"}:
         del paths[page]
+
+
+def _let_tables_be_elsewhere(template: Template) -> None:
+    """Name tables by their names and not by the stack's own, and own none where restored ones have other names.
+
+    What a stack does not own it cannot be asked for (``Ref``, ``Fn::GetAtt``), and the stream's address is told.
+    """
+    tables = {name: each for name, each in template["Resources"].items() if each["Type"] == "AWS::DynamoDB::Table"}
+    names = {
+        logical: each["Properties"]["TableName"]["Fn::Sub"].replace("${Stage}", "${Stage}${Tables}")
+        for logical, each in tables.items()
+    }
+    others = {name: each for name, each in template["Resources"].items() if name not in tables}
+    template["Resources"] = {
+        **{name: {**each, "Condition": "OwnsTables"} for name, each in tables.items()},
+        **_by_name(others, names),
+    }
+    source = others["DispatchEvents"]["Properties"]["Events"]["DispatchEventsDynamodbEventSource"]["Properties"]
+    told = {"Fn::If": ["OwnsTables", source["Stream"], {"Ref": "TimelineStream"}]}
+    there = template["Resources"]["DispatchEvents"]["Properties"]["Events"]
+    there["DispatchEventsDynamodbEventSource"]["Properties"]["Stream"] = told
+
+
+def _by_name(value: Any, tables: Mapping[str, str]) -> Any:  # noqa: ANN401, PLR0911 - any JSON, a return a form
+    """Return a part of a template with each table of ``tables`` by its name."""
+    match value:
+        case {"Ref": str(logical)} if logical in tables:
+            return {"Fn::Sub": tables[logical]}
+        case {"Fn::GetAtt": [str(logical), "Arn"]} if logical in tables:
+            return {"Fn::Sub": f"{ARN_OF_TABLE}{tables[logical]}"}
+        case {"Fn::GetAtt": [str(logical), "StreamArn"]} if logical in tables:
+            return {"Fn::Sub": f"{ARN_OF_TABLE}{tables[logical]}/stream/*"}
+        case {"Fn::Sub": str(text)}:
+            for logical, name in tables.items():
+                text = text.replace(f"${{{logical}.Arn}}", f"{ARN_OF_TABLE}{name}")
+            return {"Fn::Sub": text}
+        case Mapping():
+            return {name: _by_name(each, tables) for name, each in value.items()}
+        case list():
+            return [_by_name(each, tables) for each in value]
+        case _:
+            return value
 
 
 def _manage_policies(template: Template) -> None:

@@ -25,6 +25,7 @@ import yaml
 from infra.bootstrap.__main__ import main as bootstrap
 from infra.deploy import deployment
 from infra.deploy.__main__ import main
+from infra.deploy.restored import tables_of
 from infra.local import environments
 from infra.local.place import SAMPLE
 from infra.packaging.template import merged
@@ -37,6 +38,7 @@ PARAMETERS = {
 }
 TABLE: dict[str, Any] = {
     "Type": "AWS::DynamoDB::Table",
+    "Condition": "OwnsTables",
     "DeletionPolicy": "Retain",
     "UpdateReplacePolicy": "Retain",
     "Properties": {
@@ -182,7 +184,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         whole = merged()
         template = {
             "Parameters": whole["Parameters"],
-            "Conditions": {name: whole["Conditions"][name] for name in ("IsProtected", "IsDeployed")},
+            "Conditions": {name: whole["Conditions"][name] for name in ("IsProtected", "IsDeployed", "OwnsTables")},
             "Resources": {"Cases": TABLE, **resources},
             "Outputs": {"EndpointURL": {"Value": order.address}},
         }
@@ -411,6 +413,69 @@ def test_a_stage_goes_back_by_one_release_with_what_that_one_was_told(
     assert "There is no release before " in capsys.readouterr().err
 
 
+def restored() -> None:
+    """Make every table of the template under other names, as a restore leaves them."""
+    client = boto3.client("dynamodb")
+    for name, wanted in tables_of(merged()["Resources"]).items():
+        keys = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+        told: dict[str, Any] = {key: wanted[key] for key in keys if key in wanted}
+        if "StreamSpecification" in wanted:
+            told["StreamSpecification"] = {"StreamEnabled": True, **wanted["StreamSpecification"]}
+        client.create_table(TableName=f"xinnuo-dev-r1{name}", **told)
+
+
+@pytest.mark.usefixtures("aws", "packages")
+def test_a_stage_goes_over_to_restored_tables_and_no_release_takes_it_back(
+    site: str, parameters: Path, packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["deploy", "dev", "artefacts", str(parameters), "--address", site]
+    # The emulator's change sets do not look at conditions of resources, only at what properties come to.
+    seconds = {"Fn::If": ["OwnsTables", 30, 60]}
+    packages["Other"] = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q", "VisibilityTimeout": seconds}}
+    main(command)
+    restored()
+    parameters.write_text(json.dumps(PARAMETERS | {"Tables": "-r1"}))
+    capsys.readouterr()
+
+    assert main(command) == 0
+
+    assert "   Modify  AWS::SQS::Queue                   Other\n" in capsys.readouterr().out
+    timeline = boto3.client("dynamodb").describe_table(TableName="xinnuo-dev-r1-timeline")["Table"]
+    assert (told()["Tables"], told()["TimelineStream"]) == ("-r1", timeline["LatestStreamArn"])
+    assert "xinnuo-dev-cases" in tables()
+
+    packages["Queue"] = queue("deliver")
+    main(command)
+    assert main(["rollback", "dev", "artefacts", "--address", site]) == 0
+    assert main(["rollback", "dev", "artefacts", "--address", site]) == 0
+
+    assert (told()["Tables"], told()["TimelineStream"]) == ("-r1", timeline["LatestStreamArn"])
+
+
+@pytest.mark.usefixtures("aws", "packages")
+def test_nothing_is_touched_while_restored_tables_are_not_all_that_a_release_needs(
+    site: str, parameters: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    restored()
+    client = boto3.client("dynamodb")
+    client.delete_table(TableName="xinnuo-dev-r1-walks")
+    client.update_table(
+        TableName="xinnuo-dev-r1-cases", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_officer"}}]
+    )
+    client.update_table(TableName="xinnuo-dev-r1-timeline", StreamSpecification={"StreamEnabled": False})
+    parameters.write_text(json.dumps(PARAMETERS | {"Tables": "-r1"}))
+
+    assert main(["deploy", "dev", "artefacts", str(parameters), "--address", site]) == 1
+
+    assert capsys.readouterr().err == (
+        "The restored tables are not what this release needs; nothing was touched:\n"
+        "  xinnuo-dev-r1-timeline: its stream is off.\n"
+        "  xinnuo-dev-r1-cases: the index by_officer is missing: add it with aws dynamodb update-table.\n"
+        "  xinnuo-dev-r1-walks: there is no such table.\n"
+    )
+    assert boto3.client("s3").list_buckets()["Buckets"] == []
+
+
 @pytest.mark.usefixtures("aws", "packages")
 def test_there_is_no_way_back_on_a_stage_that_was_never_deployed(capsys: pytest.CaptureFixture[str]) -> None:
     boto3.client("s3").create_bucket(Bucket="artefacts", CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
@@ -428,6 +493,8 @@ def test_there_is_no_way_back_on_a_stage_that_was_never_deployed(capsys: pytest.
             {"Issuer": "http://login.city.example"},
             "  Issuer is 'http://login.city.example', which is not as it must be: ",
         ),
+        ({"Tables": "r1"}, "  Tables is 'r1', which is not as it must be: "),
+        ({"TimelineStream": "x"}, "  TimelineStream does not belong here: it is found by Tables."),
         ({"RulePack": "mars"}, "  RulePack is 'mars'; it may be: corrects-first, revokes-at-once, zhejiang-yiwu."),
         ({"MailPort": "smtp"}, "  MailPort is 'smtp', which is no number."),
         ({"MailPort": True}, "  MailPort must be a text or a whole number."),

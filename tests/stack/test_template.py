@@ -94,6 +94,7 @@ def test_every_function_is_told_its_stage_keys_and_regions(template: dict[str, A
             "XINNUO_PORTAL_URL",
             "XINNUO_REGIONS",
             "XINNUO_RULE_PACK",
+            "XINNUO_TABLES",
             "XINNUO_SECRET",
             "XINNUO_SUBJECT_KEY",
             "XINNUO_IDENTITY_KEY",
@@ -319,6 +320,18 @@ def test_every_table_is_protected_outside_the_local_stage(resources: Resources) 
         assert properties["SSESpecification"] == {"SSEEnabled": True}
 
 
+def test_restored_tables_are_used_by_their_names_and_owned_by_no_stack(resources: Resources) -> None:
+    tables = of_type(resources, "AWS::DynamoDB::Table")
+    others = json.dumps({name: each for name, each in resources.items() if name not in tables})
+
+    assert {table["Condition"] for table in tables.values()} == {"OwnsTables"}
+    assert re.findall(r'"(?:Ref|Fn::GetAtt)": \[?"(\w+Table)"', others) == ["TimelineTable"]
+    assert "table/xinnuo-${Stage}${Tables}-timeline/stream/*" in others
+    assert re.findall(r"\$\{\w+Table\.Arn\}", others) == []
+    assert "table/xinnuo-${Stage}${Tables}-cases/index/by_officer" in others
+    assert '"TableName", "Value": {"Fn::Sub": "xinnuo-${Stage}${Tables}-cases"}' in others
+
+
 @pytest.mark.parametrize("kind", KEPT)
 def test_what_holds_the_past_outlives_the_stack(resources: Resources, kind: str) -> None:
     for resource in of_type(resources, kind).values():
@@ -329,7 +342,8 @@ def test_what_holds_the_past_outlives_the_stack(resources: Resources, kind: str)
 def test_the_relay_takes_only_new_events_and_beats_and_reports_each_failure_by_itself(resources: Resources) -> None:
     source = resources["DispatchEvents"]["Properties"]["Events"]["DispatchEventsDynamodbEventSource"]["Properties"]
 
-    assert source["Stream"] == {"Fn::GetAtt": ["TimelineTable", "StreamArn"]}
+    own = {"Fn::GetAtt": ["TimelineTable", "StreamArn"]}
+    assert source["Stream"] == {"Fn::If": ["OwnsTables", own, {"Ref": "TimelineStream"}]}
     assert source["StartingPosition"] == "TRIM_HORIZON"
     assert (source["BatchSize"], source["MaximumBatchingWindowInSeconds"], source["ParallelizationFactor"]) == (
         100,

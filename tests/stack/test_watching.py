@@ -89,11 +89,15 @@ def test_the_gateways_figures_are_those_of_this_stage(resources: Resources) -> N
 def test_every_table_is_watched_by_alarms_of_ten_metrics_at_most(
     resources: Resources, alarm: str, metrics: list[str]
 ) -> None:
-    tables = [name for name, each in resources.items() if each["Type"] == "AWS::DynamoDB::Table"]
+    tables = [
+        each["Properties"]["TableName"]["Fn::Sub"].replace("${Stage}", "${Stage}${Tables}")
+        for each in resources.values()
+        if each["Type"] == "AWS::DynamoDB::Table"
+    ]
     parts = [each["Properties"]["Metrics"] for name, each in resources.items() if name.startswith(alarm)]
 
     watched = [one["MetricStat"]["Metric"] for part in parts for one in part if "MetricStat" in one]
-    assert sorted((one["Dimensions"][0]["Value"]["Ref"], one["MetricName"]) for one in watched) == sorted(
+    assert sorted((one["Dimensions"][0]["Value"]["Fn::Sub"], one["MetricName"]) for one in watched) == sorted(
         (table, metric) for table in tables for metric in metrics
     )
     assert all(len(part) <= 11 and part[0]["Expression"] == "SUM(METRICS())" for part in parts)

@@ -1,0 +1,40 @@
+"""Each procedure has its page, and whatever the list says that it is tried by is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from infra.local.demo.walk import STEPS
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "procedures" / "README.md"
+ROWS = re.findall(r"^\| \[(.+?)\]\((.+?)\) \| .+? \| (.+?) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_procedure_has_a_page_and_every_page_stands_in_the_list() -> None:
+    assert [page for _, page, _ in ROWS if not (PAGE.parent / page).is_file()] == []
+    own = {page.name for page in PAGE.parent.glob("*.md")} - {"README.md"}
+    assert own <= {page for _, page, _ in ROWS}
+
+
+@pytest.mark.parametrize(("name", "tried_by"), [(name, tried_by) for name, _, tried_by in ROWS])
+def test_every_procedure_is_tried(name: str, tried_by: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    commands = re.findall(r"`make ([\w-]+)", tried_by)
+    files = re.findall(r"`(tests/\S+)`", tried_by)
+    steps = [
+        int(number) for number in re.findall(r"\d+", tried_by.partition(" of `make demo`")[0]) if "step" in tried_by
+    ]
+    assert [one for one in commands if not re.search(rf"^{one}:", makefile, re.MULTILINE)] == []
+    assert [one for one in files if not (ROOT / one).is_file()] == []
+    assert all(step <= len(STEPS) for step in steps)
+    assert commands or files, name
+
+
+@pytest.mark.parametrize("page", sorted(PAGE.parent.glob("*.md")), ids=lambda page: page.stem)
+def test_links_of_the_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+\.md)", page.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (page.parent / link).is_file()] == []
