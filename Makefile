@@ -22,7 +22,7 @@ test unit coverage others browse deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test up deploy bootstrap rollback down url environment personas token messages logs sweep hourly nightly check-summaries replay rotate clock
+.PHONY: help demo test up deploy bootstrap rollback down url environment personas token messages logs sweep hourly nightly rehearse check-summaries replay rotate clock
 .PHONY: import seed bench load restore prove lost restore-drill
 .PHONY: requirements sbom audit authorisation assets addresses browse screenshots lint format types contracts unit coverage others
 .PHONY: deep venv fuzz lock python
@@ -124,6 +124,9 @@ sweep: python ## run the sweep of due clocks now
 
 hourly: python ## look for a missing edition of the calendar and make the digests that are due, now
 	$(LOCAL) hourly
+
+rehearse: python ## let a test person make a promise of which nothing is left, now
+	$(LOCAL) rehearse
 
 nightly: python ## let records and flags end whose last day has passed, now
 	$(LOCAL) nightly

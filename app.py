@@ -19,6 +19,9 @@ for module, names in API.items():
 app.api.binary_types.append("multipart/form-data")
 app.show("chalicelib.web.core.dispatch", *(name for names in PORTAL.values() for name in names))
 
+# A timer of the template's own, if the operator wants it: nothing else than this function shall be tried by it.
+app.rehearsing = "chalicelib.jobs.rehearse"
+
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep(event: CloudWatchEvent) -> dict[str, Any]:

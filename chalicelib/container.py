@@ -121,6 +121,7 @@ if TYPE_CHECKING:
     from chalicelib.supervision.services.early_warning import EarlyWarning
     from chalicelib.supervision.services.outages import Outages
     from chalicelib.supervision.services.overview import Overview
+    from chalicelib.supervision.services.rehearsal import Rehearsal
     from chalicelib.supervision.services.statistics import Statistics
     from chalicelib.timeline.listeners import Listeners
     from chalicelib.timeline.store import Timeline
@@ -682,11 +683,14 @@ class Container:
     @cached_property
     def drafting(self) -> Drafting:
         """Drafts of promises."""
+        return self._drafting_by(self.catalogue)
+
+    def _drafting_by(self, catalogue: Catalogue) -> Drafting:
         from chalicelib.cases.services.drafting import Drafting
 
         return Drafting(
             self.cases,
-            catalogue=self.catalogue,
+            catalogue=catalogue,
             credit=self.credit,
             subjects=self.subjects,
             packs=self.packs,
@@ -722,11 +726,14 @@ class Container:
     @cached_property
     def filing(self) -> Filing:
         """From a signed draft to a case."""
+        return self._filing_by(self.catalogue)
+
+    def _filing_by(self, catalogue: Catalogue) -> Filing:
         from chalicelib.cases.services.filing import Filing
 
         return Filing(
             self.cases,
-            catalogue=self.catalogue,
+            catalogue=catalogue,
             credit=self.credit,
             keys=self.signing_keys,
             clocks=self.clocks,
@@ -735,6 +742,22 @@ class Container:
             packs=self.packs,
             conflicts=lambda: self.conflicts,
             handed_in=self.handed_in,
+        )
+
+    @cached_property
+    def rehearsal(self) -> Rehearsal:
+        """A test person's promise, of which nothing is left."""
+        from chalicelib.catalogue.store.items import CatalogueStore
+        from chalicelib.supervision.services.rehearsal import Rehearsal, RehearsedCatalogue
+
+        catalogue = RehearsedCatalogue(CatalogueStore(self.timeline), cases=self.cases, pack=settings().rule_pack)
+        return Rehearsal(
+            catalogue,
+            drafting=self._drafting_by(catalogue),
+            filing=self._filing_by(catalogue),
+            keys=self.signing_keys,
+            subject_keys=self.subject_keys,
+            secret=lambda: self.secrets.cursor_key,
         )
 
     @cached_property

@@ -209,6 +209,11 @@ class CaseStore(Repository[Case]):
         found = self.together(names.items) if names.items else ()
         return Page(tuple(case for case in found if waits_for_second_officer(case)), names.after)
 
+    def refuse(self, tx: Transaction, *, on_failure: Exception) -> None:
+        """Make a transaction fail by a last condition that never holds, after all others have been looked at."""
+        nobodys = DraftRow("draft:nobody")
+        tx.change(nobodys, actions=[DraftRow.expires.set(0)], condition=DraftRow.pk.exists(), on_failure=on_failure)
+
     def add_draft(self, draft: Draft, *, tx: Transaction) -> None:
         """Add a new draft."""
         tx.add(

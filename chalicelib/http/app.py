@@ -33,6 +33,9 @@ ALWAYS = {
 }
 
 
+BY_TIMER = "aws.events"
+"""The source of a timer's event; what the gateway passes on has no source, whoever sends it."""
+
 TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(-.*)?")
 """The header that says which step of a caller's work a request belongs to (W3C Trace Context, level 1)."""
 
@@ -42,6 +45,9 @@ class App(Chalice):
 
     showing: str | None = None
     """The module whose ``show_nothing`` renders the portal's "page not found"."""
+
+    rehearsing: str | None = None
+    """The module whose ``rehearse`` a timer of this function starts."""
 
     def serve(self, file: str, *names: str) -> None:
         """Register API routes (``GET /v1/items``) of a module that is imported when one of them is first called."""
@@ -76,7 +82,9 @@ class App(Chalice):
         return answered
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - as Lambda has it
-        """Handle one event from API Gateway."""
+        """Handle one event from API Gateway, or of the timer by which a promise is rehearsed."""
+        if event.get("source") == BY_TIMER and self.rehearsing:
+            return cast("dict[str, Any]", import_module(self.rehearsing).rehearse(context))
         began = time.perf_counter()
         about = event.get("requestContext") or {}
         method, path = str(about.get("httpMethod", "")), str(about.get("resourcePath", ""))

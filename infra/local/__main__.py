@@ -101,6 +101,12 @@ def hourly() -> None:
     print(environments.in_cloud("sweep", "hourly"))
 
 
+def rehearse() -> None:
+    """Rehearse a promise now, as the timer of a deployed stage does."""
+    require_cloud()
+    print(environments.in_cloud("sweep", "api"))
+
+
 def nightly() -> None:
     """Let what has ended be ended now and print in how many parts."""
     require_cloud()
@@ -190,6 +196,7 @@ VERBS: dict[str, Callable[[], None]] = {
     "sweep": sweep,
     "hourly": hourly,
     "nightly": nightly,
+    "rehearse": rehearse,
     "check-summaries": check_summaries,
     "messages": show,
     "demo": demo,

@@ -31,10 +31,3 @@ def test_every_procedure_is_tried(name: str, tried_by: str) -> None:
     assert [one for one in files if not (ROOT / one).is_file()] == []
     assert all(step <= len(STEPS) for step in steps)
     assert commands or files, name
-
-
-@pytest.mark.parametrize("page", sorted(PAGE.parent.glob("*.md")), ids=lambda page: page.stem)
-def test_links_of_the_pages_lead_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#:]+\.md)", page.read_text(encoding="utf-8"))
-
-    assert [link for link in links if not (page.parent / link).is_file()] == []
