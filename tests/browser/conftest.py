@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from chalicelib.clock import SHANGHAI
 from infra.browser.flags import propose, serve
 from infra.browser.local import Cloud, own_cloud
-from infra.browser.story import fill_in, handle, promise
+from infra.browser.story import handle, promise
 from infra.browser.visit import DESK, Language, Person, chromium
 
 Come = Callable[..., Person]
@@ -90,21 +90,9 @@ def flag_id(browser: Browser, portal: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def form_id(browser: Browser, portal: str) -> str:
-    """A form that the applicant has filled in and not made a draft of yet."""
-    applicant = Person.at(browser, portal)
-    applicant.log_in("applicant")
-    applicant.open("/items/spouse-household/apply")
-    fill_in(applicant, "spouse-household")
-    found = applicant.path.rpartition("/")[2]
-    applicant.close()
-    return found
-
-
-@pytest.fixture(scope="session")
-def made(case_no: str, flag_id: str, form_id: str) -> Mapping[str, str]:
+def made(case_no: str, flag_id: str) -> Mapping[str, str]:
     """What the stories have made, by its name in addresses."""
-    return {"case_no": case_no, "flag_id": flag_id, "form_id": form_id}
+    return {"case_no": case_no, "flag_id": flag_id}
 
 
 @pytest.fixture(scope="session")

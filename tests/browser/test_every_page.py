@@ -1,23 +1,55 @@
-"""Every page in both languages, on a phone and at a desk: whole, accessible, light, and from nowhere else."""
+"""Every page in both languages, on a phone, zoomed and at a desk: whole, accessible, light, and from nowhere else."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
 
 import pytest
+from playwright.sync_api import Browser
 
-from infra.browser.visit import DESK, PHONE, Language
+from chalicelib.http.language import Language
+from infra.browser.visit import PHONE
+from tests.api.world import World, world
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Come
-from tests.depth import IS_DEEP
+from tests.browser.looking import HEAVIEST, Screen
+from tests.depth import IS_DEEP, goes
+from tests.web.crawl import address_of, addresses, blank_forms, blanks_of, kind_of, pages_of
+from tests.web.town import PERSONAS, SECONDS, arrived, provider
+from tests.web.visitor import Seen
 
-LOOKS = [("zh", PHONE), ("en", DESK), *([("zh", DESK), ("en", PHONE)] if IS_DEEP else [])]
-"""Languages and widths in which every page is looked at."""
+__all__ = ["world"]
 
-HEAVIEST = 200_000
-"""Bytes of a first visit, compressed, without the library of charts."""
+EVERYBODY: Final = (*PERSONAS, *SECONDS)
 
-OF_CHARTS = """performance.getEntriesByType("resource").filter((one) => one.name.includes("/echarts."))
+SEED: Final = 20261201
+
+FEW: Final = 4 if IS_DEEP else 1
+"""Pages of one form of address that somebody looks at: cases in one state and another, for instance."""
+
+OF_CHARTS: Final = """performance.getEntriesByType("resource").filter((one) => one.name.includes("/echarts."))
   .reduce((sum, one) => sum + one.transferSize, 0)"""
+
+NO_PAGES: Final = frozenset(
+    {
+        "/assets/{name}",
+        "/login",
+        "/login/callback",
+        "/home",
+        "/type-size",
+        "/desk/{case_no}/next",
+        "/board/cases",
+        "/board/statistics/export",
+        "/catalogue/{item_code}/download",
+        "/measures/download",
+        "/inspection/{mandate_id}/cases/{case_no}/evidence",
+    }
+)
+"""Addresses that lead on, or answer a file."""
+
+Looks = Callable[[str | None, Language], list[Seen]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,135 +58,6 @@ class Place:
 
     path: str
     persona: str | None = None
-    status: int = 200
-
-
-PLACES = (
-    Place("/"),
-    Place("/items"),
-    Place("/items?q=nothing-is-called-so"),
-    Place("/items/plate-replacement"),
-    Place("/items/no-such-item", status=404),
-    Place("/guides/household-move"),
-    Place("/guides/household-move?answered=direction:within,why-within:family,whom-within:spouse"),
-    Place("/guides/household-move?answered=direction:restore,why-restore:service"),
-    Place("/items/spouse-household?answer-residence=rural"),
-    Place("/track"),
-    Place("/complain"),
-    Place("/complaint-status"),
-    Place("/complaint-status?id=x&code=y", status=404),
-    Place("/track?case_no=X&code=Y", status=404),
-    Place("/logged-out"),
-    Place("/nothing-is-here", status=404),
-    Place("/login/callback", status=400),
-    Place("/cases", "applicant"),
-    Place("/cases/{case_no}", "applicant"),
-    Place("/cases/{case_no}/receipt", "applicant"),
-    Place("/cases/{case_no}/clocks/handling_promised", "applicant"),
-    Place("/cases/{case_no}/withdrawal", "applicant"),
-    Place("/cases/{case_no}/rating", "applicant"),
-    Place("/cases/{case_no}/complaint", "applicant"),
-    Place("/own-complaints", "applicant"),
-    Place("/messages", "applicant"),
-    Place("/contact", "applicant"),
-    Place("/contact/sms", "applicant"),
-    Place("/contact/email/code", "applicant"),
-    Place("/own-complaint", "applicant"),
-    Place("/items/spouse-household/apply", "applicant"),
-    Place("/applications/{form_id}", "applicant"),
-    Place("/applications/{form_id}/way", "applicant"),
-    Place("/applications/{form_id}/questions/residence", "applicant"),
-    Place("/applications/{form_id}/questions/address", "applicant"),
-    Place("/applications/{form_id}/questions/spouse", "applicant"),
-    Place("/applications/{form_id}/questions/phone", "applicant"),
-    Place("/items/plate-replacement/apply", "agent"),
-    Place("/authorities", "applicant"),
-    Place("/authorities/new?item=plate-replacement", "applicant"),
-    Place("/authorities", "agent"),
-    Place("/authorities/claim", "agent"),
-    Place("/authorities/claim?item=plate-replacement", "agent"),
-    Place("/claims", "officer.traffic"),
-    Place("/keys", "applicant"),
-    Place("/credit", "applicant"),
-    Place("/credit/queries", "applicant"),
-    Place("/credit/objection?entry=market/r-1", "applicant"),
-    Place("/worklist?light=green", "officer.traffic"),
-    Place("/complaints", "officer.traffic"),
-    Place("/complaints", "monitor"),
-    Place("/worklist/days", "officer.traffic"),
-    Place("/find", "officer.traffic"),
-    Place("/find", "supervisor.traffic"),
-    Place("/desk/{case_no}/notes", "officer.traffic"),
-    Place("/desk", "officer.traffic"),
-    Place("/desk/{case_no}/purpose", "officer.traffic"),
-    Place("/desk/{case_no}", "officer.traffic"),
-    Place("/desk/{case_no}/identity", "officer.traffic"),
-    Place("/desk/{case_no}/acts/verification", "officer.traffic"),
-    Place("/desk/{case_no}/acts/corrections", "officer.traffic"),
-    Place("/desk/{case_no}/acts/revocation", "supervisor.traffic"),
-    Place("/desk/{case_no}/acts/assignment", "supervisor.traffic"),
-    Place("/desk/{case_no}", "officer.market", status=403),
-    Place("/board", "supervisor.traffic"),
-    Place("/board?show=near", "monitor"),
-    Place("/board/statistics", "monitor"),
-    Place("/board/measures", "monitor"),
-    Place("/board/measures", "credit"),
-    Place("/cards", "monitor"),
-    Place("/audits", "monitor"),
-    Place("/audits?inspector=inspector", "monitor"),
-    Place("/cards", "officer.traffic"),
-    Place("/card", "supervisor.traffic"),
-    Place("/card?case_no={case_no}", "supervisor.traffic"),
-    Place("/card?case_no=nobody-s", "supervisor.traffic", status=400),
-    Place("/staff", "supervisor.traffic"),
-    Place("/staff/supervisor.traffic/acts/absence", "supervisor.traffic"),
-    Place("/inspection", "inspector"),
-    Place("/identities", "credit"),
-    Place("/identities/links/new", "credit"),
-    Place("/matters", "credit"),
-    Place("/measures", "credit"),
-    Place("/measures/file", "credit"),
-    Place("/calendars", "calendar"),
-    Place("/calendars/2026", "calendar"),
-    Place("/catalogue", "editor"),
-    Place("/catalogue-searches", "editor"),
-    Place("/rule-packs?one=corrects-first/2023&other=zhejiang-yiwu/2024", "editor"),
-    Place("/catalogue/plate-replacement", "editor"),
-    Place("/catalogue/plate-replacement/abolition", "editor"),
-    Place("/catalogue/plate-replacement/file", "editor"),
-    Place("/catalogue/plate-replacement/comparison", "editor"),
-    Place("/catalogue/nobody-s-yet", "editor"),
-    Place("/flags", "credit"),
-    Place("/flags?state=suspended", "credit"),
-    Place("/flags/{flag_id}", "credit"),
-    Place("/flags/{flag_id}/acts/lifting", "credit"),
-    Place("/flags/{flag_id}/confirmation", "credit"),
-    Place("/flags?state=active", "credit"),
-    Place("/flags?q=义市监撤〔2026〕1号", "credit"),
-    Place("/lookup", "credit"),
-    Place("/records", "credit"),
-    Place("/imports", "credit"),
-    Place("/more", "credit"),
-    Place("/more", "monitor"),
-    Place("/more", "officer.traffic"),
-    Place("/confirmations", "credit"),
-    Place("/confirmations", "officer.traffic"),
-    Place("/confirmations", "inspector"),
-    Place("/amendments", "credit"),
-    Place("/reversals", "credit"),
-    Place("/board/hall", "monitor"),
-    Place("/incidents", "credit"),
-    Place("/digests", "officer.traffic"),
-    Place("/anomalies", "monitor"),
-    Place("/outages", "monitor"),
-    Place("/outage", "monitor"),
-    Place("/webhooks", "monitor"),
-    Place("/proposals", "credit"),
-    Place("/proposals/9", "credit"),
-    Place("/flags", "company"),
-    Place("/flags/{flag_id}", "company"),
-    Place("/flags/{flag_id}/acts/statement", "company"),
-)
 
 
 def test_a_page_that_is_not_accessible_is_seen_to_be(come: Come) -> None:
@@ -165,64 +68,81 @@ def test_a_page_that_is_not_accessible_is_seen_to_be(come: Come) -> None:
     assert {one.partition(":")[0] for one in violations(person)} >= {"label", "html-has-lang"}
 
 
-@pytest.mark.parametrize(("language", "width"), LOOKS)
-@pytest.mark.parametrize("persona", sorted({place.persona or "" for place in PLACES}))
+@pytest.fixture(scope="module")
+def looks(world: World) -> Iterator[Looks]:
+    """What each persona finds in a language: a few pages of each address, then what blank forms are answered."""
+
+    @cache
+    def found(persona: str | None, language: Language) -> list[Seen]:
+        browser, starts = arrived(world, persona, language)
+        pages = list(pages_of(browser, *starts, few=FEW))
+        sent: set[str] = set()
+        for seen in list(pages):
+            for form, place in blank_forms(seen):
+                if place not in sent:
+                    sent.add(place)
+                    pages.append(browser.send(seen, form.action, blanks_of(seen, form)))
+        world.rewind()
+        return pages
+
+    with provider():
+        yield found
+
+
+def test_no_page_of_the_portal_is_left_out(looks: Looks) -> None:
+    seen = [one for persona in EVERYBODY for one in looks(persona, language_of(persona)) if one.status == 200]
+    found = {address_of(one.path) for one in seen}
+
+    assert set(addresses()) - found == NO_PAGES
+
+
+def language_of(persona: str | None) -> Language:
+    """Return the language in which somebody is looked at where one must do."""
+    return "zh" if EVERYBODY.index(persona) % 2 else "en"
+
+
+@goes("pages", usually=3, deep=1_000)
+@pytest.mark.parametrize("persona", EVERYBODY)
 def test_every_page_is_whole_accessible_and_light(
-    come: Come, made: Mapping[str, str], persona: str, language: Language, width: int
+    browser: Browser, world: World, looks: Looks, persona: str | None, pages: int
 ) -> None:
-    person = come(persona or None, language=language, width=width)
+    languages: tuple[Language, ...] = ("zh", "en") if IS_DEEP else (language_of(persona),)
     wrong: list[str] = []
 
-    for place in [place for place in PLACES if (place.persona or "") == persona]:
-        person.bytes_loaded, person.faults = 0, []
-        path = place.path.format_map(made)
-        answer = person.page.goto(f"{person.portal}{path}")
-        page = person.page
-        checks = {
-            "status": answer is not None and answer.status == place.status,
-            "title": page.title().strip() not in {"", "-"},
-            "one h1": page.locator("h1").count() == 1,
-            "language": page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language],
-            "no sideways scrolling": page.evaluate(
-                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-            ),
-            "weight": 1_000 < person.bytes_loaded - page.evaluate(OF_CHARTS) < HEAVIEST,
-        }
-        wrong += [f"{path}: {name}" for name, is_right in checks.items() if not is_right]
-        # The browser itself says so of a page that is an error.
-        wrong += [f"{path}: {fault}" for fault in person.faults if f"status of {place.status}" not in fault]
-        wrong += [f"{path}: {one}" for one in violations(person)]
+    for language in languages:
+        found = looks(persona, language)
+        screen = Screen.of(browser, world.client, language)
+        for seen in found if len(found) <= pages else random.Random(SEED).sample(found, pages):
+            wrong += [f"{language} {kind_of(seen.path)}: {fault}" for fault in screen.faults(seen)]
+        screen.person.close()
 
     assert wrong == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_what_is_found_and_what_is_noted_fit_a_phone(come: Come, case_no: str, language: Language) -> None:
-    officer = come("officer.traffic", language=language, width=PHONE)
-    page = officer.page
-    wrong: list[str] = []
+FIRST = (
+    Place("/"),
+    Place("/cases/{case_no}", "applicant"),
+    Place("/desk/{case_no}", "officer.traffic"),
+    Place("/board", "supervisor.traffic"),
+    Place("/board/statistics", "monitor"),
+    Place("/inspection", "inspector"),
+    Place("/catalogue/plate-replacement", "editor"),
+    Place("/calendars/2026", "calendar"),
+    Place("/flags/{flag_id}", "credit"),
+)
 
-    def look(what: str) -> None:
-        fits = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        wrong.extend(f"{what}: {one}" for one in [*violations(officer), *([] if fits else ["wider than the page"])])
 
-    officer.open("/find")
-    page.locator("main form button").click()
-    look("nothing said")
-    page.locator("#sought").fill("李示例")
-    page.locator("#purpose").select_option("handling")
-    page.locator("main form button").click()
-    look("found")
-    found = page.locator(f"a[href='./desk/{case_no}']").count()
-    officer.open(f"/desk/{case_no}/notes")
-    page.locator("#text").fill("https://example.com/" + "x" * 200)
-    page.locator("main form button").click()
-    look("noted")
-    officer.open(f"/desk/{case_no}")
-    look("the case")
+@pytest.mark.parametrize("place", FIRST, ids=lambda place: place.path)
+def test_a_page_of_the_deployed_portal_is_light_and_from_nowhere_else(
+    come: Come, made: Mapping[str, str], place: Place
+) -> None:
+    person = come(place.persona, width=PHONE)
+    person.bytes_loaded, person.faults = 0, []
 
-    assert found == 1
-    assert wrong == []
+    person.open(place.path.format_map(made))
+
+    assert 1_000 < person.bytes_loaded - person.page.evaluate(OF_CHARTS) < HEAVIEST
+    assert person.faults == []
 
 
 REACHABLE = ", ".join(
@@ -275,6 +195,60 @@ def test_the_keyboard_alone_reaches_everything_and_the_focus_is_seen(come: Come,
 
     assert unseen == []
     assert len(reached) >= wanted
+
+
+@pytest.fixture
+def board(browser: Browser, world: World, looks: Looks) -> Iterator[Screen]:
+    """The board of a supervisor in front of whom time can be moved on."""
+    seen = next(one for one in looks("supervisor.traffic", "en") if one.path == "/board")
+    screen = Screen.of(browser, world.client, "en")
+    screen.person.page.clock.install()
+    screen.show(seen)
+    yield screen
+    screen.person.close()
+
+
+def moved_on(board: Screen, was: str, now: str) -> None:
+    """Let the board look again, after something on it has changed."""
+    assert board.shown is not None
+    text = board.shown.text.replace(was, now)
+    assert text != board.shown.text
+    board.shown = replace(board.shown, reply=replace(board.shown.reply, text=text))
+    with board.person.page.expect_response("**/board"):
+        board.person.page.clock.fast_forward(31_000)
+
+
+def test_a_board_that_looks_again_keeps_the_focus_and_the_place_and_says_what_matters(board: Screen) -> None:
+    page = board.person.page
+    link = page.locator("[data-follow] td a").first
+    link.focus()
+    before = link.evaluate("at => [at.href, Math.round(at.getBoundingClientRect().top)]")
+
+    moved_on(board, '<h2 class="govuk-heading-l" id="cases">', '<p id="news">Late: 77</p><h2 id="cases">')
+    moved_on(board, 'data-says="Late:', 'data-says="Late: 77, not')
+
+    page.locator("#news").wait_for()
+    at = page.evaluate("[document.activeElement.href, Math.round(document.activeElement.getBoundingClientRect().top)]")
+    assert at == before
+    assert page.locator("[data-told]").inner_text().startswith("Late: 77, not")
+    assert page.locator("[data-stale]").is_hidden()
+
+
+def test_who_stands_on_what_is_gone_keeps_it_and_is_told(board: Screen) -> None:
+    page = board.person.page
+    link = page.locator("[data-follow] td a").first
+    link.focus()
+    href = link.get_attribute("href")
+    assert href
+
+    moved_on(board, f'href="{href}"'.replace("&", "&amp;"), 'href="./gone"')
+
+    page.locator("[data-stale]").wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('href')") == href
+    page.keyboard.press("Tab")
+    moved_on(board, "<main", "<main data-later")
+    page.locator("[data-stale]").wait_for(state="hidden")
+    assert page.locator("[data-follow] a[href='./gone']").count()
 
 
 def test_where_scripts_run_a_chart_is_drawn_anew_out_of_its_table_and_otherwise_the_picture_stays(

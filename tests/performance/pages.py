@@ -121,7 +121,7 @@ def pages(story: Story) -> Iterator[Beside]:
     number, *_ = [story.case()["case_no"] for _ in range(CASES)]
     own = _reader(story.applicant.token, sub="applicant-1")
     names = ("officer.traffic", "supervisor.traffic", "monitor", "inspector", "credit", "editor", "calendar")
-    officer, supervisor, monitor, inspector, credit, editor, calendar = map(_persona, names)
+    officer, supervisor, monitor, inspector, credit, editor, calendar = map(reader_of, names)
     # Whoever has said for what reads on without saying so again.
     expect(story.client.get(f"/v1/cases/{number}{said_by('officer')}", token=officer.token), 200)
     flag_id, *_ = [_flag(story.client, credit.token) for _ in range(CASES)]
@@ -156,7 +156,7 @@ def pages(story: Story) -> Iterator[Beside]:
 def page_cost(beside: Beside, *, client: Client, rounds: int) -> PageCost:
     """Measure a page and what it shows in rounds, each first in every other round."""
     token = None if beside.who is None else beside.who.token
-    page = [_page_event(beside, client)]
+    page = [page_event(beside, client)]
     calls = [client.event("GET", call, token=token) for call in beside.calls]
     taken: list[tuple[Taken, Taken]] = []
     for number in range(WARM_UP + rounds):
@@ -187,7 +187,8 @@ class Taken(NamedTuple):
     cpu: float
 
 
-def _page_event(beside: Beside, client: Client) -> dict[str, Any]:
+def page_event(beside: Beside, client: Client) -> dict[str, Any]:
+    """Return the event of opening a page with the session of its reader."""
     cookie = {} if beside.who is None else {"Cookie": given(SESSION, beside.who.secret).partition(";")[0]}
     return client.event("GET", beside.address, headers=cookie)
 
@@ -204,7 +205,8 @@ def _taken(client: Client, events: Sequence[dict[str, Any]]) -> Taken:
     return Taken(*(seconds * 1000 / IN_A_ROUND for seconds in took))
 
 
-def _persona(name: str) -> Reader:
+def reader_of(name: str) -> Reader:
+    """Let a persona log in."""
     return _reader(the_issuer().token(name), sub=PERSONAS[name]["claims"].get("sub", name))
 
 

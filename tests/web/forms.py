@@ -27,3 +27,10 @@ MANDATE: Mapping[str, str | list[str]] = {
     "departments": ["traffic"],
     "expires_on": "2027-12-31",
 }
+CALENDAR: dict[str, str | list[str]] = {
+    "title": "国务院办公厅关于2027年部分节假日安排的通知",
+    "number": "",
+    "issued_on": "2026-12-18",
+    "holidays": "2027-01-01 至 2027-01-03 元旦\n2027年2月6日~2027年2月12日：春节",
+    "make_up_days": "2027-02-14 春节",
+}

@@ -17,17 +17,11 @@ from tests.api.bodies import ABOLITION, item_body
 from tests.api.new_year import OVER_NEW_YEAR, a_clock_over_new_year
 from tests.cloud import Client, TokenOf, turn_clock
 from tests.services.walking import recount
+from tests.web.forms import CALENDAR
 from tests.web.visitor import Come, Seen
 
 NEXT_YEAR = "/calendars/2027"
 PLATE = "/catalogue/plate-replacement"
-FILLED = {
-    "title": "国务院办公厅关于2027年部分节假日安排的通知",
-    "number": "",
-    "issued_on": "2026-12-18",
-    "holidays": "2027-01-01 至 2027-01-03 元旦\n2027年2月6日~2027年2月12日：春节",
-    "make_up_days": "2027-02-14 春节",
-}
 IN_OCTOBER = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
 """After the defence of the one flag that there is."""
 
@@ -66,7 +60,7 @@ def test_a_calendar_is_filled_in_looked_at_and_published(visitor: Come, waiting:
     editor = visitor("calendar")
     form = editor.open(NEXT_YEAR)
 
-    looked = editor.send(form, NEXT_YEAR, FILLED | LOOK)
+    looked = editor.send(form, NEXT_YEAR, CALENDAR | LOOK)
     untouched = container().clocks.get(waiting.owner, waiting.clock_id)
     done = editor.send(looked, NEXT_YEAR, PUBLISH)
     recount(at=OVER_NEW_YEAR)
@@ -77,7 +71,7 @@ def test_a_calendar_is_filled_in_looked_at_and_published(visitor: Come, waiting:
     assert looked.status == 200
     assert "看了1个没有到期的时限，1个到期日会变" in looked.text
     assert "还没有发布，什么也没有改" in looked.text
-    assert looked.form(NEXT_YEAR).fields["holidays"] == [FILLED["holidays"]]
+    assert looked.form(NEXT_YEAR).fields["holidays"] == [CALENDAR["holidays"]]
     assert untouched == waiting
     assert done.path == "/calendars/2027?done=loaded"
     assert ("改了0个" in done.text, "改了1个" in counted.text) == (True, True)
@@ -96,7 +90,7 @@ def test_a_look_that_has_not_seen_everything_goes_on_where_it_ended(
     monkeypatch.setattr(drafts, "PAGE", 1)
     editor = visitor("calendar")
 
-    first = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+    first = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | LOOK)
     (on,) = [button for button in first.page.named("button") if button.get("name") == "after"]
     fields = {name: values[0] for name, values in first.form(NEXT_YEAR).fields.items()}
     second = editor.post(NEXT_YEAR, fields | {"after": on["value"] or ""})
@@ -115,7 +109,7 @@ def test_a_look_that_has_not_seen_everything_goes_on_where_it_ended(
 @pytest.mark.usefixtures("waiting")
 def test_publishing_twice_has_one_effect(visitor: Come) -> None:
     editor = visitor("calendar")
-    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | LOOK)
 
     first, second = editor.send(looked, NEXT_YEAR, PUBLISH), editor.send(looked, NEXT_YEAR, PUBLISH)
 
@@ -126,10 +120,10 @@ def test_publishing_twice_has_one_effect(visitor: Come) -> None:
 
 def test_what_was_changed_after_the_look_is_looked_at_again_first(visitor: Come, portal: Client) -> None:
     editor = visitor("calendar")
-    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | LOOK)
 
     other = editor.send(looked, NEXT_YEAR, {"make_up_days": "2027-02-20 春节"} | PUBLISH)
-    plain = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+    plain = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | LOOK)
 
     assert "和刚才看过的不一样" in other.text
     assert "和刚才看过的不一样" not in plain.text
@@ -140,19 +134,19 @@ def test_who_looked_at_an_edition_that_is_no_more_is_told_and_keeps_what_was_typ
     visitor: Come, portal: Client
 ) -> None:
     editor, colleague = visitor("calendar"), visitor("calendar")
-    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
-    theirs = colleague.send(colleague.open(NEXT_YEAR), NEXT_YEAR, FILLED | {"make_up_days": ""} | LOOK)
+    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | LOOK)
+    theirs = colleague.send(colleague.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | {"make_up_days": ""} | LOOK)
     colleague.send(theirs, NEXT_YEAR, PUBLISH)
     first = editor.send(looked, NEXT_YEAR, PUBLISH)
     second = editor.send(first, NEXT_YEAR, LOOK)
     colleague.send(
-        colleague.send(colleague.open(NEXT_YEAR), NEXT_YEAR, FILLED | {"title": "更正"} | LOOK), NEXT_YEAR, PUBLISH
+        colleague.send(colleague.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | {"title": "更正"} | LOOK), NEXT_YEAR, PUBLISH
     )
     stale = editor.send(second, NEXT_YEAR, PUBLISH)
 
     assert first.status == 428
     assert stale.status == 412
-    assert stale.form(NEXT_YEAR).fields["make_up_days"] == [FILLED["make_up_days"]]
+    assert stale.form(NEXT_YEAR).fields["make_up_days"] == [CALENDAR["make_up_days"]]
     assert portal.get("/v1/calendars/2027").body["notice"]["title"] == "更正"
 
 
@@ -174,7 +168,7 @@ def test_who_looked_at_an_edition_that_is_no_more_is_told_and_keeps_what_was_typ
 def test_what_is_wrong_with_a_calendar_is_said_at_its_field(visitor: Come, field: str, typed: str, told: str) -> None:
     editor = visitor("calendar")
 
-    seen = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | {field: typed} | LOOK)
+    seen = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | {field: typed} | LOOK)
 
     assert seen.status in {400, 422}
     assert faults_at(seen, field)
@@ -185,7 +179,7 @@ def test_what_is_wrong_with_a_calendar_is_said_at_its_field(visitor: Come, field
 
 def test_days_are_marked_on_the_calendar_and_stand_in_what_is_published(visitor: Come, portal: Client) -> None:
     editor = visitor("calendar")
-    blank: dict[str, str | list[str]] = {**FILLED, "holidays": "", "make_up_days": ""}
+    blank: dict[str, str | list[str]] = {**CALENDAR, "holidays": "", "make_up_days": ""}
     new_year: dict[str, str | list[str]] = {
         "days": ["2027-01-01", "2027-01-02", "2027-01-03"],
         "mark": "holiday",
@@ -203,7 +197,7 @@ def test_days_are_marked_on_the_calendar_and_stand_in_what_is_published(visitor:
     assert "days" not in first.form(NEXT_YEAR).fields
     assert second.form(NEXT_YEAR).fields["make_up_days"] == ["2027-01-02 元旦"]
     assert plain.form(NEXT_YEAR).fields["holidays"] == ["2027-01-01 元旦"]
-    assert plain.form(NEXT_YEAR).fields["title"] == [FILLED["title"]]
+    assert plain.form(NEXT_YEAR).fields["title"] == [CALENDAR["title"]]
     assert "2027年1月1日(周五): 原来上班，以后放假 元旦" in said(looked)
     assert "2027年1月2日(周六): 原来周末休息，以后调休上班 元旦" in said(looked)
     assert portal.get("/v1/calendars/2027").body["make_up_days"] == {"2027-01-02": "元旦"}
@@ -257,10 +251,10 @@ def test_what_is_missing_of_a_mark_is_said_at_once(visitor: Come) -> None:
     editor = visitor("calendar")
     form = editor.open(NEXT_YEAR)
 
-    nothing = editor.send(form, NEXT_YEAR, FILLED | {"act": "mark"})
-    nameless = editor.send(form, NEXT_YEAR, FILLED | {"days": "2027-01-01", "mark": "holiday", "act": "mark"})
+    nothing = editor.send(form, NEXT_YEAR, CALENDAR | {"act": "mark"})
+    nameless = editor.send(form, NEXT_YEAR, CALENDAR | {"days": "2027-01-01", "mark": "holiday", "act": "mark"})
     unread = editor.send(
-        form, NEXT_YEAR, FILLED | {"holidays": "x", "days": "2027-01-01", "mark": "plain", "act": "mark"}
+        form, NEXT_YEAR, CALENDAR | {"holidays": "x", "days": "2027-01-01", "mark": "plain", "act": "mark"}
     )
 
     assert faults_at(nothing, "days")
@@ -273,7 +267,7 @@ def test_what_is_missing_of_a_mark_is_said_at_once(visitor: Come) -> None:
 def test_two_editions_of_a_calendar_are_compared_in_words(visitor: Come) -> None:
     editor, page = visitor("calendar"), f"{NEXT_YEAR}/comparison"
     nothing = editor.open(page)
-    for days in (FILLED, FILLED | {"make_up_days": ""}):
+    for days in (CALENDAR, CALENDAR | {"make_up_days": ""}):
         turn_clock(container().clock.now() + timedelta(minutes=1))
         editor.send(editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, days | LOOK), NEXT_YEAR, PUBLISH)
 
@@ -289,7 +283,9 @@ def test_two_editions_of_a_calendar_are_compared_in_words(visitor: Come) -> None
 def test_a_stretch_of_31_days_is_taken(visitor: Come) -> None:
     editor = visitor("calendar")
 
-    seen = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | {"holidays": "2027-01-01 to 2027-01-31 元旦"} | LOOK)
+    seen = editor.send(
+        editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | {"holidays": "2027-01-01 to 2027-01-31 元旦"} | LOOK
+    )
 
     assert seen.status == 200
 
@@ -376,7 +372,7 @@ def test_an_item_begins_by_its_code_and_a_version_that_waits_is_put_aside_by_the
 def test_the_pages_speak_english(visitor: Come) -> None:
     editor = visitor("calendar", language="en")
 
-    seen = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | {"holidays": "never"} | LOOK)
+    seen = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | {"holidays": "never"} | LOOK)
 
     assert "Line 1 cannot be read: never" in seen.text
 

@@ -1,22 +1,19 @@
 """What is wrong with a form: all of it at once, in plain words, each with a link to its field."""
 
 import re
-from collections.abc import Callable
-from urllib.parse import urljoin
 
 import pytest
 
 from chalicelib.http.language import Language
 from chalicelib.web.core.faults import Fault, settled
 from chalicelib.web.core.request import Page
-from tests.web.crawl import kind_of, pages_of
+from tests.api.world import world
+from tests.web.crawl import blank_forms, blanks_of, pages_of
 from tests.web.forms import MANDATE
-from tests.web.test_no_codes_on_pages import PERSONAS, come, world
-from tests.web.visitor import HERE, Come, Form, Seen, Visitor
+from tests.web.town import PERSONAS, Came, come
+from tests.web.visitor import Come, Seen
 
 __all__ = ["come", "world"]
-
-CARRIED = frozenset({"form_token", "once", "version"})
 
 CLUMSY = re.compile(
     r"格式不正确|缺少此项|至少 1 个字符|应为|true|null|wrong form|field is missing|At least 1|should be|JSON\b"
@@ -80,20 +77,18 @@ def test_what_the_portal_finds_missing_is_said_with_what_the_route_finds(
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_form_that_is_sent_blank_leads_to_its_fields_in_plain_words(
-    come: Callable[[str | None, Language], Visitor], language: Language
-) -> None:
+def test_every_form_that_is_sent_blank_leads_to_its_fields_in_plain_words(come: Came, language: Language) -> None:
     sent: set[str] = set()
     wrong: list[tuple[str, str]] = []
 
     for persona in PERSONAS[1:]:
-        browser = come(persona, language)
+        browser, _ = come(persona, language)
         for seen in list(pages_of(browser, "/home")):
             for form, place in blank_forms(seen):
                 if place in sent:
                     continue
                 sent.add(place)
-                answer = browser.send(seen, form.action, dict.fromkeys(form.fields.keys() - hidden_in(seen), ""))
+                answer = browser.send(seen, form.action, blanks_of(seen, form))
                 ids = set(re.findall(r'id="([^"]+)"', answer.text))
                 faults = summary(answer) if answer.status in {400, 422} else []
                 wrong += [(place, said) for said, field in faults if field and field not in ids]
@@ -101,22 +96,6 @@ def test_every_form_that_is_sent_blank_leads_to_its_fields_in_plain_words(
 
     assert wrong == []
     assert len(sent) > 40
-
-
-def hidden_in(seen: Seen) -> set[str]:
-    """Return the fields of a page that nobody fills in."""
-    return {str(each.get("name")) for each in seen.page.named("input") if each.get("type") == "hidden"}
-
-
-def blank_forms(seen: Seen) -> list[tuple[Form, str]]:
-    """Return the forms of a page that ask for something, each with the form of its address."""
-    found = []
-    for form in seen.page.forms:
-        asks = form.names - CARRIED - {"onward", "registration"}
-        alone = [each for each in seen.page.forms if each.action == form.action]
-        if "form_token" in form.names and asks and len(alone) == 1:
-            found.append((form, kind_of(urljoin(seen.url, form.action).removeprefix(HERE))))
-    return found
 
 
 FORM = """

@@ -1,44 +1,24 @@
 """No page says a code of ours to anybody: every page of every role, in both languages, in a town with everything."""
 
 import importlib
-import json
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs
 
 import pytest
 
 import chalicelib
 from chalicelib.http.language import Language
-from chalicelib.sessions.rules import challenge_of
 from chalicelib.subjects.model.subjects import Algorithm
-from chalicelib.web.core import login
-from tests.api.bodies import token_of
-from tests.api.world import World, world
+from tests.api.world import world
 from tests.web.crawl import Found, pages_of, words_at_fault
-from tests.web.visitor import Visitor
+from tests.web.town import PERSONAS, Came, come
 
-__all__ = ["world"]
-
-PERSONAS: Final = (
-    None,
-    "applicant",
-    "company",
-    "agent",
-    "officer.traffic",
-    "supervisor.traffic",
-    "head.traffic",
-    "monitor",
-    "credit",
-    "inspector",
-    "editor",
-    "calendar",
-)
+__all__ = ["come", "world"]
 
 TELLTALE: Final = re.compile(
     r"""
@@ -58,28 +38,6 @@ NAMES: Final = frozenset({"plate-replacement", "business-address", "spouse-house
 WEB: Final = Path(chalicelib.__path__[0]) / "web"
 FILE: Final = re.compile(r"[^\s“”]+\.(?:pdf|png|jpe?g|ofd|docx?|xlsx?)\b")
 WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*[A-Za-z0-9]")
-
-
-@pytest.fixture
-def come(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str | None, Language], Visitor]]:
-    """People of the town at their browsers."""
-
-    def exchange(_url: str, form: bytes) -> tuple[int, bytes]:
-        asked = {name: values[0] for name, values in parse_qs(form.decode()).items()}
-        persona, _, challenge = asked["code"].partition(":")
-        assert challenge_of(asked["code_verifier"]) == challenge
-        return 200, json.dumps({"access_token": token_of(persona)}).encode()
-
-    monkeypatch.setattr(login, "sent", exchange)
-
-    def browser(persona: str | None, language: Language) -> Visitor:
-        came = Visitor(world.client, language="zh-CN" if language == "zh" else "en")
-        if persona is not None:
-            came.log_in(persona)
-        return came
-
-    yield browser
-    world.rewind()
 
 
 @cache
@@ -122,10 +80,10 @@ def is_code(words: str, language: Language) -> bool:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_no_page_says_a_code(
-    come: Callable[[str | None, Language], Visitor], persona: str | None, language: Language
-) -> None:
-    pages = list(pages_of(come(persona, language), "/", "/home" if persona else "/items"))
+def test_no_page_says_a_code(come: Came, persona: str | None, language: Language) -> None:
+    browser, starts = come(persona, language)
+
+    pages = list(pages_of(browser, *starts))
 
     found = {each for seen in pages for each in words_at_fault(seen, lambda words: is_code(words, language))}
 

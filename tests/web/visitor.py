@@ -149,14 +149,14 @@ class Visitor:
 
     def follow(self, method: str, url: str, body: str | bytes | None, **headers: str) -> Seen:
         """Send something to an address, and go wherever it sends."""
-        for _ in range(5):
+        for hop in range(5):
             if not url.startswith(HERE):
                 return Seen(url, Reply(0, {}, ""), Outline(""))
             reply = self._once(method, url.removeprefix(HERE), body, **headers)
             if reply.status != 303:
                 seen = Seen(url, reply, Outline(reply.text))
-                is_read = method == "GET" and reply.status == 200 and self.reads_for
-                asked = seen.path.partition("?")[0] if is_read else ""
+                is_sent_here = hop and method == "GET" and reply.status == 200 and self.reads_for
+                asked = seen.path.partition("?")[0] if is_sent_here else ""
                 return self.send(seen, asked, {"purpose": self.reads_for}) if ASKED.fullmatch(asked) else seen
             url, method, body = urljoin(url, reply.headers["location"]), "GET", None
         raise RecursionError(url)

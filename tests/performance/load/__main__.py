@@ -20,7 +20,7 @@ from infra.engine import running
 from infra.engine.installation import local_folder
 
 from tests.performance.figures import Figure  # isort: skip
-from tests.performance.load import relaying, sizes, storms, sweeping  # isort: skip
+from tests.performance.load import department, relaying, sizes, storms, sweeping  # isort: skip
 
 HEAP_MIB: Final = 6144
 
@@ -51,6 +51,11 @@ def parts() -> dict[str, Callable[[str], Iterable[Figure]]]:
             relaying.measured, clocks=number("CLOCKS", 5_000), events=number("EVENTS", 100_000), seed=seed
         ),
         "sizes": partial(sizes.measured, few=sizes.FEW, many=many),
+        "department": partial(
+            department.measured,
+            few=department.FEW,
+            many=department.Size(cases=number("CASES", 100_000), late=number("LATE", 2_000)),
+        ),
         "storms": partial(storms.measured, runs=number("RUNS", 10_000), seed=seed),
     }
 

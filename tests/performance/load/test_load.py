@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.clocks.store import LOOKED_AT
 from tests.depth import goes
 from tests.performance.figures import Figure
-from tests.performance.load import relaying, sizes, storms, sweeping
+from tests.performance.house import house
+from tests.performance.load import department, relaying, sizes, storms, sweeping
 from tests.performance.load.lambda_model import Function, Work, seconds_to_clear
+from tests.performance.load.many import a_pattern
 from tests.performance.load.scale import PAGE, page
 
 SEED = 20261130
@@ -59,6 +62,23 @@ def test_requests_cost_as_much_beside_many_rows_as_beside_few(engine: str, cases
     missed = [str(figure) for figure in sizes.measured(engine, few=few, many=many) if not figure.is_met]
 
     assert not missed, "\n".join(missed)
+
+
+@goes("cases", usually=700, deep=20_000)
+def test_pages_of_a_large_department_ask_what_those_of_a_small_one_ask_and_never_for_all(
+    engine: str, cases: int
+) -> None:
+    with house(engine):
+        few, many = department.asked(
+            a_pattern(), few=department.Size(cases=240, late=110), many=department.Size(cases=cases, late=520)
+        )
+
+    assert {page: wire.operations for page, wire in many.items()} == {
+        page: wire.operations for page, wire in few.items()
+    }
+    lists = [call for wire in many.values() for call in wire.calls if call.parameters.get("IndexName")]
+    assert lists
+    assert [call.parameters for call in lists if call.parameters.get("Limit", 10_000) > LOOKED_AT + 1] == []
 
 
 def test_a_night_takes_the_longer_the_slower_each_call_and_the_smaller_each_function() -> None:
