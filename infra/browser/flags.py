@@ -1,6 +1,6 @@
 """A flag by clicks: an officer chooses a measure out of the list, proposes it and records that its notice arrived."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from infra.browser.visit import Person
@@ -12,25 +12,30 @@ SUBJECT: Final = {
 """The organisation that the persona ``company`` acts for."""
 
 
+def document_and_facts(day: date) -> dict[str, str]:
+    """Return until when the flag shall stand, on what document and why, by the fields of its form in their order."""
+    before = day - timedelta(days=7)
+    return {
+        "ends_on": (day + timedelta(days=300)).isoformat(),
+        "document-number": "义市监撤〔2026〕1号",
+        "document-organ": "义乌市市场监督管理局",
+        "document-effective_on": before.isoformat(),
+        "document-served_at": f"{before.isoformat()}T12:00",
+        "document-remedy_until": (day + timedelta(days=54)).isoformat(),
+        "facts": "承诺的住所不存在。",
+    }
+
+
 def propose(officer: Person, at: datetime) -> str:
     """Choose the measure that takes promises away, propose it on a document, and return the flag's id."""
-    page, day = officer.page, at.date()
+    page = officer.page
     officer.open("/flags")
     officer.click("提出惩戒", "Propose a flag")
     page.get_by_role("link", name="限制享受优惠政策和便利措施").click()
     page.locator("input[name=subject-kind][value=uscc]").check()
     page.locator("input[name=conduct]").first.check()
     page.locator("input[name=related_items]").first.check()
-    filled = SUBJECT | {
-        "ends_on": (day + timedelta(days=300)).isoformat(),
-        "document-number": "义市监撤〔2026〕1号",
-        "document-organ": "义乌市市场监督管理局",
-        "document-effective_on": (day - timedelta(days=7)).isoformat(),
-        "document-served_at": f"{(day - timedelta(days=7)).isoformat()}T12:00",
-        "document-remedy_until": (day + timedelta(days=54)).isoformat(),
-        "facts": "承诺的住所不存在。",
-    }
-    for name, value in filled.items():
+    for name, value in (SUBJECT | document_and_facts(at.date())).items():
         page.locator(f"[id='{name}']").fill(value)
     page.locator("main form button[type=submit]").click()
     page.wait_for_url("**/flags/*done=proposed*")

@@ -96,8 +96,8 @@ class Person:
 
     @property
     def path(self) -> str:
-        """Where in the portal the browser is, without the query."""
-        return self.page.url.removeprefix(self.portal).partition("?")[0]
+        """Where in the portal the browser is, without the query and the place on the page."""
+        return self.page.url.removeprefix(self.portal).partition("#")[0].partition("?")[0]
 
     def close(self) -> None:
         """Forget the profile."""

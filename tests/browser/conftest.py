@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser
@@ -14,16 +15,18 @@ from infra.browser.visit import DESK, Language, Person, chromium
 
 Come = Callable[..., Person]
 
-TASKS: list[tuple[str, int, int, int]] = []
-"""Tasks that were tried: name, clicks, answers given, pages seen."""
+COUNTED: Final = ("clicks", "answers", "pages", "keys")
+
+TASKS: dict[str, dict[str, int]] = {}
+"""What tasks that were tried took, by the name of each: clicks, answers given, pages seen; keys by keyboard alone."""
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what each task takes, if any was tried."""
     if TASKS:
-        terminalreporter.write_line(f"\n{'task':<50} {'clicks':>6} {'answers':>7} {'pages':>5}")
-        for name, clicks, answers, pages in TASKS:
-            terminalreporter.write_line(f"{name:<50} {clicks:>6} {answers:>7} {pages:>5}")
+        terminalreporter.write_line(f"\n{'task':<50}" + "".join(f"{name:>8}" for name in COUNTED))
+        for name, took in TASKS.items():
+            terminalreporter.write_line(f"{name:<50}" + "".join(f"{took.get(each, ''):>8}" for each in COUNTED))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from chalicelib.http.language import Language
 from infra.browser.visit import PHONE
 from tests.api.world import World, world
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import focus_on, violations
 from tests.browser.conftest import Come
 from tests.browser.looking import HEAVIEST, Screen
 from tests.depth import IS_DEEP, goes
@@ -176,22 +176,11 @@ def test_the_keyboard_alone_reaches_everything_and_the_focus_is_seen(come: Come,
     unseen: list[str] = []
     for _ in range(6 * wanted):  # the parts of a date are stops of their own
         page.keyboard.press("Tab")
-        here = page.evaluate(
-            """() => {
-              const at = document.activeElement;
-              if (at === document.body) return null;
-              at.dataset.reached ??= String(document.querySelectorAll("[data-reached]").length + 1);
-              const style = getComputedStyle(at);
-              const beside = at.nextElementSibling ? getComputedStyle(at.nextElementSibling, "::before") : style;
-              const marks = [style.outlineStyle !== "none", style.boxShadow !== "none", beside.boxShadow !== "none",
-                             beside.outlineStyle !== "none"];
-              return [at.dataset.reached, at.outerHTML.slice(0, 120), marks.some(Boolean)];
-            }"""
-        )
+        here = focus_on(page)
         if here is None:
             break
-        reached.add(here[0])
-        unseen += [] if here[2] else [here[1]]
+        reached.add(here.number)
+        unseen += [] if here.is_seen else [here.tag]
 
     assert unseen == []
     assert len(reached) >= wanted
