@@ -1,6 +1,6 @@
 """All tables are restored to one second, get what AWS does not restore, and nothing begins that cannot end well."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def client() -> Iterator[Any]:
         yield made
 
 
-def make(client: Any, name: str, wanted: dict[str, Any]) -> None:  # noqa: ANN401 - as boto3 has it
+def make(client: Any, name: str, wanted: Mapping[str, Any]) -> None:  # noqa: ANN401 - as boto3 has it
     keys = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
     client.create_table(
         TableName=name, BillingMode="PAY_PER_REQUEST", **{key: wanted[key] for key in keys if key in wanted}
