@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.services.queries import CaseQueries
     from chalicelib.cases.services.reading import CaseReading, IdentityDisclosure
     from chalicelib.cases.services.receipts import Receipts
+    from chalicelib.cases.services.rehearsals.rehearsal import Rehearsal
     from chalicelib.cases.services.reinstatement import CaseReinstatement
     from chalicelib.cases.services.repeat_promise import RepeatPromise
     from chalicelib.cases.services.withdrawal import CommitmentWithdrawal
@@ -121,7 +122,6 @@ if TYPE_CHECKING:
     from chalicelib.supervision.services.early_warning import EarlyWarning
     from chalicelib.supervision.services.outages import Outages
     from chalicelib.supervision.services.overview import Overview
-    from chalicelib.supervision.services.rehearsal import Rehearsal
     from chalicelib.supervision.services.statistics import Statistics
     from chalicelib.timeline.listeners import Listeners
     from chalicelib.timeline.store import Timeline
@@ -747,8 +747,8 @@ class Container:
     @cached_property
     def rehearsal(self) -> Rehearsal:
         """A test person's promise, of which nothing is left."""
+        from chalicelib.cases.services.rehearsals.rehearsal import Rehearsal, RehearsedCatalogue
         from chalicelib.catalogue.store.items import CatalogueStore
-        from chalicelib.supervision.services.rehearsal import Rehearsal, RehearsedCatalogue
 
         catalogue = RehearsedCatalogue(CatalogueStore(self.timeline), cases=self.cases, pack=settings().rule_pack)
         return Rehearsal(

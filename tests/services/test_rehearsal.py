@@ -10,12 +10,12 @@ from unittest import mock
 import pytest
 
 from app import app
+from chalicelib.cases.services.rehearsals.rehearsal import PERSON, NotRehearsedError, RehearsedCatalogue
 from chalicelib.cases.store import CaseStore
 from chalicelib.container import container
 from chalicelib.dynamo.model import connection
 from chalicelib.errors import DomainError, ErrorCode
 from chalicelib.settings import settings
-from chalicelib.supervision.services.rehearsal import PERSON, NotRehearsedError, RehearsedCatalogue
 from tests.builders import NOON
 from tests.tables import definitions
 from tests.wire import Wire, watched

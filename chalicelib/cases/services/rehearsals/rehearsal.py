@@ -32,7 +32,7 @@ from chalicelib.subjects.rules.identifiers import SubjectKeys
 from chalicelib.subjects.rules.signing_keys import signing_key_of
 from chalicelib.subjects.services import SigningKeys
 
-ITEM: Final = Path(__file__).parents[1] / "rehearsal.json"
+ITEM: Final = Path(__file__).with_name("item.json")
 
 PERSON: Final = Identity(kind=SubjectKind.RESIDENT_ID, number="330782190001010008", name="演练人员")
 """A number with the sequence 000, which nobody has."""

@@ -1,0 +1,1 @@
+"""Promises that are tried and never kept on record."""
