@@ -98,20 +98,19 @@ class CaseStore(Repository[Case]):
 
         Raises ``ConflictError`` if the stored version has changed.
         """
-        is_new = not before.version
-        if is_new or any(getattr(before, name) != getattr(after, name) for name in FILED):
-            after = replace(after, filed_version=self._next_version(before, after))
+        saved = super().save(before, after, events, at=at, tx=tx)
+        if saved.filed_version == saved.version:
             # It is read and written only with the case's other row, whose condition holds for both.
             tx.overwrite(
                 FiledRow(
-                    _filed_pk(after.case_no),
-                    version=after.filed_version,
-                    document=_json_of(after, FILED),
-                    called=_called(after.department, after.name_digest) if after.name_digest else None,
-                    listed_at=_listed_at(after),
+                    _filed_pk(saved.case_no),
+                    version=saved.filed_version,
+                    document=_json_of(saved, FILED),
+                    called=_called(saved.department, saved.name_digest) if saved.name_digest else None,
+                    listed_at=_listed_at(saved),
                 )
             )
-        return super().save(before, after, events, at=at, tx=tx)
+        return saved
 
     def from_rows(self, row: Row | None, filed: Row | None) -> Case | None:
         """Return the case in its two rows, ``None`` if there is none.
@@ -249,6 +248,11 @@ class CaseStore(Repository[Case]):
     def case_of_draft(self, draft: Draft) -> Case | None:
         """Return the case that a draft became, or None if it has not been filed."""
         return self.find(draft.case_no)
+
+    def _versions(self, before: Case, after: Case) -> dict[str, int]:
+        versions = super()._versions(before, after)
+        is_filed = not before.version or any(getattr(before, name) != getattr(after, name) for name in FILED)
+        return versions | {"filed_version": versions["version"]} if is_filed else versions
 
     def _columns(self, case: Case) -> dict[str, Any]:
         return {

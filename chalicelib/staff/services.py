@@ -70,7 +70,7 @@ class Staff:
         self._departments = tuple(departments)
         self._now = now
         self._ticks = ticks
-        self._recognised: OrderedDict[Caller, tuple[frozenset[SubjectKey], float]] = OrderedDict()
+        self._recognised: OrderedDict[Caller, tuple[Caller, float]] = OrderedDict()
 
     # Learning from logins
 
@@ -85,14 +85,14 @@ class Staff:
         """
         if Role.SYSTEM in caller.roles:
             return caller
-        own, at = self._recognised.get(caller, (frozenset(), float("-inf")))
+        known, at = self._recognised.get(caller, (caller, float("-inf")))
         if self._ticks() - at >= GOOD_FOR or (is_acting and caller.is_staff):
-            own = self._met(caller)
-            self._recognised[caller] = own, self._ticks()
+            known = replace(caller, own=self._met(caller))
+            self._recognised[caller] = known, self._ticks()
             self._recognised.move_to_end(caller)
             if len(self._recognised) > KEPT:
                 self._recognised.popitem(last=False)
-        return replace(caller, own=own)
+        return known
 
     def _met(self, caller: Caller) -> frozenset[SubjectKey]:
         person = self._person(caller.sub)

@@ -168,15 +168,13 @@ class CaseContext:
         for clock in self.running(*kinds):
             if about and clock.about not in about:
                 continue
-            _, milestones = self.clocks.moved_on(clock, at=self.at)
-            self.facts.extend(milestones)
+            self.facts.extend(self.clocks.untold(clock, at=self.at))
             self._note("clocks_stopped", self.clocks.stop(self._named(clock), at=self.at, tx=self.tx))
 
     def pause(self, *kinds: ClockKind, ground: str, basis: str, expected_until: date) -> None:
         """Pause the running clocks of these kinds; milestones already passed are recorded first, as in ``stop``."""
         for clock in self.running(*kinds):
-            _, milestones = self.clocks.moved_on(clock, at=self.at)
-            self.facts.extend(milestones)
+            self.facts.extend(self.clocks.untold(clock, at=self.at))
             paused = self.clocks.pause(
                 self._named(clock),
                 ground=ground,

@@ -110,7 +110,7 @@ class Intake:
         running = [
             clock for clock in self._clocks.of_owner(case.owner) if clock.kind in kinds and clock.stopped_at is None
         ]
-        milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
+        milestones = [event for clock in running for event in self._clocks.untold(clock, at=at)]
         return milestones, tuple(self._clocks.stop(clock, at=at, tx=tx) for clock in running)
 
     def take_in(self, case: Case, *, since: datetime, at: datetime, tx: Transaction) -> tuple[Case, tuple[Clock, ...]]:

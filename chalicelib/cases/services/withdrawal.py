@@ -89,7 +89,7 @@ class CommitmentWithdrawal:
         with transaction() as tx:
             self._access.keep(authority, tx)
             self._promises.withdrawn(case, pack, by=by, at=at, tx=tx)
-            milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
+            milestones = [event for clock in running for event in self._clocks.untold(clock, at=at)]
             stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
             started = clocks_payload(self._intake.await_materials(after, pack=pack, at=at, tx=tx))
             event = NewEvent(
@@ -157,7 +157,7 @@ class CommitmentWithdrawal:
         with transaction() as tx:
             self._access.keep(authority, tx)
             self._handed_in.keep(brought, tx)
-            milestones = [event for clock in running for event in self._clocks.moved_on(clock, at=at)[1]]
+            milestones = [event for clock in running for event in self._clocks.untold(clock, at=at)]
             stopped = clocks_payload(*(self._clocks.stop(clock, at=at, tx=tx) for clock in running))
             was_late = any(clock.is_late(at) for clock in running)
             event = filing_events.later_event(

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.clocks.model import NOT_WARNED, Clock, ClockKind, ClockPause, Extension, Light
 from chalicelib.workdays.model.calendar import Calendar
@@ -16,7 +16,6 @@ FIRST_WARNING_AFTER = timedelta(minutes=30)
 """How long the warnings of a day wait after midnight: what passes at midnight is told before them."""
 WARNINGS_SPREAD_OVER = timedelta(hours=6, minutes=45)
 """Over how long they are spread: the last leaves at 07:15, so that all have arrived when offices open."""
-NOT_COUNTED_YET = datetime.min.replace(tzinfo=UTC)
 
 
 def id_of(kind: ClockKind, suffix: str) -> str:
@@ -42,7 +41,8 @@ def start(  # noqa: PLR0913 - a duty has this many sides, and each is named at t
     recheck_at: datetime | None = None,
 ) -> Clock:
     """Return a clock that runs from ``started_at``; ``suffix`` as in ``id_of``."""
-    clock = Clock(
+    end = due(limit, started_at=started_at, calendar=calendar)
+    return Clock(
         owner=owner,
         clock_id=id_of(kind, suffix),
         kind=kind,
@@ -51,16 +51,15 @@ def start(  # noqa: PLR0913 - a duty has this many sides, and each is named at t
         limit=limit,
         pack=pack,
         started_at=started_at,
-        due_at=NOT_COUNTED_YET,
-        due_on=date.min,
-        provisional=False,
-        yellow_at=NOT_COUNTED_YET,
+        due_at=end.at,
+        due_on=end.on,
+        provisional=end.provisional,
+        yellow_at=yellow_from(limit, started_at=started_at, calendar=calendar, rule=yellow),
         about=about,
         level=level,
         item=item,
         recheck_at=recheck_at,
     )
-    return _counted(clock, calendar=calendar, yellow=yellow)
 
 
 def with_pause(clock: Clock, pause: ClockPause) -> Clock:
@@ -70,7 +69,7 @@ def with_pause(clock: Clock, pause: ClockPause) -> Clock:
     """
     if not clock.is_running:
         return clock
-    clock = _marked(clock, at=pause.started_at)
+    clock = marked(clock, at=pause.started_at)
     return replace(clock, pauses=(*clock.pauses, pause), rev=clock.rev + 1)
 
 
@@ -102,9 +101,8 @@ def stop(clock: Clock, *, at: datetime) -> Clock:
     """Stop a clock: the duty is done or no longer exists; milestones reached before the sweep came are marked."""
     if clock.stopped_at is not None:
         return clock
-    clock = replace(_marked(clock, at=at), recheck_at=None)
     pauses = _ended(clock, at=at)
-    return replace(clock, pauses=pauses, stopped_at=at, rev=clock.rev + 1)
+    return replace(marked(clock, at=at), recheck_at=None, pauses=pauses, stopped_at=at, rev=clock.rev + 1)
 
 
 def as_of(clock: Clock, *, at: datetime, calendar: Calendar, yellow: YellowRule = USUAL_YELLOW) -> Clock | None:
@@ -192,7 +190,7 @@ def has_moved(before: Clock, after: Clock) -> bool:
 
 def move_on(clock: Clock, *, at: datetime) -> Clock:
     """Return the clock with every milestone up to ``at`` marked: a late sweep marks both at once."""
-    return replace(_marked(clock, at=at), rev=clock.rev + 1)
+    return replace(marked(clock, at=at), rev=clock.rev + 1)
 
 
 def _ended(clock: Clock, *, at: datetime) -> tuple[ClockPause, ...]:
@@ -203,7 +201,8 @@ def _ended(clock: Clock, *, at: datetime) -> tuple[ClockPause, ...]:
     )
 
 
-def _marked(clock: Clock, *, at: datetime) -> Clock:
+def marked(clock: Clock, *, at: datetime) -> Clock:
+    """Return the clock with every milestone up to ``at`` marked, and otherwise as it is."""
     if clock.recheck_at is not None:
         return clock
     following = _next_milestone(clock)

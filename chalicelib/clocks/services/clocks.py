@@ -213,6 +213,10 @@ class Clocks:
         moved = clocks.move_on(clock, at=at)
         return moved, events.milestones(clock, moved)
 
+    def untold(self, clock: Clock, *, at: datetime) -> list[NewEvent]:
+        """Return the events of milestones that a clock has passed and that nobody has recorded yet."""
+        return events.milestones(clock, clocks.marked(clock, at=at))
+
     def save(self, clock: Clock, tx: Transaction) -> None:
         """Save a clock changed by a step registered with ``on_due``."""
         self._store.save(clock, tx)

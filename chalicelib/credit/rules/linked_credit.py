@@ -153,6 +153,9 @@ def without_link(summary: Summary, alias_id: str) -> Summary:
 
 def _by_name(summary: Summary, names: Collection[str]) -> tuple[Summary, Summary]:
     """Split a summary into what counts for a name and the rest; linked summaries go with the name of their link."""
+    if not (summary.bars or summary.flags or summary.overflow or others_of(summary)):
+        # Nothing bad is recorded, as of nearly everybody.
+        return summary, summary
     counting = names_counting_for(summary, names)
     bare = replace(summary, overflow=())
     own, others = (summary, bare) if "" in counting else (bare, summary)

@@ -161,9 +161,9 @@ class CreditStore(Repository[Summary]):
         page = tuple(names[:limit])
         return QueryPage(queries=page, after=f"query:{page[-1].query_id}" if len(names) > limit else None)
 
-    def _next_version(self, before: Summary, after: Summary) -> int:  # noqa: ARG002 - as the base class has it
+    def _versions(self, before: Summary, after: Summary) -> dict[str, int]:  # noqa: ARG002 - as the base class has it
         """Return the version set by the rules: changes that affect no check keep it, and filings stay valid."""
-        return after.version
+        return {"version": after.version}
 
     def _columns(self, summary: Summary) -> dict[str, Any]:
         return {"document": summary, "shard": zlib.crc32(summary.owner.encode()) % SHARDS}
