@@ -60,8 +60,6 @@ os.environ.pop("AWS_PROFILE", None)
 
 hypothesis.settings.load_profile(depth.PROFILE)
 
-rights.begin()
-
 
 class NetworkShutError(RuntimeError):
     """A test tried to reach beyond this machine."""
@@ -98,7 +96,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Shut the network before any test file is imported."""
+    """Shut the network, and look at every call to AWS, before any test file is imported."""
+    # Measurements import this file too, and would pay for it with every call.
+    rights.begin()
     config.addinivalue_line("markers", "deep: goes further in `make deep` (tests/depth.py)")
     shut = pytest.MonkeyPatch()
     config.add_cleanup(shut.undo)
