@@ -125,8 +125,7 @@ class ClockRow(Row):
     @property
     def clock(self) -> Clock:
         """The clock; as lists show it where the row comes from an index."""
-        is_untouched = self.warned_at is None and self.passed_at is None and self.recheck_at is None
-        if is_untouched and self.rev in {None, 1}:
+        if not any((self.warned_at, self.passed_at, self.recheck_at)) and self.rev in {None, 1}:
             # As nearly every clock is until it stops; to copy one with all its fields takes time.
             return self.document
         return replace(
