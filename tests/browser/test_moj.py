@@ -71,7 +71,7 @@ def cases(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "Sorted by Case (ascending)"), ("zh", "已按Case排序（从小到大）")]
+    ("language", "said"), [("en", "Sorted by Case (ascending)"), ("zh", "已按Case 排序（从小到大）")]
 )
 def test_a_table_is_sorted_again_by_its_heads(shown: Open, language: Language, said: str) -> None:
     page = shown(language=language)
