@@ -7,9 +7,10 @@ calls, and none of the four hundred others.
 import base64
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 from botocore.session import Session, get_session
 
@@ -17,6 +18,9 @@ from chalicelib.settings import Stage, settings
 
 AWS_DATA = Path(__file__).with_name("awsdata")
 """What botocore must know of the services that are called; ``infra/awsdata`` writes it."""
+
+GONE: Final = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
+"""What S3 says of an object or a version that is not there."""
 
 
 @cache
@@ -66,6 +70,24 @@ def upload_address(bucket: str, key: str, *, size: int, sha256: str, seconds: in
     parameters = {"Bucket": bucket, "Key": key, "ContentLength": size, "ChecksumSHA256": digest}
     address: str = s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
     return address, {"content-length": str(size), "x-amz-checksum-sha256": digest}
+
+
+def bucket_address(bucket: str) -> str:
+    """Return a bucket's own address, with a slash at its end: what a page's content security policy has to name."""
+    url: str = s3().generate_presigned_post(Bucket=bucket, Key="-")["url"]
+    return f"{url.rstrip('/')}/"
+
+
+def content_of(bucket: str, key: str, version: str, *, most: int) -> bytes | None:
+    """Return one version's content, and of a larger one ``most`` bytes and one more; ``None`` if it is gone."""
+    try:
+        found = s3().get_object(Bucket=bucket, Key=key, VersionId=version)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in GONE:
+            return None
+        raise
+    content: bytes = found["Body"].read(most + 1)
+    return content
 
 
 def secret(name: str) -> str:

@@ -623,7 +623,7 @@ def test_a_bucket_that_does_not_answer_now_is_asked_again(person: Person, monkey
         raise ClientError({"Error": {"Code": "SlowDown"}}, "GetObject")
 
     monkeypatch.setattr(s3(), "get_object", refuse)
-    monkeypatch.setattr("chalicelib.documents.store.bucket.s3", s3)
+    monkeypatch.setattr("chalicelib.aws.s3", s3)
 
     assert hear(uploaded(made["id"], version)) == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     assert read(person, made["id"])["state"] == "awaiting_upload"

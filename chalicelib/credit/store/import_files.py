@@ -6,7 +6,7 @@ from itertools import chain
 
 from botocore.exceptions import ClientError
 
-from chalicelib.aws import s3, upload_address
+from chalicelib.aws import GONE, s3, upload_address
 from chalicelib.credit.model.imports import Declared, Place, Problem
 
 UPLOAD_SECONDS = 3600
@@ -69,7 +69,7 @@ class Bucket:
         try:
             found: int = s3().head_object(Bucket=self._name, Key=name)["ContentLength"]
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
+            if error.response["Error"]["Code"] in GONE:
                 return None
             raise
         return found

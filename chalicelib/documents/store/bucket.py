@@ -4,15 +4,11 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
-
-from chalicelib.aws import s3, upload_address
+from chalicelib.aws import bucket_address, content_of, s3, upload_address
 from chalicelib.documents.model import MEDIA_TYPES, SHOWN, Declared, Format, Upload
 
 UPLOAD_SECONDS: Final = 900
 VIEW_SECONDS: Final = 60
-
-GONE: Final = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
 class DocumentBucket:
@@ -25,8 +21,7 @@ class DocumentBucket:
     @cached_property
     def address(self) -> str:
         """The bucket's own address, with a slash at its end: what a page's content security policy has to name."""
-        url: str = s3().generate_presigned_post(Bucket=self.name, Key="-")["url"]
-        return f"{url.rstrip('/')}/"
+        return bucket_address(self.name)
 
     def upload(self, document_id: str, declared: Declared | None, *, most: int, onward: str = "") -> Upload:
         """Return an address for an upload within a quarter of an hour.
@@ -70,14 +65,7 @@ class DocumentBucket:
 
     def content(self, document_id: str, version: str, *, most: int) -> bytes | None:
         """Return one version's content, and of a larger one ``most`` bytes and one more; ``None`` if it is gone."""
-        try:
-            found = s3().get_object(Bucket=self.name, Key=document_id, VersionId=version)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in GONE:
-                return None
-            raise
-        content: bytes = found["Body"].read(most + 1)
-        return content
+        return content_of(self.name, document_id, version, most=most)
 
     def remove(self, document_id: str, version: str) -> None:
         """Delete one version for good. Idempotent."""

@@ -4,9 +4,7 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
-
-from chalicelib.aws import s3
+from chalicelib.aws import bucket_address, content_of, s3
 from chalicelib.documents.model import EXTENSIONS, MEDIA_TYPES
 from chalicelib.issuing.model.issued import Content, IssuedUpload
 
@@ -16,8 +14,6 @@ VIEW_SECONDS: Final = 60
 UPLOADED: Final = "upload"
 SEALED: Final = "sealed"
 """What arrives from outside is put under these names, behind the document's id."""
-
-GONE: Final = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
 class IssuedBucket:
@@ -30,8 +26,7 @@ class IssuedBucket:
     @cached_property
     def address(self) -> str:
         """The bucket's own address, with a slash at its end: what a page's content security policy has to name."""
-        url: str = s3().generate_presigned_post(Bucket=self.name, Key="-")["url"]
-        return f"{url.rstrip('/')}/"
+        return bucket_address(self.name)
 
     def put(self, issued_id: str, content: Content, whole: bytes) -> None:
         """Keep a content. Idempotent: the same bytes have the same place, and other bytes another."""
@@ -46,14 +41,7 @@ class IssuedBucket:
 
     def arrived(self, key: str, version: str, *, most: int) -> bytes | None:
         """Return what arrived from outside, and of a larger file ``most`` bytes and one; ``None`` if it is gone."""
-        try:
-            found = s3().get_object(Bucket=self.name, Key=key, VersionId=version)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in GONE:
-                return None
-            raise
-        whole: bytes = found["Body"].read(most + 1)
-        return whole
+        return content_of(self.name, key, version, most=most)
 
     def remove(self, key: str, version: str) -> None:
         """Delete one version of what arrived, for good. Idempotent."""
