@@ -11,10 +11,13 @@ Tests of hypothesis need nothing: they try as many examples as `EXAMPLES` says.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Final
 
 import hypothesis
 import pytest
+from hypothesis import HealthCheck, Phase
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 IS_DEEP: Final = os.environ.get("XINNUO_TESTS") == "deep"
 
@@ -30,3 +33,18 @@ def goes(name: str, *, usually: int, deep: int) -> pytest.MarkDecorator:
     amount = deep if IS_DEEP else usually
     argument = name.replace(" ", "_")
     return pytest.mark.parametrize(argument, [pytest.param(amount, id=f"{amount:,} {name}", marks=pytest.mark.deep)])
+
+
+def walk(
+    machine: type[RuleBasedStateMachine], *, walks: int, steps: int, phases: Sequence[Phase] = (Phase.generate,)
+) -> None:
+    """Go through a machine of rules so often, so many steps each time; a walk that fails is shown as it was found."""
+    run_state_machine_as_test(
+        machine,
+        settings=hypothesis.settings(
+            max_examples=walks,
+            stateful_step_count=steps,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -20,7 +19,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from chalicelib.cases.model.case import FINISHED, WAITING, Case, State
@@ -46,7 +44,7 @@ from chalicelib.subjects.model.subjects import Identity
 from chalicelib.supervision.model.outages import Proof, Window
 from tests.builders import a_caller, a_plan, a_proposal, an_identity, an_item
 from tests.cloud import forget_everything
-from tests.depth import goes
+from tests.depth import goes, walk
 from tests.quick_dynamodb import empty_tables
 from tests.services.case_office import Applicant, a_paper, publish
 from tests.services.replay import require_the_same_lights
@@ -631,12 +629,4 @@ def require_remedies_named(words: str) -> None:
 @pytest.mark.usefixtures("cloud")
 @goes("walks", usually=5, deep=2_000)
 def test_a_case_always_has_a_way_out_a_date_and_all_that_was_decided(walks: int) -> None:
-    run_state_machine_as_test(
-        CaseAsAMachine,
-        settings=settings(
-            max_examples=walks,
-            stateful_step_count=12,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk(CaseAsAMachine, walks=walks, steps=12)

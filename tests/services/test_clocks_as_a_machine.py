@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -19,7 +19,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from chalicelib.alerts.store.alerts import AlertStore
@@ -37,7 +36,7 @@ from chalicelib.workdays.model.calendar import Calendar
 from chalicelib.workdays.model.limits import Edition, Limit, Notice, Unit
 from chalicelib.workdays.store import load_calendar
 from tests.builders import FixedCalendars
-from tests.depth import goes
+from tests.depth import goes, walk
 from tests.services.committing import before_commit
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -423,11 +422,4 @@ class ClocksAsAMachine(RuleBasedStateMachine):
 @pytest.mark.usefixtures("cloud")
 @goes("walks", usually=3, deep=60)
 def test_no_milestone_is_missed_none_is_told_twice_and_lists_agree_with_a_plain_model(walks: int) -> None:
-    run_state_machine_as_test(
-        ClocksAsAMachine,
-        settings=settings(
-            max_examples=walks,
-            stateful_step_count=25,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk(ClocksAsAMachine, walks=walks, steps=25, phases=tuple(Phase))

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -18,7 +17,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from chalicelib.container import container
@@ -44,7 +42,7 @@ from tests.builders import (
     an_organisation,
 )
 from tests.cloud import forget_everything
-from tests.depth import goes
+from tests.depth import goes, walk
 from tests.quick_dynamodb import empty_tables
 from tests.services.case_office import Applicant, publish
 
@@ -418,12 +416,4 @@ class NamesAsAMachine(RuleBasedStateMachine):
 @pytest.mark.usefixtures("cloud")
 @goes("walks", usually=4, deep=100)
 def test_names_in_any_order_are_as_the_model_says(walks: int) -> None:
-    run_state_machine_as_test(
-        NamesAsAMachine,
-        settings=settings(
-            max_examples=walks,
-            stateful_step_count=20,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk(NamesAsAMachine, walks=walks, steps=20)

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -18,7 +17,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from chalicelib.container import container
@@ -52,7 +50,7 @@ from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.subjects.model.subjects import Identity
 from tests.builders import a_caller, a_promise_report, a_proposal, a_submission, an_organisation
 from tests.cloud import forget_everything
-from tests.depth import goes
+from tests.depth import goes, walk
 from tests.quick_dynamodb import empty_tables
 from tests.services.replay import require_the_same_flag
 from tests.services.walking import ended
@@ -521,12 +519,4 @@ def _code(number: int) -> str:
 @pytest.mark.usefixtures("cloud")
 @goes("walks", usually=4, deep=100)
 def test_records_flags_and_ways_back_in_any_order_are_as_the_model_says(walks: int) -> None:
-    run_state_machine_as_test(
-        WaysBackAsAMachine,
-        settings=settings(
-            max_examples=walks,
-            stateful_step_count=20,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk(WaysBackAsAMachine, walks=walks, steps=20)
