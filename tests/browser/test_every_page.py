@@ -145,6 +145,36 @@ def test_a_page_of_the_deployed_portal_is_light_and_from_nowhere_else(
     assert person.faults == []
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_found_and_what_is_noted_fit_a_phone(come: Come, case_no: str, language: Language) -> None:
+    officer = come("officer.traffic", language=language, width=PHONE)
+    page = officer.page
+    wrong: list[str] = []
+
+    def look(what: str) -> None:
+        fits = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        wrong.extend(f"{what}: {one}" for one in [*violations(officer), *([] if fits else ["wider than the page"])])
+
+    officer.open("/find")
+    page.locator("main form button").click()
+    look("nothing said")
+    page.locator("#sought").fill("李示例")
+    page.locator("#purpose").select_option("handling")
+    page.locator("main form button").click()
+    look("found")
+    found = page.locator(f"a[href='./desk/{case_no}']").count()
+    officer.open(f"/desk/{case_no}/notes")
+    page.locator("#text").fill("https://example.com/" + "x" * 200)
+    page.locator("main form button").click()
+    look("noted")
+    for path in (f"/desk/{case_no}", "/desk", "/worklist", "/worklist/days"):
+        officer.open(path)
+        look(path)
+
+    assert found == 1
+    assert wrong == []
+
+
 REACHABLE = ", ".join(
     f"{one}:visible" for one in ("a[href]", "button", "input:not([type=hidden])", "select", "textarea", "summary")
 )

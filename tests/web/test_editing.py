@@ -218,8 +218,8 @@ def test_a_day_that_the_calendar_does_not_show_is_not_marked(visitor: Come, forg
     editor = visitor("calendar")
     mark = {"mark": "holiday", "festival": "元旦", "act": "mark"}
 
-    alone = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | mark | {"days": forged})
-    beside = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, {**FILLED, **mark, "days": ["2027-05-01", forged]})
+    alone = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | mark | {"days": forged})
+    beside = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, {**CALENDAR, **mark, "days": ["2027-05-01", forged]})
 
     assert faults_at(alone, "days")
     assert "2027-05-01 元旦" in beside.form(NEXT_YEAR).fields["holidays"][0]
@@ -231,7 +231,7 @@ def test_a_due_date_whose_rule_pack_is_gone_is_named_in_what_would_change(visito
         ClockStore().save(replace(waiting, pack="gone", rev=waiting.rev + 1), tx)
     editor = visitor("calendar")
 
-    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, FILLED | LOOK)
+    looked = editor.send(editor.open(NEXT_YEAR), NEXT_YEAR, CALENDAR | LOOK)
 
     assert looked.status == 200
     assert "看了1个没有到期的时限，0个到期日会变" in looked.text
