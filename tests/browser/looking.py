@@ -11,6 +11,7 @@ from chalicelib.http.language import Language
 from infra.browser.visit import DESK, HEIGHT, PHONE, Person
 from tests.browser.accessibility import violations
 from tests.cloud import Client, Reply
+from tests.web.test_no_codes_on_pages import texts
 from tests.web.visitor import HERE, Seen
 
 ZOOMED: Final = DESK // 2
@@ -26,30 +27,27 @@ OUT_OF_SHAPE: Final = """() => {
   const page = document.documentElement.clientWidth;
   const found = [];
   if (document.documentElement.scrollWidth > page) found.push("scrolls sideways");
-  const reachable = (at) => {
-    for (; at && at !== document.body; at = at.parentElement) {
-      const style = getComputedStyle(at);
-      if (["auto", "scroll"].includes(style.overflowX) || at.getBoundingClientRect().width <= 1) return true;
-    }
-    return false;
-  };
+  const within = (at, holds) => at && at !== document.body && (holds(at) || within(at.parentElement, holds));
+  const scrolls = (at) => ["auto", "scroll"].includes(getComputedStyle(at).overflowX);
+  // What is there for ears alone is a dot.
+  const isDot = (at) => at.getBoundingClientRect().width <= 1 && getComputedStyle(at).overflowX === "hidden";
   const said = (at) => `${at.tagName.toLowerCase()}.${at.className} “${at.textContent.trim().slice(0, 30)}”`;
   for (const at of document.body.querySelectorAll("*:not(svg *)")) {
     const box = at.getBoundingClientRect();
-    if (at.checkVisibility() && box.width > 1 && box.right > page + 1 && !reachable(at))
+    if (at.checkVisibility() && box.right > page + 1 && !within(at, isDot) && !within(at, scrolls))
       found.push(`wider than the page: ${said(at)}`);
   }
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const at = texts.currentNode;
-    if (at.data.trim().length < 4 || !at.parentElement.checkVisibility()) continue;
+    if (at.data.trim().length < 4 || !at.parentElement.checkVisibility() || within(at.parentElement, isDot)) continue;
     const range = document.createRange();
     range.selectNodeContents(at);
     const boxes = [...range.getClientRects()].filter((one) => one.width > 0);
     const size = parseFloat(getComputedStyle(at.parentElement).fontSize);
     const letter = /[\\u2e80-\\uffef]/.test(at.data) ? size : size / 2;
     const width = Math.max(...boxes.map((one) => one.right)) - Math.min(...boxes.map((one) => one.left));
-    if (new Set(boxes.map((one) => Math.round(one.top))).size > 1 && width > 1 && width < 4 * letter - 1)
+    if (new Set(boxes.map((one) => Math.round(one.top))).size > 1 && width < 4 * letter - 1)
       found.push(`under four characters: ${said(at.parentElement)}`);
   }
   return [...new Set(found)].slice(0, 5);
@@ -66,15 +64,19 @@ UNSAID: Final = """() => {
     found.push(`no role: ${at.localName} ${said(at).slice(0, 30)}`);
   for (const at of document.querySelectorAll("fieldset"))
     if (!at.querySelector(":scope > legend")) found.push(`no legend: ${said(at).slice(0, 30)}`);
-  const places = new Map();
-  for (const at of document.querySelectorAll("main a[href]")) {
-    const words = said(at);
-    places.set(words, (places.get(words) ?? new Set()).add(at.href.replace(/#.*/, "")));
-  }
-  for (const [words, to] of places) if (to.size > 1) found.push(`one name for several links: ${words}`);
   return found.slice(0, 5);
 }"""
-"""Says what a person who hears a page cannot tell: what a table is of, and which of several links leads where."""
+"""Says of what a person who hears a page cannot tell what it is."""
+
+NAMED_ALIKE: Final = """() => {
+  const places = new Map();
+  for (const at of document.querySelectorAll("main a[href]")) {
+    const words = at.getAttribute("aria-label") ?? at.textContent.replace(/\\s+/g, " ").trim();
+    places.set(words, (places.get(words) ?? new Set()).add(at.href.replace(/#.*/, "")));
+  }
+  return [...places].filter(([, to]) => to.size > 1).map(([words]) => words);
+}"""
+"""Returns the words of links that lead to several places."""
 
 
 @dataclass
@@ -115,7 +117,10 @@ class Screen:
         found = [name for name, is_wrong in checks.items() if is_wrong]
         # The browser itself says so of a page that is an error.
         found += [fault for fault in self.person.faults if f"status of {seen.status}" not in fault]
-        return found + page.evaluate(UNSAID) + list(self._out_of_shape()) + violations(self.person)
+        alike = set(page.evaluate(NAMED_ALIKE)) & texts(self.person.language)
+        found += [f"one name for several links: {words}" for words in sorted(alike)]
+        found += page.evaluate(UNSAID)
+        return found + list(self._out_of_shape()) + violations(self.person)
 
     def _out_of_shape(self) -> Iterator[str]:
         page = self.person.page

@@ -16,7 +16,7 @@ from chalicelib.http.language import Language
 from chalicelib.subjects.model.subjects import Algorithm
 from tests.api.world import world
 from tests.web.crawl import Found, pages_of, words_at_fault
-from tests.web.town import PERSONAS, Came, come
+from tests.web.town import PERSONAS, Came, come, languages_of
 
 __all__ = ["come", "world"]
 
@@ -78,8 +78,10 @@ def is_code(words: str, language: Language) -> bool:
     return bool(TELLTALE.search(words)) or is_odd or is_alone
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("persona", "language"), [(persona, language) for persona in PERSONAS for language in languages_of(persona)]
+)
 def test_no_page_says_a_code(come: Came, persona: str | None, language: Language) -> None:
     browser, starts = come(persona, language)
 

@@ -1,7 +1,7 @@
 """The people of a town in which there is everything, at their browsers: who they are, and where each of them begins."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 from unittest import mock
@@ -14,6 +14,7 @@ from chalicelib.sessions.rules import challenge_of
 from chalicelib.web.core import login
 from tests.api.bodies import token_of
 from tests.api.world import World
+from tests.depth import IS_DEEP
 from tests.web.filling import begin, fill_in
 from tests.web.forms import CALENDAR
 from tests.web.visitor import Visitor
@@ -45,6 +46,8 @@ SECONDS: Final = (
     "inspector2",
 )
 """Whoever confirms what others have begun, acts in two roles, or works where little happens."""
+
+EVERYBODY: Final = (*PERSONAS, *SECONDS)
 
 STARTS: Final[Mapping[str | None, tuple[str, ...]]] = {
     None: (
@@ -143,6 +146,11 @@ def provider() -> Iterator[None]:
 
     with mock.patch.object(login, "sent", exchange):
         yield
+
+
+def languages_of(persona: str | None) -> Sequence[Language]:
+    """Return the languages in which somebody looks at their pages: both, or where one must do, one of them in turns."""
+    return ("zh", "en") if IS_DEEP else (("en", "zh")[EVERYBODY.index(persona) % 2],)
 
 
 def arrived(world: World, persona: str | None, language: Language) -> tuple[Visitor, tuple[str, ...]]:
