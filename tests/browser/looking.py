@@ -45,7 +45,8 @@ OUT_OF_SHAPE: Final = """() => {
     range.selectNodeContents(at);
     const boxes = [...range.getClientRects()].filter((one) => one.width > 0);
     const size = parseFloat(getComputedStyle(at.parentElement).fontSize);
-    const letter = /[\\u2e80-\\uffef]/.test(at.data) ? size : size / 2;
+    const wide = at.data.match(/[\\u2e80-\\uffef]/g)?.length ?? 0;
+    const letter = 2 * wide > at.data.trim().length ? size : size / 2;
     const width = Math.max(...boxes.map((one) => one.right)) - Math.min(...boxes.map((one) => one.left));
     if (new Set(boxes.map((one) => Math.round(one.top))).size > 1 && width < 4 * letter - 1)
       found.push(`under four characters: ${said(at.parentElement)}`);
