@@ -117,8 +117,13 @@ def _file(number: int, item: str, *, at: datetime) -> Case:
     return container().filing.file(submission, by=applicant, at=at).case
 
 
+def name_of(number: int) -> str:
+    """Return what the n-th applicant is called, like two or three others of the town."""
+    return FAMILY[number % len(FAMILY)] + "".join(GIVEN[2 * (number // len(FAMILY) % 4) :][:2])
+
+
 def _applicant(number: int, *, at: datetime) -> Caller:
-    name = FAMILY[number % len(FAMILY)] + "".join(GIVEN[2 * (number // len(FAMILY) % 4) :][:2])
+    name = name_of(number)
     subject = {"kind": "resident_id", "number": resident_of(number), "name": name}
     return caller_from({"sub": f"town.{number}", "roles": ["applicant"], "name": name, "subject": subject}, at=at)
 

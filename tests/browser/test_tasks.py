@@ -16,6 +16,7 @@ from chalicelib.clock import SHANGHAI
 from chalicelib.workdays.model.limits import is_weekend
 from infra.browser.flags import SUBJECT, document_and_facts, propose, serve
 from infra.browser.story import PHOTO, draft_by_certificate, hand_in_photographs, obtain_mandate
+from infra.browser.town import FIRST, name_of
 from infra.browser.visit import Person
 from tests.browser.conftest import TASKS, Come
 from tests.browser.hands import Hand, Keyboard, Mouse
@@ -181,6 +182,21 @@ def test_a_supervisor_assigns_five_cases(begin: Begin, come: Come) -> None:
 
 def test_an_officer_finds_a_case_by_what_the_caller_says(begin: Begin, come: Come) -> None:
     errand = begin("find a case by what the caller says", come("officer.traffic"))
+
+    errand.link("姓名或者电话")
+    errand.fill("sought", name_of(FIRST))
+    errand.choose("purpose", "办理或者协办这件事")
+    errand.button("查找")
+    errand.go(errand.person.page.locator("main h3 a[href*='/desk/']").first)
+    errand.say_for_what()
+
+    assert errand.person.path.startswith("/desk/")
+    assert f"{name_of(FIRST)[0]}*" in errand.told  # a desk shows names masked
+    errand.end()
+
+
+def test_an_officer_finds_a_case_by_its_number_however_it_is_typed(begin: Begin, come: Come) -> None:
+    errand = begin("find a case by its number", come("officer.traffic"))
     listed = errand.person.page.locator("main tbody a[href*='/desk/']").all_inner_texts()
     case_no = max(listed, key=lambda number: number[:-1].count("O"))
 
