@@ -27,7 +27,7 @@ def test_a_calendar_is_handed_in_as_a_file_and_what_it_would_change_is_readable(
     editor.click("先看会改变什么", "See what would change")
 
     assert {"zh": "还没有发布", "en": "Nothing is published"}[language] in editor.page.inner_text("main")
-    assert {"zh": "用的是文件里的内容", "en": "The file counts"}[language] in editor.page.inner_text("main")
+    assert {"zh": "用的是文件里的内容", "en": "The file is used"}[language] in editor.page.inner_text("main")
     assert editor.page.get_by_role("button", name={"zh": "发布", "en": "Publish it"}[language], exact=True).is_visible()
     assert violations(editor) == []
     assert editor.faults == []

@@ -20,7 +20,7 @@ from chalicelib.container import container
 from chalicelib.dynamo.transaction import transaction
 from chalicelib.workdays.model.limits import Limit, Unit
 from tests.cloud import Client, Reply
-from tests.performance.bare import BATCH
+from tests.performance.bare import BATCH, with_bytes
 from tests.wire import Parameters, Wire, watched
 
 THREADS = 4
@@ -61,7 +61,7 @@ def add_items(table: str, items: Iterator[dict[str, Any]]) -> None:
     client: Any = botocore.session.get_session().create_client("dynamodb", region_name="cn-north-1", config=unchecked)
 
     def send(batch: list[dict[str, Any]]) -> None:
-        requests = [{"PutRequest": {"Item": item}} for item in batch]
+        requests = [{"PutRequest": {"Item": with_bytes(item)}} for item in batch]
         left = client.batch_write_item(RequestItems={table: requests})["UnprocessedItems"]
         while left:
             left = client.batch_write_item(RequestItems=left)["UnprocessedItems"]

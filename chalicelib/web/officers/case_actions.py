@@ -99,7 +99,7 @@ def _officers(case: CaseResponse, visit: PageRequest) -> Options:
     """Return who can have the case: for a superior every officer of the department, for an officer themselves."""
     found = choices(visit, department=case.item.department, role=Role.OFFICER)
     if visit.caller.roles & set(SUPERIORS):
-        return [("", text("choose_somebody", visit.language)), *found]
+        return found
     return [one for one in found if one[0] == visit.caller.sub]
 
 
