@@ -76,15 +76,11 @@ def _let_tables_be_elsewhere(template: Template) -> None:
 
     What a stack does not own it cannot be asked for (``Ref``, ``Fn::GetAtt``), and the stream's address is told.
     """
-    tables = {name: each for name, each in template["Resources"].items() if each["Type"] == "AWS::DynamoDB::Table"}
-    names = {
-        logical: each["Properties"]["TableName"]["Fn::Sub"].replace("${Stage}", "${Stage}${Tables}")
-        for logical, each in tables.items()
-    }
-    others = {name: each for name, each in template["Resources"].items() if name not in tables}
+    names = names_of_tables(template["Resources"])
+    others = {name: each for name, each in template["Resources"].items() if name not in names}
     template["Resources"] = {
-        **{name: {**each, "Condition": "OwnsTables"} for name, each in tables.items()},
-        **_by_name(others, names),
+        **{name: {**template["Resources"][name], "Condition": "OwnsTables"} for name in names},
+        **by_name(others, names),
     }
     source = others["DispatchEvents"]["Properties"]["Events"]["DispatchEventsDynamodbEventSource"]["Properties"]
     told = {"Fn::If": ["OwnsTables", source["Stream"], {"Ref": "TimelineStream"}]}
@@ -92,7 +88,16 @@ def _let_tables_be_elsewhere(template: Template) -> None:
     there["DispatchEventsDynamodbEventSource"]["Properties"]["Stream"] = told
 
 
-def _by_name(value: Any, tables: Mapping[str, str]) -> Any:  # noqa: ANN401, PLR0911 - any JSON, a return a form
+def names_of_tables(resources: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each table of a template is called, wherever it is, for ``Fn::Sub``."""
+    return {
+        logical: each["Properties"]["TableName"]["Fn::Sub"].replace("${Stage}", "${Stage}${Tables}")
+        for logical, each in resources.items()
+        if each["Type"] == "AWS::DynamoDB::Table"
+    }
+
+
+def by_name(value: Any, tables: Mapping[str, str]) -> Any:  # noqa: ANN401, PLR0911 - any JSON, a return a form
     """Return a part of a template with each table of ``tables`` by its name."""
     match value:
         case {"Ref": str(logical)} if logical in tables:
@@ -106,9 +111,9 @@ def _by_name(value: Any, tables: Mapping[str, str]) -> Any:  # noqa: ANN401, PLR
                 text = text.replace(f"${{{logical}.Arn}}", f"{ARN_OF_TABLE}{name}")
             return {"Fn::Sub": text}
         case Mapping():
-            return {name: _by_name(each, tables) for name, each in value.items()}
+            return {name: by_name(each, tables) for name, each in value.items()}
         case list():
-            return [_by_name(each, tables) for each in value]
+            return [by_name(each, tables) for each in value]
         case _:
             return value
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from infra.packaging.limits import rendered
+from infra.packaging.template import by_name, names_of_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 CHALICE = ROOT / ".chalice"
@@ -140,16 +141,6 @@ def grants(written: Iterable[Mapping[str, Any]], resources: Mapping[str, Mapping
     return Counter(json.dumps(json.loads(rendered(each, resources)), sort_keys=True) for each in plain)
 
 
-def wherever_they_are(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Return the tables under the names that policies use, which may be those of restored ones."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for name, each in resources.items():
-        if each["Type"] == "AWS::DynamoDB::Table":
-            table = each["Properties"]["TableName"]["Fn::Sub"].replace("${Stage}", "${Stage}${Tables}")
-            found[name] = {**each, "Properties": {**each["Properties"], "TableName": {"Fn::Sub": table}}}
-    return found
-
-
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_role_of_each_function_is_given_what_its_policy_says_and_nothing_else(
     function: str, resources: dict[str, dict[str, Any]]
@@ -163,4 +154,5 @@ def test_the_role_of_each_function_is_given_what_its_policy_says_and_nothing_els
         statement for each in own for statement in resources[each["Ref"]]["Properties"]["PolicyDocument"]["Statement"]
     ]
 
-    assert grants(given, resources) == grants(statements(function), {**resources, **wherever_they_are(resources)})
+    written = by_name(statements(function), names_of_tables(resources))
+    assert grants(given, resources) == grants(written, resources)
