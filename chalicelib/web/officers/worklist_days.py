@@ -11,8 +11,8 @@ from chalicelib.web.core import pages
 from chalicelib.web.core.request import Page, PageRequest
 from chalicelib.web.officers.cases import OFFICE
 
-DayShown = tuple[date | None, CountResponse | None]
-"""A day of a month, and how much is due on it; ``None`` for a day of another month, and where nobody looked."""
+DayShown = tuple[date, CountResponse | None]
+"""A day of a month, and how much is due on it, ``None`` where nobody looked."""
 
 
 @pages.get("/worklist/days", roles=OFFICE)
@@ -35,6 +35,6 @@ def month(visit: PageRequest) -> Page:
     return Page(template="worklist_days.html", facts=facts)
 
 
-def _weeks(first: date, counts: Mapping[date, CountResponse | None]) -> list[list[DayShown]]:
+def _weeks(first: date, counts: Mapping[date, CountResponse | None]) -> list[list[DayShown | None]]:
     weeks = Calendar(MONDAY).monthdatescalendar(first.year, first.month)
-    return [[(day, counts[day]) if day in counts else (None, None) for day in week] for week in weeks]
+    return [[(day, counts[day]) if day in counts else None for day in week] for week in weeks]

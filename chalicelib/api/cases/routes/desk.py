@@ -5,7 +5,7 @@ from typing import Annotated
 from chalicelib.api.cases.routes.cases import READING_ERRORS
 from chalicelib.api.cases.schemas.cases import CaseListItemResponse, case_lines, case_no_in
 from chalicelib.api.cases.schemas.reading import ReadingQuery
-from chalicelib.cases.model.notes import Note, Notes
+from chalicelib.cases.model.notes import Note
 from chalicelib.cases.rules.reading import ReadingPurpose
 from chalicelib.cases.services.desk.notes import COLLEAGUES
 from chalicelib.container import container
@@ -62,7 +62,7 @@ ONE_OF_TWO = FieldError(
 def read_notes(call: Call[None]) -> Answer[NotesResponse]:
     """Return the notes of a case."""
     found = container().case_notes.read(call.path["case_no"], purpose=call.query.purpose, by=call.caller, at=call.at)
-    return Answer(body=_response(found))
+    return Answer(body=NotesResponse.of(found))
 
 
 @routes.post(
@@ -75,7 +75,7 @@ def read_notes(call: Call[None]) -> Answer[NotesResponse]:
 def add_note(call: Call[NoteRequest]) -> Answer[NotesResponse]:
     """Add a note; the same words of the same person twice in a row are one."""
     made = container().case_notes.add(case_no_in(call.path), call.body.text, by=call.caller, at=call.at)
-    return Answer(body=_response(made))
+    return Answer(body=NotesResponse.of(made))
 
 
 @routes.post(
@@ -97,7 +97,3 @@ def search(call: Call[CaseSearchRequest]) -> Answer[CaseSearchResponse]:
         raise DomainError(ErrorCode.INVALID_BODY, faults=(ONE_OF_TWO,))
     items = case_lines(found.cards, by=call.caller, at=call.at)
     return Answer(body=CaseSearchResponse(items=items, is_more=found.is_more))
-
-
-def _response(found: Notes) -> NotesResponse:
-    return NotesResponse.of(found)
