@@ -37,17 +37,17 @@ class Cloud:
 
 @contextmanager
 def own_cloud() -> Iterator[Cloud]:
-    """Start an empty cloud, deploy onto it, publish the sample items; give it, and stop it all.
+    """Start an empty cloud, deploy onto it, publish the sample items; give it, and end it all without saving.
 
     One that an earlier run has left behind is stopped first.
     """
     own = {"XINNUO_LOCAL_DIR": str(STATE), **dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))}
-    _run("down", own)
+    _run("discard", own)
     shutil.rmtree(STATE, ignore_errors=True)
     try:
         yield Cloud(portal=_run("up", own).splitlines()[-1], own=own)
     finally:
-        _run("down", own)
+        _run("discard", own)
 
 
 def _free_ports(number: int) -> list[str]:

@@ -54,6 +54,12 @@ def down() -> None:
         print(f"{program.name}: {'stopped' if program.stop() else 'was not running'}")
 
 
+def discard() -> None:
+    """End all three programs at once and save nothing: for a cloud that nobody comes back to."""
+    for program in (catcher(), provider(), cloud()):
+        program.kill()
+
+
 def rollback() -> None:
     """Put the release before the present one onto the local cloud."""
     require_cloud()
@@ -188,6 +194,7 @@ def require_cloud() -> None:
 VERBS: dict[str, Callable[[], None]] = {
     "up": up,
     "down": down,
+    "discard": discard,
     "rollback": rollback,
     "url": url,
     "environment": environment,

@@ -68,6 +68,17 @@ class Program:
             self.pid_file.unlink(missing_ok=True)
             return False
         os.kill(pid, signal.SIGTERM)
+        self._wait_until_gone(pid)
+        return True
+
+    def kill(self) -> None:
+        """End it and all that it has started, if it runs; what it would have saved is lost."""
+        pid = self.pid()
+        if pid is not None:
+            os.killpg(pid, signal.SIGKILL)
+            self._wait_until_gone(pid)
+
+    def _wait_until_gone(self, pid: int) -> None:
         deadline = time.monotonic() + STOPPED_WITHIN
         while self.pid() is not None:
             if time.monotonic() > deadline:
@@ -76,7 +87,6 @@ class Program:
             time.sleep(0.1)
         self.pid_file.unlink(missing_ok=True)
         shutil.rmtree(self.scratch, ignore_errors=True)
-        return True
 
     def _require_free_port(self) -> None:
         with socket.socket() as probe:

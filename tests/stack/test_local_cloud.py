@@ -2,6 +2,8 @@
 
 import json
 import socket
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,24 @@ def test_a_port_that_another_program_holds_is_named_with_the_way_out(program: Pr
 def test_a_program_that_does_not_come_up_is_quoted(program: Program) -> None:
     with pytest.raises(LocalError, match="no room on the disk"):
         program.start()
+
+
+@pytest.mark.filterwarnings(
+    "ignore:subprocess .* is still running:ResourceWarning"
+)  # it is meant to outlive who starts it
+def test_a_program_that_is_killed_takes_along_what_it_has_started(program: Program) -> None:
+    # Who answers is a child; the program itself is known by the folder of environments in its command line.
+    script = 'trap "" TERM; "$0" -m http.server --bind 127.0.0.1 "$1" & wait'
+    command = ["sh", "-c", script, sys.executable, str(program.port), environments.ENVIRONMENTS]
+    started = replace(program, command=command)
+    started.start()
+
+    started.kill()
+
+    assert started.pid() is None
+    assert not started.pid_file.exists()
+    replace(program, command=command).start()  # which a port that is still held would refuse
+    started.kill()
 
 
 def test_functions_read_their_streams_from_the_beginning_after_a_restart(

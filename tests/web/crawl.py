@@ -9,12 +9,13 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from chalicelib.addresses import PORTAL
+from tests.depth import IS_DEEP
 from tests.web.visitor import HERE, Form, Seen, Visitor
 
 MOST: Final = 400
 """Pages of one person; a town has fewer, and a list that never ends would have more."""
 
-FEW: Final = 12
+FEW: Final = 12 if IS_DEEP else 3
 """Pages of one form of address that are looked at."""
 
 NO_PAGE: Final = re.compile(r"/(assets|login|logout|type-size|board/statistics/export)\b|/evidence$")
