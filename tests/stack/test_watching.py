@@ -11,7 +11,9 @@ from infra.deploy.parameters import ROUTES
 
 Resources = dict[str, dict[str, Any]]
 
-RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks"
+ROOT = Path(__file__).resolve().parents[2]
+CODE = ROOT / "chalicelib"
+RUNBOOKS = ROOT / "docs" / "runbooks"
 PAGES = sorted(page for page in RUNBOOKS.glob("*.md") if page.name != "README.md")
 SECTIONS = [
     "## What it means for people",
@@ -52,6 +54,25 @@ def test_a_page_says_what_an_alarm_means_what_to_do_and_when_it_is_over(page: Pa
 
     assert [line for line in text.splitlines() if line.startswith("## ")] == SECTIONS
     assert f"({page.name})" in (RUNBOOKS / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_the_commands_of_a_page_name_is_there(resources: Resources) -> None:
+    properties = [each.get("Properties", {}) for each in resources.values()]
+    fields = ("QueueName", "FunctionName", "LogGroupName", "AlarmName", "TopicName")
+    named = {each[field]["Fn::Sub"] for each in properties for field in fields if "Fn::Sub" in each.get(field, "")}
+    there = {re.sub(r"-\d+$", "", name.split("xinnuo-${Stage}-")[-1]) for name in named}
+    logged = "".join(path.read_text(encoding="utf-8") for path in CODE.rglob("*.py"))
+    missing = []
+
+    for page in RUNBOOKS.glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        said = re.findall(r"(?:xinnuo-(?:\$STAGE|<stage>)|\$QUEUES)-(\w[\w-]*)", text)
+        missing += [(page.name, name) for name in said if name not in there]
+        events = re.findall(r'\$\.(?:event|job) = "(\w+)"', text)
+        missing += [(page.name, event) for event in events if f'"{event}"' not in logged]
+
+    assert missing == []
+    assert len(there) > 50
 
 
 def test_somebody_is_told_of_each_alarm_and_of_its_end(
