@@ -11,7 +11,7 @@ import pytest
 from infra.local import clock, cloud, environments, processes
 from infra.local.__main__ import run
 from infra.local.login import token_of
-from infra.local.place import LocalError
+from infra.local.place import ENVIRONMENTS, LocalError
 from infra.local.processes import Program
 
 
@@ -52,7 +52,7 @@ def test_a_program_that_does_not_come_up_is_quoted(program: Program) -> None:
 def test_a_program_that_is_killed_takes_along_what_it_has_started(program: Program) -> None:
     # Who answers is a child; the program itself is known by the folder of environments in its command line.
     script = 'trap "" TERM; "$0" -m http.server --bind 127.0.0.1 "$1" & wait'
-    command = ["sh", "-c", script, sys.executable, str(program.port), environments.ENVIRONMENTS]
+    command = ["sh", "-c", script, sys.executable, str(program.port), str(ENVIRONMENTS)]
     started = replace(program, command=command)
     started.start()
 
