@@ -18,13 +18,13 @@ AS :=
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests write bytecode whatever the environment says: without it, every worker compiles everything again.
-test unit coverage others browse deep fuzz: export PYTHONDONTWRITEBYTECODE :=
+test unit coverage others stories browse deep fuzz: export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test up deploy bootstrap rollback down url environment personas token messages logs sweep hourly nightly rehearse check-summaries replay rotate clock
 .PHONY: import seed bench load restore prove lost restore-drill
-.PHONY: requirements sbom audit authorisation assets addresses browse screenshots lint format types contracts unit coverage others
+.PHONY: requirements sbom audit authorisation assets addresses browse chromium screenshots lint format types contracts unit coverage others stories
 .PHONY: deep venv fuzz lock python
 
 help:
@@ -37,20 +37,24 @@ demo: python ## start the local cloud, deploy, and walk through the whole story,
 test: $(BIN)/.ready assets ## style, types, import contracts, all tests, coverage
 	@$(BIN)/python -m compileall -q -j 0 app.py chalicelib infra # once, and not while the service is packaged
 	@$(MAKE) lint
-	@$(MAKE) --jobs=3 --output-sync=target browse types coverage contracts others
+	@$(MAKE) --jobs=4 --output-sync=target stories types coverage contracts others
 
-# Runs beside the tests in a browser, which wait for answers most of their time.
+# Runs beside the stories, which wait for answers most of their time.
 # With a + make lets its output through at once; that of what runs beside it is printed when it is done.
-others: $(BIN)/.ready assets ## all tests but the unit tests and those in a browser
-	+@$(BIN)/pytest $(AT_ONCE) --rights --ignore=tests/browser --ignore=tests/unit tests
+others: $(BIN)/.ready assets chromium ## all tests but the unit tests and the stories
+	+@$(BIN)/pytest $(AT_ONCE) --rights -m "not cloud" --ignore=tests/unit tests
 
-screenshots: $(BIN)/.ready assets ## take the pictures that the README shows, on a local cloud of their own
-	@$(BIN)/python -m infra.browser
+stories: $(BIN)/.ready assets chromium ## use the deployed portal in a real browser, on a local cloud of its own
+	@$(BIN)/pytest -m cloud tests/browser
+
+screenshots: $(BIN)/.ready assets chromium ## take the pictures that the README shows, on a local cloud of their own
 	@$(BIN)/python -m infra.browser.screenshots
 
-browse: $(BIN)/.ready assets ## use the portal in a real browser, on a local cloud of its own
-	@$(BIN)/python -m infra.browser
+browse: $(BIN)/.ready assets chromium ## the stories, and look at every page of every role in the browser
 	@$(BIN)/pytest tests/browser
+
+chromium: $(BIN)/.ready
+	@$(BIN)/python -m infra.browser
 
 up: python ## start the local cloud in the background and deploy onto it; repeat to pick up changes
 	$(LOCAL) up

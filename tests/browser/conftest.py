@@ -21,6 +21,12 @@ TASKS: dict[str, dict[str, int]] = {}
 """What tasks that were tried took, by the name of each: clicks, answers given, pages seen; keys by keyboard alone."""
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what uses the one local cloud; other pages are answered by the handler in the test's own process."""
+    if "cloud" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.cloud)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what each task takes, if any was tried."""
     if TASKS:

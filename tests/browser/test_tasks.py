@@ -1,7 +1,7 @@
 """What people do all day, from their role's first page on: how many clicks and pages it takes, and how many keys.
 
 Each task is done twice, with a mouse and by keyboard alone. The town is there for these alone, so they come last of the
-tests in a browser. The table is printed at the end of ``make browse``.
+tests in a browser. The table is printed at the end of ``make stories`` and ``make browse``.
 """
 
 from collections.abc import Callable
