@@ -24,6 +24,8 @@ NOTHING: Final = ("didn't contain changes", "No updates are to be performed")
 HOLDS_DATA: Final = frozenset(
     {"AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
 )
+SUBJECT_KEYS: Final = "SubjectKey"
+"""How the names of the secrets begin without which people on record would be taken for new (docs/rotation.md)."""
 
 Status = str
 
@@ -77,9 +79,9 @@ class Stack:
         changes = self._changes(made["Id"])
         for line in _shown(self.name, changes):
             print(line)
-        if replaced := [one["LogicalResourceId"] for one in changes if _is_replaced(one)]:
+        if fault := _fault_of(changes):
             self.client.delete_change_set(ChangeSetName=made["Id"])
-            message = f"{', '.join(replaced)} would be replaced by an empty one; nothing of {self.name} was changed."
+            message = f"{fault}; nothing of {self.name} was changed."
             raise DeployError(message)
         # What a failed attempt has made goes again, also if it is kept otherwise: its names would be taken.
         self.client.execute_change_set(ChangeSetName=made["Id"], RetainExceptOnCreate=True)
@@ -146,9 +148,15 @@ def _shown(stack: str, changes: list[dict[str, Any]]) -> Iterator[str]:
         yield f" {'!' if _is_marked(one) else ' '} {one['Action']:8}{one['ResourceType']:34}{one['LogicalResourceId']}"
 
 
-def _is_replaced(one: dict[str, Any]) -> bool:
-    """Whether something that holds data would be replaced by something empty."""
-    return one["ResourceType"] in HOLDS_DATA and one.get("Replacement") == "True"
+def _fault_of(changes: list[dict[str, Any]]) -> str:
+    """Say what no release may do: replace what holds data by something empty, or forget a key of subjects."""
+    holds_data = [one for one in changes if one["ResourceType"] in HOLDS_DATA]
+    if replaced := [one["LogicalResourceId"] for one in holds_data if one.get("Replacement") == "True"]:
+        return f"{', '.join(replaced)} would be replaced by an empty one"
+    removed = [one["LogicalResourceId"] for one in holds_data if one["Action"] == "Remove"]
+    if forgotten := [name for name in removed if name.startswith(SUBJECT_KEYS)]:
+        return f"{', '.join(forgotten)} would leave the stack, and whoever is named by it would be taken for new"
+    return ""
 
 
 def _is_marked(one: dict[str, Any]) -> bool:

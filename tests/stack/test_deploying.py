@@ -324,6 +324,30 @@ def test_nothing_that_holds_data_is_replaced_by_an_empty_one(
     assert tables() == ["xinnuo-dev-cases"]
 
 
+@pytest.mark.usefixtures("aws")
+def test_no_release_forgets_a_key_that_names_people(
+    command: list[str], site: str, packages: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(command)
+    packages["SubjectKey2"] = {
+        "Type": "AWS::SecretsManager::Secret",
+        "DeletionPolicy": "Retain",
+        "Properties": {"Name": {"Fn::Sub": "xinnuo-${Stage}-subject-key-2"}, "GenerateSecretString": {}},
+    }
+    main(command)
+    capsys.readouterr()
+
+    assert main(["rollback", "dev", "artefacts", "--address", site]) == 1
+
+    said = capsys.readouterr()
+    assert " ! Remove  AWS::SecretsManager::Secret       SubjectKey2\n" in said.out
+    assert said.err == (
+        "SubjectKey2 would leave the stack, and whoever is named by it would be taken for new; "
+        "nothing of xinnuo-dev was changed.\n"
+    )
+    assert "xinnuo-dev-subject-key-2" in json.dumps(boto3.client("secretsmanager").list_secrets(), default=str)
+
+
 @pytest.mark.usefixtures("aws", "packages")
 def test_a_stage_with_departments_of_its_own_keeps_them_when_nobody_names_their_folder(
     site: str, parameters: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
