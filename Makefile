@@ -7,7 +7,8 @@ WORKERS ?= 2
 AT_ONCE := --numprocesses=$(WORKERS) --dist=worksteal
 VENV := .local/venv
 BIN := $(VENV)/bin
-LOCAL := @$(PYTHON) -m infra.local
+# Whoever names a stage does not mean the local cloud.
+LOCAL = $(if $(filter-out local,$(STAGE)),$(error this is for the local cloud alone; docs/runbooks says how it is done on $(STAGE)))@$(PYTHON) -m infra.local
 # What Lambda runs: make deploy RUNTIME=python3.13 ARCHITECTURE=arm64
 RUNTIME ?= python3.11
 ARCHITECTURE ?= x86_64

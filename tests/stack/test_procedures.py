@@ -1,6 +1,8 @@
 """Each procedure has its page, and whatever the list says that it is tried by is there."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,17 @@ def test_every_procedure_is_tried(name: str, tried_by: str) -> None:
     assert [one for one in files if not (ROOT / one).is_file()] == []
     assert all(step <= len(STEPS) for step in steps)
     assert commands or files, name
+
+
+@pytest.mark.parametrize("verb", ["nightly", "replay FROM=a TO=b", "rotate KEY=k1", "up", "messages"])
+def test_what_is_for_the_local_cloud_is_not_done_there_for_another_stage(verb: str) -> None:
+    done = subprocess.run(
+        [str(shutil.which("make")), "--dry-run", *verb.split(), "STAGE=prod"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 2
+    assert "this is for the local cloud alone; docs/runbooks says how it is done on prod" in done.stderr
