@@ -1,5 +1,7 @@
 """The credit office says by pages whose a record is, and two officers which identities belong together."""
 
+import re
+
 import pytest
 
 from tests.api.bodies import ALIAS, RECORD
@@ -38,7 +40,19 @@ def hrefs(seen: Seen) -> str:
 
 
 def test_nothing_that_waits_is_told_as_such(office: Visitor) -> None:
-    assert office.open("/identities").text.count("没有。") == 2
+    seen = office.open("/identities")
+
+    assert "没有要核对的" in seen.text
+    assert "没有这样的关联" in seen.text
+
+
+def test_another_department_has_its_conflicts_alone_and_no_list_of_measures_to_write(visitor: Come) -> None:
+    seen = visitor("credit.market").open("/identities")
+
+    assert seen.status == 200
+    assert "没有要核对的" in seen.text
+    assert "没有这样的关联" not in seen.text
+    assert not re.search(r"/identities/links|/measures", hrefs(seen).replace("/board/measures", ""))
 
 
 @pytest.mark.parametrize(("language", "counts"), [("zh-CN", "已确认，计入"), ("en", "Confirmed, counts")])

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from chalicelib.container import container
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
 from chalicelib.web.core.request import PageRequest
 
@@ -47,6 +48,9 @@ PLACES: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     Role.CALENDAR_EDITOR: (("calendars", "nav_calendars"),),
 }
 """Pages by role, each with the name of its text; the first one is where the role's work begins."""
+
+OF_CREDIT_OFFICE: Final = frozenset({"measures"})
+"""Pages that credit officers of other departments may not see."""
 
 MORE, HAVE_MORE = ("more", "nav_more"), frozenset(Role) - FOR_THEMSELVES - {Role.CATALOGUE_EDITOR, Role.SYSTEM}
 """What is not needed every day stands on one page, for those who have any of it."""
@@ -102,7 +106,9 @@ def navigation_of(visit: PageRequest, status: int) -> tuple[Place, ...]:
 
 def places_of(caller: Caller) -> tuple[tuple[str, str], ...]:
     """Return the pages that somebody goes to, those of every role once, in the order in which roles are declared."""
-    found = [place for role in Role if role in caller.roles for place in PLACES.get(role, ())]
+    hidden = frozenset() if caller.department == CREDIT_OFFICE else OF_CREDIT_OFFICE
+    places = (place for role in Role if role in caller.roles for place in PLACES.get(role, ()))
+    found = [place for place in places if place[0] not in hidden]
     if caller.roles & HAVE_MORE:
         found.append(MORE)
     return tuple(dict.fromkeys(found))

@@ -9,6 +9,7 @@ from chalicelib.cases.rules.case_numbers import is_case_no
 from chalicelib.credit.model.identity_conflicts import ConflictState, Outcome
 from chalicelib.credit.model.identity_links import IdentityLinkState
 from chalicelib.credit.model.links import LinkKind
+from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.policy import Role
 from chalicelib.subjects.model.subjects import SubjectKind
 from chalicelib.web.core import pages
@@ -45,13 +46,13 @@ REVOCATION: Final[Action[AliasResponse]] = Action(
 
 @pages.get("/identities", roles=OFFICERS)
 def list_all(visit: PageRequest) -> Page:
-    """List open identity conflicts, and identity links in one state."""
+    """List open identity conflicts, and for the credit office identity links in one state."""
     state = visit.query.get("state") or IdentityLinkState.PROPOSED.value
     waiting = {"limit": "20", "state": ConflictState.OPEN.value} | _cursor(visit, "conflicts_after")
     links = {"limit": "20", "state": state} | _cursor(visit, "links_after")
     facts = {
         "conflicts": visit.get(identity_conflicts.page, query=waiting),
-        "links": visit.get(identity_links.page, query=links),
+        "links": visit.get(identity_links.page, query=links) if visit.caller.department == CREDIT_OFFICE else None,
         "state": state,
         "states": tuple(IdentityLinkState),
         "about_of": lambda one: _about(one, visit),
