@@ -32,8 +32,10 @@ def test_a_flag_is_proposed_served_answered_confirmed_and_lifted(come: Come, lan
     second.page.locator("#basis").fill("第23条")
     second.click("解除", "Lift it")
 
-    assert {"zh": "已确认，马上生效。", "en": "Confirmed; it has effect at once."}[language] in confirmed
+    assert {"zh": "已确认，马上生效。", "en": "Confirmed. It has effect at once, and the departments are told."}[
+        language
+    ] in confirmed
     assert {"zh": "现在有效", "en": "in force"}[language] in confirmed
-    lifted = {"zh": "已解除，马上生效。", "en": "Lifted; it has effect at once."}[language]
+    lifted = {"zh": "已解除，马上生效。", "en": "Lifted. It ends at once, and the departments are told."}[language]
     assert lifted in second.page.inner_text("main")
     assert first.faults == second.faults == company.faults == []

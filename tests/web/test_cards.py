@@ -62,7 +62,7 @@ def test_who_has_no_cards_is_told_so(visitor: Come) -> None:
     officer, supervisor = visitor("officer.traffic"), visitor("supervisor.traffic")
 
     for browser in (officer, supervisor):
-        assert "没有。" in browser.open("/cards").text
+        assert "没有督办牌。" in browser.open("/cards").text
     assert "./card" not in [link["href"] for link in officer.open("/cards").page.named("a")]
     assert "./card" in [link["href"] for link in supervisor.open("/cards").page.named("a")]
 

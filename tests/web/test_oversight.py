@@ -339,7 +339,7 @@ def test_the_monitoring_office_sees_what_an_inspector_read(visitor: Come, mandat
     assert read.path == f"/audits/{mandate.split('/')[2]}"
     assert "纪检甲 · 纪检监察 · 时间线" in read.text
     assert case_no in read.text
-    assert "没有。" in nobody.text
+    assert "没有查阅授权。" in nobody.text
     assert visitor("supervisor.traffic").open("/audits").status == 403
 
 

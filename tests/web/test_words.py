@@ -172,6 +172,13 @@ def test_both_languages_have_the_same_texts_in_the_same_files_and_none_is_unsure
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_name_has_one_text_for_of_two_the_second_would_be_left_out(language: Language) -> None:
+    texts = {path.name: path.read_text("utf-8") for path in files_of(language)}
+
+    assert [name for name, text in texts.items() if re.search(r"^msgstr .*\nmsgstr ", text, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_that_pages_read_is_made_of_these_files(language: Language) -> None:
     assert catalogue(language).read_bytes() == compiled(language), "make assets builds it anew"
 
