@@ -382,3 +382,25 @@ def test_an_officer_finds_the_alerts_of_their_own_cases_above_the_worklist(visit
         "申请人在本件办理期间有失信惩戒、严重失信记录或者违诺记录生效（市场监管登记系统的记录r-1）"
         in officer.open(f"/desk/{case_no}").text
     )
+
+
+@pytest.mark.usefixtures("channels")
+def test_of_many_alerts_five_stand_above_the_worklist_and_the_others_unfold(visitor: Come, case_no: str) -> None:
+    for number in range(7):
+        event = NewEvent(
+            kind=EventKind.CASE_BARRED,
+            occurred_at=NOON,
+            actor="service:relay",
+            department="traffic",
+            data={"about": f"market/r-{number}", "pack": "corrects-first", "officer": "officer.traffic"},
+        )
+        with transaction() as tx:
+            container().timeline.append([event], owner=f"case:{case_no}", at=NOON, tx=tx)
+    for told in container().timeline.events(f"case:{case_no}"):
+        container().alerts.on_event(told, NOON)
+
+    seen = visitor("officer.traffic").open("/worklist").text
+
+    above, _, folded = seen.partition("另外2条提醒")
+    assert above.count(f"./desk/{case_no}") == 5
+    assert folded.partition("</details>")[0].count(f"./desk/{case_no}") == 2
