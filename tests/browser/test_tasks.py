@@ -166,7 +166,7 @@ def test_a_supervisor_assigns_five_cases(begin: Begin, come: Come) -> None:
     errand = begin("assign five cases", come("supervisor.traffic"))
 
     errand.link("待办", at="nav")
-    errand.choose("officer", "还没有人在办的")
+    errand.choose("officer", "还没有人办的")
     errand.button("查看")
     boxes = errand.person.page.locator("input[name=case]").evaluate_all("all => all.map(one => one.value)")
     for value in boxes[:5]:
