@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Final
 
 from chalicelib.container import container
-from chalicelib.credit.model.sources import CREDIT_OFFICE
 from chalicelib.policy import FOR_THEMSELVES, Caller, Role
 from chalicelib.web.core.request import PageRequest
 
@@ -106,12 +105,20 @@ def navigation_of(visit: PageRequest, status: int) -> tuple[Place, ...]:
 
 def places_of(caller: Caller) -> tuple[tuple[str, str], ...]:
     """Return the pages that somebody goes to, those of every role once, in the order in which roles are declared."""
-    hidden = frozenset() if caller.department == CREDIT_OFFICE else OF_CREDIT_OFFICE
+    hidden = frozenset() if _is_of_credit_office(caller) else OF_CREDIT_OFFICE
     places = (place for role in Role if role in caller.roles for place in PLACES.get(role, ()))
     found = [place for place in places if place[0] not in hidden]
     if caller.roles & HAVE_MORE:
         found.append(MORE)
     return tuple(dict.fromkeys(found))
+
+
+def _is_of_credit_office(caller: Caller) -> bool:
+    if Role.CREDIT_OFFICER not in caller.roles:
+        return False
+    from chalicelib.credit.model.sources import CREDIT_OFFICE  # noqa: PLC0415 - nobody else's pages need it
+
+    return caller.department == CREDIT_OFFICE
 
 
 def home_of(caller: Caller) -> str:
