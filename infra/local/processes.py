@@ -80,7 +80,7 @@ class Program:
 
     def _wait_until_gone(self, pid: int) -> None:
         deadline = time.monotonic() + STOPPED_WITHIN
-        while self.pid() is not None:
+        while self.pid() is not None or self._is_port_taken():
             if time.monotonic() > deadline:
                 message = f"{self.name} (process {pid}) has not stopped within {STOPPED_WITHIN:.0f} s."
                 raise LocalError(message)
@@ -89,13 +89,16 @@ class Program:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _require_free_port(self) -> None:
+        if self._is_port_taken():
+            message = (
+                f"Port {self.port} is in use by another program, so {self.name} cannot start. "
+                f"Stop that program, or set {self.port_variable} to a free port."
+            )
+            raise LocalError(message)
+
+    def _is_port_taken(self) -> bool:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                message = (
-                    f"Port {self.port} is in use by another program, so {self.name} cannot start. "
-                    f"Stop that program, or set {self.port_variable} to a free port."
-                )
-                raise LocalError(message)
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def _launch(self) -> subprocess.Popen[bytes]:
         shutil.rmtree(self.scratch, ignore_errors=True)
