@@ -37,7 +37,7 @@ from chalicelib.sanctions.rules.editions import faults_of as faults_of_measures
 from chalicelib.sanctions.store.flags import measure_lists
 from chalicelib.staff.rules import require_staff_id
 from infra.deploy.errors import DeployError
-from infra.packaging.build import PLACES_OWN, ROOT
+from infra.packaging.build import PLACES_OWN, ROOT, without_mark
 
 if TYPE_CHECKING:
     from chalicelib.api.calendars.schemas import CalendarEditionRequest
@@ -223,8 +223,8 @@ class _Reader:
     def _raw(self, name: str) -> bytes | None:
         """Return a file that is JSON; ``None``, with the fault, for any other."""
         try:
-            raw = (self.folder / name).read_bytes()
-            json.loads(raw)
+            raw = without_mark((self.folder / name).read_bytes())
+            json.loads(raw.decode())
         except FileNotFoundError:
             self._fault(name, "this file is missing.")
         except UnicodeDecodeError:

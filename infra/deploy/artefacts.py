@@ -96,7 +96,7 @@ class Artefacts:
             read = self.client.get_object(
                 Bucket=self.bucket, Key=f"stages/{stage}.json", ExpectedBucketOwner=self.account
             )
-        except self.client.exceptions.NoSuchKey:
+        except (self.client.exceptions.NoSuchKey, self.client.exceptions.NoSuchBucket):
             return []
         return [Release.of(each) for each in json.loads(read["Body"].read())]
 

@@ -1,5 +1,6 @@
 """Lets Chalice package the service, adds wheels for Lambda, leaves out what is never used, compiles and checks."""
 
+import codecs
 import os
 import platform
 import re
@@ -102,7 +103,12 @@ def _leave_out(unpacked: Path) -> None:
 def put_places_own(city: Path, unpacked: Path) -> None:
     """Put a place's own departments and sources where those of the sample town are."""
     for name, packaged in PLACES_OWN.items():
-        shutil.copyfile(city / name, unpacked / packaged)
+        (unpacked / packaged).write_bytes(without_mark((city / name).read_bytes()))
+
+
+def without_mark(raw: bytes) -> bytes:
+    """Return a file without the byte order mark that some editors write before UTF-8, which is no part of JSON."""
+    return raw.removeprefix(codecs.BOM_UTF8)
 
 
 def is_needed(name: str) -> bool:

@@ -1,5 +1,6 @@
 """A place's own folder: checked whole, published once, and safe to repeat."""
 
+import codecs
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.departments.store import departments_from
 from chalicelib.policy import NEVER_ONE_PERSON, Role
 from infra.bootstrap.__main__ import main, tokens_for
 from infra.bootstrap.folder import City, digest_of_the_code, read_city
@@ -150,6 +152,26 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(folder: Path, name: st
     (folder / name).write_text(content)
 
     assert any(line.startswith(fault) for line in faults(folder))
+
+
+def test_a_file_as_windows_writes_it_is_the_same_file(folder: Path, tmp_path: Path) -> None:
+    before = read_city(folder, today=TODAY)
+    for path in folder.rglob("*.json"):
+        path.write_bytes(codecs.BOM_UTF8 + path.read_bytes().replace(b"\n", b"\r\n"))
+
+    city = read_city(folder, today=TODAY)
+
+    assert (city.digest, city.entries) == (before.digest, before.entries)
+    for place in PLACES_OWN.values():
+        (tmp_path / place).parent.mkdir(parents=True)
+    put_places_own(folder, tmp_path)
+    assert departments_from((tmp_path / PLACES_OWN["departments.json"]).read_bytes())
+
+
+def test_a_file_in_another_encoding_is_named(folder: Path) -> None:
+    (folder / "departments.json").write_bytes((folder / "departments.json").read_text().encode("utf-16"))
+
+    assert "departments.json: this is not UTF-8." in faults(folder)
 
 
 @pytest.mark.parametrize("name", PLACES_OWN)

@@ -502,6 +502,9 @@ def test_nothing_is_touched_while_restored_tables_are_not_all_that_a_release_nee
 
 @pytest.mark.usefixtures("aws", "packages")
 def test_there_is_no_way_back_on_a_stage_that_was_never_deployed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rollback", "dev", "artefacts"]) == 1
+    assert capsys.readouterr().err == "xinnuo-dev was never deployed with the bucket artefacts.\n"
+
     boto3.client("s3").create_bucket(Bucket="artefacts", CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
 
     assert main(["rollback", "dev", "artefacts"]) == 1
