@@ -3,6 +3,7 @@
 Everything else a test needs it asks for by name, from the fixtures of its own folder or from ``tests.builders``.
 """
 
+import gc
 import ipaddress
 import os
 import socket
@@ -59,6 +60,9 @@ os.environ.update(
 os.environ.pop("AWS_PROFILE", None)
 
 hypothesis.settings.load_profile(depth.PROFILE)
+
+# What tests keep for each other is large and lives on: looking through it as often as usual takes a tenth of the time.
+gc.set_threshold(50_000, 20, 100)
 
 
 class NetworkShutError(RuntimeError):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import yaml
 from botocore.exceptions import ClientError
 
 from infra.deploy.errors import DeployError
+from infra.packaging import yaml
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -69,7 +69,7 @@ class Artefacts:
 
         ``city`` is the digest of the departments and sources that are packaged.
         """
-        template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
+        template = yaml.read(folder / "sam.yaml")
         keys = {archive.name: self._upload_archive(archive) for archive in sorted(folder.glob("*.zip"))}
         take_code_from(self.bucket, keys, template)
         template.setdefault("Outputs", {})[CITY] = {"Value": city}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
-import yaml
+from infra.packaging import yaml
 
 ROOM: Final = 0.8
 """The share of a limit that a deployment may take: what grows must be seen before it is refused."""
@@ -69,7 +69,7 @@ class Limit:
 
 def limits_of(folder: Path) -> tuple[Limit, ...]:
     """Measure a packaged stage: a folder with ``sam.yaml`` and its archives."""
-    template = yaml.safe_load((folder / "sam.yaml").read_text(encoding="utf-8"))
+    template = yaml.read(folder / "sam.yaml")
     archives = [
         Limit(name=f"bytes of {archive.name}, unpacked", used=_unpacked(archive), most=250 * 2**20)
         for archive in sorted(folder.glob("*.zip"))

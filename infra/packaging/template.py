@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from chalicelib.addresses import PORTAL
+from infra.packaging import yaml
 from infra.packaging.limits import ROOM, policy_size
 from infra.packaging.watching import alarms_on_tables
 from infra.packaging.wheels import Target
@@ -25,7 +24,7 @@ def merged(folder: Path = PARTS) -> dict[str, dict[str, Any]]:
     """Return the whole template: each section with the entries of all parts; raises ``ValueError`` for a second one."""
     whole: dict[str, dict[str, Any]] = {}
     for part in sorted(folder.glob("*.yaml")):
-        for section, entries in yaml.safe_load(part.read_text(encoding="utf-8")).items():
+        for section, entries in yaml.read(part).items():
             known = whole.setdefault(section, {})
             if again := known.keys() & entries.keys():
                 message = f"{part.name} defines what another part defines: {', '.join(sorted(again))}"
@@ -36,12 +35,12 @@ def merged(folder: Path = PARTS) -> dict[str, dict[str, Any]]:
 
 def write_merged(path: Path) -> None:
     """Write the whole template as ``chalice package --merge-template`` takes it."""
-    path.write_text(yaml.safe_dump(merged(), allow_unicode=True), encoding="utf-8")
+    yaml.write(path, merged())
 
 
 def mend(path: Path, *, stage: str, target: Target) -> None:
     """Mend a packaged template: addresses, policies and stages that AWS would refuse, or that nobody asked for."""
-    template: Template = yaml.safe_load(path.read_text(encoding="utf-8"))
+    template: Template = yaml.read(path)
     # What is packaged for one stage cannot be deployed as another.
     template["Rules"]["StageIsPackaged"] = {
         "Assertions": [
@@ -58,7 +57,7 @@ def mend(path: Path, *, stage: str, target: Target) -> None:
     _leave_the_portal_to_the_proxy(template)
     _let_tables_be_elsewhere(template)
     _manage_policies(template)
-    path.write_text(yaml.safe_dump(template, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    yaml.write(path, template, sort_keys=False)
 
 
 def _leave_the_portal_to_the_proxy(template: Template) -> None:

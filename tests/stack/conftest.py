@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from infra.packaging import yaml
 from infra.packaging.build import lay_out
 from infra.packaging.template import mend, write_merged
 from infra.packaging.wheels import Target
@@ -39,7 +39,7 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def template(template_file: Path) -> dict[str, Any]:
     """Read it."""
-    read: dict[str, Any] = yaml.safe_load(template_file.read_text(encoding="utf-8"))
+    read: dict[str, Any] = yaml.read(template_file)
     return read
 
 

@@ -20,7 +20,6 @@ from typing import Any
 
 import boto3
 import pytest
-import yaml
 
 from infra.bootstrap.__main__ import main as bootstrap
 from infra.deploy import deployment
@@ -28,6 +27,7 @@ from infra.deploy.__main__ import main
 from infra.deploy.restored import tables_of
 from infra.local import environments
 from infra.local.place import SAMPLE
+from infra.packaging import yaml
 from infra.packaging.template import merged
 
 PARAMETERS = {
@@ -188,7 +188,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             "Resources": {"Cases": TABLE, **resources},
             "Outputs": {"EndpointURL": {"Value": order.address}},
         }
-        (folder / "sam.yaml").write_text(yaml.safe_dump(template))
+        yaml.write(folder / "sam.yaml", template)
         yield folder
 
     monkeypatch.setattr(deployment, "packaged", packaged)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from infra.packaging import yaml
 from infra.packaging.limits import rendered
 from infra.packaging.template import by_name, names_of_tables
 
@@ -65,7 +65,7 @@ def test_a_stage_changes_the_memory_of_the_api_alone() -> None:
 
 
 def test_every_table_and_every_index_is_used_by_some_function() -> None:
-    template = yaml.safe_load(TABLES.read_text(encoding="utf-8"))["Resources"]
+    template = yaml.read(TABLES)["Resources"]
     tables = {name: each["Properties"] for name, each in template.items() if name.endswith("Table")}
     policies = json.dumps([statements(each) for each in FUNCTIONS])
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from infra.deploy.artefacts import take_code_from
 from infra.local import environments
+from infra.packaging import yaml
 from infra.packaging.limits import ROOM
 
 PARAMETERS = {
@@ -40,7 +40,7 @@ def transform(source: Path, region: str = "cn-north-1") -> subprocess.CompletedP
 def uploaded(template_file: Path) -> Path:
     """Return the template as it lies in the bucket of artefacts."""
     environments.build()
-    template = yaml.safe_load(template_file.read_text(encoding="utf-8"))
+    template = yaml.read(template_file)
     take_code_from("artefacts", dict.fromkeys(("deployment.zip", "issue.zip"), "archives/0.zip"), template)
     path = template_file.with_name("uploaded.json")
     path.write_text(json.dumps(template))

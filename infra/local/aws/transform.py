@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
 from samtranslator.translator.transform import transform
+
+from infra.packaging import yaml
 
 
 class NoPolicies:
@@ -27,5 +28,5 @@ def transformed(template: dict[str, Any], parameters: dict[str, str]) -> dict[st
 
 
 if __name__ == "__main__":
-    read = yaml.safe_load(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    read = yaml.read(Path(sys.argv[1]))
     print(json.dumps(transformed(read, json.loads(sys.argv[2]))))
