@@ -28,10 +28,11 @@ class Cloud:
     portal: str
     own: dict[str, str]
 
-    def inhabit(self) -> None:
-        """Let the town of ``infra.browser.town`` file its cases, and let the sweep see which are late."""
+    def inhabit(self, *, opened: int, late: int) -> None:
+        """Let a town (``infra.browser.town``) file its cases, and let the sweep see which are late."""
         told = (shlex.split(line)[1] for line in _run("environment", self.own).splitlines())
-        _started("infra.browser.town", environment=dict(line.split("=", 1) for line in told))
+        environment = dict(line.split("=", 1) for line in told)
+        _started("infra.browser.town", str(opened), str(late), environment=environment)
         _run("sweep", self.own)
 
 

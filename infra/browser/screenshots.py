@@ -69,7 +69,7 @@ def main() -> None:
         ask_for_more(officer, photographed)
         handle(officer, case_no)
         take(applicant, "messages", "/messages")
-        cloud.inhabit()
+        cloud.inhabit(opened=300, late=40)
         take(officer, "worklist", "/worklist")
         monitor = Person.at(browser, portal, width=DESK)
         monitor.log_in("monitor")

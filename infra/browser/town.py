@@ -1,12 +1,14 @@
-"""Fills an empty local cloud with a town: 300 open cases, 40 of them late, of people who do not exist.
+"""Fills an empty local cloud with a town: open cases, some of them late, of people who do not exist.
 
-It runs as ``python3 -m infra.browser.town`` in the environment that ``make environment`` prints, and hands each case in
-through the service itself, as of when it was filed, so that rows, events and clocks are as the service writes them.
+``python3 -m infra.browser.town 300 40`` makes 300 open cases, 40 of them late, in the environment that
+``make environment`` prints. It hands each case in through the service itself, as of when it was filed, so that rows,
+events and clocks are as the service writes them.
 """
 
 import base64
 import json
 import random
+import sys
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -26,13 +28,11 @@ from infra.local.identity import personas
 from infra.local.sample_answers import sample_answers
 from infra.local.seeding import resident_of
 
-OPEN, LATE, DONE = 300, 40, 60
-"""Cases that are open, how many of these are late, and those decided and delivered in the month before."""
+UNASSIGNED: Final = 45
+"""About so many open cases are given to nobody; a fifth as many as are open were delivered in the month before."""
 
 FIRST: Final = 5_000
 """From where on applicants are counted: nobody else of the local cloud has these numbers."""
-
-SHARE_ASSIGNED: Final = 0.85
 
 ITEMS: Final = {"plate-replacement": 1, "spouse-household": 2, "business-address": 2}
 """The items, each with the working days that its first step may take."""
@@ -48,7 +48,7 @@ OFFICERS: Final = {
 """Who takes cases, by department: personas by their own names, others by the one that stands here."""
 
 
-def main() -> None:
+def main(opened: int, late: int) -> None:
     """Meet the staff, then file, give most cases to somebody, and decide those of the weeks before."""
     now, dice = real_now().replace(microsecond=0), random.Random(1)  # noqa: S311 - the same town every time
     officers = {
@@ -57,13 +57,13 @@ def main() -> None:
     }
     for name in ("supervisor.traffic", "supervisor.market", "head.traffic", "head.market", "monitor"):
         _persona(name, at=now)
-    for number in range(OPEN + DONE):
+    for number in range(opened + opened // 5):
         item, longest = dice.choice(list(ITEMS.items()))
-        is_done = number >= OPEN
-        back = dice.randint(0, longest) if LATE <= number < OPEN else longest + dice.randint(1, 8)
+        is_done = number >= opened
+        back = dice.randint(0, longest) if late <= number < opened else longest + dice.randint(1, 8)
         at = min(_filed_at(back + 6 * is_done, dice, now=now), now)
         case = _file(FIRST + number, item, at=at)
-        if is_done or dice.random() < SHARE_ASSIGNED:
+        if is_done or dice.random() >= UNASSIGNED / opened:
             by = dice.choice(officers[case.department])
             given = container().assignment.assign(
                 Command(case_no=case.case_no, by=by, at=at, version=case.version), officer=by.sub
@@ -150,4 +150,4 @@ def _text(value: bytes) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -12,6 +12,7 @@ from infra.browser.flags import propose, serve
 from infra.browser.local import Cloud, own_cloud
 from infra.browser.story import handle, promise
 from infra.browser.visit import DESK, Language, Person, chromium
+from tests.depth import IS_DEEP
 
 Come = Callable[..., Person]
 
@@ -106,5 +107,5 @@ def made(case_no: str, flag_id: str) -> Mapping[str, str]:
 
 @pytest.fixture(scope="session")
 def town(cloud: Cloud) -> None:
-    """300 open cases, 40 of them late: only for the last tests, because others look for their cases in short lists."""
-    cloud.inhabit()
+    """Many open and late cases: only for the last tests, because others look for their cases in short lists."""
+    cloud.inhabit(opened=300 if IS_DEEP else 100, late=40 if IS_DEEP else 20)

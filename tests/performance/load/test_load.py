@@ -49,7 +49,7 @@ def test_events_replayed_from_nothing_out_of_order_give_the_same_figures_and_ale
     assert figure.value == 0
 
 
-@goes("runs", usually=4, deep=1_000)
+@goes("runs", usually=2, deep=1_000)
 def test_a_town_ends_in_trouble_as_it_does_in_calm(engine: str, runs: int) -> None:
     (figure,) = storms.measured(engine, runs=runs, seed=SEED)
 
