@@ -2,6 +2,8 @@
 
 import pytest
 
+from chalicelib.http.language import Language
+from chalicelib.web.core.i18n import text
 from chalicelib.web.officers.case_actions import ACTIONS, WRITTEN
 from chalicelib.web.officers.cases import OFFERS
 from tests.web.cases import filed
@@ -54,3 +56,27 @@ def test_a_person_who_is_not_in_the_list_is_refused_at_the_field(visitor: Come, 
 
     assert seen.status == 400
     assert {"href": "#officer"} in seen.page.named("a")
+
+
+def test_after_an_act_one_reads_what_came_of_it(visitor: Come, officer: Visitor, promised: str) -> None:
+    refused, person = f"/desk/{filed(visitor('applicant'))}", {"accepted": "no", "reason": "不属于本机关职权范围。"}
+    supervisor = visitor("supervisor.traffic")
+
+    def done(browser: Visitor, page: str, act: str, **fields: str) -> str:
+        return browser.send(browser.open(f"{page}/acts/{act}"), act, fields).text
+
+    assert "已记录不予受理和理由，申请人可以查看。" in done(officer, refused, "acceptance", **person)
+    given = done(supervisor, promised, "assignment", officer="officer.traffic")
+    assert "已指定经办人，没有办完的时限一并交给了这位经办人。" in given
+    decided = done(officer, promised, "decision", outcome="granted", document_no="义公交〔2026〕7号")
+    assert "决定已记录，办理时限已停止。下一步是送达。" in decided
+    assert "承诺还没有核查完，核查的时限照算。" in done(officer, promised, "delivery")
+    found = {"result": "true", "method": "onsite", "findings": "现场查看，与承诺一致。"}
+    assert "核查结果已记录，并已生效。" in done(officer, promised, "verification", **found)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_act_has_a_sentence_for_what_came_of_it(language: Language) -> None:
+    said = {act: text(f"desk_done_{act}", language) for act in OFFERS}
+
+    assert len(set(said.values())) == len(OFFERS)

@@ -156,6 +156,17 @@ def step_names(case: CaseResponse) -> dict[str, str]:
     return {step.id: step.name for step in container().catalogue.version(case.item.code, case.item.version).steps}
 
 
+def _result_of(act: str, case: CaseResponse) -> str:
+    """Return which sentence says what an act has led to, named ``desk_done_<result>``; some acts end in two ways."""
+    otherwise = {
+        "acceptance": ("acceptance_refused", case.state is State.NOT_ACCEPTED),
+        "delivery": ("delivery_verified_later", _may_be_verified(case)),
+        "verification": ("verification_second", _waits_for_second(case)),
+    }
+    result, is_so = otherwise.get(act, (act, False))
+    return result if is_so else act
+
+
 @pages.get("/desk", roles=OFFICE)
 def list_cases(visit: PageRequest) -> Page | Redirect:
     """List the department's cases, newest first, or those in one state; a case number, as typed, leads to its case."""
@@ -177,7 +188,7 @@ def read_case(visit: PageRequest) -> Page:
     from chalicelib.api.documents import routes as documents  # noqa: PLC0415 - only this page needs it
 
     case = the_case(visit)
-    done, found = visit.query.get("done"), case.verification
+    act, found = visit.query.get("done"), case.verification
     timeline, notes = visit.get(cases.read_timeline), visit.get(desk.read_notes).notes
     finders = (found.found_by, found.confirmed_by) if found else ()
     facts = {
@@ -194,7 +205,8 @@ def read_case(visit: PageRequest) -> Page:
         "names": {asked.id: asked.name for asked in case.checklist},
         "steps": step_names(case),
         "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],
-        "done": done if done in OFFERS else None,
+        "done": act,
+        "result": _result_of(act, case) if act and act in OFFERS else None,
         "may_look": Role.OFFICER in visit.caller.roles,
         "may_give_card": bool(visit.caller.roles & set(GIVERS)),
     }
