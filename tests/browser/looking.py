@@ -55,6 +55,11 @@ OUT_OF_SHAPE: Final = """() => {
 }"""
 """Says what a person cannot come to by scrolling, and text in a column of fewer than four characters."""
 
+CUT_OFF: Final = """() => [...document.querySelectorAll("main .xn-wide")]
+  .filter((at) => at.scrollWidth > at.clientWidth + 1)
+  .map((at) => `${at.scrollWidth - at.clientWidth} px of “${at.textContent.trim().slice(0, 30)}”`)"""
+"""Says which tables end under the edge of their frame."""
+
 UNSAID: Final = """() => {
   const found = [];
   const said = (at) => at.getAttribute("aria-label") ?? at.textContent.replace(/\\s+/g, " ").trim();
@@ -130,6 +135,8 @@ class Screen:
             for is_large in (False, True):
                 for said in page.evaluate(OUT_OF_SHAPE):
                     yield f"{width} px{', large type' if is_large else ''}: {said}"
+                if width == DESK and not is_large:
+                    yield from (f"cut off at a desk: {said}" for said in page.evaluate(CUT_OFF))
                 page.evaluate(LARGE)
 
     def _resize(self, width: int) -> None:
