@@ -11,6 +11,7 @@ from tests.cloud import turn_clock
 from tests.files import A_PDF
 from tests.web.cases import drafted, hand_in, with_documents
 from tests.web.visitor import Come, Seen, Visitor
+from tests.wire import Wire, watched
 
 PAUSE: dict[str, str | list[str]] = {
     "ground": "expert_review",
@@ -269,3 +270,16 @@ def test_a_pause_that_comes_too_late_says_that_it_changes_nothing(officer: Visit
     assert "办结：已于10月8日(周四)届满，已经超期。" in ended.text
     assert "办结：已于10月8日(周四)届满，暂停以后仍然是超期" in late.text
     assert "暂停以前已经超期" in ending.text
+
+
+def test_a_page_of_a_case_reads_the_case_and_its_events_once(officer: Visitor, promised: str) -> None:
+    officer.open(promised)
+
+    with watched(Wire()) as wire:
+        opened = officer.open(promised)
+
+    assert opened.status == 200
+    # The session; the case; its events; its clocks; its notes; its documents; the item; and what people were told.
+    assert sorted(wire.operations) == ["BatchGetItem"] * 3 + ["GetItem"] * 2 + ["Query"] * 3
+    tables = [name for call in wire.calls for name in call.parameters.get("RequestItems", ())]
+    assert len([name for name in tables if name.endswith("-cases")]) == 1

@@ -247,9 +247,13 @@ class CaseQueries:
     ) -> tuple[Case, Reading]:
         """Return a case and its timeline, its chain recomputed: if it was tampered with, it says where and why."""
         opened = self.one(case_no, by=by, at=at, told="timeline", purpose=purpose)
+        return opened.case, self.timeline_of(opened, by=by, at=at)
+
+    def timeline_of(self, opened: CaseOpened, *, by: Caller, at: datetime) -> Reading:
+        """Return the timeline of a case that was just opened to the caller, otherwise like ``timeline``."""
         case, is_moved = opened.case, by.is_staff and opened.events is None
         reading = self._timeline.reading(case.owner, head=None if is_moved else case.head, events=opened.events)
-        return case, self._with_report(case, reading, at=at)
+        return self._with_report(case, reading, at=at)
 
     def _with_report(self, case: Case, reading: Reading, *, at: datetime) -> Reading:
         """Return a timeline; one that does not check out with the event that says so, from which alerts follow.

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.api.cases.routes import cases, desk
-from chalicelib.api.cases.schemas.cases import CaseResponse
-from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineResponse
+from chalicelib.api.cases.routes import cases
+from chalicelib.api.cases.schemas.cases import CaseResponse, case_response
+from chalicelib.api.cases.schemas.timelines import EventResponse, TimelineResponse, timeline_response
 from chalicelib.cases.model.case import State
 from chalicelib.cases.model.stages import Finding, Notice
 from chalicelib.cases.rules.case_numbers import case_no_as_typed, is_case_no
@@ -14,6 +14,7 @@ from chalicelib.cases.rules.handling import STEPS, SUPERIORS, CaseStep
 from chalicelib.cases.rules.reading import ReadingPurpose
 from chalicelib.clocks.model import ClockKind, Light
 from chalicelib.container import container
+from chalicelib.logging import tell
 from chalicelib.policy import Role
 from chalicelib.rulepacks.model.pack import RulePack
 from chalicelib.supervision.rules.cards import GIVERS
@@ -183,13 +184,22 @@ def list_cases(visit: PageRequest) -> Page | Redirect:
 
 @pages.get("/desk/{case_no}", roles=OFFICE)
 def read_case(visit: PageRequest) -> Page:
-    """Show a case with everything an officer needs to decide, and the actions that are open now."""
-    from chalicelib.api.contacts.routes import deliveries  # noqa: PLC0415 - only this page needs it
-    from chalicelib.api.documents import routes as documents  # noqa: PLC0415 - only this page needs it
+    """Show a case with everything an officer needs to decide, and the actions that are open now.
 
-    case = the_case(visit)
+    The case and its events are read once and passed on; who may see each part is decided for each.
+    """
+    from chalicelib.api.contacts.routes.deliveries import told_of  # noqa: PLC0415 - only this page needs it
+    from chalicelib.api.documents.schemas import document_response  # noqa: PLC0415 - only this page needs it
+
+    by, at, services = visit.caller, visit.at, container()
+    opened = services.case_queries.one(visit.path["case_no"], by=by, at=at)
+    tell(case_no=opened.case.case_no)
+    reading = services.case_queries.timeline_of(opened, by=by, at=at)
+    view = services.case_queries.seen(opened.case, by=by, at=at, events=reading.events)
+    case, timeline = case_response(view, by=by, language=visit.language), timeline_response(reading, to=by)
+    notes = services.case_notes.of_case(opened.case, by=by, at=at).notes
+    documents = services.case_documents.of_case(opened.case, by=by, at=at)
     act, found = visit.query.get("done"), case.verification
-    timeline, notes = visit.get(cases.read_timeline), visit.get(desk.read_notes).notes
     finders = (found.found_by, found.confirmed_by) if found else ()
     facts = {
         "case": case,
@@ -200,8 +210,8 @@ def read_case(visit: PageRequest) -> Page:
         "grounds": {
             one.code: one.name if visit.language == "zh" else one.english for one in pack_of(case, visit).pause_grounds
         },
-        "told": visit.get(deliveries.of_case).items,
-        "documents": visit.get(documents.listed, query={"case_no": case.case_no}).items,
+        "told": told_of(opened.case, reading.events),
+        "documents": [document_response(one, visit.language) for one in documents],
         "names": {asked.id: asked.name for asked in case.checklist},
         "steps": step_names(case),
         "actions": [name for name, is_open in OFFERS.items() if is_open(case, visit)],

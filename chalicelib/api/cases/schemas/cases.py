@@ -206,7 +206,7 @@ def view_answer(
 ) -> Answer[CaseResponse]:
     """Answer with a view of a case."""
     return Answer(
-        body=_case_response(view, by=call.caller, language=call.language),
+        body=case_response(view, by=call.caller, language=call.language),
         status=status,
         version=view.case.version,
         replayed=replayed and call.idempotency_key is not None,
@@ -241,7 +241,8 @@ def white_because(light: Light) -> ErrorCode | None:
     return ErrorCode.CALENDAR_UNKNOWN if light is Light.WHITE else None
 
 
-def _case_response(view: CaseView, *, by: Caller, language: Language) -> CaseResponse:
+def case_response(view: CaseView, *, by: Caller, language: Language) -> CaseResponse:
+    """Build the response for a view of a case."""
     case = view.case
     # An agent learns from state and way whether the promise was open, and nothing of the principal's credit.
     is_told = not is_agent(by, case.subject)

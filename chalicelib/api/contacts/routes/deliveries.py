@@ -1,9 +1,11 @@
 """HTTP routes for what became of messages: the gateway's receipts (状态报告), and what the desk sees of a case."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from chalicelib.api.cases.schemas.reading import ReadingQuery
 from chalicelib.api.messages.routes import DeliveryResponse, InBothLanguages
+from chalicelib.cases.model.case import Case
 from chalicelib.cases.services.materials.documents import OFFICE
 from chalicelib.container import container
 from chalicelib.errors import ErrorCode
@@ -11,6 +13,7 @@ from chalicelib.http.routes import Answer, Call, Code, Instant, Line, RequestBod
 from chalicelib.messages.model.messages import Message
 from chalicelib.messages.rules.messages import words_of
 from chalicelib.messages.store.telling import templates
+from chalicelib.timeline.events import Event
 
 routes = Routes("contact")
 
@@ -80,9 +83,13 @@ def of_case(call: Call[None]) -> Answer[CaseMessagesResponse]:
     case, reading = container().case_queries.timeline(
         call.path["case_no"], by=call.caller, at=call.at, purpose=call.query.purpose
     )
-    found = container().messages.of_case(case, reading.events)
-    items = [message_response(one, is_agents=one.recipient != case.subject) for one in found]
-    return Answer(body=CaseMessagesResponse(items=items))
+    return Answer(body=CaseMessagesResponse(items=told_of(case, reading.events)))
+
+
+def told_of(case: Case, events: Sequence[Event]) -> list[CaseMessageResponse]:
+    """Return what the people concerned were told of a case that the caller may see, newest first."""
+    found = container().messages.of_case(case, events)
+    return [message_response(one, is_agents=one.recipient != case.subject) for one in found]
 
 
 def message_response(message: Message, *, is_agents: bool) -> CaseMessageResponse:

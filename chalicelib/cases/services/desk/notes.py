@@ -20,6 +20,7 @@ from chalicelib.policy import Caller, Role
 from chalicelib.rulepacks.model.pack import RulePack
 
 COLLEAGUES: Final = (Role.OFFICER, Role.SUPERVISOR, Role.HEAD)
+LOOK: Final = Step(roles=COLLEAGUES, act=Act.VIEW, told="case")
 
 
 class CaseNotes:
@@ -45,6 +46,11 @@ class CaseNotes:
         """Return the notes of a case of the caller's department; ``PURPOSE_REQUIRED`` as at the case itself."""
         return self._notes.of(self._case(case_no, purpose=purpose, by=by, at=at).case_no, at=at)
 
+    def of_case(self, case: Case, *, by: Caller, at: datetime) -> Notes:
+        """Return the notes of a case of the caller's department that was just opened, with the look on record."""
+        self._access.require(case, LOOK, by=by, at=at)
+        return self._notes.of(case.case_no, at=at)
+
     @retry_on_conflict
     def add(self, case_no: str, text: str, *, by: Caller, at: datetime) -> Notes:
         """Add a note to a case of the caller's department.
@@ -66,6 +72,6 @@ class CaseNotes:
         if not is_case_no(case_no):
             raise DomainError(ErrorCode.NOT_FOUND)
         case = self._cases.load(case_no)
-        self._access.require(case, Step(roles=COLLEAGUES, act=Act.VIEW, told="case"), by=by, at=at)
+        self._access.require(case, LOOK, by=by, at=at)
         self._reading.leave_trace(case, purpose, by=by, at=at)
         return case

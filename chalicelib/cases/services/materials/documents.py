@@ -201,6 +201,14 @@ class CaseDocuments:
         """Return the documents of a draft or of a case, oldest first; otherwise like ``one``."""
         owner = self._owner(draft_id=draft_id, case_no=case_no)
         self._require_seen(owner, purpose, by=by, at=at)
+        return self._shown(owner, by=by)
+
+    def of_case(self, case: Case, *, by: Caller, at: datetime) -> tuple[Document, ...]:
+        """Return the documents of a case that was just opened to the caller, with the look on record."""
+        self._access.require(case, KNOW, by=by, at=at)
+        return self._shown(case, by=by)
+
+    def _shown(self, owner: Case | Draft, *, by: Caller) -> tuple[Document, ...]:
         return tuple(one for one in self._documents.of_case(owner.case_no) if _is_shown(one, owner, by=by))
 
     @retry_on_conflict
