@@ -18,7 +18,7 @@ from tests.cloud import Client, forget_everything, said_by, the_issuer
 from tests.depth import goes
 from tests.performance.bare import Bare
 from tests.performance.crowd import ONE_IN, add_clocks, add_items, idle_sweep, queries_of_clocks, red_page
-from tests.performance.pages import page_cost, pages
+from tests.performance.pages import page_cost, page_event, pages
 from tests.performance.story import Story
 from tests.performance.units import Bill, billed
 from tests.wire import Wire, watched
@@ -35,6 +35,26 @@ IDLE = [
 ]
 """A heartbeat, what waited, one empty query a shard, the heartbeat anew, and the note that everything was seen; then
 how far the relay is, and its beats."""
+
+CALLS_OF_PAGES = {
+    "/desk/{case_no}": [
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "Query",
+        "GetItem",
+        "Query",
+        "BatchGetItem",
+        "BatchGetItem",
+    ],
+    "/flags": ["GetItem", "Query", "BatchGetItem"],
+    "/flags/{flag_id}": ["GetItem", "GetItem", "Query", "BatchGetItem", "BatchGetItem", "GetItem", "Query"],
+    "/rule-packs": ["GetItem"],
+    "/catalogue-searches": ["GetItem", "Query"],
+    "/catalogue/{item_code}": ["GetItem", "BatchGetItem", "BatchGetItem"],
+    "/calendars/{year}": ["GetItem", "BatchGetItem"],
+}
+"""The session first, then what each page shows; the items of a list are one read, however many there are."""
 
 
 @pytest.fixture(autouse=True)
@@ -252,6 +272,19 @@ def test_a_list_with_filters_looks_once_at_each_clock_of_its_smallest_list(clock
         assert queries_of_clocks(wire) == 1
         # Half a unit for four kilobytes: what 500 clocks take, whatever number of them there is.
         assert wire.read_units <= LOOKED_AT / 4
+
+
+def test_the_pages_that_show_most_make_few_calls(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.performance.pages.CASES", 2)
+
+    asked: dict[str, list[str]] = {}
+    for one in pages(story):
+        if one.page in CALLS_OF_PAGES:
+            event = page_event(one, story.client)
+            sent_by(story, event, status=200)
+            asked[one.page] = sent_by(story, event, status=200).operations
+
+    assert asked == CALLS_OF_PAGES
 
 
 def test_every_page_that_the_benchmark_times_is_there(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

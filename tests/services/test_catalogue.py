@@ -15,6 +15,7 @@ from chalicelib.policy import Role
 from chalicelib.rulepacks.store import load_rule_packs
 from chalicelib.timeline.store import Timeline
 from tests.builders import NOON, a_caller, a_notice, an_item
+from tests.wire import Wire, watched
 
 EDITOR = a_caller(Role.CATALOGUE_EDITOR, sub="editor-1", department="monitoring")
 LAST_SECOND = datetime(2026, 9, 30, 15, 59, 59, tzinfo=UTC)
@@ -51,6 +52,21 @@ def test_what_is_published_is_what_is_read(catalogue: Catalogue) -> None:
 
     assert catalogue.current("plate-replacement", at=NOON) == item
     assert catalogue.version("plate-replacement", 1) == item
+
+
+def test_several_items_are_one_read_and_a_new_version_is_found_at_once(catalogue: Catalogue) -> None:
+    for code in ("aa", "bb"):
+        catalogue.publish(an_item(code=code), by=EDITOR, at=NOON)
+        catalogue.find(code, at=NOON)
+    catalogue.publish(an_item(code="bb", version=2, effective_from=date(2026, 10, 1)), by=EDITOR, at=NOON)
+
+    with watched(Wire()) as wire:
+        before = catalogue.find_all(["bb", "none", "aa", "bb"], at=LAST_SECOND)
+    after = catalogue.find_all(["bb"], at=MIDNIGHT)
+
+    assert wire.operations == ["BatchGetItem"]
+    assert [(code, item.version) for code, item in before.items()] == [("bb", 1), ("aa", 1)]
+    assert [(code, item.version) for code, item in after.items()] == [("bb", 2)]
 
 
 def test_a_publication_is_an_event_that_anybody_can_verify(catalogue: Catalogue, timeline: Timeline) -> None:

@@ -1,6 +1,6 @@
 """Publishing, finding and reading items."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
@@ -120,6 +120,12 @@ class Catalogue:
     def find(self, code: str, *, at: datetime) -> Item | None:
         """Return the version in force, of an abolished item the last one, or ``None``."""
         return self.guide(code, at=at)[0]
+
+    def find_all(self, codes: Iterable[str], *, at: datetime) -> dict[str, Item]:
+        """Return what ``find`` finds of several items, by code: one read for a hundred, besides new versions."""
+        today, shelves = day_in_shanghai(at), self._store.shelves_of(codes)
+        found = {code: shelf.on(today) for code, shelf in shelves.items()}
+        return {code: self.version(code, one.version) for code, one in found.items() if one is not None}
 
     def guide(self, code: str, *, at: datetime) -> tuple[Item | None, Abolition | None]:
         """Return the version in force, of an abolished item the last one with its abolition; nothing for no item."""

@@ -13,17 +13,15 @@ from chalicelib.web.core.request import PageRequest
 
 def item_names(visit: PageRequest, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return items by code and name; one that is not published has none, and is called that."""
-    found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
-    return [
-        (code, item_text(item, visit.language) if item else text("item_unpublished", visit.language))
-        for code, item in found
-    ]
+    wanted = list(codes)
+    named = dict(published(visit, wanted))
+    return [(code, named.get(code) or text("item_unpublished", visit.language)) for code in wanted]
 
 
 def published(visit: PageRequest, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return those items of several that are published, by code and name, to choose from."""
-    found = [(code, container().catalogue.find(code, at=visit.at)) for code in codes]
-    return [(code, item_text(item, visit.language)) for code, item in found if item is not None]
+    found = container().catalogue.find_all(codes, at=visit.at)
+    return [(code, item_text(item, visit.language)) for code, item in found.items()]
 
 
 def item_text(item: Item, language: Language) -> str:

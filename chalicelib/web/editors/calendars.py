@@ -115,6 +115,7 @@ def _drawn(
         "days": days,
         "months": _months(int(visit.path["year"]), days),
         "marks": MARKS,
+        "ticked": frozenset(visit.form.get("days", ())),
         "done": visit.query.get("done"),
     }
     return Page(template="calendar.html", facts=facts)
@@ -273,8 +274,8 @@ def _marked(page: Page, visit: PageRequest) -> Page:
         field: "\n".join(lines_of({date.fromisoformat(day): said for day, said in found.items()}))
         for field, found in written.items()
     }
-    facts = {**page.facts, "days": lines, "months": _months(int(visit.path["year"]), lines), "is_marked": True}
-    return replace(page, facts=facts)
+    drawn = {"days": lines, "months": _months(int(visit.path["year"]), lines), "ticked": (), "is_marked": True}
+    return replace(page, facts={**page.facts, **drawn})
 
 
 def _ticked(page: Page, visit: PageRequest) -> list[str]:
