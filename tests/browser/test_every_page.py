@@ -219,6 +219,17 @@ def board(browser: Browser, world: World, looks: Looks) -> Iterator[Screen]:
     screen.person.close()
 
 
+@pytest.mark.parametrize("is_large", [False, True])
+def test_the_worst_cases_of_the_board_are_seen_whole_at_a_desk(board: Screen, *, is_large: bool) -> None:
+    page = board.person.page
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.evaluate(f"document.documentElement.classList.toggle('xn-large', {str(is_large).lower()})")
+
+    cases = page.locator(".xn-wide").first
+    assert cases.locator("tbody tr").count() > 0
+    assert cases.evaluate("at => at.scrollWidth - at.clientWidth") == 0
+
+
 def moved_on(board: Screen, was: str, now: str) -> None:
     """Let the board look again, after something on it has changed."""
     assert board.shown is not None
