@@ -33,6 +33,13 @@ def test_a_number_is_found_however_it_was_typed(officer: Visitor, case_no: str) 
     assert opened.path == f"/desk/{case_no}"
 
 
+def test_whoever_looks_by_item_is_led_to_the_items_of_the_worklist(officer: Visitor) -> None:
+    links = {link["href"] for link in officer.open("/find").page.named("a")}
+
+    assert "./worklist#item" in links
+    assert 'id="item"' in officer.open("/worklist").text
+
+
 @pytest.mark.requirement("R7.5", "R7.15")
 def test_a_whole_name_finds_the_departments_cases_and_each_look_is_on_record(
     officer: Visitor, visitor: Come, case_no: str
