@@ -310,7 +310,7 @@ def a_submission(**other: Any) -> Submission:  # noqa: ANN401 - any field of a s
         "effective_on": date(2026, 1, 10),
         "judged_on": date(2026, 1, 8),
         "basis": "《市场主体登记管理条例》第44条",
-        "repair_notice": "一年后可以申请信用修复,不收费。",
+        "repair_notice": "一年后可以申请信用修复，不收费。",
         "related_items": RELATED,
         "source_version": 1,
     }

@@ -61,7 +61,7 @@ def _faults_of_days(field: str, days: dict[date, str], *, year: int) -> Iterator
             yield _fault(
                 pointer,
                 "EDITION_DAY",
-                "不属于本年度,也不在上一年12月。",
+                "不属于本年度，也不在上一年12月。",
                 "Neither in the year nor in December before.",
             )
         if not name.strip():

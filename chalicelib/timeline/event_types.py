@@ -246,7 +246,7 @@ LABELS: dict[EventKind, tuple[str, str]] = {
     EventKind.RECTIFICATION_REPORTED: ("报告整改完成", "Rectification reported as done"),
     EventKind.RECTIFICATION_ENDED: ("整改结果", "Outcome of rectification"),
     EventKind.CASE_REVOKED: ("撤销决定", "Decision revoked"),
-    EventKind.CASE_REINSTATED: ("撤销决定被撤销,原决定恢复", "Revocation fell, the decision stands again"),
+    EventKind.CASE_REINSTATED: ("撤销决定被撤销，原决定恢复", "Revocation fell, the decision stands again"),
     EventKind.CASE_TERMINATED: ("终止办理", "Ended without a decision"),
     EventKind.APPLICATION_WITHDRAWN: ("撤回申请", "Application withdrawn"),
     EventKind.DOCUMENT_REQUESTED: ("登记上传材料文件", "Upload of a document asked for"),

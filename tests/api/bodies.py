@@ -161,7 +161,7 @@ def a_list(edition: str, in_force_from: str, *, without: str = "") -> dict[str, 
     ]
     return {
         "edition": edition,
-        "title": f"全国失信惩戒措施基础清单({edition}年版,示例)",
+        "title": f"全国失信惩戒措施基础清单（{edition}年版，示例）",
         "in_force_from": in_force_from,
         "conducts": [{"code": conduct.code, "name": conduct.name} for conduct in packaged.conducts],
         "items": rows,

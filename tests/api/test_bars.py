@@ -78,7 +78,7 @@ def test_what_one_officer_types_in_bars_nobody(client: Client, token: TokenOf, o
     (own,) = client.get("/v1/me/credit", token=token("applicant")).body["records"]
     assert (own["bar"], own["displayed"]) == ("proposed", False)
     assert "有权自收到本告知之日起提出异议申诉" in own["bar_notice"]
-    assert "信用修复:一年后可以申请信用修复" in own["bar_notice"]
+    assert "信用修复：一年后可以申请信用修复" in own["bar_notice"]
 
 
 @pytest.mark.requirement("R2.9")

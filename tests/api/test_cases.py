@@ -641,4 +641,4 @@ def test_while_credit_cannot_be_read_the_remedy_is_to_come_back_or_bring_certifi
     eligibility = person.draft().body["eligibility"]
 
     assert eligibility["commitment"] == "pending"
-    assert [reason["remedy"] for reason in eligibility["reasons"]] == ["请稍后再试;也可选择提交证明材料的方式办理。"]
+    assert [reason["remedy"] for reason in eligibility["reasons"]] == ["请稍后再试；也可选择提交证明材料的方式办理。"]

@@ -61,7 +61,7 @@ def test_an_editor_sees_two_places_side_by_side_with_what_differs(client: Client
     assert (compared["one"]["code"], compared["other"]["code"]) == ("corrects-first", "zhejiang-yiwu")
     in_hand = next(one for one in compared["items"] if one["when"]["stages"] == ["in_hand"])
     assert in_hand["differs"] == ["articles"]
-    assert in_hand["one"]["steps"][1]["basis"] == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
+    assert in_hand["one"]["steps"][1]["basis"] == "《深圳经济特区社会信用条例》第64条（责令限期整改）"
     assert "深圳" not in str(in_hand["other"])
 
 

@@ -210,7 +210,7 @@ def test_people_see_their_own_credit_and_who_asked(client: Client, token: TokenO
     assert [record["record_id"] for record in own.body["records"]] == ["r-1"]
     assert [(bar["record"], bar["in_force"]) for bar in own.body["bars"]] == [("market/r-1", True)]
     assert (own.body["free_of_charge"], own.headers["etag"]) == (True, '"1"')
-    assert own.body["channel"] == "本服务是唯一的官方受理渠道,不收取任何费用。"
+    assert own.body["channel"] == "本服务是唯一的官方受理渠道，不收取任何费用。"
     assert [bar["stale"] for bar in own.body["bars"]] == [False]
     asked = [*first.body["items"], *rest.body["items"]]
     assert {question["case_no"] for question in asked} == {None, "C1"}

@@ -174,7 +174,7 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
     assert (skipped.status, skipped.code) == (409, "STEP_NOT_ALLOWED")
     assert (skipped.body["next"], skipped.body["article"]) == (
         "rectification",
-        "《深圳经济特区社会信用条例》第64条(责令限期整改)",
+        "《深圳经济特区社会信用条例》第64条（责令限期整改）",
     )
     assert office.act("rectification", {"days": 3, "basis": "第64条"}).code == "DEFENCE_OPEN"
     office.done("statement", {"text": "正在整改。"}, by="applicant")
@@ -201,7 +201,7 @@ def test_two_officers_rectification_and_revocation(client: Client, token: TokenO
     assert revoked["revocation"]["statement_answer"] == "逾期未整改。"
     assert revoked["revocation"]["court_until"] == "2027-04-09"
     assert "60日内依法向本级人民政府申请行政复议" in revoked["revocation"]["remedies"]
-    assert revoked["revocation"]["repair_notice"].startswith("信用修复告知:")
+    assert revoked["revocation"]["repair_notice"].startswith("信用修复告知：")
     timeline = client.get(f"{office.url}/timeline", token=token("applicant")).body
     assert timeline["verified"] is True
     assert timeline["items"][-1]["kind"] == "case:revoked"

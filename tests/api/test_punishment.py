@@ -369,7 +369,7 @@ def test_a_flag_carries_the_remedies_and_the_way_to_repair(office: Office, clien
     seen = client.get(f"/v1/flags/{flag.body['id']}", token=token("company")).body
 
     assert "6个月内依法直接向有管辖权的人民法院提起行政诉讼" in seen["remedies"]
-    assert seen["repair_notice"].startswith("信用修复告知:")
+    assert seen["repair_notice"].startswith("信用修复告知：")
     assert "不收取任何费用" in seen["repair_notice"]
 
 

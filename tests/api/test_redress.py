@@ -88,7 +88,7 @@ def test_the_form_of_a_repair_says_everything_beforehand_in_both_languages(offic
     chinese, english = (office.see(f"me/credit/repair?entry={ENTRY}", language=each).body for each in ("zh-CN", "en"))
 
     assert (chinese["repairable_from"], chinese["repairable"], chinese["together"]) == ("2026-08-10", True, [ENTRY])
-    assert chinese["promise"].startswith("本人(本单位)郑重承诺")
+    assert chinese["promise"].startswith("本人（本单位）郑重承诺")
     assert english["promise"].startswith("I (we) solemnly promise")
     assert chinese["promise_hash"] == english["promise_hash"]
     assert (english["free_of_charge"], english["channel"][:12]) == (True, "This service")

@@ -210,10 +210,10 @@ def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time()
     event = container().timeline.events(case.owner)[-1]
     assert event.texts == {
         "notice": (
-            "事实:现场核查:该住所不存在。\n"
-            "理由:经核查,承诺不实。\n"
-            "依据:《深圳经济特区社会信用条例》第64条(责令限期整改)。\n"
-            "您有权进行陈述和申辩。期限自您收到本告知之日起计算,最晚2026-10-12(含当日)。"
+            "事实：现场核查:该住所不存在。\n"
+            "理由：经核查，承诺不实。\n"
+            "依据：《深圳经济特区社会信用条例》第64条（责令限期整改）。\n"
+            "您有权进行陈述和申辩。期限自您收到本告知之日起计算，最晚2026-10-12（含当日）。"
         )
     }
     assert container().timeline.reading(case.owner).verified
@@ -263,7 +263,7 @@ def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -
     with pytest.raises(DomainError, match="STEP_NOT_ALLOWED") as error:
         revoke(untrue)
     assert error.value.facts["next"] == "rectification"
-    assert error.value.facts["article"] == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
+    assert error.value.facts["article"] == "《深圳经济特区社会信用条例》第64条（责令限期整改）"
     with refused(ErrorCode.DEFENCE_OPEN):
         container().consequences.order_rectification(an_act(untrue), days=3, basis="第64条")
     ordered = rectify(untrue)
@@ -283,7 +283,7 @@ def test_the_pack_that_corrects_first_is_followed_step_by_step_to_revocation() -
     assert running(revoked) == []
     assert kinds_of(case.owner)[-1] == "case:revoked"
     assert container().timeline.events(case.owner)[-1].data["article"] == (
-        "《深圳经济特区社会信用条例》第64条(拒不整改的,撤销决定)"
+        "《深圳经济特区社会信用条例》第64条（拒不整改的，撤销决定）"
     )
     with refused(ErrorCode.STEP_NOT_ALLOWED):
         revoke(revoked)

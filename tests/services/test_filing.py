@@ -366,7 +366,7 @@ def test_a_promise_waits_where_something_bars_under_another_name_until_a_person_
     assert clock.limit == Limit(
         value=3,
         unit=Unit.WORKING_DAYS,
-        basis="本服务配置:承诺人姓名(名称)与信用信息登记的不一致的,3个工作日内核对,全国无统一期限",
+        basis="本服务配置：承诺人姓名（名称）与信用信息登记的不一致的，3个工作日内核对，全国无统一期限",
     )
     assert [(one.cause, one.said, one.reference) for one in conflicts()] == [(Cause.FILING, "张*", case.case_no)]
     assert container().credit.summary(case.subject).apart == ()
@@ -621,7 +621,7 @@ def test_a_promise_waits_while_credit_cannot_be_read(no_credit: Callable[[], Non
     assert (clock.kind, clock.recheck_at) == (ClockKind.CREDIT_RECHECK, NOON + MINUTE)
     assert (silence.kind, silence.due_on) == (ClockKind.ACCEPTANCE, date(2026, 10, 10))
     assert clock.limit == Limit(
-        value=1, unit=Unit.WORKING_DAYS, basis="本服务配置:信用信息恢复可读后1个工作日内核对,全国无统一期限"
+        value=1, unit=Unit.WORKING_DAYS, basis="本服务配置：信用信息恢复可读后1个工作日内核对，全国无统一期限"
     )
     no_credit()
 

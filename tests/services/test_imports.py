@@ -72,7 +72,7 @@ def a_line(record_id: str = "r-1", **other: Any) -> dict[str, Any]:  # noqa: ANN
         },
         "dates": {"judged_on": "2026-01-08"},
         "basis": "《市场主体登记管理条例》第44条",
-        "repair_notice": "一年后可以申请信用修复,不收费。",
+        "repair_notice": "一年后可以申请信用修复，不收费。",
         "related_items": ["business-address"],
         "version": 1,
     }

@@ -85,7 +85,7 @@ def test_what_the_event_of_a_recount_says() -> None:
         "due_on": "2027-01-05",
         "was_provisional": True,
         "provisional": False,
-        "source": "《国务院办公厅关于2027年部分节假日安排的通知》(2026-11-04)",
+        "source": "《国务院办公厅关于2027年部分节假日安排的通知》（2026-11-04）",
         "edition": "2027/1",
         "taken_back": [],
         "round": 0,

@@ -180,7 +180,7 @@ def test_all_faults_of_a_page_are_told_at_once_and_what_was_typed_stays(visitor:
     assert field(seen, "answers-phone")["value"] == "12"
     assert field(seen, "answers-email")["value"] == "@"
     assert "answers-phone-error" in (field(seen, "answers-phone")["aria-describedby"] or "")
-    assert seen.page.words["title"][0].startswith("错误: ")
+    assert seen.page.words["title"][0].startswith("错误：")
 
 
 @pytest.mark.parametrize("sent", ["2", "9" * 5000, "-1", "٣", "寄给我"])
@@ -420,7 +420,7 @@ def test_the_way_can_be_changed_until_the_draft_is_made(visitor: Come) -> None:
     assert (unchosen.status, faults(unchosen)) == (400, [])
     assert {"href": "#way"} in unchosen.page.named("a")
     assert changed.path == whole.path
-    assert draft.page.words["title"][0].startswith("交材料: ")
+    assert draft.page.words["title"][0].startswith("交材料：")
 
 
 def test_a_draft_is_changed_by_a_form_that_has_its_answers_and_stays_as_it_is(visitor: Come) -> None:
@@ -446,7 +446,7 @@ def test_whoever_rather_brings_certificates_types_nothing_again(visitor: Come) -
     papers = browser.send(seen, seen.path)
 
     assert "浙G·12345" in seen.text
-    assert papers.page.words["title"][0].startswith("交材料: ")
+    assert papers.page.words["title"][0].startswith("交材料：")
     assert "浙G·12345" in papers.text
 
 

@@ -78,7 +78,7 @@ def test_each_condition_that_is_not_ticked_is_named_and_the_others_stay_ticked(v
     assert {"href": "#confirmed-old-plate-not-used"} in seen.page.named("a")
     boxes = {box["value"]: "checked" in box for box in seen.page.named("input") if box.get("type") == "checkbox"}
     assert boxes == {"plate-gone": True, "old-plate-not-used": False}
-    assert seen.page.words["title"][0].startswith("错误: ")
+    assert seen.page.words["title"][0].startswith("错误：")
 
 
 def _another_origin(device: Device) -> None:

@@ -137,4 +137,4 @@ def test_what_is_wrong_has_the_focus_without_any_script(visitor: Come, url: str)
     (focused,) = [one for _, one in seen.page.elements if "autofocus" in one]
     assert focused["class"] == "govuk-error-summary"
     assert focused["tabindex"] == "-1"
-    assert seen.page.words["title"][0].startswith("错误: ")
+    assert seen.page.words["title"][0].startswith("错误：")

@@ -90,7 +90,7 @@ def test_a_card_is_given_from_the_case_answered_appealed_and_decided(visitor: Co
     assert "已发牌" in given.text
     assert "绿灯：时间充裕" in listed.text
     assert f".{card}" in [link["href"] for link in listed.page.named("a")]
-    assert "黄牌: 超过承诺时限" in listed.text
+    assert "黄牌：超过承诺时限" in listed.text
     assert acts(seen) == ["reply", "appeal"]
     assert "已答复。" in answered.text
     assert acts(answered) == ["appeal"]

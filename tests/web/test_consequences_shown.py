@@ -25,7 +25,7 @@ def test_whoever_is_about_to_sign_reads_what_may_follow_and_the_way_back(visitor
     for part in (
         "承诺不属实，或者承诺没有履行",
         "中止办理，就是先停下来",
-        "终止办理，就是不再办了 (先听您怎么说)",
+        "终止办理，就是不再办了 · 先听您怎么说",
         "信用修复以前不能再承诺",
         "3个工作日可以陈述申辩",
         "收到决定起60天内",
@@ -41,7 +41,7 @@ def test_it_is_said_in_english_too(visitor: Come) -> None:
     words = said(browser.open(f"{promise(browser).path}?lang=en"))
 
     assert "The promise was untrue; or: The promise was not kept" in words
-    assert "The case is ended without a decision (you are heard first)" in words
+    assert "The case is ended without a decision · you are heard first" in words
     assert "Before anything is done that harms you, you have 3 working days to state your case." in words
     assert "How to repair your credit" in words
 
@@ -53,7 +53,7 @@ def test_an_editor_chooses_two_places_and_sees_what_differs_marked(visitor: Come
 
     assert "<table" not in asked.text
     assert "3组不同" not in said(asked)
-    assert "不同之处: 步骤; 依据" in said(shown)
+    assert "不同之处：步骤；依据" in said(shown)
     assert "<mark>步骤</mark>" in shown.text
     assert "<mark>对信用</mark>" not in shown.text
 

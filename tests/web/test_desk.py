@@ -66,7 +66,7 @@ def test_a_pause_without_notice_cannot_be_saved(officer: Visitor, promised: str)
     ended = do(officer, promised, "pause_end")
 
     assert silent.status == 422
-    assert silent.page.words["title"][0].startswith("错误: ")
+    assert silent.page.words["title"][0].startswith("错误：")
     assert silent.form("pause").fields["expected_days"] == ["5"]
     assert "送专家评审" in paused.text
     assert acts(paused) == ["pause_end", "verification", "assignment"]

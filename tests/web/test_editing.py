@@ -159,8 +159,8 @@ def test_who_looked_at_an_edition_that_is_no_more_is_told_and_keeps_what_was_typ
         ("holidays", "2027-01-01 元旦\n\n2027-01-01 元旦", "第3行的2027-01-01前面已经写过"),
         ("holidays", "2027-01-03 至 2027-01-01 元旦", "第1行的起止日期不对"),
         ("holidays", "2027-01-01 至 2027-02-01 元旦", "第1行的起止日期不对，最多31天"),
-        ("holidays", "2027-01-01", "2027-01-01: 请写明节日名称"),
-        ("make_up_days", "2027-02-15 春节", "2027-02-15: 调休上班日应为周六或者周日"),
+        ("holidays", "2027-01-01", "2027-01-01：请写明节日名称"),
+        ("make_up_days", "2027-02-15 春节", "2027-02-15：调休上班日应为周六或者周日"),
         ("title", "", "请写明通知名称"),
         ("issued_on", "next week", ""),
     ],
@@ -198,8 +198,8 @@ def test_days_are_marked_on_the_calendar_and_stand_in_what_is_published(visitor:
     assert second.form(NEXT_YEAR).fields["make_up_days"] == ["2027-01-02 元旦"]
     assert plain.form(NEXT_YEAR).fields["holidays"] == ["2027-01-01 元旦"]
     assert plain.form(NEXT_YEAR).fields["title"] == [CALENDAR["title"]]
-    assert "2027年1月1日(周五): 原来上班，以后放假 元旦" in said(looked)
-    assert "2027年1月2日(周六): 原来周末休息，以后调休上班 元旦" in said(looked)
+    assert "2027年1月1日(周五)：原来上班，以后放假 元旦" in said(looked)
+    assert "2027年1月2日(周六)：原来周末休息，以后调休上班 元旦" in said(looked)
     assert portal.get("/v1/calendars/2027").body["make_up_days"] == {"2027-01-02": "元旦"}
 
 
@@ -236,7 +236,7 @@ def test_a_due_date_whose_rule_pack_is_gone_is_named_in_what_would_change(visito
     assert looked.status == 200
     assert "看了1个没有到期的时限，0个到期日会变" in looked.text
     assert "系统里已经没有当初定这些日期用的规则" in looked.text
-    assert "公安交管: 现在到期 到2027年1月4日(周一)为止" in said(looked)
+    assert "公安交管：现在到期 到2027年1月4日(周一)为止" in said(looked)
 
 
 def test_links_lead_to_each_month_and_past_them_all(visitor: Come) -> None:
@@ -275,7 +275,7 @@ def test_two_editions_of_a_calendar_are_compared_in_words(visitor: Come) -> None
     same = editor.open(f"{page}?one=2&other=2")
 
     assert nothing.status == 404
-    assert "2027年2月14日(周日): 原来调休上班 春节，以后周末休息" in said(compared)
+    assert "2027年2月14日(周日)：原来调休上班 春节，以后周末休息" in said(compared)
     assert "日子没有不同" in same.text
     assert editor.open(f"{page}?one=9").status == editor.open(f"{page}?one=x").status == 404
 
@@ -311,7 +311,7 @@ def test_a_calendar_may_come_as_a_file(visitor: Come, portal: Client) -> None:
     assert large.status == 400
     assert faults_at(large, "document_file")
     assert faults_at(whole, "document_file")
-    assert "/year: 与地址中的年度不一致" in other.text
+    assert "/year：与地址中的年度不一致" in other.text
     assert "第2行第1个字" in broken.text
     assert faults_at(broken, "document_file")
     assert "用的是文件里的内容" in looked.text
@@ -334,7 +334,7 @@ def test_an_editor_sees_the_words_of_an_item_and_what_was_searched_in_vain(visit
     missed = editor.open("/catalogue-searches")
     before = editor.open("/catalogue-searches?day=2026-01-01")
 
-    assert "整个说法: 车牌丢了 · 车牌坏了" in said(words)
+    assert "整个说法：车牌丢了 · 车牌坏了" in said(words)
     assert "护照 2" in said(missed)
     assert "13800138000" not in missed.text
     assert "这一天没有。" in before.text

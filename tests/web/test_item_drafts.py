@@ -118,7 +118,7 @@ def test_an_item_is_changed_by_forms_seen_as_applicants_will_and_published(visit
     assert not [link for link in links(preview) if link and link.endswith("/apply")]
     assert "和现在用的版本有3处不同" in said(looked)
     assert "告知书变了" in looked.text
-    assert "名称和基本情况 事项名称 修改 现在: 机动车号牌补领、换领 以后: 补领车牌" in said(looked)
+    assert "名称和基本情况 事项名称 修改 现在： 机动车号牌补领、换领 以后： 补领车牌" in said(looked)
     assert nothing.status == 404
     assert done.path == again.path == f"{PLATE}?done=published"
     assert portal.get("/v1/items/plate-replacement/versions/2").body["name"] == "补领车牌"
@@ -141,7 +141,7 @@ def test_a_new_item_says_all_that_is_missing_at_once_and_each_at_its_field(visit
     for seen in (empty, from_list):
         assert {"href": "#name"} in seen.page.named("a")
         assert {"href": "#supervision_channel"} in seen.page.named("a")
-        assert seen.text.count("监督投诉方式: 不能为空") == 2
+        assert seen.text.count("监督投诉方式：不能为空") == 2
     assert ("已经保存" in empty.text, "已经保存" in from_list.text) == (True, False)
     assert editor.open(f"{NEW}/preview").path == f"{NEW}/check"
 

@@ -84,7 +84,7 @@ def test_a_list_that_takes_the_ground_from_a_flag_says_so_before_it_is_published
     assert f"../flags/{flag}" in [link["href"] for link in looked.page.named("a")]
     assert "清单中已没有该措施" in looked.text
     assert "business-address" not in looked.text
-    assert "名称 修改 现在: 全国失信惩戒措施基础清单" in said(looked)
+    assert "名称 修改 现在： 全国失信惩戒措施基础清单" in said(looked)
     assert standing == "active"
     assert done.path == again.path == "/measures?done=loaded"
     assert DraftStore().find("measures") is None

@@ -39,7 +39,7 @@ def test_what_waits_comes_first_and_the_navigation_counts_what_is_unread(
     seen = applicant.open("/messages")
 
     assert '消息 <span class="moj-badge">6条未读</span>' in seen.text
-    assert seen.text.index("等您办理") < seen.text.index("请陈述申辩: ") < seen.text.index("全部消息")
+    assert seen.text.index("等您办理") < seen.text.index("请陈述申辩：") < seen.text.index("全部消息")
     assert "最晚10月12日(周一)" in seen.text
 
 

@@ -172,7 +172,7 @@ def test_whoever_has_another_identity_is_told_of_it_and_sees_what_is_kept_under_
 
 @pytest.mark.requirement("R1.18", "R2.9")
 @pytest.mark.parametrize(
-    ("language", "told"), [("zh-CN", "尚未确认,不产生任何后果"), ("en", "This is not confirmed yet")]
+    ("language", "told"), [("zh-CN", "尚未确认，不产生任何后果"), ("en", "This is not confirmed yet")]
 )
 def test_whoever_a_grave_record_is_about_reads_its_notice_before_it_bars(
     client: Client, token: TokenOf, visitor: Come, language: str, told: str

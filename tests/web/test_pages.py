@@ -133,7 +133,7 @@ def test_too_long_a_question_is_named_on_top_and_at_its_field_and_stays_there(po
     reply, outline = page(portal, "/items?q=" + "x" * 101)
 
     assert reply.status == 400
-    assert outline.words["title"][0].startswith("错误: ")
+    assert outline.words["title"][0].startswith("错误：")
     assert {"href": "#q"} in outline.named("a")
     assert reply.text.count("请用不超过100个字写出要办的事") == 2
     assert outline.named("input")[0]["value"] == "x" * 101

@@ -22,7 +22,7 @@ def test_the_list_shows_law_class_bounds_and_proportion_before_anything_is_chose
     assert "《浙江省公共信用信息管理条例》第23条、第26条" in seen.text
     assert "第二类：加强管理" in seen.text
     assert "36个月" in seen.text
-    assert "作出虚假承诺: 一般, 严重" in seen.text
+    assert "作出虚假承诺：一般、严重" in seen.text
     assert {"proposals/1", "proposals/9", "proposals/10"} <= links(seen)
     assert "proposals/4" not in links(seen)
 

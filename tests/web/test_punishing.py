@@ -66,7 +66,7 @@ def test_a_flag_goes_all_the_way_by_clicks(visitor: Come, office: Visitor, propo
 
 def test_a_flag_shows_all_that_it_stands_on_and_hides_whom_it_is_about(served: Seen) -> None:
     for said in (
-        "全国失信惩戒措施基础清单(2024年版) · 第9项",
+        "全国失信惩戒措施基础清单（2024年版） · 第9项",
         "第二类：加强管理",
         "《浙江省公共信用信息管理条例》第23条",
         "作出虚假承诺 · 一般",

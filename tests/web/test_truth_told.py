@@ -222,8 +222,8 @@ def test_whoever_follows_without_a_login_reads_that_it_is_late_and_not_a_day_to_
     done = words(visitor().open(place))
 
     assert "超期" not in in_time
-    assert "办结: 办理单位应当在10月8日(周四)以内办好，现在已经超期" in late
-    assert "办结: 10月13日(周二)12:00完成，晚了" in done
+    assert "办结： 办理单位应当在10月8日(周四)以内办好，现在已经超期" in late
+    assert "办结： 10月13日(周二)12:00完成，晚了" in done
 
 
 @pytest.mark.parametrize("place", ["/items/plate-replacement", "{case}", "{case}/withdrawal"])

@@ -404,10 +404,10 @@ def notice_of_defence(found: Verification, *, basis: str, until: date) -> str:
     ``until`` is the last day if nothing proves that the notice arrived sooner.
     """
     return (
-        f"事实:{found.findings}\n"
-        f"理由:经核查,承诺{NAMES[found.result]}。\n"
-        f"依据:{basis}。\n"
-        f"您有权进行陈述和申辩。期限自您收到本告知之日起计算,最晚{until.isoformat()}(含当日)。"
+        f"事实：{found.findings}\n"
+        f"理由：经核查，承诺{NAMES[found.result]}。\n"
+        f"依据：{basis}。\n"
+        f"您有权进行陈述和申辩。期限自您收到本告知之日起计算，最晚{until.isoformat()}（含当日）。"
     )
 
 

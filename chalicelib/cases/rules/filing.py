@@ -191,7 +191,7 @@ def later_of(checklist: Checklist, wished: Sequence[str], *, way: Way) -> tuple[
     faults = tuple(
         FieldError(
             pointer=f"/later/{index}",
-            detail="这项材料不能容缺后补,或者重复。",
+            detail="这项材料不能容缺后补，或者重复。",
             english="This cannot be brought later, or is there twice.",
         )
         for index, name in enumerate(wished)
@@ -304,7 +304,7 @@ def _faults_of_confirmations(asked: Sequence[ConditionAsked], confirmed: Sequenc
         if name not in names or name in confirmed[:index]:
             yield FieldError(
                 pointer=f"/confirmed/{index}",
-                detail="没有这项条件,或者重复。",
+                detail="没有这项条件，或者重复。",
                 english="There is no such condition, or it is there twice.",
             )
 
@@ -334,7 +334,7 @@ def require_materials(
     unlisted = tuple(
         FieldError(
             pointer=f"/materials/{index}/id",
-            detail="清单中没有这项材料,或者重复。",
+            detail="清单中没有这项材料，或者重复。",
             english="Not on the list, or there twice.",
         )
         for index, material in enumerate(brought)

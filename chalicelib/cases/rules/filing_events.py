@@ -26,7 +26,7 @@ from chalicelib.timeline.events import Json, NewEvent
 FILING = "service:filing"
 """The actor when the service accepts or answers by itself."""
 
-ANSWERED_AT_ONCE = "即时事项,当场答复。"
+ANSWERED_AT_ONCE = "即时事项，当场答复。"
 
 
 def snapshot_of(summary: Summary, found: Eligibility, *, at: datetime) -> CreditSnapshot:

@@ -18,7 +18,7 @@ from chalicelib.rulepacks.model.pack import Ground, RulePack, TermKey
 from chalicelib.rulepacks.rules import remedy_notice
 from chalicelib.workdays.model.limits import Limit, Unit
 
-ONCE_ONLY = "《行政许可法》第32条第1款第4项(一次告知需要补正的全部内容)"
+ONCE_ONLY = "《行政许可法》第32条第1款第4项（一次告知需要补正的全部内容）"
 TELLING_ONCE = "correction.told_once"
 """The rule that a second, different demand breaks (R4.2)."""
 
@@ -348,7 +348,7 @@ def require_occurred(case: Case, occurred_at: datetime | None, *, at: datetime) 
         return
     fault = FieldError(
         pointer="/occurred_at",
-        detail="发生时间不得早于收件时间,也不得晚于现在。",
+        detail="发生时间不得早于收件时间，也不得晚于现在。",
         english="Neither before the case was received nor later than now.",
     )
     raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))

@@ -68,7 +68,7 @@ def received_between(received_at: datetime, told: Told, *, at: datetime) -> date
         return max(received_at, told_at)
     fault = FieldError(
         pointer="/received_at",
-        detail="送达时间不得早于告知,也不得晚于现在。",
+        detail="送达时间不得早于告知，也不得晚于现在。",
         english="Neither before it was told nor later than now.",
     )
     raise DomainError(ErrorCode.INVALID_BODY, faults=(fault,))

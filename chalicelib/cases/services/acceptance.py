@@ -75,7 +75,7 @@ class CaseAcceptance:
             breach = Breach(
                 rule=rules.TELLING_ONCE,
                 basis=rules.ONCE_ONLY,
-                detail=f"第{asked.number}次要求补正,内容与此前告知的不同。",
+                detail=f"第{asked.number}次要求补正，内容与此前告知的不同。",
                 recorded_at=command.at,
                 recorded_by=context.actor,
             )

@@ -257,7 +257,7 @@ def _limit_in_one(clock: Clock) -> Limit:
     return replace(
         clock.limit,
         value=clock.limit.value + extension.by.value,
-        basis=f"{clock.limit.basis};{extension.by.basis}",
+        basis=f"{clock.limit.basis}；{extension.by.basis}",
     )
 
 

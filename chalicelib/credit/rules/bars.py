@@ -84,14 +84,14 @@ def notice_of(record: Record, *, until: date | None = None) -> str:
     ``until`` is the last day of the time to object, once it is known.
     """
     ends_on = record.display.until or record.dates.judged_on
-    objecting = "自收到本告知之日起" if until is None else f"在{until.isoformat()}(含当日)前"
+    objecting = "自收到本告知之日起" if until is None else f"在{until.isoformat()}（含当日）前"
     return (
         f"拟将{record.document.organ}{record.document.number}"
-        f"(自{record.document.effective_on.isoformat()}起生效)作为严重失信记录。"
-        f"依据:{record.basis}。"
-        f"后果:办理{'、'.join(record.related_items)}时不适用告知承诺,至{ends_on.isoformat()}为止,仍可提交证明材料办理;其他事项不受影响。"
-        f"你(单位)有权{objecting}提出异议申诉(陈述申辩),不收费;异议处理期间不产生上述后果。"
-        f"信用修复:{record.repair_notice}"
+        f"（自{record.document.effective_on.isoformat()}起生效）作为严重失信记录。"
+        f"依据：{record.basis}。"
+        f"后果：办理{'、'.join(record.related_items)}时不适用告知承诺，至{ends_on.isoformat()}为止，仍可提交证明材料办理；其他事项不受影响。"
+        f"你（单位）有权{objecting}提出异议申诉（陈述申辩），不收费；异议处理期间不产生上述后果。"
+        f"信用修复：{record.repair_notice}"
     )
 
 

@@ -206,7 +206,7 @@ def _said_of_link(reasons: Sequence[Ground], link: Link) -> Iterator[Ground]:
     said = LINKED[link.kind]
     for ground in reasons:
         text = Text(
-            zh=f"{ground.text.zh}(登记在{said.zh}名下,依据{link.organ}{link.document_no}计入。)",
+            zh=f"{ground.text.zh}（登记在{said.zh}名下，依据{link.organ}{link.document_no}计入。）",
             en=f"{ground.text.en} (It is kept {said.en} and counts by {link.organ}{link.document_no}.)",
         )
         yield replace(ground, text=text)

@@ -205,7 +205,7 @@ def _faults_of_source(given: Submission) -> Iterator[FieldError]:
         if not A_NAME.fullmatch(name):
             yield FieldError(
                 pointer=pointer,
-                detail="只用字母、数字、点、横线和下划线,至多64位",
+                detail="只用字母、数字、点、横线和下划线，至多64位",
                 english="letters, digits, dots, dashes, at most 64",
                 code="NAME_MALFORMED",
             )
@@ -235,14 +235,14 @@ def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[FieldEr
         if forbidden := directory.forbids(name):
             yield FieldError(
                 pointer=pointer,
-                detail=f"禁止归集:{forbidden.name.zh}",
+                detail=f"禁止归集：{forbidden.name.zh}",
                 english=f"forbidden: {forbidden.name.en}",
                 code="KIND_FORBIDDEN",
             )
         if (sensitive := directory.wants_consent_for(name)) and not (given.consent or "").strip():
             yield FieldError(
                 pointer=pointer,
-                detail=f"未经书面同意不得归集:{sensitive.name.zh}",
+                detail=f"未经书面同意不得归集：{sensitive.name.zh}",
                 english=f"needs written consent: {sensitive.name.en}",
                 code="CONSENT_MISSING",
             )
@@ -251,11 +251,11 @@ def _faults_of_kind(given: Submission, directory: Directory) -> Iterator[FieldEr
 def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Iterator[FieldError]:
     if given.severity not in SEVERITIES:
         yield _missing(
-            "/severity", "严重程度(none、minor、general、serious 之一)", "severity: none, minor, general or serious"
+            "/severity", "严重程度（none、minor、general、serious 之一）", "severity: none, minor, general or serious"
         )
     if given.publicity not in PUBLICITIES:
         yield _missing(
-            "/publicity", "公开属性(public、shared、query_only 之一)", "publicity: public, shared or query_only"
+            "/publicity", "公开属性（public、shared、query_only 之一）", "publicity: public, shared or query_only"
         )
     elif given.publicity == Publicity.PUBLIC and subject_kind in PERSONS:
         yield FieldError(
@@ -267,7 +267,7 @@ def _faults_of_attributes(given: Submission, subject_kind: SubjectKind) -> Itera
     for pointer, value, zh, en in (
         ("/document/number", given.document_no, "文号", "the document's number"),
         ("/document/organ", given.organ, "认定单位", "the organ"),
-        ("/basis", given.basis, "依据(法律及条款)", "the basis, law and article"),
+        ("/basis", given.basis, "依据（法律及条款）", "the basis, law and article"),
     ):
         if not (value or "").strip():
             yield _missing(pointer, zh, en)
@@ -298,7 +298,7 @@ def _faults_of_matter(given: Submission, directory: Directory) -> Iterator[Field
     if harmless := directory.holds_harmless(said):
         yield FieldError(
             pointer="/severity",
-            detail=f"不得列为失信:{harmless.name.zh}",
+            detail=f"不得列为失信：{harmless.name.zh}",
             english=f"never adverse: {harmless.name.en}",
             code="NEVER_ADVERSE",
         )

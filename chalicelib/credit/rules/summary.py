@@ -26,39 +26,39 @@ from chalicelib.errors import ErrorCode
 from chalicelib.rulepacks.model.pack import RulePack
 
 REPAIR = Text(
-    zh="可向认定单位申请信用修复,或者提出异议申诉,均不收费;仍可选择提交证明材料的方式办理。",
+    zh="可向认定单位申请信用修复，或者提出异议申诉，均不收费；仍可选择提交证明材料的方式办理。",
     en="You may ask the organ for repair, or object; both are free. The certificate way stays open.",
 )
 LIFTING = Text(
-    zh="可向实施惩戒的单位提出异议申诉,或者在履行义务后申请解除,均不收费;仍可选择提交证明材料的方式办理。",
+    zh="可向实施惩戒的单位提出异议申诉，或者在履行义务后申请解除，均不收费；仍可选择提交证明材料的方式办理。",
     en="You may object to the measure, or ask for lifting once the duty is done; both are free. "
     "The certificate way stays open.",
 )
 CHANNEL = Text(
-    zh="本服务是唯一的官方受理渠道,不收取任何费用。",
+    zh="本服务是唯一的官方受理渠道，不收取任何费用。",
     en="This service is the only official channel; it costs nothing.",
 )
 """Shown wherever somebody can object or ask for repair, so that nobody pays an agency for it (R3.14)."""
 ASK_AGAIN = Text(
-    zh="请稍后再试;也可选择提交证明材料的方式办理。", en="Try again later; the certificate way stays open."
+    zh="请稍后再试；也可选择提交证明材料的方式办理。", en="Try again later; the certificate way stays open."
 )
 ASK_THE_OFFICER = Text(
-    zh="请联系信用专员逐条核对;全部记录可在本人信用信息中查看。可向认定单位申请信用修复,或者提出异议申诉,均不收费;"
+    zh="请联系信用专员逐条核对；全部记录可在本人信用信息中查看。可向认定单位申请信用修复，或者提出异议申诉，均不收费；"
     "仍可选择提交证明材料的方式办理。",
     en="Ask the credit officer to go through them one by one; one's own credit shows every record. "
     "You may ask the organ for repair, or object; both are free. The certificate way stays open.",
 )
 TO_A_PERSON = Text(
-    zh="由信用主管部门核对,核对期间不产生任何不利后果;仍可选择提交证明材料的方式办理。需要更正的,请携带身份证件、"
-    "营业执照或者更名的证明文件到政务服务中心信用窗口,不收费。",
+    zh="由信用主管部门核对，核对期间不产生任何不利后果；仍可选择提交证明材料的方式办理。需要更正的，请携带身份证件、"
+    "营业执照或者更名的证明文件到政务服务中心信用窗口，不收费。",
     en="The credit office checks it, and nothing adverse follows meanwhile; the certificate way stays open. To have it "
     "put right, bring the identity document, the business licence or the proof of a change of name to the credit "
     "counter of the service centre; it is free.",
 )
 
 UNDER_ANOTHER_NAME = Text(
-    zh="该证件号码另有以其他姓名(名称)登记的信息,查清是不是您的之前不显示,也不会因此对您有任何不利后果。如果是您的,请携带身份证件、"
-    "营业执照或者更名的证明文件到政务服务中心信用窗口核对,不收费。",
+    zh="该证件号码另有以其他姓名（名称）登记的信息，查清是不是您的之前不显示，也不会因此对您有任何不利后果。如果是您的，请携带身份证件、"
+    "营业执照或者更名的证明文件到政务服务中心信用窗口核对，不收费。",
     en="More is recorded under this number, but under another name. It is not shown until somebody has found out "
     "whether it is yours, and nothing adverse follows from it meanwhile. If it is yours, bring the identity document, "
     "the business licence or the proof of a change of name to the credit counter of the service centre; it is free.",
@@ -130,7 +130,7 @@ def identity_conflict() -> Ground:
     return _of_the_service(
         ErrorCode.IDENTITY_CONFLICT,
         Text(
-            zh="所填姓名(名称)与该证件号码在信用信息中登记的不一致,已转人工核对。",
+            zh="所填姓名（名称）与该证件号码在信用信息中登记的不一致，已转人工核对。",
             en="The name is not the one under which the number is known in credit records; a person looks at it.",
         ),
     )
@@ -141,7 +141,7 @@ def source_down() -> Ground:
     return _of_the_service(
         ErrorCode.CREDIT_SOURCE_DOWN,
         Text(
-            zh="信用信息暂时无法读取,不作有无失信的判断,请稍后再查。",
+            zh="信用信息暂时无法读取，不作有无失信的判断，请稍后再查。",
             en="Credit data cannot be read at the moment; nothing is said either way. Ask again later.",
         ),
         remedy=ASK_AGAIN,
@@ -254,13 +254,13 @@ def _text_of_bar(bar: Bar) -> Text:
     if bar.fulfilment is None:
         document = f"{bar.organ}{bar.document_no}"
         return Text(
-            zh=f"存在未修复的失信记录({document}),有效期至{until},不适用告知承诺。",
+            zh=f"存在未修复的失信记录（{document}），有效期至{until}，不适用告知承诺。",
             en=f"An adverse record stands unrepaired ({document}, until {until}): no promise instead of proof.",
         )
     broken, case_no, since = FOUND[bar.fulfilment.outcome], bar.fulfilment.case_no, bar.starts_on.isoformat()
     return Text(
-        zh=f"办件{case_no}中对本事项所作的承诺,经核查并听取陈述申辩后,于{since}认定为{broken.zh}。"
-        f"在信用修复之前,本事项不适用告知承诺,最迟至{until}为止。",
+        zh=f"办件{case_no}中对本事项所作的承诺，经核查并听取陈述申辩后，于{since}认定为{broken.zh}。"
+        f"在信用修复之前，本事项不适用告知承诺，最迟至{until}为止。",
         en=f"The promise on this item in case {case_no} was found {broken.en} on {since}, after a verification and a "
         f"hearing. No other promise on it until it is repaired, or until {until} at the latest.",
     )
@@ -284,7 +284,7 @@ def _grounds_of_bar(bar: Bar, *, stale: bool) -> Iterator[Ground]:
             ground,
             code=ErrorCode.STALE_RECORD,
             text=Text(
-                zh=f"来源单位未按约定时间更新该记录({document}),不能单独作为不予适用的理由。",
+                zh=f"来源单位未按约定时间更新该记录（{document}），不能单独作为不予适用的理由。",
                 en=f"The source has not updated the record ({document}) as agreed; it cannot be a reason alone.",
             ),
         )
@@ -298,7 +298,7 @@ def _ground_of_overflow(rest: Overflow) -> Ground:
     return Ground(
         code=ErrorCode.SUBJECT_BARRED,
         text=Text(
-            zh=f"未修复的失信记录过多,此处未能逐条列出;其中最长的有效期至{rest.ends_on.isoformat()},不适用告知承诺。",
+            zh=f"未修复的失信记录过多，此处未能逐条列出；其中最长的有效期至{rest.ends_on.isoformat()}，不适用告知承诺。",
             en="There are more adverse records unrepaired than are listed here, the longest until "
             f"{rest.ends_on.isoformat()}: no promise instead of proof.",
         ),
@@ -317,7 +317,7 @@ def _grounds_of_flag(flag: FlagMark) -> Iterator[Ground]:
     ground = Ground(
         code=ErrorCode.SUBJECT_BARRED,
         text=Text(
-            zh=f"依据{document}实施惩戒措施“{flag.measure}”,有效期至{flag.ends_on.isoformat()}。",
+            zh=f"依据{document}实施惩戒措施“{flag.measure}”，有效期至{flag.ends_on.isoformat()}。",
             en=f"The measure {flag.measure_code} ({flag.measure}) is in force by {document} "
             f"until {flag.ends_on.isoformat()}.",
         ),
@@ -337,7 +337,7 @@ def _grounds_of_flag(flag: FlagMark) -> Iterator[Ground]:
 
 def _under_objection(ground: Ground) -> Ground:
     text = Text(
-        zh="对该信息的异议申诉正在处理(异议标注)。",
+        zh="对该信息的异议申诉正在处理（异议标注）。",
         en="An objection to this entry is being decided.",
     )
     return replace(ground, code=ErrorCode.UNDER_OBJECTION, text=text)

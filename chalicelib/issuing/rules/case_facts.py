@@ -49,7 +49,7 @@ def _accepted(case: Case, event: Event, _pack: RulePack) -> dict[str, str]:
         "due_on": _due(event, ClockKind.HANDLING_PROMISED),
         "basis": str(event.data.get("basis", "")),
         "later": "\n".join(
-            f"{number}. {names[one.id]}(提交申请后{limit_in_words(one.limit)}内补交)"
+            f"{number}. {names[one.id]}（提交申请后{limit_in_words(one.limit)}内补交）"
             for number, one in enumerate(case.later, 1)
         ),
     }

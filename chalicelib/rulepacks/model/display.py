@@ -19,7 +19,7 @@ class DisplayPeriod(NamedTuple):
         most = min(self.most_months, later.most_months)
         if (least, most) == self[:2]:
             return self
-        return DisplayPeriod(least_months=least, most_months=most, basis=f"{self.basis};从旧兼从轻:{later.basis}")
+        return DisplayPeriod(least_months=least, most_months=most, basis=f"{self.basis}；从旧兼从轻：{later.basis}")
 
 
 class DisplayRules(NamedTuple):

@@ -207,13 +207,13 @@ def mark_of(flag: Flag) -> FlagMark:
 def notice_of(flag: Flag) -> str:
     """Return the notice of basis, cause, remedies and repair to serve on the subject (拟惩戒告知书、信用修复告知书)."""
     return (
-        f"拟对你(单位)实施失信惩戒措施“{flag.measure}”({flag.edition}年版清单第{flag.measure_code}项)。"
-        f"事实:{flag.facts} "
-        f"依据:{flag.basis};{flag.document.organ}{flag.document.number}"
-        f"(自{flag.document.effective_on.isoformat()}起生效)。"
-        f"范围:仅限事项{'、'.join(flag.related_items)}。"
-        f"期限:{flag.starts_on.isoformat()}至{flag.ends_on.isoformat()}。"
-        "你(单位)有权陈述、申辩;对措施不服的,可以提出异议申诉,不收费。"
+        f"拟对你（单位）实施失信惩戒措施“{flag.measure}”（{flag.edition}年版清单第{flag.measure_code}项）。"
+        f"事实：{flag.facts} "
+        f"依据：{flag.basis}；{flag.document.organ}{flag.document.number}"
+        f"（自{flag.document.effective_on.isoformat()}起生效）。"
+        f"范围：仅限事项{'、'.join(flag.related_items)}。"
+        f"期限：{flag.starts_on.isoformat()}至{flag.ends_on.isoformat()}。"
+        "你（单位）有权陈述、申辩；对措施不服的，可以提出异议申诉，不收费。"
         f"{flag.remedies}{flag.repair_notice}"
     )
 

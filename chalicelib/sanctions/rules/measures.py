@@ -214,7 +214,7 @@ def _faults_of_document(
             if said is not None and said < first:
                 yield FieldError(
                     pointer=pointer,
-                    detail=f"不得早于{first.isoformat()}({pack.limit_term(key).basis})",
+                    detail=f"不得早于{first.isoformat()}（{pack.limit_term(key).basis}）",
                     english=f"not before {first.isoformat()}",
                     code="REMEDY_TOO_SHORT",
                 )

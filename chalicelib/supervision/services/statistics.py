@@ -239,7 +239,7 @@ def _require_days(first: date, last: date) -> None:
     if last < first or last - first >= MOST_DAYS * ONE_DAY:
         fault = FieldError(
             pointer="/to",
-            detail=f"起止日期须先后相承,且不超过{MOST_DAYS}日。",
+            detail=f"起止日期须先后相承，且不超过{MOST_DAYS}日。",
             english=f"The last day must not be before the first, and there are {MOST_DAYS} days at the most.",
         )
         raise DomainError(ErrorCode.INVALID_QUERY, faults=(fault,))

@@ -11,6 +11,7 @@ from chalicelib.errors import DomainError
 from chalicelib.http.routes import Route
 from chalicelib.validation import repeated_names
 from chalicelib.web.core.forms import DOCUMENT, DOCUMENT_FILE, again
+from chalicelib.web.core.i18n import text
 from chalicelib.web.core.request import Page, PageRequest
 
 if TYPE_CHECKING:
@@ -128,5 +129,9 @@ def at_document(page: Page, refusal: DomainError, visit: PageRequest, *, where: 
     faults = []
     for fault, told in zip(refusal.faults, drawn, strict=False):
         field, place = where(fault.pointer)
-        faults.append({"field": field, "text": f"{place}: {told['text']}"} if place else {**told, "field": field})
+        faults.append(
+            {"field": field, "text": f"{place}{text('colon', visit.language)}{told['text']}"}
+            if place
+            else {**told, "field": field}
+        )
     return replace(page, facts={**page.facts, "faults": faults or drawn})

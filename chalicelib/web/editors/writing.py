@@ -355,7 +355,7 @@ def _named(fault: Mapping[str, str], part: Part, asks: Sequence[Ask], visit: Pag
     ask = next((ask for ask in asks if field == ask.name or field.startswith(f"{ask.name}-")), None)
     if ask is None or not field:
         return fault["text"]
-    return f"{text(part.label(ask), visit.language)}: {fault['text']}"
+    return f"{text(part.label(ask), visit.language)}{text('colon', visit.language)}{fault['text']}"
 
 
 def _told(writing: Writing, visit: PageRequest, fault: FieldError, document: Document) -> Told:

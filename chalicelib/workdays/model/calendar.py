@@ -72,7 +72,7 @@ class Calendar:
         if named:
             return named[1].citation
         if not self.is_announced(day):
-            return f"{day.year}年的节假日安排尚未载入,暂按周一至周五推算"
+            return f"{day.year}年的节假日安排尚未载入，暂按周一至周五推算"
         return WEEK_SOURCE
 
     def working_days(self, year: int) -> tuple[date, ...]:

@@ -145,8 +145,8 @@ class Notice(NamedTuple):
     @property
     def citation(self) -> str:
         """The notice's citation."""
-        number = f"{self.number}," if self.number else ""
-        return f"《{self.title}》({number}{self.issued_on.isoformat()})"
+        number = f"{self.number}，" if self.number else ""
+        return f"《{self.title}》（{number}{self.issued_on.isoformat()}）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

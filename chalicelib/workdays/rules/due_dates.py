@@ -282,7 +282,7 @@ def _calendar_days(
                 counted=False,
                 number=None,
                 reason=DayReason.MOVED_OFF_REST_DAY,
-                source=f"{MOVED_SOURCE};{calendar.day_source(day)}",
+                source=f"{MOVED_SOURCE}；{calendar.day_source(day)}",
                 holiday=calendar.holiday_name(day),
             )
         else:
@@ -321,7 +321,7 @@ def _working_hours_by_day(
     for day in _days_after(day_of(started_at) - ONE_DAY, on):
         if day in opened:
             run = min(run + opened[day], limit.value * ONE_HOUR)
-            source = f"{OFFICE_HOURS_SOURCE};办公时间{hours}"
+            source = f"{OFFICE_HOURS_SOURCE}；办公时间{hours}"
             yield DayCount(day=day, counted=True, number=run // ONE_HOUR, reason=DayReason.OFFICE_HOURS, source=source)
         elif not calendar.is_working(day):
             yield DayCount(
@@ -340,7 +340,7 @@ def _working_hours_by_day(
                 counted=False,
                 number=None,
                 reason=DayReason.OFFICE_CLOSED,
-                source=f"{OFFICE_HOURS_SOURCE};办公时间{hours}",
+                source=f"{OFFICE_HOURS_SOURCE}；办公时间{hours}",
             )
 
 

@@ -238,8 +238,8 @@ def test_skipping_a_step_is_refused_with_what_comes_first_and_its_article() -> N
     assert error.value.facts == {
         "step": "revocation",
         "next": "rectification",
-        "article": "《深圳经济特区社会信用条例》第64条(责令限期整改)",
-        "basis": "《深圳经济特区社会信用条例》第64条(责令限期整改)",
+        "article": "《深圳经济特区社会信用条例》第64条（责令限期整改）",
+        "basis": "《深圳经济特区社会信用条例》第64条（责令限期整改）",
     }
 
     with pytest.raises(DomainError) as error:
@@ -384,10 +384,10 @@ def test_the_notice_names_facts_reasons_basis_and_the_time_to_answer() -> None:
     notice = notice_of_defence(a_verification(), basis="第64条", until=date(2026, 10, 8))
 
     assert notice == (
-        "事实:登记系统里有扣押记录。\n"
-        "理由:经核查,承诺不实。\n"
-        "依据:第64条。\n"
-        "您有权进行陈述和申辩。期限自您收到本告知之日起计算,最晚2026-10-08(含当日)。"
+        "事实：登记系统里有扣押记录。\n"
+        "理由：经核查，承诺不实。\n"
+        "依据：第64条。\n"
+        "您有权进行陈述和申辩。期限自您收到本告知之日起计算，最晚2026-10-08（含当日）。"
     )
 
 

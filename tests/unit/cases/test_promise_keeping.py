@@ -54,7 +54,7 @@ def test_a_broken_promise_is_reported_with_its_law_its_severity_and_what_it_bars
     assert report is not None
     assert (report.fulfilment.case_no, report.fulfilment.outcome.value) == (case.case_no, result.value)
     assert (report.item_code, report.severity, report.bars) == (case.terms.item_code, Severity.MINOR, True)
-    assert report.basis == "《深圳经济特区社会信用条例》第59条第4项、第64条;第67条(初次、轻微并及时改正的,不予惩戒)"
+    assert report.basis == "《深圳经济特区社会信用条例》第59条第4项、第64条；第67条（初次、轻微并及时改正的，不予惩戒）"
     assert report.document == Document(number=case.case_no, organ=case.department, effective_on=TODAY)
     assert report.repair_notice == PACK.recourse.repair_notice.text
 

@@ -194,7 +194,7 @@ def test_a_subject_meets_what_is_kept_under_another_identity_and_is_told_whose_i
     effect, (reason,) = assess(whole, "business-address", on=TODAY, bar_severity=Severity.SERIOUS)
 
     assert effect is Effect.REFUSED
-    assert reason.text.zh.endswith("(登记在被合并的单位名下,依据义乌市市场监督管理局准予合并1号计入。)")
+    assert reason.text.zh.endswith("（登记在被合并的单位名下，依据义乌市市场监督管理局准予合并1号计入。）")
     assert reason.text.en.endswith(
         "(It is kept for an organisation that was merged into this one and counts by 义乌市市场监督管理局准予合并1号.)"
     )

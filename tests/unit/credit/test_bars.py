@@ -168,11 +168,11 @@ def test_the_notice_says_cause_scope_time_and_the_ways_back() -> None:
         "《市场主体登记管理条例》第44条",
         "至2029-01-08",
         "其他事项不受影响",
-        "信用修复:",
+        "信用修复：",
     ):
         assert said in unserved
     assert "自收到本告知之日起" in unserved
-    assert "在2026-10-08(含当日)前" in with_day
+    assert "在2026-10-08（含当日）前" in with_day
 
 
 def test_a_step_is_told_with_the_record_and_its_items() -> None:

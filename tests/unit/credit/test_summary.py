@@ -250,8 +250,8 @@ def test_a_broken_promise_closes_promises_alone_and_says_in_which_case_and_until
     (reason,) = found.reasons
     assert (found.allowed, effect, reason.source) == (False, Effect.LIMITED, "market")
     assert reason.text.zh == (
-        f"办件C1中对本事项所作的承诺,经核查并听取陈述申辩后,于2026-01-10{zh}。"
-        "在信用修复之前,本事项不适用告知承诺,最迟至2027-12-31为止。"
+        f"办件C1中对本事项所作的承诺，经核查并听取陈述申辩后，于2026-01-10{zh}。"
+        "在信用修复之前，本事项不适用告知承诺，最迟至2027-12-31为止。"
     )
     assert en in reason.text.en
     assert not closes(summary, "road-occupation")

@@ -41,7 +41,7 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     ),
     "case:extended": ({"by": {"value": 5, "unit": "working_days", "basis": "第42条"}}, {"reason": "案情复杂。"}),
     "case:decided": ({"outcome": "refused", "document_no": "义公交〔2026〕1号"}, {"reasons": "材料不实。"}),
-    "case:defence_opened": ({"basis": "第64条"}, {"notice": "事实:承诺不实。\n理由:经核查。"}),
+    "case:defence_opened": ({"basis": "第64条"}, {"notice": "事实：承诺不实。\n理由：经核查。"}),
     "case:rectification_ordered": (
         {"days": 10, "basis": "第64条", "article": "《条例》第64条", "clocks_started": CLOCKS},
         {},

@@ -154,7 +154,7 @@ def test_one_pack_corrects_a_false_promise_first() -> None:
         assert steps_of("corrects-first", finding, Stage.IN_HAND) == ["suspension", "rectification", "termination"]
         assert steps_of("corrects-first", finding, Stage.DECIDED) == after_decision
         assert steps_of("corrects-first", finding, Stage.CLOSED) == after_decision
-    assert a_row("corrects-first").steps[0].basis == "《深圳经济特区社会信用条例》第64条(责令限期整改)"
+    assert a_row("corrects-first").steps[0].basis == "《深圳经济特区社会信用条例》第64条（责令限期整改）"
 
 
 @pytest.mark.requirement("R1.17")
@@ -162,7 +162,7 @@ def test_the_other_revokes_a_false_promise_at_once_and_corrects_an_unkept_one() 
     assert steps_of("revokes-at-once", "untrue", Stage.IN_HAND) == ["termination"]
     assert steps_of("revokes-at-once", "untrue", Stage.CLOSED) == ["revocation", "flag"]
     assert steps_of("revokes-at-once", "unfulfilled", Stage.CLOSED) == ["rectification", "revocation", "flag"]
-    assert a_row("revokes-at-once").steps[0].basis == "《北京市优化营商环境条例》第33条(作出虚假承诺的,直接撤销)"
+    assert a_row("revokes-at-once").steps[0].basis == "《北京市优化营商环境条例》第33条（作出虚假承诺的，直接撤销）"
 
 
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
@@ -201,9 +201,9 @@ def test_a_table_that_leaves_something_out_or_says_it_twice_is_no_table() -> Non
 @pytest.mark.parametrize(
     ("basis", "may"),
     [
-        ("《某条例》第3条(直接撤销)", True),
-        ("《某条例》第3条(待核对)", False),
-        ("本服务配置:《某条例》第3条", False),
+        ("《某条例》第3条（直接撤销）", True),
+        ("《某条例》第3条（待核对）", False),
+        ("本服务配置：《某条例》第3条", False),
         ("《某条例》", False),
         ("直接撤销", False),
     ],
@@ -343,8 +343,8 @@ def test_yellow_is_a_fifth_of_the_limit_but_at_least_a_working_day() -> None:
 @pytest.mark.requirement("R3.1")
 @pytest.mark.parametrize("code", ["corrects-first", "revokes-at-once", "zhejiang-yiwu"])
 def test_display_periods_grow_with_severity(code: str) -> None:
-    plan = "《国务院办公厅关于进一步完善信用修复制度的实施方案》(国办发〔2025〕22号)"
-    basis = f"{plan};《信用修复管理办法》(发展改革委令第36号)"
+    plan = "《国务院办公厅关于进一步完善信用修复制度的实施方案》（国办发〔2025〕22号）"
+    basis = f"{plan}；《信用修复管理办法》（发展改革委令第36号）"
 
     assert a_pack(code).display[-1].periods == {
         "minor": DisplayPeriod(least_months=0, most_months=3, basis=basis),
@@ -394,7 +394,7 @@ def test_what_was_found_before_has_the_milder_of_both_rules_number_by_number_for
     since = rules_of_the_day((then, later), date(2026, 4, 1), on=date(2026, 9, 28)).periods[severity]
 
     assert (before[:2], since[:2]) == (counts, new)
-    assert before.basis == ("旧第1条" if counts == old else "旧第1条;从旧兼从轻:新第1条")
+    assert before.basis == ("旧第1条" if counts == old else "旧第1条；从旧兼从轻：新第1条")
 
 
 @pytest.mark.parametrize(
@@ -448,7 +448,7 @@ PLACES = {
 @pytest.mark.parametrize("code", PLACES)
 def test_a_pack_cites_no_other_places_law_as_its_own(code: str) -> None:
     """Row 17 of the failures of real systems: one place's rules applied in another."""
-    cited = [basis for basis in a_pack(code)._bases() if not basis.startswith("本服务配置:")]  # noqa: SLF001 - every basis of the pack
+    cited = [basis for basis in a_pack(code)._bases() if not basis.startswith("本服务配置：")]  # noqa: SLF001 - every basis of the pack
 
     others = [law for other, law in PLACES.items() if other != code]
     assert [basis for basis in cited for law in others if law in basis] == []

@@ -34,7 +34,7 @@ def test_the_editions_are_read_once() -> None:
             False,
             DayReason.HOLIDAY,
             "国庆节",
-            "《国务院办公厅关于2026年部分节假日安排的通知》(2025-11-04)",
+            "《国务院办公厅关于2026年部分节假日安排的通知》（2025-11-04）",
         ),
         (date(2026, 10, 8), True, DayReason.WORKING_DAY, None, "《国务院关于职工工作时间的规定》第7条"),
         (
@@ -42,11 +42,11 @@ def test_the_editions_are_read_once() -> None:
             True,
             DayReason.MAKE_UP_DAY,
             "国庆节",
-            "《国务院办公厅关于2026年部分节假日安排的通知》(2025-11-04)",
+            "《国务院办公厅关于2026年部分节假日安排的通知》（2025-11-04）",
         ),
         (date(2026, 10, 11), False, DayReason.WEEKEND, None, "《国务院关于职工工作时间的规定》第7条"),
-        (date(2027, 1, 1), True, DayReason.UNANNOUNCED_YEAR, None, "2027年的节假日安排尚未载入,暂按周一至周五推算"),
-        (date(2027, 1, 2), False, DayReason.UNANNOUNCED_YEAR, None, "2027年的节假日安排尚未载入,暂按周一至周五推算"),
+        (date(2027, 1, 1), True, DayReason.UNANNOUNCED_YEAR, None, "2027年的节假日安排尚未载入，暂按周一至周五推算"),
+        (date(2027, 1, 2), False, DayReason.UNANNOUNCED_YEAR, None, "2027年的节假日安排尚未载入，暂按周一至周五推算"),
     ],
 )
 def test_each_day_says_what_it_is_and_by_which_text(
@@ -123,4 +123,4 @@ def test_the_later_notice_holds_where_it_reaches_back_into_december() -> None:
     assert not calendar.is_working(last_saturday)
     assert not calendar.is_working(last_thursday)
     assert calendar.is_working(date(2026, 12, 27))
-    assert calendar.day_source(last_saturday) == "《2027》(2026-11-01)"
+    assert calendar.day_source(last_saturday) == "《2027》（2026-11-01）"

@@ -8,7 +8,7 @@ from chalicelib.workdays.store import load_calendar
 
 CALENDAR = load_calendar()
 WEEK = "《国务院关于职工工作时间的规定》第7条"
-NOTICE_2026 = "《国务院办公厅关于2026年部分节假日安排的通知》(2025-11-04)"
+NOTICE_2026 = "《国务院办公厅关于2026年部分节假日安排的通知》（2025-11-04）"
 
 
 def explained(value: int, unit: Unit, start: str, *pauses: Pause) -> tuple[DayCount, ...]:
@@ -52,7 +52,7 @@ def test_weekends_are_not_counted() -> None:
 
 
 def test_paused_days_name_the_article_of_their_pause() -> None:
-    pause = Pause(started_at=noon("2026-11-03"), ended_at=noon("2026-11-05"), basis="《行政许可法》第45条(专家评审)")
+    pause = Pause(started_at=noon("2026-11-03"), ended_at=noon("2026-11-05"), basis="《行政许可法》第45条（专家评审）")
     other = Pause(started_at=noon("2026-11-05"), ended_at=noon("2026-11-06"))
 
     days = explained(2, Unit.WORKING_DAYS, "2026-11-02", pause, other)
@@ -67,7 +67,7 @@ def test_paused_days_name_the_article_of_their_pause() -> None:
         ("11-08", None, DayReason.WEEKEND),
         ("11-09", 2, DayReason.WORKING_DAY),
     ]
-    assert days[3].source == "《行政许可法》第45条(专家评审)"
+    assert days[3].source == "《行政许可法》第45条（专家评审）"
     assert days[4].source == "自2026-11-05起暂停计算"
 
 
@@ -81,7 +81,7 @@ def test_an_unannounced_year_is_said_to_be_a_guess() -> None:
         ("01-03", None, DayReason.UNANNOUNCED_YEAR),
         ("01-04", 2, DayReason.UNANNOUNCED_YEAR),
     ]
-    assert days[1].source == "2027年的节假日安排尚未载入,暂按周一至周五推算"
+    assert days[1].source == "2027年的节假日安排尚未载入，暂按周一至周五推算"
 
 
 def test_calendar_days_say_which_rest_days_moved_their_end() -> None:
@@ -100,7 +100,7 @@ def test_calendar_days_say_which_rest_days_moved_their_end() -> None:
         ("09-28", 3, DayReason.CALENDAR_DAY),
     ]
     assert days[2].source == "《民法典》第200条"
-    assert (days[4].source, days[4].holiday) == (f"《民法典》第203条第1款;{NOTICE_2026}", "中秋节")
+    assert (days[4].source, days[4].holiday) == (f"《民法典》第203条第1款；{NOTICE_2026}", "中秋节")
 
 
 def test_months_number_their_days() -> None:

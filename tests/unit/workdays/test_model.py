@@ -45,8 +45,8 @@ def test_a_pause_needs_instants_with_an_offset() -> None:
 def test_a_notice_is_cited_with_its_number_where_that_is_known() -> None:
     numbered = Notice(title="通知", number="国办发明电〔2024〕12号", issued_on=date(2024, 11, 12))
 
-    assert numbered.citation == "《通知》(国办发明电〔2024〕12号,2024-11-12)"
-    assert NOTICE.citation == "《关于2030年部分节假日安排的通知》(2029-11-01)"
+    assert numbered.citation == "《通知》（国办发明电〔2024〕12号，2024-11-12）"
+    assert NOTICE.citation == "《关于2030年部分节假日安排的通知》（2029-11-01）"
 
 
 def test_an_edition_may_reach_back_into_the_december_before() -> None:

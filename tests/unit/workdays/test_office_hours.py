@@ -85,7 +85,7 @@ def test_each_day_says_how_many_office_hours_had_passed_or_why_none() -> None:
         (7, True, 6, DayReason.OFFICE_HOURS),
         (8, True, 8, DayReason.OFFICE_HOURS),
     ]
-    assert days[-1].source == "《民法典》第201条第2款、第203条第2款;办公时间09:00至12:00、13:30至17:00"
+    assert days[-1].source == "《民法典》第201条第2款、第203条第2款；办公时间09:00至12:00、13:30至17:00"
     assert due(hours(8), started_at=at("2026-12-04T20:00:00"), calendar=CALENDAR).at == at("2026-12-08T10:30:00")
 
 
@@ -96,7 +96,7 @@ def test_a_day_that_a_pause_took_whole_says_so() -> None:
 
     assert [(line.day.day, line.number, line.reason, line.source) for line in days[1:]] == [
         (8, None, DayReason.PAUSED, "第45条"),
-        (9, 8, DayReason.OFFICE_HOURS, "《民法典》第201条第2款、第203条第2款;办公时间09:00至12:00、13:30至17:00"),
+        (9, 8, DayReason.OFFICE_HOURS, "《民法典》第201条第2款、第203条第2款；办公时间09:00至12:00、13:30至17:00"),
     ]
 
 

@@ -71,7 +71,7 @@ def export(call: Call[None]) -> Answer[None]:
     if len(text) > MOST_CHARACTERS:
         fault = FieldError(
             pointer="/from",
-            detail="文件过大,请缩短日期范围或者按部门导出。",
+            detail="文件过大，请缩短日期范围或者按部门导出。",
             english="The file would be too large: ask for fewer days, or for one department.",
         )
         raise DomainError(ErrorCode.INVALID_QUERY, faults=(fault,))
