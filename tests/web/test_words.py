@@ -205,6 +205,17 @@ def test_a_text_is_there_in_both_languages_with_the_same_blanks() -> None:
     assert wrong == {}
 
 
+@pytest.mark.parametrize(
+    ("other", "instead"),
+    [("撤除", "提前解除"), ("展示", "公示"), ("经办单位", "办理单位"), ("gravity", "severity"), ("grave", "serious")],
+)
+def test_one_thing_has_one_word_on_all_pages(other: str, instead: str) -> None:
+    said = [*CHINESE.values(), *ENGLISH.values()]
+
+    assert [each for each in said if re.search(rf"(?i)\b{other}\b" if other.isascii() else other, each)] == []
+    assert [each for each in said if instead in each.lower()] != []
+
+
 def test_a_template_asks_only_for_texts_that_there_are_and_says_nothing_by_itself() -> None:
     sources = [path.read_text("utf-8") for path in TEMPLATES]
 
