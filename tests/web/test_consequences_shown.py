@@ -42,7 +42,7 @@ def test_it_is_said_in_english_too(visitor: Come) -> None:
 
     assert "The promise was untrue; or: The promise was not kept" in words
     assert "The case is ended without a decision · you are heard first" in words
-    assert "Before anything is done that harms you, you have 3 working days to state your case." in words
+    assert "Before anything is done that harms you, you have 3 working days to give your side." in words
     assert "How to repair your credit" in words
 
 

@@ -157,7 +157,7 @@ def test_the_flags_of_each_measure_are_told_with_how_they_were_overturned(visito
     assert row[0].endswith("2024年版第9项")
     assert row[1:] == ["3", "2 (平均2.5天)", "0", "2 (平均2.5天)", "0", "0", "0", "1"]
     assert "平均生效2.5天" in seen.text
-    assert "2.5 days on average" in english.text
+    assert "average in days: 2.5" in english.text
     assert "现在也没有在生效的" in other.text
 
 

@@ -1,5 +1,6 @@
 """The portal's words are complete in both languages, and dates are said as people say them."""
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from chalicelib.web.core.actions import Action
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
+OURS = Path(__file__).parents[2] / "chalicelib"
 TEMPLATES = sorted((Path(__file__).parents[2] / "chalicelib/web").glob("*/templates/**/*.html"))
 OF_AGENTS = [step for step, right in STEPS.items() if Role.AGENT in right.roles]
 NAMED_BY_VALUE: dict[str, Iterable[str]] = {
@@ -214,6 +216,34 @@ def test_one_thing_has_one_word_on_all_pages(other: str, instead: str) -> None:
 
     assert [each for each in said if re.search(rf"(?i)\b{other}\b" if other.isascii() else other, each)] == []
     assert [each for each in said if instead in each.lower()] != []
+
+
+def test_no_english_sentence_is_longer_than_25_words() -> None:
+    templates = json.loads((OURS / "messages/templates.json").read_text("utf-8"))
+    texts = [*ENGLISH.values(), *(each["text"][1] for each in templates.values())]
+    sentences = [sentence for each in texts for sentence in re.split(r"(?<=[.?!:])\s+", each)]
+
+    assert [each for each in sentences if len(each.split()) > 25] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "blanks", "one", "two"),
+    [
+        ("told_reasons", ["number"], "Reasons: 1", "Reasons: 2"),
+        ("edit_differs", ["number"], "Differences: 1", "Differences: 2"),
+        ("import_progress_unknown", ["done"], "Records done: 1", "Records done: 2"),
+        ("average_days", ["days"], "average in days: 1", "average in days: 2"),
+        (
+            "ageing_sentence",
+            ["open", "oldest"],
+            "Cases waiting to be accepted or decided: 1. Longest wait, in days: 1.",
+            "Cases waiting to be accepted or decided: 2. Longest wait, in days: 2.",
+        ),
+    ],
+)
+def test_an_english_sentence_is_right_for_one_and_for_two(name: str, blanks: list[str], one: str, two: str) -> None:
+    assert text(name, "en", **dict.fromkeys(blanks, 1)) == one
+    assert text(name, "en", **dict.fromkeys(blanks, 2)) == two
 
 
 def test_a_template_asks_only_for_texts_that_there_are_and_says_nothing_by_itself() -> None:

@@ -276,7 +276,7 @@ def test_a_message_is_said_in_both_languages() -> None:
     assert chinese.text == "“开办便利店”（办件编号C1）已于2026年11月26日受理，承诺最晚2026年12月3日办结。"
     assert english.text == (
         "“开办便利店” (case C1) was accepted on 26 November 2026. "
-        "The office promises to finish it by 3 December 2026 at the latest."
+        "The office promises to finish it by the end of 3 December 2026."
     )
 
 
@@ -285,7 +285,7 @@ def test_a_blank_without_a_value_sends_the_reader_to_the_page() -> None:
 
     assert rules.words_of(message, templates()["accepted"], "zh").text.endswith("承诺最晚页面所示的日期办结。")
     assert rules.words_of(message, templates()["accepted"], "en").text.endswith(
-        "by the date on the page at the latest."
+        "by the end of the date on the page."
     )
 
 
