@@ -17,6 +17,9 @@ CLOCKS = ("clocks_started", "clocks_changed")
 DAYS = frozenset({"date", "until", "from", "verify_by"})
 """The blanks that hold a day."""
 
+DEADLINES = frozenset({"until", "verify_by"})
+"""Days that people plan by, told with their weekday."""
+
 IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15}|[0-9A-Z]{18})(?![0-9A-Za-z])")
 """An identity number (new, old) or an organisation's; offices put them into the numbers of their documents."""
 
@@ -141,7 +144,10 @@ def _said(name: str, value: str, place: int) -> str:
     if name not in DAYS:
         return value
     day = date.fromisoformat(value)
-    return (f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%B} {day.year}")[place]
+    said = (f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%B} {day.year}")[place]
+    if name not in DEADLINES:
+        return said
+    return (f"{said}(周{'一二三四五六日'[day.weekday()]})", f"{day:%A} {said}")[place]
 
 
 def _meets(event: Event, name: str, wanted: Wanted) -> bool:

@@ -273,10 +273,10 @@ def test_a_message_is_said_in_both_languages() -> None:
     english = rules.words_of(message, templates()["accepted"], "en")
 
     assert chinese.title == "申请已受理"
-    assert chinese.text == "“开办便利店”（办件编号C1）已于2026年11月26日受理，承诺最晚2026年12月3日办结。"
+    assert chinese.text == "“开办便利店”（办件编号C1）已于2026年11月26日受理，承诺最晚2026年12月3日(周四)办结。"
     assert english.text == (
         "“开办便利店” (case C1) was accepted on 26 November 2026. "
-        "The office promises to finish it by the end of 3 December 2026."
+        "The office promises to finish it by the end of Thursday 3 December 2026."
     )
 
 
@@ -284,9 +284,7 @@ def test_a_blank_without_a_value_sends_the_reader_to_the_page() -> None:
     message = the_message(an_event(EventKind.CASE_ACCEPTED))
 
     assert rules.words_of(message, templates()["accepted"], "zh").text.endswith("承诺最晚页面所示的日期办结。")
-    assert rules.words_of(message, templates()["accepted"], "en").text.endswith(
-        "by the end of the date on the page."
-    )
+    assert rules.words_of(message, templates()["accepted"], "en").text.endswith("by the end of the date on the page.")
 
 
 def test_a_value_with_braces_is_no_blank() -> None:

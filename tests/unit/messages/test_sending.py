@@ -218,8 +218,8 @@ def test_the_words_have_every_blank_filled_and_the_link() -> None:
     zh = sent_words(message, TEMPLATE, "zh", channel=Channel.SMS, portal="https://x")
     en = sent_words(message, TEMPLATE, "en", channel=Channel.SMS, portal="https://x")
 
-    assert zh == Words(title="已收到", text="“补牌”（A）请于2026年12月1日前办理。详情：https://x/cases/A")
-    assert en.text == "“补牌” (A), by 1 December 2026. More: https://x/cases/A"
+    assert zh == Words(title="已收到", text="“补牌”（A）请于2026年12月1日(周二)前办理。详情：https://x/cases/A")
+    assert en.text == "“补牌” (A), by Tuesday 1 December 2026. More: https://x/cases/A"
 
 
 def test_a_day_that_is_open_is_on_the_page_and_anything_else_that_is_missing_stops_it() -> None:
