@@ -30,6 +30,11 @@ def day_in_shanghai(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def day_written(day: date) -> str:
+    """Return a day as Chinese documents write it: ``2026年12月1日``."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def months_after(day: date, months: int) -> date:
     """Return the same day some months later, or that month's last day if there is no such day (民法典第202条)."""
     year, month = divmod(day.year * DECEMBER + day.month - 1 + months, DECEMBER)

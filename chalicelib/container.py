@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chalicelib.settings import Secrets, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from chalicelib.alerts.services.alerts import Alerts
@@ -1036,7 +1036,12 @@ class Container:
             sources=listed_sources(),
             packs=self.packs,
             pack=settings().rule_pack,
+            item_names=self.item_names,
         )
+
+    def item_names(self, codes: Iterable[str], at: datetime) -> dict[str, str]:
+        """Return what items are called at an instant, by code; of one that is not published there is nothing."""
+        return {code: item.name for code, item in self.catalogue.find_all(codes, at=at).items()}
 
     @cached_property
     def subject_search(self) -> SubjectSearch:
@@ -1180,6 +1185,7 @@ class Container:
             documents=self.standing_documents,
             conflicts=lambda: self.conflicts,
             lengthen=lambda clock, at: self.outages.lengthened(clock, at=at),
+            item_names=self.item_names,
             lists=self.lists.current,
         )
 

@@ -213,7 +213,7 @@ def test_an_untrue_promise_opens_the_defence_with_facts_reasons_basis_and_time()
             "事实：现场核查:该住所不存在。\n"
             "理由：经核查，承诺不实。\n"
             "依据：《深圳经济特区社会信用条例》第64条（责令限期整改）。\n"
-            "您有权进行陈述和申辩。期限自您收到本告知之日起计算，最晚2026-10-12（含当日）。"
+            "您有权进行陈述和申辩。期限自您收到本告知之日起计算，最晚2026年10月12日（含当日）。"
         )
     }
     assert container().timeline.reading(case.owner).verified

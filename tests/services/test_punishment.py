@@ -67,6 +67,7 @@ def test_the_deployments_rule_pack_sets_the_time_for_a_defence() -> None:
         documents=StandingDocuments(known.redress_store, lambda: known.consequences),
         conflicts=lambda: known.conflicts,
         lengthen=lambda clock, _: clock,
+        item_names=known.item_names,
     )
     service = Service(served_at=NOON, method="直接送达", proof="回证1号")
 

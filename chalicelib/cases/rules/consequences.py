@@ -17,6 +17,7 @@ from chalicelib.cases.model.stages import (
 )
 from chalicelib.cases.rules.handling import CaseStep, is_unchecked, require_nothing_owed
 from chalicelib.catalogue.model.items import Method, VerificationPlan
+from chalicelib.clock import day_written
 from chalicelib.clocks.model import Clock
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, require_another_person
@@ -407,7 +408,7 @@ def notice_of_defence(found: Verification, *, basis: str, until: date) -> str:
         f"事实：{found.findings}\n"
         f"理由：经核查，承诺{NAMES[found.result]}。\n"
         f"依据：{basis}。\n"
-        f"您有权进行陈述和申辩。期限自您收到本告知之日起计算，最晚{until.isoformat()}（含当日）。"
+        f"您有权进行陈述和申辩。期限自您收到本告知之日起计算，最晚{day_written(until)}（含当日）。"
     )
 
 

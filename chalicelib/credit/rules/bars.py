@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from chalicelib.clock import day_in_shanghai, instant_text
+from chalicelib.clock import day_in_shanghai, day_written, instant_text
 from chalicelib.credit.model.records import (
     AWAITING,
     UNDONE,
@@ -78,18 +78,19 @@ WRONG: Mapping[str, tuple[str, str]] = {
 """What is wrong with a document on which nothing may rest yet, in both languages."""
 
 
-def notice_of(record: Record, *, until: date | None = None) -> str:
+def notice_of(record: Record, names: Mapping[str, str], *, until: date | None = None) -> str:
     """Return the notice to serve before a record bars (拟认定告知): cause, basis, scope, time, and the ways back.
 
-    ``until`` is the last day of the time to object, once it is known.
+    ``names`` are those of items, by code; ``until`` is the last day of the time to object, once it is known.
     """
+    items = "、".join(names.get(code, code) for code in record.related_items)
     ends_on = record.display.until or record.dates.judged_on
-    objecting = "自收到本告知之日起" if until is None else f"在{until.isoformat()}（含当日）前"
+    objecting = "自收到本告知之日起" if until is None else f"在{day_written(until)}（含当日）前"
     return (
         f"拟将{record.document.organ}{record.document.number}"
-        f"（自{record.document.effective_on.isoformat()}起生效）作为严重失信记录。"
+        f"（自{day_written(record.document.effective_on)}起生效）作为严重失信记录。"
         f"依据：{record.basis}。"
-        f"后果：办理{'、'.join(record.related_items)}时不适用告知承诺，至{ends_on.isoformat()}为止，仍可提交证明材料办理；其他事项不受影响。"
+        f"后果：至{day_written(ends_on)}为止，办理{items}不适用告知承诺，仍可提交证明材料办理；其他事项不受影响。"
         f"你（单位）有权{objecting}提出异议申诉（陈述申辩），不收费；异议处理期间不产生上述后果。"
         f"信用修复：{record.repair_notice}"
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from chalicelib.clock import months_after
+from chalicelib.clock import day_written, months_after
 from chalicelib.credit.model.records import BarState, Dates, Display, Document, Publicity, Record, Severity
 from chalicelib.credit.model.submissions import Directory, Submission
 from chalicelib.credit.rules.merge import carry_over
@@ -344,7 +344,7 @@ def _faults_of_days(given: Submission, periods: Periods, *, on: date) -> Iterato
     if given.display_until > longest:
         yield FieldError(
             pointer="/dates/display_until",
-            detail=f"公示期最长至{longest.isoformat()}",
+            detail=f"公示期最长至{day_written(longest)}",
             english=f"at most until {longest.isoformat()}; {period.basis}",
             code="DISPLAY_TOO_LONG",
         )

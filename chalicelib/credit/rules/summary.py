@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from chalicelib.clock import day_written
 from chalicelib.credit.model.records import (
     CONFIRMED,
     UNDONE,
@@ -298,7 +299,7 @@ def _ground_of_overflow(rest: Overflow) -> Ground:
     return Ground(
         code=ErrorCode.SUBJECT_BARRED,
         text=Text(
-            zh=f"未修复的失信记录过多，此处未能逐条列出；其中最长的有效期至{rest.ends_on.isoformat()}，不适用告知承诺。",
+            zh=f"未修复的失信记录过多，此处未能逐条列出；其中最长的有效期至{day_written(rest.ends_on)}，不适用告知承诺。",
             en="There are more adverse records unrepaired than are listed here, the longest until "
             f"{rest.ends_on.isoformat()}: no promise instead of proof.",
         ),
@@ -317,7 +318,7 @@ def _grounds_of_flag(flag: FlagMark) -> Iterator[Ground]:
     ground = Ground(
         code=ErrorCode.SUBJECT_BARRED,
         text=Text(
-            zh=f"依据{document}实施惩戒措施“{flag.measure}”，有效期至{flag.ends_on.isoformat()}。",
+            zh=f"依据{document}实施惩戒措施“{flag.measure}”，有效期至{day_written(flag.ends_on)}。",
             en=f"The measure {flag.measure_code} ({flag.measure}) is in force by {document} "
             f"until {flag.ends_on.isoformat()}.",
         ),

@@ -1,6 +1,6 @@
 """Serving the notice of a grave record and confirming it, by which it begins to bar (R1.18, R2.9)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,7 +31,7 @@ SHOWN = ("record",)
 class Bars:
     """Takes grave records from what somebody handed in to what bars, with the notice and two persons."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in the container, where each is named
         self,
         records: CreditRedress,
         credit: Credit,
@@ -40,6 +40,7 @@ class Bars:
         sources: Sources,
         packs: Sequence[RulePack],
         pack: str,
+        item_names: Callable[[Iterable[str], datetime], Mapping[str, str]],
     ) -> None:
         """Take the records, the log of queries, and the calendars; ``pack`` sets the time to object."""
         self._records = records
@@ -48,6 +49,7 @@ class Bars:
         self._sources = sources
         self._packs = packs
         self._pack = pack
+        self._item_names = item_names
 
     def one(self, source: str, record_id: str, *, by: Caller, at: datetime) -> Record:
         """Return a record to the department that answers for it, and log who read it (R6.13)."""
@@ -94,7 +96,10 @@ class Bars:
             "until": instant_text(end.at),
             "until_on": end.on.isoformat(),
         }
-        texts = {"proof": proof, "notice": rules.notice_of(after, until=end.on)}
+        texts = {
+            "proof": proof,
+            "notice": rules.notice_of(after, self._item_names(after.related_items, at), until=end.on),
+        }
         event = rules.bar_event(EventKind.RECORD_SERVED, after, by=by, at=at, data=data, texts=texts)
         return self._save(after, event, at=at)
 

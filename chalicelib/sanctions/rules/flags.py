@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from chalicelib.clock import instant_text
+from chalicelib.clock import day_written, instant_text
 from chalicelib.credit.model.records import Document, FlagMark, ObjectionState
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.policy import Caller, is_own_matter, require_another_person
@@ -204,22 +204,29 @@ def mark_of(flag: Flag) -> FlagMark:
     )
 
 
-def notice_of(flag: Flag) -> str:
-    """Return the notice of basis, cause, remedies and repair to serve on the subject (拟惩戒告知书、信用修复告知书)."""
+def notice_of(flag: Flag, names: Mapping[str, str]) -> str:
+    """Return the notice of basis, cause, remedies and repair to serve on the subject (拟惩戒告知书、信用修复告知书).
+
+    ``names`` are those of items, by code.
+    """
+    items = "、".join(names.get(code, code) for code in flag.related_items)
     return (
         f"拟对你（单位）实施失信惩戒措施“{flag.measure}”（{flag.edition}年版清单第{flag.measure_code}项）。"
         f"事实：{flag.facts} "
         f"依据：{flag.basis}；{flag.document.organ}{flag.document.number}"
-        f"（自{flag.document.effective_on.isoformat()}起生效）。"
-        f"范围：仅限事项{'、'.join(flag.related_items)}。"
-        f"期限：{flag.starts_on.isoformat()}至{flag.ends_on.isoformat()}。"
+        f"（自{day_written(flag.document.effective_on)}起生效）。"
+        f"范围：仅限事项{items}。"
+        f"期限：{day_written(flag.starts_on)}至{day_written(flag.ends_on)}。"
         "你（单位）有权陈述、申辩；对措施不服的，可以提出异议申诉，不收费。"
         f"{flag.remedies}{flag.repair_notice}"
     )
 
 
-def proposal_event(flag: Flag) -> NewEvent:
-    """Return the event of a proposal; texts that may contain personal data are kept separately."""
+def proposal_event(flag: Flag, names: Mapping[str, str]) -> NewEvent:
+    """Return the event of a proposal; texts that may contain personal data are kept separately.
+
+    ``names`` are those of items, by code.
+    """
     return NewEvent(
         kind=EventKind.FLAG_PROPOSED,
         occurred_at=flag.proposed_at,
@@ -243,7 +250,7 @@ def proposal_event(flag: Flag) -> NewEvent:
             name: text
             for name, text in (
                 ("facts", flag.facts),
-                ("notice", notice_of(flag)),
+                ("notice", notice_of(flag, names)),
                 ("personal_finding", flag.personal_finding),
             )
             if text

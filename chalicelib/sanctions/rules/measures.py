@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from chalicelib.clock import day_in_shanghai, months_after
+from chalicelib.clock import day_in_shanghai, day_written, months_after
 from chalicelib.credit.model.records import Document, Effect
 from chalicelib.errors import DomainError, ErrorCode, FieldError
 from chalicelib.rulepacks.model.display import rules_of_the_day
@@ -214,7 +214,7 @@ def _faults_of_document(
             if said is not None and said < first:
                 yield FieldError(
                     pointer=pointer,
-                    detail=f"不得早于{first.isoformat()}（{pack.limit_term(key).basis}）",
+                    detail=f"不得早于{day_written(first)}（{pack.limit_term(key).basis}）",
                     english=f"not before {first.isoformat()}",
                     code="REMEDY_TOO_SHORT",
                 )
@@ -222,7 +222,7 @@ def _faults_of_document(
     if proposal.starts_on > starts_by:
         yield FieldError(
             pointer="/starts_on",
-            detail=f"不得晚于{starts_by.isoformat()}",
+            detail=f"不得晚于{day_written(starts_by)}",
             english=f"not after {starts_by.isoformat()}",
             code="TOO_LATE",
         )

@@ -1,7 +1,7 @@
 """The handling of flags by credit officers and the subjects."""
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from chalicelib.clock import day_in_shanghai, instant_text
@@ -65,6 +65,7 @@ class Flags:
         documents: Documents,
         conflicts: Callable[[], Conflicts],
         lengthen: Callable[[Clock, datetime], Clock],
+        item_names: Callable[[Iterable[str], datetime], Mapping[str, str]],
         lists: Callable[[], Sequence[MeasureList]] = measure_lists,
     ) -> None:
         """Take the stores, ``documents`` to know what is in effect, and the ``lists`` of measures.
@@ -85,6 +86,7 @@ class Flags:
         self._conflicts = conflicts
         self._lengthen = lengthen
         self._lists = lists
+        self._item_names = item_names
 
     def measures(self, edition: str | None, *, at: datetime) -> MeasureList:
         """Return an edition of the list, by default the one in force; raises ``NOT_FOUND`` for an unknown one."""
@@ -305,8 +307,9 @@ class Flags:
         made = idempotency_key.look_up() if idempotency_key is not None else None
         if made is not None:
             return Proposed(flag=self._store.load(made), replayed=True)
+        names = self._item_names(flag.related_items, at)
         with transaction() as tx:
-            new = self._store.add(flag, [flags.proposal_event(flag)], at=at, tx=tx)
+            new = self._store.add(flag, [flags.proposal_event(flag, names)], at=at, tx=tx)
             if idempotency_key is not None:
                 idempotency_key.remember(flag.flag_id, tx, at=at)
         return Proposed(flag=new, replayed=False)

@@ -46,6 +46,9 @@ def served(**change: Any) -> Record:  # noqa: ANN401 - any field of a record
     return replace(proposed(bar=BarState.SERVED, bar_notice=NOTICE), **change)
 
 
+NAMED = {"business-address": "经营场所登记", "plate-replacement": "车牌补领", "road-occupation": "占用道路"}
+
+
 @pytest.mark.requirement("R2.9")
 @pytest.mark.parametrize(
     ("given", "by", "state"),
@@ -161,18 +164,18 @@ def test_nothing_is_confirmed_too_early_alone_or_on_nothing(
 
 
 def test_the_notice_says_cause_scope_time_and_the_ways_back() -> None:
-    unserved, with_day = notice_of(proposed()), notice_of(served(), until=date(2026, 10, 8))
+    unserved, with_day = notice_of(proposed(), NAMED), notice_of(served(), NAMED, until=date(2026, 10, 8))
 
     for said in (
         "义市监罚〔2026〕1号",
         "《市场主体登记管理条例》第44条",
-        "至2029-01-08",
+        "至2029年1月8日为止，办理经营场所登记、车牌补领、占用道路不适用告知承诺",
         "其他事项不受影响",
         "信用修复：",
     ):
         assert said in unserved
     assert "自收到本告知之日起" in unserved
-    assert "在2026-10-08（含当日）前" in with_day
+    assert "在2026年10月8日（含当日）前" in with_day
 
 
 def test_a_step_is_told_with_the_record_and_its_items() -> None:

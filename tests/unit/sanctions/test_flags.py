@@ -75,15 +75,15 @@ def test_a_proposed_flag_has_no_effect() -> None:
 
 @pytest.mark.requirement("R2.12")
 def test_the_notice_says_what_why_by_which_basis_until_when_and_what_can_be_done() -> None:
-    notice = notice_of(a_flag())
+    notice = notice_of(a_flag(), {"business-address": "经营场所登记"})
 
     for part in (
         "限制享受优惠政策和便利措施",
         "承诺的住所不存在。",
         "《浙江省公共信用信息管理条例》第23条",
         "义市监撤〔2026〕1号",
-        "business-address",
-        "2027-09-27",
+        "范围：仅限事项经营场所登记。",
+        "2027年9月27日。",
         "陈述、申辩",
         "行政复议",
     ):
@@ -91,12 +91,12 @@ def test_the_notice_says_what_why_by_which_basis_until_when_and_what_can_be_done
 
 
 def test_the_timeline_is_told_of_a_proposal_and_texts_stand_beside_it() -> None:
-    fact = proposal_event(a_flag())
+    fact = proposal_event(a_flag(), {})
 
     assert fact.kind is EventKind.FLAG_PROPOSED
     assert fact.data["subject"] == A_SUBJECT
     assert set(fact.texts) == {"facts", "notice"}
-    assert set(proposal_event(a_flag(personal_finding="本人签字")).texts) == {"facts", "notice", "personal_finding"}
+    assert set(proposal_event(a_flag(personal_finding="本人签字"), {}).texts) == {"facts", "notice", "personal_finding"}
 
 
 def test_texts_that_say_nothing_are_left_out() -> None:

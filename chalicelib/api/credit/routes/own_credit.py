@@ -9,7 +9,7 @@ from chalicelib.api.credit.schemas.own_credit import (
     FlagMarkResponse,
     OwnCreditResponse,
 )
-from chalicelib.api.credit.schemas.records import record_response
+from chalicelib.api.credit.schemas.records import item_names_of, record_response
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
 from chalicelib.credit.rules.linked_credit import LINKED, combine, others_of, parts_of
@@ -41,6 +41,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
     """Return what is kept about the caller, its records page by page, and what can be done about it."""
     credit = container().own_credit.report(by=call.caller, limit=call.query.limit, after=call.position)
     grade = container().own_credit.graded(credit, by=call.caller, at=call.at)
+    names = item_names_of(credit.records, at=call.at)
     summary, today = credit.summary, day_in_shanghai(call.at)
     return Answer(
         body=OwnCreditResponse(
@@ -64,7 +65,7 @@ def own(call: Call[None]) -> Answer[OwnCreditResponse]:
                 CreditLinkResponse.of(met.link, text=LINKED[met.link.kind].read_in(call.language))
                 for met in others_of(summary)
             ],
-            records=[record_response(record, at=call.at) for record in credit.records],
+            records=[record_response(record, names, at=call.at) for record in credit.records],
             next_cursor=call.next_cursor(credit.after),
             withheld=UNDER_ANOTHER_NAME.read_in(call.language) if credit.is_partial else None,
             objection=LIFTING.read_in(call.language),

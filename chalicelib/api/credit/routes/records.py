@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.api.credit.schemas.records import RecordResponse, record_response
+from chalicelib.api.credit.schemas.records import RecordResponse, item_names_of, record_response
 from chalicelib.container import container
 from chalicelib.credit.model.record_schema import RecordRequest
 from chalicelib.credit.model.records import BarState, ObjectionState, Record, Severity
@@ -167,4 +167,4 @@ def confirm(call: Call[RecordConfirmationRequest]) -> Answer[RecordResponse]:
 
 
 def _answer(call: Call[Any], record: Record) -> Answer[RecordResponse]:
-    return Answer(body=record_response(record, at=call.at), version=record.version)
+    return Answer(body=record_response(record, item_names_of([record], at=call.at), at=call.at), version=record.version)

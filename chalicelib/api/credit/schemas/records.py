@@ -1,11 +1,13 @@
 """Responses for credit records."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AliasPath, Field
 
 from chalicelib.clock import day_in_shanghai
+from chalicelib.container import container
 from chalicelib.credit.model.records import (
     AWAITING,
     BarState,
@@ -79,14 +81,20 @@ class RecordResponse(ResponseBody):
     version: int
 
 
-def record_response(record: Record, *, at: datetime) -> RecordResponse:
-    """Build the response for a record as it stands at an instant."""
+def item_names_of(records: Iterable[Record], *, at: datetime) -> dict[str, str]:
+    """Return what the notices to be served call items, by code; nothing is read where there is no such notice."""
+    codes = {code for record in records if record.bar in AWAITING for code in record.related_items}
+    return container().item_names(codes, at) if codes else {}
+
+
+def record_response(record: Record, names: Mapping[str, str], *, at: datetime) -> RecordResponse:
+    """Build the response for a record as it stands at an instant; ``names`` are ``item_names_of`` it."""
     served = record.bar_notice
     until = None if served is None else served.until
     return RecordResponse.of(
         record,
         displayed=record.is_displayed(day_in_shanghai(at)),
-        bar_notice=notice_of(record, until=None if until is None else day_in_shanghai(until))
+        bar_notice=notice_of(record, names, until=None if until is None else day_in_shanghai(until))
         if record.bar in AWAITING
         else "",
         objections_until=until,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.api.credit.schemas.records import RecordResponse, record_response
+from chalicelib.api.credit.schemas.records import RecordResponse, item_names_of, record_response
 from chalicelib.api.sanctions.schemas.flags import FlagResponse
 from chalicelib.clock import day_in_shanghai
 from chalicelib.container import container
@@ -55,8 +55,9 @@ def search(call: Call[CreditSearchRequest]) -> Answer[CreditSearchResponse]:
         raise DomainError(ErrorCode.PURPOSE_REQUIRED)
     found = container().subject_search.find(call.body.subject.identity(), purpose, by=call.caller, at=call.at)
     due, today = container().flags.defences_due(found.flags, at=call.at), day_in_shanghai(call.at)
+    names = item_names_of(found.records, at=call.at)
     body = CreditSearchResponse(
-        records=[record_response(record, at=call.at) for record in found.records],
+        records=[record_response(record, names, at=call.at) for record in found.records],
         flags=[
             FlagResponse.of(flag, in_force=flag.is_in_force(today), defence_due_at=due.get(flag.flag_id))
             for flag in found.flags
