@@ -299,7 +299,7 @@ def test_a_draft_that_waits_is_found_again(visitor: Come) -> None:
                 "case": "Nothing bad follows while you wait",
                 "listed": "Waiting for a check",
                 "cause": "An applicant’s promise",
-                "follows": "the promise goes on",
+                "follows": "The promise goes on",
             },
         ),
     ],

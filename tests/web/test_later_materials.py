@@ -33,7 +33,7 @@ def test_a_material_is_promised_for_later_and_brought(visitor: Come) -> None:
 
     assert "5个工作日" in words_of(guide)
     assert PLAN in words_of(checked)
-    assert f"{PLAN} : 提交申请后5个工作日内补交" in words_of(draft).replace(f"{PLAN}:", f"{PLAN} :")
+    assert f"{PLAN}：提交申请后5个工作日内补交" in words_of(draft).replace(f"{PLAN} ：", f"{PLAN}：")
     for seen in (receipt, own, desk):
         assert (seen.status, PLAN in words_of(seen), "10月10日" in words_of(seen)) == (200, True, True)
 
