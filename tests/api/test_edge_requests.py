@@ -488,7 +488,7 @@ def test_facts_of_a_refusal_are_told(client: Client) -> None:
         "按现行规则，当前状态下不能办理此步骤；请先查看当前状态，再办理现在可以办理的步骤。依据：行政许可法第四十四条。"
     )
     assert english["detail"] == (
-        "The rules in force do not allow this step now; look at the present state, and take a step that it allows. "
+        "The rules in force do not allow this step now. Look at the case as it is, then take a step that is open. "
         "Basis: 行政许可法第四十四条."
     )
 
